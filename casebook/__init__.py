@@ -1,0 +1,36 @@
+"""Casebook: the figures behind a council's business cases, reproduced as reports.
+
+Notebooks import from here: ``report`` (what a report says), ``charts``, ``tables`` (validated data),
+``words`` (numbers in words), ``benchmark`` and ``intervals`` (methods), ``InputError``.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from casebook import report
+    from casebook.data import tables
+    from casebook.errors import InputError
+    from casebook.methods import benchmark, intervals
+    from casebook.report import charts, words
+
+__all__ = ["InputError", "benchmark", "charts", "intervals", "report", "tables", "words"]
+
+_HOMES = {
+    "benchmark": "casebook.methods.benchmark",
+    "charts": "casebook.report.charts",
+    "intervals": "casebook.methods.intervals",
+    "report": "casebook.report",
+    "tables": "casebook.data.tables",
+    "words": "casebook.report.words",
+}
+
+
+def __getattr__(name: str) -> Any:
+    # Loaded when first asked for: the command line must not wait for the charts.
+    from importlib import import_module
+
+    if name == "InputError":
+        return import_module("casebook.errors").InputError
+    if name in _HOMES:
+        return import_module(_HOMES[name])
+    raise AttributeError(f"module 'casebook' has no attribute {name!r}")

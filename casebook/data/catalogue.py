@@ -1,0 +1,269 @@
+"""The catalogue of raw tables: ``data/raw/datapackage.json``, read and checked.
+
+The file follows the Frictionless Data Package standard (https://datapackage.org) with a few
+properties of our own: ``unit`` and ``role`` of a field; ``indicator``, ``misprints``, ``asOf`` and
+``neighboursOf`` of a table. It is the single source of truth for what a valid table is.
+"""
+
+from __future__ import annotations
+
+import json
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from casebook.data.project import DESCRIPTOR, write_whole
+from casebook.errors import InputError, one_of
+
+
+class _Described(BaseModel):
+    model_config = ConfigDict(extra="forbid", populate_by_name=True, frozen=True)
+
+
+class Constraints(_Described):
+    """What a value of a field must satisfy; the names are Frictionless's."""
+
+    required: bool = False
+    unique: bool = False
+    minimum: float | None = None
+    maximum: float | None = None
+    pattern: str | None = None
+    enum: tuple[str, ...] | None = None
+
+
+class TableField(_Described):
+    """One column of a raw table."""
+
+    name: str
+    type: Literal["string", "integer", "number", "date"]
+    title: str
+    description: str
+    unit: str
+    role: Literal["area", "la_number"] | None = None
+    decimals: int | None = None
+    group_char: str | None = Field(None, alias="groupChar")
+    bare_number: bool = Field(True, alias="bareNumber")
+    constraints: Constraints = Constraints()
+
+
+class TableSchema(_Described):
+    """The columns of a table, its key, and what is printed where there is no value."""
+
+    fields: tuple[TableField, ...]
+    primary_key: tuple[str, ...] = Field(alias="primaryKey")
+    missing_values: tuple[str, ...] = Field(("",), alias="missingValues")
+
+
+class Source(_Described):
+    """Where a table comes from: a paper and its lines, or a publication."""
+
+    title: str
+    publisher: str
+    date: str
+    date_in_words: str = Field(alias="dateInWords")
+    paper: str | None = None
+    lines: str | None = None
+    place: str | None = None
+
+    def citation(self) -> str:
+        """Return the source as a sentence cites it.
+
+        Examples
+        --------
+        >>> Source(title="A paper", publisher="A council", date="2021", date_in_words="2021",
+        ...        paper="004", lines="3-9").citation()
+        'A paper, 2021 (paper 004, lines 3-9)'
+        """
+        where = f" (paper {self.paper}, lines {self.lines})" if self.paper else ""
+        return f"{self.title}, {self.date_in_words}{where}"
+
+
+class License(_Described):
+    """The licence a table is used under."""
+
+    name: str
+    title: str
+    path: str
+
+
+class Goal(_Described):
+    """A published target. It is bound to a sex and an age group and to nothing else."""
+
+    lower: float
+    upper: float
+    sex: str
+    age: str
+    source: str
+
+
+class Indicator(_Described):
+    """What a benchmarked table measures, in the words its report uses."""
+
+    measure: str
+    kind: Literal["rate", "proportion"]
+    multiplier: float
+    unit: str
+    people: str
+    event: str
+    polarity: Literal["high is good", "low is good", "no judgement"]
+    sex: str
+    age: str
+    period: str
+    region: str
+    decimals: int
+    basis: str | None = None
+    sampled: bool = False
+    goal: Goal | None = None
+    service: str | None = None
+    fund: str | None = None
+
+
+class Table(_Described):
+    """One raw table: a CSV file and everything known about it."""
+
+    name: str
+    title: str
+    description: str
+    path: str
+    format: Literal["csv"] = "csv"
+    mediatype: str = "text/csv"
+    encoding: Literal["utf-8"] = "utf-8"
+    hash: str
+    sources: tuple[Source, ...]
+    licenses: tuple[License, ...]
+    table_schema: TableSchema = Field(alias="schema")
+    indicator: Indicator | None = None
+    misprints: tuple[str, ...] = ()
+    as_of: str | None = Field(None, alias="asOf")
+    neighbours_of: str | None = Field(None, alias="neighboursOf")
+
+    def field_with_role(self, role: str) -> TableField | None:
+        """Return the field that plays a role, if one does."""
+        return next((field for field in self.table_schema.fields if field.role == role), None)
+
+
+class Catalogue(_Described):
+    """All raw tables."""
+
+    name: str
+    title: str
+    description: str
+    version: str
+    licenses: tuple[License, ...]
+    resources: tuple[Table, ...]
+
+    def table(self, name: str) -> Table:
+        """Return a table by name.
+
+        Raises
+        ------
+        InputError
+            If there is no such table.
+        """
+        for table in self.resources:
+            if table.name == name:
+                return table
+        names = [table.name for table in self.resources]
+        raise InputError(f"There is no table called {name!r} in {DESCRIPTOR}: {one_of(names, name)}")
+
+
+def load(root: Path) -> Catalogue:
+    """Read the catalogue of a project.
+
+    Raises
+    ------
+    InputError
+        If the file is not there, is not JSON, or lacks something a table must have.
+    """
+    try:
+        content = json.loads((root / DESCRIPTOR).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise InputError(f"{DESCRIPTOR} is not there: restore it from version control.") from None
+    except UnicodeDecodeError as error:
+        raise InputError(f"{DESCRIPTOR} is not UTF-8 (byte {error.start}): save it as UTF-8.") from None
+    except json.JSONDecodeError as error:
+        raise InputError(
+            f"{DESCRIPTOR}, line {error.lineno}, column {error.colno}: not valid JSON ({error.msg}); "
+            "a comma or a quotation mark is often missing just before it."
+        ) from None
+    try:
+        catalogue = Catalogue.model_validate(content)
+    except ValidationError as error:
+        raise InputError(_first_problem(error, content)) from None
+    _check_names(catalogue)
+    return catalogue
+
+
+def _first_problem(error: ValidationError, content: Any) -> str:
+    problem = error.errors()[0]
+    where: list[str] = []
+    node = content
+    for step in problem["loc"]:
+        node = node[step] if _has(node, step) else None
+        named = isinstance(node, dict) and isinstance(step, int) and node.get("name")
+        where.append(f"'{named}'" if named else str(step))
+    found = "" if problem["type"] == "missing" else f", found {problem['input']!r}"
+    expected = {
+        "missing": "this property is required: add it",
+        "extra_forbidden": "there is no such property: check its spelling",
+    }.get(problem["type"], problem["msg"])
+    more = f" ({len(error.errors()) - 1} more like it)" if len(error.errors()) > 1 else ""
+    return f"{DESCRIPTOR}, {' > '.join(where) or 'top level'}{found}: {expected}{more}."
+
+
+def _has(node: Any, step: Any) -> bool:
+    return step in node if isinstance(node, dict) else isinstance(node, list) and step < len(node)
+
+
+def _check_names(catalogue: Catalogue) -> None:
+    seen: set[str] = set()
+    for table in catalogue.resources:
+        if table.name in seen:
+            raise InputError(f"{DESCRIPTOR} describes the table {table.name!r} twice: rename one of them.")
+        seen.add(table.name)
+        fields = [field.name for field in table.table_schema.fields]
+        for key in table.table_schema.primary_key:
+            if key not in fields:
+                raise InputError(
+                    f"{DESCRIPTOR}, '{table.name}': the primary key names a field {key!r} that the table "
+                    f"does not have; {one_of(fields, key)}"
+                )
+
+
+def file_hash(path: Path) -> str:
+    """Return a file's SHA-256 in hexadecimal."""
+    return sha256(path.read_bytes()).hexdigest()
+
+
+def seal(root: Path, names: list[str]) -> list[str]:
+    """Write the present SHA-256 of the named tables (all, if none is named) into the catalogue.
+
+    Returns
+    -------
+    list of str
+        The names of the tables whose hash was changed.
+
+    Raises
+    ------
+    InputError
+        If a name or the catalogue is wrong, or a file is not there.
+    """
+    catalogue = load(root)
+    tables = [catalogue.table(name) for name in names] or list(catalogue.resources)
+    text = (root / DESCRIPTOR).read_text(encoding="utf-8")
+    content = json.loads(text)
+    changed = []
+    for table in tables:
+        path = root / DESCRIPTOR.parent / table.path
+        if not path.is_file():
+            raise InputError(f"data/raw/{table.path} is not there: put the file in place, then seal it.")
+        entry = next(resource for resource in content["resources"] if resource["name"] == table.name)
+        new = f"sha256:{file_hash(path)}"
+        if entry["hash"] != new:
+            entry["hash"] = new
+            changed.append(table.name)
+    if changed:
+        write_whole(root / DESCRIPTOR, (json.dumps(content, indent=2, ensure_ascii=False) + "\n").encode())
+    return changed

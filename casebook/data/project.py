@@ -1,0 +1,55 @@
+"""Where the project's files are."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from casebook.errors import InputError
+
+DESCRIPTOR = Path("data/raw/datapackage.json")
+
+
+def root() -> Path:
+    """Return the project's folder: the one that holds ``data/raw/datapackage.json``.
+
+    It is looked for upwards from the working directory, so that a notebook finds the same files
+    whether JupyterLab, papermill or the pipeline runs it, from whichever folder; failing that, it
+    is the folder this package is installed from. ``CASEBOOK_PROJECT`` names another.
+
+    Raises
+    ------
+    InputError
+        If there is no such folder.
+    """
+    named = os.environ.get("CASEBOOK_PROJECT")
+    here = Path.cwd()
+    candidates = [Path(named)] if named else [here, *here.parents, Path(__file__).resolve().parents[2]]
+    for folder in candidates:
+        if (folder / DESCRIPTOR).is_file():
+            return folder.resolve()
+    raise InputError(
+        f"{candidates[0] / DESCRIPTOR} is not there: run this inside the Casebook folder, "
+        "or name that folder in the environment variable CASEBOOK_PROJECT."
+    )
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file so that a reader sees the old content or the new, never half of it.
+
+    Raises
+    ------
+    OSError
+        If the folder cannot be written; the file is then as it was.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            os.fchmod(file.fileno(), 0o644)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise

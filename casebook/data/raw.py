@@ -1,0 +1,207 @@
+"""Reading a raw CSV file as described in the catalogue, or saying in one sentence why it cannot be used.
+
+Every message names the file, the row (as a spreadsheet numbers it: the header is row 1), the column,
+what was found, what was expected and what to do.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any, NoReturn
+
+import pandas as pd
+import pandera.errors
+
+from casebook.data.catalogue import Table, TableField
+from casebook.data.schemas import DTYPES, schema
+from casebook.errors import InputError, and_list, one_of
+
+RAW = Path("data/raw")
+WANTED = {
+    "integer": "a whole number such as 2020",
+    "number": "a number such as 12.5",
+    "date": "a date such as 2020-03-31",
+    "string": "text",
+}
+
+
+def read(root: Path, table: Table) -> pd.DataFrame:
+    """Read and validate one raw table.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One column for each described field, typed; the index is the row's number in the file
+        (first data row: 2). Values printed as missing are missing, never zero.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be used, for the first reason found.
+    """
+    file = RAW / table.path
+    header, rows = _cells(root / file, file)
+    _check_header(file, header, [field.name for field in table.table_schema.fields])
+    columns = {}
+    for field in table.table_schema.fields:
+        position = header.index(field.name)
+        values = [
+            _value(file, number, field, cells[position], table.table_schema.missing_values) for number, cells in rows
+        ]
+        columns[field.name] = pd.Series(values, index=[number for number, _ in rows], dtype=DTYPES[field.type])
+    frame = pd.DataFrame(columns, index=pd.Index([number for number, _ in rows], name="row"))
+    if frame.empty:
+        raise InputError(f"{file} has a header and no rows: add the table's rows below it.")
+    _check_values(file, table, frame)
+    return frame
+
+
+def _cells(path: Path, file: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        raise InputError(
+            f"{file} is described in data/raw/datapackage.json but is not there: put it back, or delete its entry."
+        ) from None
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        row, byte = content.count(b"\n", 0, error.start) + 1, content[error.start]
+        line = content[: error.start].rsplit(b"\n", 1)[-1]
+        names = content.split(b"\n", 1)[0].decode("utf-8-sig", errors="replace").strip().split(",")
+        column = names[min(line.count(b","), len(names) - 1)]
+        raise InputError(
+            f"{file}, row {row}, column {column}: found the byte 0x{byte:02X}, which is not UTF-8 text; "
+            "save the file again as 'CSV UTF-8'."
+        ) from None
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    header: list[str] = []
+    rows: list[tuple[int, list[str]]] = []
+    number = 0
+    try:
+        for cells in reader:
+            number += 1
+            if not header:
+                header = cells
+            elif not cells or not any(cells):
+                raise InputError(f"{file}, row {number}: the row is empty; delete it.")
+            elif len(cells) != len(header):
+                raise InputError(
+                    f"{file}, row {number}: found {len(cells)} cells where the header has {len(header)} columns; "
+                    "add the missing cell, or put quotation marks round a value that holds a comma."
+                )
+            else:
+                rows.append((number, cells))
+    except csv.Error as error:
+        raise InputError(
+            f"{file}, row {number + 1}: cannot be split into cells ({error}); check the quotation marks."
+        ) from None
+    if not header:
+        raise InputError(f"{file} is empty: it needs a header row and the table's rows.")
+    return header, rows
+
+
+def _check_header(file: Path, found: list[str], wanted: list[str]) -> None:
+    for name in wanted:
+        if name not in found:
+            extra = [other for other in found if other not in wanted]
+            instead = f", found {and_list(repr(other) for other in extra)} instead" if extra else ""
+            raise InputError(
+                f"{file}, row 1: the column {name!r} is missing{instead}; "
+                f"the header must be {','.join(wanted)} (see data/raw/datapackage.json)."
+            )
+    for position, name in enumerate(found):
+        if name not in wanted:
+            raise InputError(
+                f"{file}, row 1, column {position + 1}: found the column {name!r}, which data/raw/datapackage.json "
+                f"does not describe: describe it there, or delete it; {one_of(wanted, name)}"
+            )
+        if name in found[:position]:
+            raise InputError(f"{file}, row 1, column {position + 1}: the column {name!r} stands twice; delete one.")
+
+
+def _value(file: Path, row: int, field: TableField, cell: str, missing: tuple[str, ...]) -> Any:
+    if cell in missing:
+        return None
+    try:
+        return _parse(field, cell)
+    except (ValueError, InvalidOperation):
+        raise InputError(
+            f"{file}, row {row}, column {field.name}: found {cell!r}, expected {WANTED[field.type]} "
+            f"({field.unit}); correct the cell{_how_to_leave_empty(missing)}."
+        ) from None
+
+
+def _how_to_leave_empty(missing: tuple[str, ...]) -> str:
+    shown = [repr(word) if word else "an empty cell" for word in missing]
+    return f", or mark it as not printed with {' or '.join(shown)}" if shown else ""
+
+
+def _parse(field: TableField, cell: str) -> Any:
+    if field.type == "string":
+        return cell
+    if field.type == "date":
+        return pd.Timestamp(date.fromisoformat(cell))
+    text = cell
+    if field.group_char:
+        text = text.replace(field.group_char, "")
+    if not field.bare_number:
+        # Frictionless: bareNumber false lets a number carry a sign such as the pound's.
+        text = re.sub(r"^[^\d.+-]+|[^\d.]+$", "", text)
+    if not re.fullmatch(r"[+-]?(\d+(\.\d*)?|\.\d+)", text):
+        raise ValueError(cell)
+    if field.type == "integer":
+        number = Decimal(text)
+        if number != number.to_integral_value():
+            raise ValueError(cell)
+        return int(number)
+    return float(text)
+
+
+def _check_values(file: Path, table: Table, frame: pd.DataFrame) -> None:
+    try:
+        schema(table).validate(frame, lazy=True)
+    except pandera.errors.SchemaErrors as errors:
+        _raise_first(file, table, frame, errors.failure_cases)
+
+
+def _raise_first(file: Path, table: Table, frame: pd.DataFrame, failures: pd.DataFrame) -> NoReturn:
+    located = failures.dropna(subset=["index"])
+    if located.empty:
+        raise InputError(f"{file} does not match data/raw/datapackage.json: {failures.iloc[0]['check']}.")
+    row = int(located["index"].astype(int).min())
+    here = located[located["index"].astype(int) == row]
+    more = located["index"].nunique() - 1
+    others = f" ({more} more rows have a problem)" if more > 1 else " (1 more row has a problem)" if more else ""
+    key = list(table.table_schema.primary_key)
+    if here["check"].astype(str).str.contains("uniqueness|unique", regex=True).any():
+        values = frame.loc[row, key]
+        first = frame.index[(frame[key] == values).all(axis=1)][0]
+        shown = and_list(f"{name} {_shown(values[name])}" for name in key)
+        raise InputError(
+            f"{file}, row {row}, column {' and '.join(key)}: {shown} already stands in row {first}; "
+            f"each may stand once, so delete or correct one of them{others}."
+        )
+    failure = here.iloc[0]
+    name = str(failure["column"])
+    field = next(field for field in table.table_schema.fields if field.name == name)
+    if str(failure["check"]).startswith("not_nullable"):
+        found, expected = "nothing", WANTED[field.type]
+    else:
+        found, expected = repr(_shown(failure["failure_case"])), str(failure["check"])
+    found = found.strip("'") if field.type != "string" else found
+    raise InputError(
+        f"{file}, row {row}, column {name}: found {found}, expected {expected} ({field.unit}); "
+        f"correct the cell{others}."
+    )
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, pd.Timestamp):
+        return value.date().isoformat()
+    return f"{value:.10g}" if isinstance(value, float) else str(value)

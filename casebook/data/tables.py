@@ -1,0 +1,281 @@
+"""Tables for analysis: validated, typed, with official area names and codes."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from casebook.data import areas, project, provenance, raw
+from casebook.data.areas import Gazetteer
+from casebook.data.catalogue import Catalogue, Table, file_hash, load
+from casebook.errors import InputError, one_of
+
+PROCESSED = Path("data/processed")
+
+
+@dataclass(frozen=True)
+class Correction:
+    """One thing processing changed: where, what was printed, what is used instead, and why."""
+
+    table: str
+    row: int
+    column: str
+    printed: str
+    used: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A table ready for analysis, and what was done to make it so.
+
+    ``frame`` has the described columns in order, ``area`` by its official name, and ``area_code``
+    after it.
+    """
+
+    table: Table
+    frame: pd.DataFrame
+    corrections: tuple[Correction, ...]
+
+
+class Tables:
+    """The tables of one project."""
+
+    def __init__(self, root: Path | None = None) -> None:
+        self.root = root or project.root()
+        self.catalogue: Catalogue = load(self.root)
+        self.areas: Gazetteer = areas.load(self.root, self.catalogue)
+
+    def prepare(self, name: str) -> Prepared:
+        """Validate a raw table and make it tidy.
+
+        Raises
+        ------
+        InputError
+            If the table, or a cell of it, cannot be used.
+        """
+        table = self.catalogue.table(name)
+        frame, corrections = _with_official_areas(table, raw.read(self.root, table), self.areas)
+        _check_hash(self.root, table)
+        return Prepared(table, frame.reset_index(drop=True), tuple(corrections))
+
+    def write_processed(self, prepared: Prepared) -> None:
+        """Write a prepared table to ``data/processed``, if what stands there differs."""
+        path = self.root / PROCESSED / f"{prepared.table.name}.csv"
+        buffer = io.StringIO()
+        prepared.frame.to_csv(buffer, index=False, date_format="%Y-%m-%d", lineterminator="\n")
+        content = buffer.getvalue().encode()
+        if not path.is_file() or path.read_bytes() != content:
+            project.write_whole(path, content)
+
+    def reads(self, prepared: Prepared) -> list[provenance.Read]:
+        """Return what was read to prepare a table: its own file, and the areas' where it names areas."""
+        names = [prepared.table.name]
+        if prepared.table.field_with_role("area"):
+            names += [areas.AREAS, areas.SPELLINGS]
+        return [self._read(self.catalogue.table(name)) for name in names]
+
+    def _read(self, table: Table) -> provenance.Read:
+        path = raw.RAW / table.path
+        return provenance.Read(
+            name=table.name,
+            title=table.title,
+            path=path.as_posix(),
+            sha256=file_hash(self.root / path),
+            rows=len(raw.read(self.root, table)),
+            sources=tuple(source.citation() for source in table.sources),
+            publishers=tuple(dict.fromkeys(source.publisher for source in table.sources)),
+            licence=table.licenses[0].title,
+        )
+
+
+def read(name: str) -> pd.DataFrame:
+    """Read a table for analysis, by name, and record that it was read.
+
+    The raw file is validated, its areas are given their official names and codes, and the result is
+    also left in ``data/processed``. The result depends on the raw files alone.
+
+    Parameters
+    ----------
+    name
+        The table's name in ``data/raw/datapackage.json``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row for each row of the raw file; columns as described there, and ``area_code``. Units
+        are in the description of each field. ``attrs["table"]`` holds the table's description.
+
+    Raises
+    ------
+    InputError
+        If there is no such table, or it cannot be used as it is.
+
+    Examples
+    --------
+    >>> health_checks = read("health_checks")
+    >>> health_checks.loc[health_checks["area"] == "Central Bedfordshire", "value"].item()
+    49.8
+    """
+    return _read(Tables(), name)
+
+
+def read_all() -> list[Prepared]:
+    """Prepare every table of the catalogue, recording each as read; for the data register.
+
+    Raises
+    ------
+    InputError
+        If any table cannot be used.
+    """
+    tables = Tables()
+    prepared = [tables.prepare(table.name) for table in tables.catalogue.resources]
+    for one in prepared:
+        tables.write_processed(one)
+        provenance.record(tables.reads(one)[:1])
+    return prepared
+
+
+def split(frame: pd.DataFrame, area: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Split a table into one authority's rows and those of the other authorities in it.
+
+    Regions, England and printed averages are in neither.
+
+    Raises
+    ------
+    InputError
+        If the table has no such authority; the message says which it has.
+
+    Examples
+    --------
+    >>> here, others = split(read("care_applications"), "Cambridgeshire")
+    >>> len(here), others["area"].nunique()
+    (4, 10)
+    """
+    known = Tables().areas
+    names = [name for name in frame["area"].unique() if known.areas[name].kind == "authority"]
+    if area not in names:
+        title = frame.attrs["table"].title
+        raise InputError(f"{area} is not in the table '{title}': {one_of(sorted(names), area)}")
+    return frame[frame["area"] == area], frame[frame["area"].isin(set(names) - {area})]
+
+
+def between(frame: pd.DataFrame, first_year: int, last_year: int) -> pd.DataFrame:
+    """Return the rows of a table for a span of years, both ends included.
+
+    Raises
+    ------
+    InputError
+        If the span is empty or reaches outside the table's years.
+
+    Examples
+    --------
+    >>> between(read("care_applications"), 2019, 2020)["year"].unique().tolist()
+    [2019, 2020]
+    """
+    earliest, latest = int(frame["year"].min()), int(frame["year"].max())
+    for name, year in (("first_year", first_year), ("last_year", last_year)):
+        if not earliest <= year <= latest:
+            raise InputError(
+                f"{name} is {year}, but the table's years are {earliest} to {latest}: choose one of these."
+            )
+    if first_year > last_year:
+        raise InputError(f"first_year is {first_year}, after last_year, {last_year}: exchange them.")
+    return frame[frame["year"].between(first_year, last_year)]
+
+
+def authority(name: str) -> areas.Area:
+    """Return a local authority by its official name, its code or a spelling used in the papers.
+
+    Raises
+    ------
+    InputError
+        If there is none; the message names the nearest.
+
+    Examples
+    --------
+    >>> authority("Central Beds").code
+    'E06000056'
+    """
+    return Tables().areas.authority(name)
+
+
+def authorities_in(region: str) -> list[str]:
+    """Return the names of a region's local authorities, in alphabetical order.
+
+    Examples
+    --------
+    >>> len(authorities_in("East of England"))
+    11
+    """
+    return Tables().areas.authorities_in(region)
+
+
+def _read(tables: Tables, name: str) -> pd.DataFrame:
+    prepared = tables.prepare(name)
+    tables.write_processed(prepared)
+    provenance.record(tables.reads(prepared))
+    frame = prepared.frame
+    frame.attrs["table"] = prepared.table
+    return frame
+
+
+def _with_official_areas(table: Table, frame: pd.DataFrame, known: Gazetteer) -> tuple[pd.DataFrame, list[Correction]]:
+    field = table.field_with_role("area")
+    if field is None:
+        return frame, []
+    number = table.field_with_role("la_number")
+    file = raw.RAW / table.path
+    corrections, names, codes = [], [], []
+    numbers = frame[number.name] if number is not None else pd.Series(pd.NA, index=frame.index)
+    for row, printed, stated in zip(frame.index.tolist(), frame[field.name], numbers, strict=True):
+        area = known.find(printed)
+        if area is None:
+            raise InputError(
+                f"{file}, row {row}, column {field.name}: found {printed!r}, which is not in data/raw/areas.csv: "
+                "correct it, or add the spelling to data/raw/area_spellings.csv; "
+                + one_of(sorted(known.areas), printed)
+            )
+        if number is not None and pd.notna(stated) and stated != area.la_number:
+            raise InputError(
+                f"{file}, row {row}, column {number.name}: found {stated} for {area.name}, expected "
+                f"{area.la_number} (data/raw/areas.csv); correct whichever is wrong."
+            )
+        if printed != area.name:
+            why = "Official name used in place of the one printed"
+            corrections.append(Correction(table.name, row, field.name, printed, area.name, why))
+        names.append(area.name)
+        codes.append(area.code or None)
+    frame = frame.assign(**{field.name: pd.Series(names, index=frame.index, dtype="str")})
+    frame.insert(
+        list(frame.columns).index(field.name) + 1, "area_code", pd.Series(codes, index=frame.index, dtype="str")
+    )
+    _check_key_after(table, file, frame)
+    return frame, corrections
+
+
+def _check_key_after(table: Table, file: Path, frame: pd.DataFrame) -> None:
+    # Two spellings of one area are two keys to the raw check and one here.
+    key = list(table.table_schema.primary_key)
+    repeated = frame.index[frame.duplicated(key)]
+    if len(repeated):
+        row = repeated[0]
+        first = frame.index[(frame[key] == frame.loc[row, key]).all(axis=1)][0]
+        raise InputError(
+            f"{file}, row {row}, column {' and '.join(key)}: "
+            f"{' and '.join(str(value) for value in frame.loc[row, key])} already stands in row {first} under another "
+            "spelling; each may stand once, so delete or correct one of them."
+        )
+
+
+def _check_hash(root: Path, table: Table) -> None:
+    found = f"sha256:{file_hash(root / raw.RAW / table.path)}"
+    if found != table.hash:
+        raise InputError(
+            f"{raw.RAW / table.path} is not the file described in data/raw/datapackage.json: its content has the hash "
+            f"{found[:19]}..., expected {table.hash[:19] or 'one'}...; if the change is meant, accept it with "
+            f"`python pipeline.py seal {table.name}`, otherwise restore the file."
+        )

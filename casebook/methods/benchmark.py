@@ -1,0 +1,408 @@
+"""Comparing an area: averages of similar areas, distance, rank, and whether a difference is real."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from math import floor
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import stats
+
+from casebook.methods import intervals
+from casebook.methods.intervals import Interval
+
+AverageKind = Literal["mean", "median", "pooled"]
+Polarity = Literal["high is good", "low is good", "no judgement"]
+
+
+# --- Averages -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Average:
+    """An average of areas: its value, which average it is, and how many areas have data."""
+
+    value: float
+    kind: AverageKind
+    areas: int
+
+
+def average(
+    kind: AverageKind,
+    rates: ArrayLike,
+    populations: ArrayLike | None = None,
+    counts: ArrayLike | None = None,
+    multiplier: float = 10_000,
+) -> Average:
+    """Return the average of the areas an area is compared with. The area itself is not among them.
+
+    The three can lie on different sides of an area, so a report says which it uses.
+
+    Parameters
+    ----------
+    kind
+        ``mean``: of the published rates, as the Department for Education's LAIT gives it.
+        ``median``: of the published rates, as its dashboard gives it. ``pooled``: all events over all
+        people, ``sum(count) / sum(population) * multiplier``.
+    rates
+        Published rates, one for each area; missing ones are left out.
+    populations
+        For ``pooled``: the population of each area.
+    counts
+        For ``pooled``: the events of each area; where they are not known, they are taken as
+        rate x population / multiplier, which the rounding of the rate limits.
+    multiplier
+        What the rates are for.
+
+    Raises
+    ------
+    ValueError
+        If ``pooled`` is asked for without populations, or no area has data.
+
+    Examples
+    --------
+    >>> average("mean", [5.20, 6.10, 11.20]).value
+    7.5
+    >>> average("pooled", [5.20, 6.10, 11.20], populations=[268_144, 35_061, 127_169]).areas
+    3
+    """
+    values = np.asarray(rates, float)
+    use = ~np.isnan(values)
+    if kind == "pooled":
+        if populations is None:
+            raise ValueError("a pooled average needs the population of each area")
+        people = np.asarray(populations, float)
+        events = values * people / multiplier if counts is None else np.asarray(counts, float)
+        use = ~np.isnan(people) & ~np.isnan(events)
+    if not use.any():
+        raise ValueError("no area has data to average")
+    if kind == "mean":
+        value = values[use].mean()
+    elif kind == "median":
+        value = np.median(values[use])
+    else:
+        value = events[use].sum() / people[use].sum() * multiplier
+    return Average(round(float(value), 10), kind, int(use.sum()))
+
+
+# --- Distance and rank ----------------------------------------------------------------------------
+
+
+class Distance(NamedTuple):
+    """How far values lie from others: in their own unit, and as a percentage of the other."""
+
+    points: Any
+    per_cent: Any
+
+
+def distance(value: ArrayLike, benchmark: ArrayLike) -> Distance:
+    """Return how far values lie above (positive) or below (negative) a benchmark.
+
+    Parameters
+    ----------
+    value, benchmark
+        In the same unit; each one number, or several of one shape.
+
+    Returns
+    -------
+    Distance
+        Numbers where both are numbers, arrays otherwise. The percentage is missing where the
+        benchmark is 0.
+
+    Examples
+    --------
+    >>> distance(8.0, 8.95)
+    Distance(points=-0.95, per_cent=-10.6145251397)
+    >>> distance([12.0, 8.0], [9.03, 8.95]).points
+    array([ 2.97, -0.95])
+    """
+    of = np.asarray(benchmark, float)
+    points = np.asarray(value, float) - of
+    per_cent = points / np.where(of == 0, np.nan, of) * 100
+    # Ten decimals is far beyond what is printed, and keeps binary noise such as 0.9499999999999993 out.
+    return Distance(*(x.round(10) if x.ndim else float(x.round(10)) for x in (points, per_cent)))
+
+
+def in_people(points: float, population: float, multiplier: float) -> float:
+    """Return how many people or events a difference between rates means in a population.
+
+    Examples
+    --------
+    >>> round(in_people(-0.95, population=132_820, multiplier=10_000), 1)
+    -12.6
+    """
+    return points * population / multiplier
+
+
+@dataclass(frozen=True)
+class Place:
+    """The place of one value among several, counted from the highest; equal values share a place."""
+
+    rank: int
+    rank_from_lowest: int
+    of: int
+    tied_with: int
+
+
+def ranks(values: ArrayLike) -> NDArray[np.float64]:
+    """Rank values from the highest, 1; equal values share the better place (1, 2, 2, 4).
+
+    Missing values have no rank.
+
+    Examples
+    --------
+    >>> ranks([12.9, 8.0, 12.9, np.nan, 7.0]).tolist()
+    [1.0, 3.0, 1.0, nan, 4.0]
+    """
+    x = np.asarray(values, float)
+    result = np.full(x.shape, np.nan)
+    present = ~np.isnan(x)
+    result[present] = stats.rankdata(-x[present], method="min")
+    return result
+
+
+def place(value: float, others: ArrayLike) -> Place:
+    """Return the place of a value among others; missing others are left out.
+
+    Examples
+    --------
+    >>> place(8.0, [5.2, 6.1, 7.2, 8.5, 9.2, 10.1, 10.2, 10.8, 11.0, 11.2])
+    Place(rank=8, rank_from_lowest=4, of=11, tied_with=0)
+    """
+    x = np.asarray(others, float)
+    x = x[~np.isnan(x)]
+    return Place(
+        rank=int((x > value).sum()) + 1,
+        rank_from_lowest=int((x < value).sum()) + 1,
+        of=x.size + 1,
+        tied_with=int((x == value).sum()),
+    )
+
+
+# --- Judgement ------------------------------------------------------------------------------------
+
+
+class Verdict(StrEnum):
+    """How an area compares with a benchmark, in the words of the Office for Health Improvement and Disparities."""
+
+    BEST = "best"
+    BETTER = "better"
+    SIMILAR = "similar"
+    WORSE = "worse"
+    WORST = "worst"
+    HIGHEST = "highest"
+    HIGHER = "higher"
+    LOWER = "lower"
+    LOWEST = "lowest"
+    NOT_JUDGED = "cannot be judged"
+
+
+def compare(interval: Interval | None, benchmark: float, polarity: Polarity, wider: Interval | None = None) -> Verdict:
+    """Compare an area with a benchmark: similar where the benchmark lies within the area's interval.
+
+    The limits count as within. The benchmark is taken as known without error.
+
+    Parameters
+    ----------
+    interval
+        The area's 95% interval (one value each side), or None where there is none.
+    benchmark
+        The value compared with, in the same unit.
+    polarity
+        Whether a high value is good, a low one is, or neither is judged.
+    wider
+        The area's 99.8% interval, for the five-way verdict: outside it too is best or worst (highest
+        or lowest where nothing is judged).
+
+    Returns
+    -------
+    Verdict
+        ``NOT_JUDGED`` where there is no interval or the benchmark is missing.
+
+    References
+    ----------
+    Fingertips' comparison of confidence intervals with a reference value, at one and at two levels
+    (ukhsa-collaboration/fingertips-open, BenchmarkComparisonEngine).
+
+    Examples
+    --------
+    >>> lower, upper = intervals.wilson(514, 1000)
+    >>> str(compare(Interval(lower * 100, upper * 100), 46.5, "high is good"))
+    'better'
+    """
+    if interval is None or np.isnan([float(interval.lower), float(interval.upper), benchmark]).any():
+        return Verdict.NOT_JUDGED
+    side = _side(interval, benchmark)
+    if side == 0:
+        return Verdict.SIMILAR
+    far = wider is not None and _side(wider, benchmark) == side
+    if polarity == "no judgement":
+        above = Verdict.HIGHEST if far else Verdict.HIGHER
+        below = Verdict.LOWEST if far else Verdict.LOWER
+        return above if side > 0 else below
+    if (side > 0) == (polarity == "high is good"):
+        return Verdict.BEST if far else Verdict.BETTER
+    return Verdict.WORST if far else Verdict.WORSE
+
+
+def _side(interval: Interval, benchmark: float) -> int:
+    if interval.lower > benchmark:
+        return 1
+    return -1 if interval.upper < benchmark else 0
+
+
+class GoalVerdict(StrEnum):
+    """How a value stands against a goal with a lower and an upper threshold."""
+
+    MET = "met"
+    NEAR = "near"
+    NOT_MET = "not met"
+
+
+class GoalMismatchError(ValueError):
+    """A series was compared with a goal set for another sex or age group."""
+
+
+@dataclass(frozen=True)
+class Goal:
+    """A published target where a high value is good, bound to one sex and one age group."""
+
+    lower: float
+    upper: float
+    sex: str
+    age: str
+
+
+def against_goal(value: float, goal: Goal, sex: str, age: str) -> GoalVerdict:
+    """Compare a value with a goal: below ``lower`` not met, from ``lower`` near, from ``upper`` met.
+
+    Parameters
+    ----------
+    value
+        The value itself; a goal is judged on the value and not on its interval.
+    goal
+        The goal.
+    sex, age
+        What the value is for, in the goal's own words.
+
+    Raises
+    ------
+    GoalMismatchError
+        If the value is for another sex or age group than the goal.
+    ValueError
+        If the value is missing.
+
+    References
+    ----------
+    Fingertips' RangeTargetComparer (red, amber, green).
+
+    Examples
+    --------
+    >>> goal = Goal(lower=1900, upper=2300, sex="Persons", age="15-24")
+    >>> str(against_goal(2459, goal, sex="Persons", age="15-24"))
+    'met'
+    """
+    if (sex, age) != (goal.sex, goal.age):
+        raise GoalMismatchError(
+            f"the goal is for {goal.sex.lower()} aged {goal.age}, the figures are for {sex.lower()} aged {age}: "
+            "they cannot be compared"
+        )
+    if np.isnan(value):
+        raise ValueError("a missing value cannot be compared with a goal")
+    if value < goal.lower:
+        return GoalVerdict.NOT_MET
+    return GoalVerdict.NEAR if value < goal.upper else GoalVerdict.MET
+
+
+# --- How many would be needed ---------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Needed:
+    """The smallest count, and the people it comes from, at which a difference would be significant."""
+
+    count: int
+    people: int
+
+
+def smallest_significant(
+    value: float, benchmark: float, kind: Literal["proportion", "rate"], multiplier: float, confidence: float = 0.95
+) -> Needed | None:
+    """Return how large a count must be for a difference of this size to be significant.
+
+    It answers the question that a table without counts leaves open: how many events or people must
+    stand behind the printed value for its interval to leave out the benchmark?
+
+    For a proportion p against b, Wilson's interval leaves out b when
+    ``n > z^2 b(1 - b) / (p - b)^2``, because it is the inverse of the score test. For a rate, the count x
+    is the smallest from which on the interval of x, scaled by value / x, leaves out the benchmark.
+
+    Parameters
+    ----------
+    value, benchmark
+        In the unit printed: per cent for a proportion with multiplier 100.
+    kind
+        ``proportion`` (Wilson's interval) or ``rate`` (exact Poisson and Byar's).
+    multiplier
+        What the values are for.
+    confidence
+        Between 0 and 1.
+
+    Returns
+    -------
+    Needed or None
+        None where the two are equal: no count makes them differ.
+
+    Raises
+    ------
+    ValueError
+        If a value is negative, or a proportion above its multiplier.
+
+    Examples
+    --------
+    >>> smallest_significant(13.2, 13.9, "proportion", 100)
+    Needed(count=1239, people=9383)
+    """
+    if min(value, benchmark) < 0 or (kind == "proportion" and max(value, benchmark) > multiplier):
+        raise ValueError("a value lies outside what its kind allows")
+    if value == benchmark:
+        return None
+    if kind == "proportion":
+        return _smallest_proportion(value / multiplier, benchmark / multiplier, confidence)
+    return _smallest_rate(value, benchmark, multiplier, confidence)
+
+
+def _smallest_proportion(p: float, b: float, confidence: float) -> Needed:
+    z = intervals.z_score(confidence)
+    people = floor(z**2 * b * (1 - b) / (p - b) ** 2) + 1
+    return Needed(count=round(p * people), people=people)
+
+
+def _smallest_rate(value: float, benchmark: float, multiplier: float, confidence: float) -> Needed:
+    if value == 0:
+        # No events at all: the upper limit is fixed, so the population must be large enough.
+        upper = float(intervals.poisson(0, confidence).upper)
+        return Needed(count=0, people=floor(upper / benchmark * multiplier) + 1)
+    ratio = benchmark / value
+
+    def significant(count: NDArray[np.float64]) -> NDArray[np.bool_]:
+        lower, upper = intervals.poisson(count, confidence)
+        return (upper / count < ratio) if ratio > 1 else (lower / count > ratio)
+
+    # Below the change of method at ten the interval can jump, so small counts are all tried; from
+    # there on it only narrows, so the boundary is found by halving.
+    small = np.arange(1.0, 2 * intervals.EXACT_BELOW + 1)
+    failing = small[~significant(small)]
+    if not failing.size:
+        return Needed(count=1, people=round(1 / value * multiplier))
+    fails, holds = float(failing[-1]), float(failing[-1]) + 1
+    while not significant(np.asarray([holds]))[0]:
+        fails, holds = holds, holds * 2
+    while holds - fails > 1:
+        middle = float(floor((fails + holds) / 2))
+        fails, holds = (fails, middle) if significant(np.asarray([middle]))[0] else (middle, holds)
+    count = int(holds)
+    return Needed(count=count, people=round(count / value * multiplier))

@@ -1,0 +1,230 @@
+"""Confidence intervals for proportions, counts, rates and means.
+
+The methods are the Office for Health Improvement and Disparities' (Technical Guide: Confidence
+Intervals, 2018): Wilson for a proportion; for a count, exact Poisson below ten and Byar's from ten.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import stats
+
+EXACT_BELOW = 10
+
+
+class Interval(NamedTuple):
+    """The two limits of an interval, each of the shape of the input."""
+
+    lower: NDArray[np.float64]
+    upper: NDArray[np.float64]
+
+
+def z_score(confidence: float) -> float:
+    """Return the standard normal value that leaves ``1 - confidence`` in the two tails together.
+
+    Raises
+    ------
+    ValueError
+        Unless 0 < confidence < 1.
+
+    Examples
+    --------
+    >>> round(z_score(0.95), 6), round(z_score(0.998), 6)
+    (1.959964, 3.090232)
+    """
+    if not 0 < confidence < 1:
+        raise ValueError(f"confidence must lie between 0 and 1, found {confidence}")
+    return float(stats.norm.ppf(0.5 + confidence / 2))
+
+
+def wilson(count: ArrayLike, total: ArrayLike, confidence: float = 0.95) -> Interval:
+    """Return the Wilson score interval of a proportion.
+
+    Limits are ``(2x + z^2 -/+ z sqrt(z^2 + 4x(1 - x/n))) / (2(n + z^2))``.
+
+    Parameters
+    ----------
+    count
+        Number with the characteristic, x; any shape that broadcasts with ``total``. It need not be
+        whole.
+    total
+        Number of people, n.
+    confidence
+        Between 0 and 1.
+
+    Returns
+    -------
+    Interval
+        Proportions between 0 and 1; missing where either input is missing or ``total`` is 0.
+
+    Raises
+    ------
+    ValueError
+        If a count is negative or above its total.
+
+    References
+    ----------
+    Wilson, J Am Stat Assoc 1927; 22: 209-212. Newcombe and Altman, in Statistics with Confidence,
+    2nd edition, 2000.
+
+    Examples
+    --------
+    >>> lower, upper = wilson(65, 100)
+    >>> round(float(lower), 4), round(float(upper), 4)
+    (0.5525, 0.7364)
+    """
+    x, n = np.broadcast_arrays(np.asarray(count, float), np.asarray(total, float))
+    if np.any(x < 0) or np.any(x > n):
+        raise ValueError("a count must lie between 0 and its total")
+    z = z_score(confidence)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        middle = 2 * x + z**2
+        spread = z * np.sqrt(z**2 + 4 * x * (1 - x / n))
+        below = 2 * (n + z**2)
+        # Rounding can leave a limit a hair outside 0 and 1, where exact arithmetic gives 0 or 1.
+        return Interval(np.clip((middle - spread) / below, 0, 1), np.clip((middle + spread) / below, 0, 1))
+
+
+def poisson(count: ArrayLike, confidence: float = 0.95) -> Interval:
+    """Return the interval of a count of events: exact Poisson below ten, Byar's from ten.
+
+    Exact limits are ``chi2(alpha/2; 2x)/2`` and ``chi2(1 - alpha/2; 2x + 2)/2``. Byar's are
+    ``x(1 - 1/(9x) - z/(3 sqrt x))^3`` and ``y(1 - 1/(9y) + z/(3 sqrt y))^3`` with ``y = x + 1``.
+
+    Parameters
+    ----------
+    count
+        Number of events, any shape; not negative.
+    confidence
+        Between 0 and 1.
+
+    Returns
+    -------
+    Interval
+        In events; missing where the count is missing. For no events the lower limit is 0.
+
+    Raises
+    ------
+    ValueError
+        If a count is negative.
+
+    References
+    ----------
+    Breslow and Day, Statistical Methods in Cancer Research, volume II, 1987, pages 68-70.
+
+    Examples
+    --------
+    >>> lower, upper = poisson([0, 9, 10])
+    >>> lower.round(4).tolist(), upper.round(4).tolist()
+    ([0.0, 4.1154, 4.7874], [3.6889, 17.0848, 18.3915])
+    """
+    x = np.asarray(count, float)
+    if np.any(x < 0):
+        raise ValueError("a count cannot be negative")
+    alpha, z = 1 - confidence, z_score(confidence)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        exact_lower = np.where(x == 0, 0.0, stats.chi2.ppf(alpha / 2, 2 * x) / 2)
+        exact_upper = stats.chi2.ppf(1 - alpha / 2, 2 * x + 2) / 2
+        y = x + 1
+        byar_lower = x * (1 - 1 / (9 * x) - z / (3 * np.sqrt(x))) ** 3
+        byar_upper = y * (1 - 1 / (9 * y) + z / (3 * np.sqrt(y))) ** 3
+    small = x < EXACT_BELOW
+    missing = np.isnan(x)
+    return Interval(
+        np.where(missing, np.nan, np.where(small, exact_lower, byar_lower)),
+        np.where(missing, np.nan, np.where(small, exact_upper, byar_upper)),
+    )
+
+
+def rate(count: ArrayLike, population: ArrayLike, multiplier: float, confidence: float = 0.95) -> Interval:
+    """Return the interval of a crude rate: that of its count, over the population, times the multiplier.
+
+    Parameters
+    ----------
+    count
+        Number of events.
+    population
+        Population the events come from, taken as known without error; positive.
+    multiplier
+        What the rate is for: 10,000 for a rate for every 10,000.
+    confidence
+        Between 0 and 1.
+
+    Returns
+    -------
+    Interval
+        In the unit of the rate.
+
+    Raises
+    ------
+    ValueError
+        If a count is negative or a population not positive.
+
+    Examples
+    --------
+    >>> lower, upper = rate(65, 100_000, 10_000)
+    >>> round(float(lower), 3), round(float(upper), 3)
+    (5.016, 8.285)
+    """
+    n = np.asarray(population, float)
+    if np.any(n <= 0):
+        raise ValueError("a population must be positive")
+    lower, upper = poisson(count, confidence)
+    return Interval(lower / n * multiplier, upper / n * multiplier)
+
+
+def of(
+    kind: Literal["proportion", "rate"],
+    count: ArrayLike,
+    people: ArrayLike,
+    multiplier: float,
+    confidence: float = 0.95,
+) -> Interval:
+    """Return the interval of an indicator in its own unit: Wilson's for a proportion, a rate's otherwise.
+
+    Examples
+    --------
+    >>> lower, upper = of("proportion", 65, 100, multiplier=100)
+    >>> round(float(lower), 2), round(float(upper), 2)
+    (55.25, 73.64)
+    """
+    if kind == "rate":
+        return rate(count, people, multiplier, confidence)
+    lower, upper = wilson(count, people, confidence)
+    return Interval(lower * multiplier, upper * multiplier)
+
+
+def mean(values: ArrayLike, confidence: float = 0.95) -> Interval:
+    """Return Student's t interval of a mean.
+
+    Parameters
+    ----------
+    values
+        One dimension; missing values are left out.
+    confidence
+        Between 0 and 1.
+
+    Returns
+    -------
+    Interval
+        In the unit of the values; missing where there are fewer than two.
+
+    References
+    ----------
+    Student, Biometrika 1908; 6: 1-25.
+
+    Examples
+    --------
+    >>> lower, upper = mean([9, 10, 11])
+    >>> round(float(lower), 3), round(float(upper), 3)
+    (7.516, 12.484)
+    """
+    x = np.asarray(values, float)
+    x = x[~np.isnan(x)]
+    if x.size < 2:
+        return Interval(np.asarray(np.nan), np.asarray(np.nan))
+    half = stats.t.ppf(0.5 + confidence / 2, x.size - 1) * x.std(ddof=1) / np.sqrt(x.size)
+    return Interval(np.asarray(x.mean() - half), np.asarray(x.mean() + half))

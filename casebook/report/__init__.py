@@ -1,0 +1,219 @@
+"""What a notebook says to its readers: title, headlines, prose, charts, tables and assumptions.
+
+Every function shows its block in the notebook and leaves its data there for the page to be made from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from string import Formatter
+from typing import TYPE_CHECKING, Any, Literal
+
+import pandas as pd
+
+from casebook.errors import InputError
+from casebook.report import svg
+from casebook.report.blocks import Assumption, Figure, Headline, Text, Title, make_table
+from casebook.report.words import slug
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure as Chart
+
+__all__ = ["assumption", "figure", "headline", "table", "text", "title"]
+
+Columns = Mapping[str, str | tuple[str, str]]
+
+
+def title(text: str, *, area: str, as_of: str) -> None:
+    """Name the report, its area and the date of its data; once in a notebook, before anything else.
+
+    Examples
+    --------
+    >>> title("Care applications", area="Essex", as_of="31 March 2020")
+    Care applications: Essex (data as of 31 March 2020)
+    """
+    Title(text, area, as_of).show()
+
+
+def headline(
+    id: str, sentence: str, *, value: float | None, unit: str, watch: float | None = None, **numbers: Any
+) -> None:
+    """State a finding; two to five in a notebook. They stand together at the head of the page.
+
+    Parameters
+    ----------
+    id
+        A name that stays the same from run to run, unique in the notebook.
+    sentence
+        The finding, with ``{name}`` or ``{name:.1f}`` where a number of ``numbers`` (or ``value``)
+        stands, each with its unit and base.
+    value, unit
+        The number to follow from run to run and its unit; None where the finding is that there is
+        no number.
+    watch
+        How far ``value`` may move between runs before somebody should look.
+    numbers
+        What the sentence's braces stand for.
+
+    Raises
+    ------
+    InputError
+        If the sentence names something that is not given, or the other way round.
+
+    Examples
+    --------
+    >>> headline("rate", "The rate is {value:.1f} for every 10,000.", value=8.04, unit="per 10,000")
+    The rate is 8.0 for every 10,000.
+    """
+    Headline(id, _fill(sentence, {"value": value, **numbers}), _plain_number(value), unit, watch).show()
+
+
+def text(*paragraphs: str, **numbers: Any) -> None:
+    """Say something with numbers in it; ``{name:.1f}`` stands for a number as in ``headline``.
+
+    Examples
+    --------
+    >>> text("There are {n:,} children.", n=132820)
+    There are 132,820 children.
+    """
+    used = {name for paragraph in paragraphs for name in _names(paragraph)}
+    Text(tuple(_fill(p, {name: numbers[name] for name in _names(p) if name in numbers}) for p in paragraphs)).show()
+    if spare := set(numbers) - used:
+        raise InputError(f"A text is given {sorted(spare)[0]!r} but does not use it: use it, or leave it out.")
+
+
+def table(
+    frame: pd.DataFrame,
+    *,
+    caption: str,
+    columns: Columns,
+    notes: Iterable[str] = (),
+    missing: str = "not printed in the source",
+    highlight: str | None = None,
+) -> None:
+    """Show a table.
+
+    Parameters
+    ----------
+    frame
+        The data, a row a row.
+    caption
+        What it shows, where and when; unique in the notebook.
+    columns
+        For each column to show, in order: its header with the unit, or the header and a format such as
+        ``.2f``. The first column names the rows.
+    notes
+        Sentences below the table.
+    missing
+        Why a value is missing; missing values are shown as ``[x]``.
+    highlight
+        The row, by its first cell, that the report is about.
+
+    Raises
+    ------
+    InputError
+        If there is no caption, or a column is not there.
+
+    Examples
+    --------
+    >>> table(pd.DataFrame({"area": ["Essex"], "rate": [1.234]}), caption="Rates",
+    ...       columns={"area": "Area", "rate": ("Rate, per 10,000", ".1f")})
+    Rates
+    Area | Rate, per 10,000
+    Essex | 1.2
+    """
+    make_table(frame, caption, columns, notes, missing, highlight).show()
+
+
+def figure(
+    chart: Chart,
+    *,
+    title: str,
+    subtitle: str,
+    alt: str,
+    data: pd.DataFrame,
+    columns: Columns,
+    missing: str = "not printed in the source",
+) -> None:
+    """Show a chart with its message, its description and its data.
+
+    Parameters
+    ----------
+    chart
+        The matplotlib figure.
+    title
+        The finding, as a sentence; unique in the notebook.
+    subtitle
+        Measure, unit, areas and period.
+    alt
+        What the picture shows, for those who do not see it: its message, not "a chart".
+    data, columns, missing
+        The chart's data, as for ``table``.
+
+    Raises
+    ------
+    InputError
+        If the title, the subtitle or the description is missing, or the description says nothing.
+    """
+    for name, words, least in (("title", title, 10), ("subtitle", subtitle, 10), ("alt", alt, 40)):
+        if len(words.strip()) < least:
+            raise InputError(
+                f"The chart {title!r} has the {name} {words!r}: write at least {least} characters that say "
+                "what the chart shows."
+            )
+    identifier = f"chart-{slug(title)}"
+    described = make_table(data, f"Data: {title} {subtitle}", columns, missing=missing)
+    Figure(identifier, title, subtitle, alt, described, svg.inline(chart, identifier, title, alt)).show()
+
+
+def assumption(
+    text: str, *, quality: Literal["green", "amber", "red"], impact: Literal["low", "medium", "high"]
+) -> None:
+    """State something the report takes as true.
+
+    Parameters
+    ----------
+    text
+        The assumption, as a sentence.
+    quality
+        How good its grounds are: green good, amber fair, red poor.
+    impact
+        How much the findings would change if it were wrong.
+
+    Raises
+    ------
+    InputError
+        If a rating is not one of those named.
+
+    Examples
+    --------
+    >>> assumption("Rates are as printed.", quality="green", impact="low")
+    Rates are as printed. (quality green, impact low)
+    """
+    if quality not in ("green", "amber", "red") or impact not in ("low", "medium", "high"):
+        raise InputError(
+            f"The assumption {text!r} is rated {quality!r} and {impact!r}: quality is green, amber or red, "
+            "impact is low, medium or high."
+        )
+    Assumption(text, quality, impact).show()
+
+
+def _plain_number(value: float | None) -> float | None:
+    # NumPy's numbers do not go into JSON.
+    return None if value is None else float(value)
+
+
+def _names(sentence: str) -> list[str]:
+    return [name for _, name, _, _ in Formatter().parse(sentence) if name is not None]
+
+
+def _fill(sentence: str, numbers: Mapping[str, Any]) -> str:
+    names = set(_names(sentence))
+    if missing := names - set(numbers):
+        raise InputError(f"The sentence {sentence!r} uses {sorted(missing)[0]!r}, which is not given: give it.")
+    if spare := set(numbers) - names - {"value"}:
+        raise InputError(f"The sentence {sentence!r} is given {sorted(spare)[0]!r} but does not use it: leave it out.")
+    try:
+        return sentence.format_map(numbers)
+    except (ValueError, TypeError) as error:
+        raise InputError(f"The sentence {sentence!r} cannot be written with the numbers given: {error}.") from None

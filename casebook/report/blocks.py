@@ -1,0 +1,227 @@
+"""The blocks a report is made of: each one knows its data, its MIME type and how it is shown.
+
+A block goes into the output of a notebook cell twice: as JSON, which the page, the index and
+``pack.json`` are made from, and as HTML, which JupyterLab and the page show alike.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime
+from typing import Any, ClassVar
+
+import jinja2
+import pandas as pd
+
+from casebook.errors import InputError
+from casebook.report.words import slug
+
+_templates = jinja2.Environment(
+    loader=jinja2.PackageLoader("casebook.report"),
+    autoescape=True,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    undefined=jinja2.StrictUndefined,
+)
+
+MISSING = "[x]"
+
+
+@dataclass(frozen=True)
+class Block:
+    """Something a notebook says, in a form that a page and a program can both read."""
+
+    kind: ClassVar[str]
+
+    @classmethod
+    def mime(cls) -> str:
+        """Return the MIME type under which the block's data stands in a notebook."""
+        return f"application/vnd.casebook.{cls.kind}+json"
+
+    def plain(self) -> str:
+        """Return the block as plain text."""
+        raise NotImplementedError
+
+    def payload(self) -> dict[str, Any]:
+        """Return the block's data, ready for JSON."""
+        return asdict(self)
+
+    def html(self) -> str:
+        """Return the block as HTML, with everything from the data escaped."""
+        return _templates.get_template(f"{self.kind}.html.j2").render(block=self).strip()
+
+    def show(self) -> None:
+        """Put the block into the output of the running cell; outside a notebook, print it."""
+        from IPython.core.getipython import get_ipython
+        from IPython.display import display
+
+        if get_ipython() is None:
+            print(self.plain())
+            return
+        display({self.mime(): self.payload(), "text/html": self.html(), "text/plain": self.plain()}, raw=True)
+
+
+@dataclass(frozen=True)
+class Title(Block):
+    """What the report is, for which area, and what its data are as of."""
+
+    kind: ClassVar[str] = "title"
+    text: str
+    area: str
+    as_of: str
+
+    def plain(self) -> str:
+        """Return the title, the area and the date of the data."""
+        return f"{self.text}: {self.area} (data as of {self.as_of})"
+
+
+@dataclass(frozen=True)
+class Headline(Block):
+    """One finding: a sentence, and the number in it that is watched from run to run."""
+
+    kind: ClassVar[str] = "headline"
+    id: str
+    text: str
+    value: float | None
+    unit: str
+    watch: float | None = None
+
+    def plain(self) -> str:
+        """Return the sentence."""
+        return self.text
+
+
+@dataclass(frozen=True)
+class Text(Block):
+    """Prose with numbers in it, a paragraph a string."""
+
+    kind: ClassVar[str] = "text"
+    paragraphs: tuple[str, ...]
+
+    def plain(self) -> str:
+        """Return the paragraphs."""
+        return "\n\n".join(self.paragraphs)
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table: the header with its unit, and how its values are written."""
+
+    name: str
+    label: str
+    format: str = ""
+    numeric: bool = False
+
+
+@dataclass(frozen=True)
+class Table(Block):
+    """A table: a caption, one header row, one header cell for each row, and notes below."""
+
+    kind: ClassVar[str] = "table"
+    id: str
+    caption: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Any, ...], ...]
+    notes: tuple[str, ...] = ()
+    highlight: str | None = None
+
+    def plain(self) -> str:
+        """Return the caption and the cells."""
+        lines = [" | ".join(column.label for column in self.columns)]
+        lines += [" | ".join(self.shown(row)) for row in self.rows]
+        return "\n".join([self.caption, *lines])
+
+    def shown(self, row: Sequence[Any]) -> list[str]:
+        """Return a row's cells as written, a missing one as ``[x]``."""
+        return [
+            MISSING if value is None else format(value, column.format) if column.format else str(value)
+            for value, column in zip(row, self.columns, strict=True)
+        ]
+
+
+@dataclass(frozen=True)
+class Figure(Block):
+    """A chart: what it shows, in words; the picture; and its data as a table."""
+
+    kind: ClassVar[str] = "figure"
+    id: str
+    title: str
+    subtitle: str
+    alt: str
+    data: Table
+    svg: str = field(repr=False)
+
+    def payload(self) -> dict[str, Any]:
+        """Return the figure's data; the picture stands in the HTML alone, so as not to stand twice."""
+        return {name: value for name, value in asdict(self).items() if name != "svg"}
+
+    def plain(self) -> str:
+        """Return the title, the description and the data."""
+        return f"{self.title}\n{self.subtitle}\n{self.alt}\n{self.data.plain()}"
+
+
+@dataclass(frozen=True)
+class Assumption(Block):
+    """Something the report takes as true: how good the grounds are, and how much hangs on it."""
+
+    kind: ClassVar[str] = "assumption"
+    text: str
+    quality: str
+    impact: str
+
+    def plain(self) -> str:
+        """Return the assumption and its ratings."""
+        return f"{self.text} (quality {self.quality}, impact {self.impact})"
+
+
+def make_table(
+    frame: pd.DataFrame,
+    caption: str,
+    columns: Mapping[str, str | tuple[str, str]],
+    notes: Iterable[str] = (),
+    missing: str = "not printed in the source",
+    highlight: str | None = None,
+) -> Table:
+    """Build a table block from a frame.
+
+    Raises
+    ------
+    InputError
+        If the caption is empty, a column is not in the frame, or a value does not fit its format.
+    """
+    if not caption.strip():
+        raise InputError(f"A table of {', '.join(columns)} has no caption: say what it shows, where and when.")
+    unknown = [name for name in columns if name not in frame.columns]
+    if unknown:
+        raise InputError(
+            f"The table {caption!r} asks for the column {unknown[0]!r}, which its data do not have; "
+            f"they have {', '.join(map(str, frame.columns))}."
+        )
+    described = []
+    for position, (name, label) in enumerate(columns.items()):
+        text, spec = (label, "") if isinstance(label, str) else label
+        # The first column names the rows, so it reads as text even where it holds years.
+        numeric = position > 0 and bool(pd.api.types.is_numeric_dtype(frame[name]))
+        described.append(Column(name, text, spec, numeric))
+    rows = tuple(
+        tuple(_value(value) for value in row) for row in frame[list(columns)].itertuples(index=False, name=None)
+    )
+    said = tuple(notes)
+    if any(value is None for row in rows for value in row):
+        said = (*said, f"{MISSING} means not available: {missing}.")
+    table = Table(slug(caption), caption, tuple(described), rows, said, highlight)
+    try:
+        table.plain()
+    except (ValueError, TypeError) as error:
+        raise InputError(f"The table {caption!r} cannot be written with the formats given: {error}.") from None
+    return table
+
+
+def _value(value: Any) -> Any:
+    if value is None or value is pd.NaT or value is pd.NA or (isinstance(value, float) and math.isnan(value)):
+        return None
+    if isinstance(value, datetime | date):
+        return f"{value:%d %B %Y}".lstrip("0")
+    return value.item() if hasattr(value, "item") else value

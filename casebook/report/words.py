@@ -1,0 +1,138 @@
+"""Numbers in words, as a report's sentences need them."""
+
+from __future__ import annotations
+
+import re
+
+from casebook.errors import and_list
+from casebook.methods.benchmark import Place
+
+__all__ = ["and_list", "fell_or_rose", "more_or_fewer", "number", "ordinal", "place", "slug"]
+
+_NUMBERS = [
+    "no",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+    "twenty",
+]
+_ORDINALS = [
+    "first",
+    "second",
+    "third",
+    "fourth",
+    "fifth",
+    "sixth",
+    "seventh",
+    "eighth",
+    "ninth",
+    "tenth",
+    "eleventh",
+    "twelfth",
+    "thirteenth",
+    "fourteenth",
+    "fifteenth",
+    "sixteenth",
+    "seventeenth",
+    "eighteenth",
+    "nineteenth",
+    "twentieth",
+]
+
+
+def number(value: int) -> str:
+    """Return a count as a word up to twenty, in figures above.
+
+    Examples
+    --------
+    >>> number(11), number(153), number(0)
+    ('eleven', '153', 'no')
+    """
+    return _NUMBERS[value] if 0 <= value < len(_NUMBERS) else f"{value:,}"
+
+
+def ordinal(value: int) -> str:
+    """Return an ordinal as a word up to the twentieth, in figures above.
+
+    Examples
+    --------
+    >>> ordinal(8), ordinal(22), ordinal(113)
+    ('eighth', '22nd', '113th')
+    """
+    if 1 <= value <= len(_ORDINALS):
+        return _ORDINALS[value - 1]
+    suffix = "th" if value % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(value % 10, "th")
+    return f"{value:,}{suffix}"
+
+
+def place(where: Place) -> str:
+    """Return a place as a sentence says it, counted from the highest.
+
+    Examples
+    --------
+    >>> place(Place(rank=2, rank_from_lowest=10, of=11, tied_with=0))
+    'second highest'
+    >>> place(Place(rank=9, rank_from_lowest=1, of=10, tied_with=1))
+    'joint lowest'
+    """
+    joint = "joint " if where.tied_with else ""
+    if where.of == where.tied_with + 1:
+        return "level with all the others" if where.tied_with else "only one"
+    if where.rank == 1:
+        return f"{joint}highest"
+    if where.rank_from_lowest == 1:
+        return f"{joint}lowest"
+    return f"{joint}{ordinal(where.rank)} highest"
+
+
+def fell_or_rose(before: float, after: float, decimals: int) -> str:
+    """Return the verb for a change, judged at the decimals shown.
+
+    Examples
+    --------
+    >>> fell_or_rose(12.0, 8.0, 2), fell_or_rose(8.001, 8.0, 2)
+    ('fell', 'stayed')
+    """
+    change = round(after, decimals) - round(before, decimals)
+    return "stayed" if change == 0 else "fell" if change < 0 else "rose"
+
+
+def more_or_fewer(difference: float, decimals: int = 0) -> str:
+    """Return a difference in things counted, as words.
+
+    Examples
+    --------
+    >>> more_or_fewer(-12.6), more_or_fewer(105.0), more_or_fewer(0.2)
+    ('13 fewer', '105 more', 'no more and no fewer')
+    """
+    size = round(abs(difference), decimals)
+    if size == 0:
+        return "no more and no fewer"
+    return f"{size:,.{decimals}f} {'more' if difference > 0 else 'fewer'}"
+
+
+def slug(text: str) -> str:
+    """Return a name for a file, a folder or an id in a page.
+
+    Examples
+    --------
+    >>> slug("Bath and North East Somerset")
+    'bath-and-north-east-somerset'
+    """
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "x"

@@ -1,0 +1,1 @@
+"""Running reports: parameters, plan, engine, record, rendering and publication."""

@@ -1,0 +1,116 @@
+"""Making a pack: run the planned reports, render them, and publish all of them or nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from casebook.run import engine, publish, record, render
+from casebook.run.plan import Job
+
+Progress = Callable[[Job], None]
+
+
+def make(
+    jobs: Sequence[Job], root: Path, order: Sequence[str], whole: bool, starting: Progress, done: Progress
+) -> dict[str, Any]:
+    """Run the jobs and publish the pack.
+
+    Parameters
+    ----------
+    jobs
+        The plan, in order.
+    root
+        The project's folder; the pack is its ``reports``.
+    order
+        The names of all reports, in the order of ``pipeline.py``, for the index.
+    whole
+        Whether the jobs are all of the area's reports: others published for that area are then
+        taken out. Reports for other areas stay.
+    starting, done
+        Called before and after each report.
+
+    Returns
+    -------
+    dict
+        The content of ``pack.json``.
+
+    Raises
+    ------
+    InputError, ReportFailedError, OSError
+        If a report could not be made or the folder not be written; what was published stays as it was.
+    """
+    published = root / "reports"
+    built_from = record.built_from(root)
+    with publish.staging(published) as stage:
+        kept = [
+            entry
+            for entry in _published_before(stage)
+            if not any(entry["folder"] == job.folder and (whole or entry["name"] == job.report.name) for job in jobs)
+        ]
+        _delete_all_but(stage, kept)
+        made = []
+        for job in jobs:
+            starting(job)
+            made.append(_make_one(job, stage, built_from))
+            done(job)
+        reports = sorted([*kept, *made], key=_place(order))
+        pack = {"area": jobs[0].area, "published": _now(), "built_from": built_from, "reports": reports}
+        (stage / "pack.json").write_text(json.dumps(pack, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        (stage / "index.html").write_text(render.index_page(pack), encoding="utf-8")
+    return pack
+
+
+def _make_one(job: Job, stage: Path, built_from: str) -> dict[str, Any]:
+    name, folder = job.report.name, stage / job.folder
+    folder.mkdir(exist_ok=True)
+    executed = engine.execute(job, folder / f"{name}.ipynb")
+    found = record.of(name, executed.notebook)
+    entry: dict[str, Any] = {
+        "name": name,
+        "title": found.title["text"],
+        "area": job.area,
+        "folder": job.folder,
+        "as_of": found.title["as_of"],
+        "status": "succeeded",
+        "html": f"{job.folder}/{name}.html",
+        "notebook": f"{job.folder}/{name}.ipynb",
+        "parameters": dict(job.parameters),
+        "inputs": [{key: read[key] for key in ("name", "path", "sha256")} for read in found.reads],
+        "seconds": round(executed.seconds, 2),
+        "finished": _now(),
+        "headlines": [{key: headline[key] for key in ("id", "text", "value", "unit")} for headline in found.headlines],
+    }
+    page = render.report_page(executed.notebook, found, {**entry, "built_from": built_from, "file_name": name})
+    (folder / f"{name}.html").write_text(page, encoding="utf-8")
+    return entry
+
+
+def _published_before(stage: Path) -> list[dict[str, Any]]:
+    try:
+        reports: list[dict[str, Any]] = json.loads((stage / "pack.json").read_text(encoding="utf-8"))["reports"]
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        return []
+    return [entry for entry in reports if (stage / entry["html"]).is_file() and (stage / entry["notebook"]).is_file()]
+
+
+def _delete_all_but(stage: Path, kept: Sequence[dict[str, Any]]) -> None:
+    # The pack is what pack.json lists: a page nothing leads to would be a page nothing keeps true.
+    keep = {stage / entry[kind] for entry in kept for kind in ("html", "notebook")}
+    for path in sorted(stage.rglob("*"), reverse=True):
+        if path.is_dir():
+            if not any(path.iterdir()):
+                path.rmdir()
+        elif path not in keep and path.name != ".gitignore":
+            path.unlink()
+
+
+def _place(order: Sequence[str]) -> Callable[[dict[str, Any]], tuple[str, int]]:
+    return lambda entry: (entry["area"], order.index(entry["name"]) if entry["name"] in order else len(order))
+
+
+def _now() -> str:
+    return f"{datetime.now().astimezone():%d %B %Y at %H:%M}".lstrip("0")

@@ -1,0 +1,225 @@
+"""The parameters a notebook declares, read from its own annotations, and the check of values against them.
+
+A notebook declares its parameters in the cell tagged ``parameters``, a line each::
+
+    area: str = "Cambridgeshire"
+    average: Literal["mean", "median", "pooled"] = "mean"
+
+so that papermill, JupyterLab and the pipeline all read the same cell. Nothing of the notebook is run.
+"""
+
+from __future__ import annotations
+
+import ast
+import datetime
+import importlib
+import json
+import typing
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pydantic
+from pydantic import TypeAdapter, ValidationError
+
+from casebook.errors import InputError, one_of
+
+# What an annotation may be written with, besides Python's own types.
+_WORDS = {
+    **{name: getattr(typing, name) for name in ("Annotated", "Any", "Literal", "Optional", "Union")},
+    "date": datetime.date,
+    "Field": pydantic.Field,
+}
+_IMPORTABLE = {"typing", "datetime", "pydantic", "annotated_types"}
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One declared parameter: its name, its type as written and as Python reads it, and its default."""
+
+    name: str
+    type_as_written: str
+    type: Any
+    default: Any
+
+    def check(self, value: Any, where: str) -> Any:
+        """Return the value as the declared type.
+
+        Parameters
+        ----------
+        value
+            The value, as Python has it.
+        where
+            Who gave it, to begin the message with.
+
+        Raises
+        ------
+        InputError
+            If the value is not of the declared type or range.
+        """
+        try:
+            return TypeAdapter(self.type).validate_python(value, strict=True)
+        except ValidationError as error:
+            raise InputError(self._refusal(where, value, error)) from None
+
+    def parse(self, text: str, where: str) -> Any:
+        """Return what a value typed on the command line stands for, as the declared type.
+
+        Raises
+        ------
+        InputError
+            If it is not of the declared type or range.
+        """
+        adapter = TypeAdapter(self.type)
+        try:
+            return adapter.validate_strings(text)
+        except ValidationError as error:
+            # Lists, None and the like are written as JSON or as Python writes them.
+            for read in (json.loads, ast.literal_eval):
+                try:
+                    return adapter.validate_python(read(text))
+                except (ValueError, SyntaxError):
+                    continue
+            raise InputError(self._refusal(where, text, error)) from None
+
+    def _refusal(self, where: str, value: Any, error: ValidationError) -> str:
+        why = error.errors()[0]["msg"]
+        why = why[0].lower() + why[1:]
+        return f"{where}: {self.name} is {value!r}, expected {self.type_as_written} ({why}); give another value."
+
+
+def declared(path: Path) -> dict[str, Parameter]:
+    """Read the parameters a notebook declares.
+
+    Returns
+    -------
+    dict
+        Parameters by name, in the order written.
+
+    Raises
+    ------
+    InputError
+        If the notebook cannot be read, has no cell tagged ``parameters``, or a line of that cell is not
+        ``name: type = default`` with a default of that type.
+    """
+    cells = code_cells(path)
+    tagged = [cell for cell in cells if "parameters" in cell.get("metadata", {}).get("tags", [])]
+    if len(tagged) != 1:
+        raise InputError(
+            f"{path.name} has {len(tagged) or 'no'} cells tagged 'parameters': tag exactly one "
+            "(JupyterLab: Property Inspector, Cell tags)."
+        )
+    words = dict(_WORDS)
+    for cell in cells[: cells.index(tagged[0]) + 1]:
+        words |= _imported(path, source(cell))
+    parameters = {}
+    for line in _parsed(path, source(tagged[0])).body:
+        if isinstance(line, ast.Import | ast.ImportFrom):
+            continue
+        parameter = _parameter(path, line, words)
+        parameters[parameter.name] = parameter
+    return parameters
+
+
+def resolve(path: Path, given: Mapping[str, Any], typed: Mapping[str, str], report: str) -> dict[str, Any]:
+    """Return the value of every parameter of a notebook: typed on the command line, given, or default.
+
+    Parameters
+    ----------
+    path
+        The notebook.
+    given
+        Values from ``pipeline.py``.
+    typed
+        Values from the command line, as text.
+    report
+        The report's name, for messages.
+
+    Raises
+    ------
+    InputError
+        If a name is not declared or a value does not fit.
+    """
+    parameters = declared(path)
+    for name in (*given, *typed):
+        if name not in parameters:
+            raise InputError(f"{report} has no parameter called {name!r}: {one_of(parameters, name)}")
+    values = {name: parameter.default for name, parameter in parameters.items()}
+    values |= {name: parameters[name].check(value, f"pipeline.py, {report}") for name, value in given.items()}
+    values |= {name: parameters[name].parse(text, report) for name, text in typed.items()}
+    return {name: TypeAdapter(parameters[name].type).dump_python(value, mode="json") for name, value in values.items()}
+
+
+def code_cells(path: Path) -> list[dict[str, Any]]:
+    """Return the code cells of a notebook.
+
+    Raises
+    ------
+    InputError
+        If the file is not there or is not a notebook.
+    """
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        cells: list[dict[str, Any]] = [cell for cell in content["cells"] if cell["cell_type"] == "code"]
+    except FileNotFoundError:
+        there = sorted(other.stem for other in path.parent.glob("*.ipynb"))
+        raise InputError(f"There is no notebook notebooks/{path.name}: {one_of(there, path.stem)}") from None
+    except (json.JSONDecodeError, UnicodeDecodeError, KeyError, TypeError) as error:
+        raise InputError(
+            f"notebooks/{path.name} is not a notebook that can be read ({type(error).__name__}: {error}); "
+            "restore it from version control, or save it again from JupyterLab."
+        ) from None
+    return cells
+
+
+def source(cell: Mapping[str, Any]) -> str:
+    """Return a cell's source as one string; the file may hold it as a list of lines."""
+    text = cell["source"]
+    return text if isinstance(text, str) else "".join(text)
+
+
+def _parsed(path: Path, code: str) -> ast.Module:
+    try:
+        return ast.parse(code)
+    except SyntaxError as error:
+        raise InputError(
+            f"{path.name}, parameters cell, line {error.lineno}: not valid Python ({error.msg}); correct the line."
+        ) from None
+
+
+def _imported(path: Path, code: str) -> dict[str, Any]:
+    # Only from modules that annotations come from: reading a notebook must not run what it imports.
+    found: dict[str, Any] = {}
+    try:
+        tree = ast.parse(code)
+    except SyntaxError:
+        return found
+    for line in tree.body:
+        if isinstance(line, ast.ImportFrom) and line.module in _IMPORTABLE:
+            module = importlib.import_module(line.module)
+            found |= {name.asname or name.name: getattr(module, name.name, None) for name in line.names}
+        elif isinstance(line, ast.Import):
+            found |= {
+                name.asname or name.name: importlib.import_module(name.name)
+                for name in line.names
+                if name.name in _IMPORTABLE
+            }
+    return found
+
+
+def _parameter(path: Path, line: ast.stmt, words: Mapping[str, Any]) -> Parameter:
+    where = f"{path.name}, parameters cell, line {line.lineno}"
+    if not isinstance(line, ast.AnnAssign) or not isinstance(line.target, ast.Name) or line.value is None:
+        raise InputError(f"{where}: found {ast.unparse(line)!r}, expected 'name: type = default'; write it so.")
+    written = ast.unparse(line.annotation)
+    try:
+        annotation = eval(compile(ast.Expression(line.annotation), str(path), "eval"), dict(words))
+        default = eval(compile(ast.Expression(line.value), str(path), "eval"), dict(words))
+    except Exception as error:
+        raise InputError(
+            f"{where}: {ast.unparse(line)!r} cannot be read without running the notebook ({error}); "
+            "use plain values and types from typing, datetime or pydantic."
+        ) from None
+    parameter = Parameter(line.target.id, written.replace("'", '"'), annotation, default)
+    return Parameter(parameter.name, parameter.type_as_written, annotation, parameter.check(default, where))

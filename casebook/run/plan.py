@@ -1,0 +1,136 @@
+"""The plan of a run: which notebooks, in which order, with which parameters, checked before any starts."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from casebook.data.tables import Tables
+from casebook.errors import InputError, one_of
+from casebook.report.words import slug
+from casebook.run import parameters
+
+EVERY_TABLE = "every table"
+
+
+@dataclass(frozen=True)
+class Report:
+    """One line of ``pipeline.py``: a report's name, the notebook it is made from, and its parameters.
+
+    Parameters
+    ----------
+    name
+        The report's name, which is also its address in the pack.
+    notebook
+        The notebook's name in ``notebooks/``, without ending; the report's own if left out.
+    parameters
+        Values that differ from the notebook's defaults.
+    """
+
+    name: str
+    notebook: str = ""
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+    def path(self, root: Path) -> Path:
+        """Return the notebook's path."""
+        return root / "notebooks" / f"{self.notebook or self.name}.ipynb"
+
+
+@dataclass(frozen=True)
+class Job:
+    """One report to make: everything decided, nothing run."""
+
+    report: Report
+    notebook: Path
+    area: str
+    parameters: Mapping[str, Any]
+
+    @property
+    def folder(self) -> str:
+        """The folder of the pack the report goes into."""
+        return slug(self.area)
+
+
+def make(
+    pack: Sequence[Report],
+    root: Path,
+    names: Sequence[str],
+    area: str,
+    typed: Mapping[str, str],
+    tables: Tables,
+) -> list[Job]:
+    """Plan a run.
+
+    Parameters
+    ----------
+    pack
+        All reports, in order.
+    root
+        The project's folder.
+    names
+        The reports wanted; all, if none is named.
+    area
+        The area of the pack, in any spelling known.
+    typed
+        Parameters from the command line, as text; each goes to every report that declares it.
+    tables
+        The project's tables, for the areas.
+
+    Raises
+    ------
+    InputError
+        If a name, an area or a value is wrong.
+    """
+    official = tables.areas.authority(area).name
+    wanted = [_named(pack, name) for name in names] or list(pack)
+    wanted = [report for report in pack if report in wanted]
+    declared = {report.name: parameters.declared(report.path(root)) for report in wanted}
+    for name in typed:
+        if not any(name in names for names in declared.values()):
+            known = sorted({known for names in declared.values() for known in names})
+            who = " and ".join(report.name for report in wanted) if names else "No report"
+            has = "has no" if len(wanted) == 1 else "have no" if names else "has a"
+            raise InputError(f"{who} {has} parameter called {name!r}: {one_of(known, name)}")
+    jobs = []
+    for report in wanted:
+        own = {name: text for name, text in typed.items() if name in declared[report.name]}
+        given = {"area": official} if "area" in declared[report.name] else {}
+        values = parameters.resolve(report.path(root), {**given, **report.parameters}, own, report.name)
+        jobs.append(Job(report, report.path(root), str(values.get("area", official)), values))
+    return jobs
+
+
+def _named(pack: Sequence[Report], name: str) -> Report:
+    for report in pack:
+        if report.name == name:
+            return report
+    raise InputError(f"There is no report called {name!r}: {one_of([report.name for report in pack], name)}")
+
+
+def tables_read(path: Path, values: Mapping[str, Any]) -> list[str]:
+    """Return the names of the tables that a notebook's code reads, as far as its text tells.
+
+    They are the arguments of ``tables.read(...)``: a name in quotation marks, or a parameter. What a run
+    really read is in its record.
+    """
+    found = []
+    for cell in parameters.code_cells(path):
+        try:
+            tree = ast.parse(parameters.source(cell))
+        except SyntaxError:
+            continue
+        for node in ast.walk(tree):
+            if not isinstance(node, ast.Call):
+                continue
+            if ast.unparse(node.func) == "tables.read_all":
+                return [EVERY_TABLE]
+            if ast.unparse(node.func) != "tables.read" or not node.args:
+                continue
+            argument = node.args[0]
+            name = argument.value if isinstance(argument, ast.Constant) else values.get(ast.unparse(argument))
+            if isinstance(name, str) and name not in found:
+                found.append(name)
+    return found
