@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, NoReturn
 
-from casebook.errors import InputError
+from casebook.errors import InputError, ReportFailedError
 
 try:
     import rich.progress
@@ -21,7 +21,6 @@ try:
     import typer
     from rich.console import Console
 
-    from casebook.data import catalogue, tables
     from casebook.run import parameters, plan
     from casebook.run.plan import Job, Report
 except ModuleNotFoundError as missing:
@@ -69,8 +68,10 @@ def _commands(pack: list[Report], default_area: str) -> typer.Typer:
     @app.command()
     def run(names: Names = None, area: Area = None, parameter: Set = None) -> None:
         """Make reports and publish them together, or, if one fails, publish nothing."""
+        from casebook.data.tables import Tables
+
         root = _root()
-        known = tables.Tables(root)
+        known = Tables(root)
         jobs = plan.make(pack, root, names or [], area or default_area, _typed(parameter or []), known)
         # Data that cannot be used stops the run before the first notebook starts.
         for table in known.catalogue.resources:
@@ -80,8 +81,11 @@ def _commands(pack: list[Report], default_area: str) -> typer.Typer:
     @app.command("list")
     def list_reports() -> None:
         """List the reports with their parameters (types and defaults) and the tables they read."""
+        from casebook.data import catalogue
+
         root = _root()
         console = _console()
+        described = catalogue.load(root)
         for report in pack:
             path = report.path(root)
             values = parameters.resolve(path, report.parameters, {}, report.name)
@@ -90,11 +94,13 @@ def _commands(pack: list[Report], default_area: str) -> typer.Typer:
             for one in parameters.declared(path).values():
                 grid.add_row("   ", one.name, one.type_as_written.replace("[", r"\["), f"= {values[one.name]!r}")
             console.print(grid)
-            console.print(f"    reads {', '.join(plan.tables_read(path, values)) or 'no table'}")
+            console.print(f"    reads {', '.join(plan.tables_read(path, values, described)) or 'no table'}")
 
     @app.command()
     def check() -> None:
         """Check the data, the notebooks and the parameters without running anything."""
+        from casebook.data import catalogue
+
         root = _root()
         problems = _problems(pack, root, default_area)
         for problem in problems:
@@ -107,6 +113,8 @@ def _commands(pack: list[Report], default_area: str) -> typer.Typer:
     @app.command()
     def seal(names: Annotated[list[str] | None, typer.Argument(metavar="[TABLE]...")] = None) -> None:
         """Accept changed raw tables: write their present hash into data/raw/datapackage.json."""
+        from casebook.data import catalogue
+
         changed = catalogue.seal(_root(), names or [])
         _console().print(f"Sealed {', '.join(changed)}." if changed else "Nothing had changed.")
 
@@ -116,8 +124,6 @@ def _commands(pack: list[Report], default_area: str) -> typer.Typer:
 def _with_exit_codes(app: typer.Typer) -> typer.Typer:
     class Guarded(typer.core.TyperGroup):
         def invoke(self, context: typer.Context) -> object:  # type: ignore[override]
-            from casebook.run.engine import ReportFailedError
-
             try:
                 return super().invoke(context)
             except InputError as error:
@@ -158,6 +164,8 @@ def _run(jobs: list[Job], root: Path, pack: list[Report], whole: bool) -> None:
 
 
 def _problems(pack: list[Report], root: Path, area: str) -> list[str]:
+    from casebook.data.tables import Tables
+
     problems: list[str] = []
 
     def attempt(action: object, *arguments: object) -> object:
@@ -168,17 +176,16 @@ def _problems(pack: list[Report], root: Path, area: str) -> list[str]:
                 problems.append(str(error))
             return None
 
-    known = attempt(tables.Tables, root)
-    if not isinstance(known, tables.Tables):
+    known = attempt(Tables, root)
+    if not isinstance(known, Tables):
         return problems
     for table in known.catalogue.resources:
         attempt(known.prepare, table.name)
     for report in pack:
         jobs = attempt(plan.make, pack, root, [report.name], area, {}, known)
         for job in jobs if isinstance(jobs, list) else []:
-            for name in plan.tables_read(job.notebook, job.parameters):
-                if name != plan.EVERY_TABLE:
-                    attempt(known.catalogue.table, name)
+            for name in plan.tables_read(job.notebook, job.parameters, known.catalogue):
+                attempt(known.catalogue.table, name)
     return problems
 
 

@@ -1,4 +1,4 @@
-"""The one error a user can cause, and how it is worded."""
+"""The errors a user may meet, and how they are worded."""
 
 from __future__ import annotations
 
@@ -26,6 +26,10 @@ class InputError(ValueError):
         return [f"InputError: {self}"]
 
 
+class ReportFailedError(Exception):
+    """A notebook raised, could not run, or ended without what a report must contain."""
+
+
 def one_of(names: Iterable[str], wrong: str) -> str:
     """Say what the writer may have meant: the nearest name or, where none is near, all of them.
 
@@ -34,12 +38,14 @@ def one_of(names: Iterable[str], wrong: str) -> str:
     >>> one_of(["Essex", "Suffolk"], "Sufolk")
     'did you mean Suffolk?'
     >>> one_of(["Essex", "Suffolk"], "Atlantis")
-    'there are Essex and Suffolk'
+    'there are Essex and Suffolk.'
     """
     names = list(names)
+    if not names:
+        return "there are none."
     by_lower_case = {name.lower(): name for name in names}
     near = get_close_matches(wrong.lower(), by_lower_case, n=1)
-    return f"did you mean {by_lower_case[near[0]]}?" if near else f"there are {and_list(names)}"
+    return f"did you mean {by_lower_case[near[0]]}?" if near else f"there are {and_list(names)}."
 
 
 def and_list(words: Iterable[str]) -> str:

@@ -50,9 +50,7 @@ class Gazetteer:
         if area is None:
             raise InputError(f"There is no area called {name!r}: {one_of(authorities, name)}")
         if area.kind != "authority":
-            raise InputError(
-                f"{area.name} is a {area.kind}, not a local authority: there are {', '.join(authorities)}."
-            )
+            raise InputError(f"{area.name} is a {area.kind}, not a local authority: {one_of(authorities, '')}")
         return area
 
     def authorities_in(self, region: str) -> list[str]:

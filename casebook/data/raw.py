@@ -45,8 +45,7 @@ def read(root: Path, table: Table) -> pd.DataFrame:
         If the file cannot be used, for the first reason found.
     """
     file = RAW / table.path
-    header, rows = _cells(root / file, file)
-    _check_header(file, header, [field.name for field in table.table_schema.fields])
+    header, rows = _cells(root / file, file, [field.name for field in table.table_schema.fields])
     columns = {}
     for field in table.table_schema.fields:
         position = header.index(field.name)
@@ -61,7 +60,7 @@ def read(root: Path, table: Table) -> pd.DataFrame:
     return frame
 
 
-def _cells(path: Path, file: Path) -> tuple[list[str], list[tuple[int, list[str]]]]:
+def _cells(path: Path, file: Path, columns: list[str]) -> tuple[list[str], list[tuple[int, list[str]]]]:
     try:
         content = path.read_bytes()
     except FileNotFoundError:
@@ -88,6 +87,7 @@ def _cells(path: Path, file: Path) -> tuple[list[str], list[tuple[int, list[str]
             number += 1
             if not header:
                 header = cells
+                _check_header(file, header, columns)
             elif not cells or not any(cells):
                 raise InputError(f"{file}, row {number}: the row is empty; delete it.")
             elif len(cells) != len(header):

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from casebook.errors import and_list
-from casebook.methods.benchmark import Place
+
+if TYPE_CHECKING:
+    from casebook.methods.benchmark import Place
 
 __all__ = ["and_list", "fell_or_rose", "more_or_fewer", "number", "ordinal", "place", "slug"]
 
@@ -82,12 +85,15 @@ def ordinal(value: int) -> str:
 
 
 def place(where: Place) -> str:
-    """Return a place as a sentence says it, counted from the highest.
+    """Return a place as a sentence says it: counted from the highest, or for the last three from the lowest.
 
     Examples
     --------
+    >>> from casebook.methods.benchmark import Place
     >>> place(Place(rank=2, rank_from_lowest=10, of=11, tied_with=0))
     'second highest'
+    >>> place(Place(rank=8, rank_from_lowest=4, of=11, tied_with=0))
+    'eighth highest'
     >>> place(Place(rank=9, rank_from_lowest=1, of=10, tied_with=1))
     'joint lowest'
     """
@@ -98,6 +104,8 @@ def place(where: Place) -> str:
         return f"{joint}highest"
     if where.rank_from_lowest == 1:
         return f"{joint}lowest"
+    if where.rank_from_lowest <= 3 and where.rank > where.of / 2:
+        return f"{joint}{ordinal(where.rank_from_lowest)} lowest"
     return f"{joint}{ordinal(where.rank)} highest"
 
 

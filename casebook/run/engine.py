@@ -14,7 +14,7 @@ from nbformat import NotebookNode
 from papermill.exceptions import PapermillExecutionError
 from traitlets.config import Config
 
-from casebook.errors import InputError
+from casebook.errors import InputError, ReportFailedError
 from casebook.run.plan import Job
 
 # papermill warns of parameters whose annotations it cannot read; they have been checked by then.
@@ -22,10 +22,6 @@ logging.getLogger("papermill").setLevel(logging.ERROR)
 
 # Sockets in files, where the system has them: kernels that start together cannot take each other's ports.
 _KERNEL = Config() if sys.platform == "win32" else Config(KernelManager={"transport": "ipc"})
-
-
-class ReportFailedError(Exception):
-    """A notebook raised, could not run, or ended without what a report must contain."""
 
 
 @dataclass(frozen=True)

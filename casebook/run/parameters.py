@@ -30,6 +30,9 @@ _WORDS = {
     **{name: getattr(typing, name) for name in ("Annotated", "Any", "Literal", "Optional", "Union")},
     "date": datetime.date,
     "Field": pydantic.Field,
+    **{kind.__name__: kind for kind in (bool, dict, float, int, list, set, str, tuple)},
+    # No other built-in function: reading a parameters cell must not do anything.
+    "__builtins__": {},
 }
 _IMPORTABLE = {"typing", "datetime", "pydantic", "annotated_types"}
 

@@ -6,14 +6,15 @@ import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from casebook.data.tables import Tables
 from casebook.errors import InputError, one_of
 from casebook.report.words import slug
 from casebook.run import parameters
 
-EVERY_TABLE = "every table"
+if TYPE_CHECKING:
+    from casebook.data.catalogue import Catalogue
+    from casebook.data.tables import Tables
 
 
 @dataclass(frozen=True)
@@ -110,27 +111,26 @@ def _named(pack: Sequence[Report], name: str) -> Report:
     raise InputError(f"There is no report called {name!r}: {one_of([report.name for report in pack], name)}")
 
 
-def tables_read(path: Path, values: Mapping[str, Any]) -> list[str]:
+def tables_read(path: Path, values: Mapping[str, Any], catalogue: Catalogue) -> list[str]:
     """Return the names of the tables that a notebook's code reads, as far as its text tells.
 
-    They are the arguments of ``tables.read(...)``: a name in quotation marks, or a parameter. What a run
-    really read is in its record.
+    They are the arguments of ``tables.read(...)``: a name in quotation marks, or a parameter; all there
+    are for ``tables.read_all()``. What a run really read is in its record.
     """
-    found = []
+    found: list[str] = []
     for cell in parameters.code_cells(path):
         try:
             tree = ast.parse(parameters.source(cell))
         except SyntaxError:
             continue
-        for node in ast.walk(tree):
-            if not isinstance(node, ast.Call):
-                continue
-            if ast.unparse(node.func) == "tables.read_all":
-                return [EVERY_TABLE]
-            if ast.unparse(node.func) != "tables.read" or not node.args:
-                continue
-            argument = node.args[0]
-            name = argument.value if isinstance(argument, ast.Constant) else values.get(ast.unparse(argument))
-            if isinstance(name, str) and name not in found:
-                found.append(name)
+        calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+        for call in sorted(calls, key=lambda call: call.lineno):
+            function = ast.unparse(call.func)
+            if function == "tables.read_all":
+                return [table.name for table in catalogue.resources]
+            if function == "tables.read" and call.args:
+                argument = call.args[0]
+                name = argument.value if isinstance(argument, ast.Constant) else values.get(ast.unparse(argument))
+                if isinstance(name, str) and name not in found:
+                    found.append(name)
     return found

@@ -12,8 +12,8 @@ from typing import Any
 from nbformat import NotebookNode
 
 from casebook.data.provenance import READ
+from casebook.errors import ReportFailedError
 from casebook.report.blocks import Assumption, Block, Figure, Headline, Table, Text, Title
-from casebook.run.engine import ReportFailedError
 
 HEADLINES = range(2, 6)
 SHOWN = (Title, Headline, Text, Table, Figure, Assumption)

@@ -1,0 +1,117 @@
+"""Shared by all tests: copies of the project to break, and one published pack to read."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+PAPERS = Path(os.environ.get("CASEBOOK_PAPERS", ROOT.parent / "shared" / "seeds"))
+EXPORTS = Path(os.environ.get("CASEBOOK_EXPORTS", ROOT.parent / "shared" / "data"))
+
+
+@dataclass(frozen=True)
+class Project:
+    """A copy of the project in a folder of its own."""
+
+    root: Path
+
+    def pipeline(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run ``python pipeline.py`` as a user does."""
+        environment = {name: value for name, value in os.environ.items() if name != "CASEBOOK_PROJECT"}
+        return subprocess.run(
+            [sys.executable, "pipeline.py", *arguments],
+            cwd=self.root, env=environment, capture_output=True, text=True, timeout=300, check=False,
+        )  # fmt: skip
+
+    def raw(self, name: str) -> Path:
+        return self.root / "data" / "raw" / name
+
+    def descriptor(self) -> dict[str, Any]:
+        return json.loads(self.raw("datapackage.json").read_text(encoding="utf-8"))
+
+    def describe(self, descriptor: dict[str, Any]) -> None:
+        self.raw("datapackage.json").write_text(json.dumps(descriptor, indent=2), encoding="utf-8")
+
+    def replace(self, file: str, old: str, new: str, count: int = 1) -> None:
+        path = self.root / file
+        text = path.read_text(encoding="utf-8")
+        assert old in text, f"{old!r} is not in {file}: the test is out of date"
+        path.write_text(text.replace(old, new, count), encoding="utf-8")
+
+    def pack(self) -> dict[str, Any]:
+        return json.loads((self.root / "reports" / "pack.json").read_text(encoding="utf-8"))
+
+    def report(self, name: str, area: str = "Cambridgeshire") -> dict[str, Any]:
+        return next(entry for entry in self.pack()["reports"] if (entry["name"], entry["area"]) == (name, area))
+
+    def page(self, name: str, area: str = "Cambridgeshire") -> str:
+        return (self.root / "reports" / self.report(name, area)["html"]).read_text(encoding="utf-8")
+
+    def headline(self, report: str, identifier: str, area: str = "Cambridgeshire") -> dict[str, Any]:
+        return next(one for one in self.report(report, area)["headlines"] if one["id"] == identifier)
+
+    def published(self) -> dict[str, bytes]:
+        """Every published file with its content."""
+        reports = self.root / "reports"
+        return {str(path.relative_to(reports)): path.read_bytes() for path in reports.rglob("*") if path.is_file()}
+
+
+def copy_of_project(folder: Path) -> Project:
+    root = folder / "project"
+    root.mkdir()
+    for name in ("data", "notebooks"):
+        shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+    shutil.copy(ROOT / "pipeline.py", root)
+    (root / "reports").mkdir()
+    return Project(root)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    """A copy of the project with nothing published."""
+    return copy_of_project(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def pack(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The pack for Cambridgeshire and that for Hertfordshire, made once; read it, do not change it."""
+    made = copy_of_project(tmp_path_factory.mktemp("pack"))
+    for arguments in (["run"], ["run", "--area", "Hertfordshire"]):
+        done = made.pipeline(*arguments)
+        assert done.returncode == 0, done.stderr
+    return made
+
+
+@pytest.fixture
+def copy_of_pack(pack: Project, tmp_path: Path) -> Project:
+    """A copy of the published pack and its project, to run things on."""
+    root = tmp_path / "project"
+    shutil.copytree(pack.root, root)
+    return Project(root)
+
+
+@pytest.fixture(scope="session")
+def papers() -> dict[str, list[str]]:
+    """The papers' lines by number of the paper; line 1 is at index 1."""
+    if not PAPERS.is_dir():
+        pytest.skip(f"the papers' text is not at {PAPERS} (set CASEBOOK_PAPERS to read it elsewhere)")
+    return {
+        path.name[:3]: ["", *path.read_text(encoding="utf-8").split("\n")] for path in sorted(PAPERS.glob("0*.txt"))
+    }
+
+
+@pytest.fixture(scope="session")
+def exports() -> Path:
+    """The folder of real official exports."""
+    if not EXPORTS.is_dir():
+        pytest.skip(f"the official exports are not at {EXPORTS} (set CASEBOOK_EXPORTS to read them elsewhere)")
+    return EXPORTS

@@ -1,0 +1,75 @@
+"""The catalogue is the single source of truth, and a mistake in it is named."""
+
+import json
+
+import pytest
+
+from casebook.data import catalogue
+from casebook.data.schemas import schema
+from casebook.data.tables import Tables
+from casebook.errors import InputError
+
+
+def entry(descriptor, name):
+    return next(resource for resource in descriptor["resources"] if resource["name"] == name)
+
+
+def test_a_limit_changed_in_the_descriptor_changes_what_is_valid(project):
+    descriptor = project.descriptor()
+    entry(descriptor, "smoking_prevalence")["schema"]["fields"][2]["constraints"]["maximum"] = 18
+    project.describe(descriptor)
+    with pytest.raises(InputError, match=r"row 11, column value: found 18\.8, expected at most 18"):
+        Tables(project.root).prepare("smoking_prevalence")
+
+
+def test_every_described_field_is_checked_by_the_schema_made_from_it(project):
+    for table in catalogue.load(project.root).resources:
+        made = schema(table)
+        assert list(made.columns) == [field.name for field in table.table_schema.fields]
+        assert made.unique == list(table.table_schema.primary_key)
+        for field in table.table_schema.fields:
+            stated = field.constraints.model_dump(exclude_none=True)
+            checks = len({"minimum", "maximum", "pattern", "enum"} & set(stated))
+            assert len(made.columns[field.name].checks) == checks
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda d: entry(d, "areas").pop("title"), "'areas' > title: this property is required"),
+        (lambda d: entry(d, "areas").update(titel="x"), "'areas' > titel.*no such property"),
+        (lambda d: d["resources"].append(entry(d, "areas")), "describes the table 'areas' twice"),
+        (lambda d: entry(d, "areas")["schema"].update(primaryKey=["nam"]), "a field 'nam'.*did you mean name"),
+        (lambda d: entry(d, "areas")["schema"]["fields"][0].update(type="text"), "'areas' > schema > fields > 'name' > type"),
+    ],
+)  # fmt: skip
+def test_a_mistake_in_the_descriptor_is_named(project, change, words):
+    descriptor = project.descriptor()
+    change(descriptor)
+    project.describe(descriptor)
+    with pytest.raises(InputError, match=words):
+        catalogue.load(project.root)
+
+
+def test_a_descriptor_that_is_not_json_is_located(project):
+    project.raw("datapackage.json").write_text('{"name": "casebook",\n "title" }')
+    with pytest.raises(InputError, match=r"datapackage.json, line 2, column 10: not valid JSON"):
+        catalogue.load(project.root)
+
+
+def test_an_unknown_table_is_refused_with_the_nearest(project):
+    with pytest.raises(InputError, match="did you mean health_checks?"):
+        catalogue.load(project.root).table("health_check")
+
+
+def test_sealing_keeps_the_descriptor_as_it_was_but_for_the_hash(project):
+    before = project.raw("datapackage.json").read_text()
+    path = project.raw("areas.csv")
+    path.write_bytes(path.read_bytes() + b"\n")
+    assert catalogue.seal(project.root, []) == ["areas"]
+    after = project.raw("datapackage.json").read_text()
+    assert after != before
+    old, new = json.loads(before), json.loads(after)
+    entry(old, "areas")["hash"] = entry(new, "areas")["hash"]
+    assert new == old
+    assert len(after.splitlines()) == len(before.splitlines())

@@ -1,0 +1,182 @@
+"""Comparisons against second implementations, published rules and the edges."""
+
+import statistics
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from casebook.methods import benchmark, intervals
+from casebook.methods.benchmark import Goal, GoalMismatchError, Verdict, average
+from casebook.methods.intervals import Interval
+
+rates = st.lists(st.floats(0.1, 100), min_size=1, max_size=12)
+
+
+class TestAverages:
+    @given(rates)
+    def test_mean_and_median_agree_with_the_standard_library(self, values):
+        assert average("mean", values).value == pytest.approx(statistics.fmean(values))
+        assert average("median", values).value == pytest.approx(statistics.median(values))
+
+    def test_pooled_is_all_events_over_all_people(self):
+        found = average("pooled", [10, 20], populations=[9_000, 1_000], counts=[9, 2], multiplier=10_000)
+        assert found.value == pytest.approx(11 / 10_000 * 10_000)
+
+    def test_pooled_from_rates_weighs_by_population(self):
+        found = average("pooled", [10, 20], populations=[9_000, 1_000])
+        assert found.value == pytest.approx(np.average([10, 20], weights=[9_000, 1_000]))
+
+    def test_areas_without_data_are_left_out_and_not_counted(self):
+        assert average("mean", [8, np.nan, 10]) == benchmark.Average(9.0, "mean", 2)
+        assert average("pooled", [8, 9, 10], populations=[1_000, np.nan, 1_000]).areas == 2
+
+    def test_one_area_is_its_own_average(self):
+        assert {average(kind, [7.5], populations=[10]).value for kind in ("mean", "median", "pooled")} == {7.5}
+
+    def test_the_three_can_disagree_on_which_side_an_area_lies(self):
+        values, people = [1, 5, 12], [1_000, 1_000, 100_000]
+        assert average("median", values).value < 5.5 < average("mean", values).value
+        assert average("pooled", values, people).value > 11
+
+    def test_a_pooled_average_without_populations_is_refused(self):
+        with pytest.raises(ValueError, match="population"):
+            average("pooled", [1.0])
+
+    def test_no_data_is_refused(self):
+        with pytest.raises(ValueError, match="no area"):
+            average("mean", [np.nan])
+
+
+class TestDistanceAndRank:
+    def test_distance_is_signed_and_relative_to_the_benchmark(self):
+        assert benchmark.distance(12.0, 9.03) == (2.97, pytest.approx(32.890365, rel=1e-6))
+
+    def test_distance_from_zero_has_no_percentage(self):
+        points, per_cent = benchmark.distance(3, 0)
+        assert points == 3
+        assert np.isnan(per_cent)
+
+    @given(st.lists(st.one_of(st.integers(0, 5).map(float), st.just(float("nan"))), max_size=12))
+    def test_ranks_agree_with_pandas(self, values):
+        expected = pd.Series(values, dtype=float).rank(method="min", ascending=False)
+        np.testing.assert_array_equal(benchmark.ranks(values), expected)
+
+    @given(st.floats(0, 10), st.lists(st.integers(0, 10).map(float), max_size=12))
+    def test_a_place_is_the_rank_among_all(self, value, others):
+        found = benchmark.place(value, others)
+        assert found.rank == benchmark.ranks([value, *others])[0]
+        assert found.rank + found.tied_with + found.rank_from_lowest - 1 == found.of
+
+    def test_all_equal_share_the_first_place_from_both_ends(self):
+        assert benchmark.place(5, [5, 5]) == benchmark.Place(rank=1, rank_from_lowest=1, of=3, tied_with=2)
+
+    def test_missing_others_do_not_count(self):
+        assert benchmark.place(5, [np.nan, 6]).of == 2
+
+    def test_a_gap_in_people(self):
+        assert benchmark.in_people(2.97, 132_820, 10_000) == pytest.approx(39.44754)
+
+
+class TestComparison:
+    @pytest.mark.parametrize(
+        ("limits", "polarity", "expected"),
+        [
+            ((10, 12), "high is good", "better"),
+            ((10, 12), "low is good", "worse"),
+            ((10, 12), "no judgement", "higher"),
+            ((5, 8), "high is good", "worse"),
+            ((5, 8), "low is good", "better"),
+            ((5, 8), "no judgement", "lower"),
+            ((8, 10), "high is good", "similar"),
+        ],
+    )
+    def test_the_area_is_judged_by_where_the_benchmark_lies(self, limits, polarity, expected):
+        assert benchmark.compare(Interval(*limits), 9, polarity) == expected
+
+    @pytest.mark.parametrize("limits", [(9, 10), (8, 9)])
+    def test_a_benchmark_on_a_limit_is_similar(self, limits):
+        assert benchmark.compare(Interval(*limits), 9, "high is good") == Verdict.SIMILAR
+
+    @pytest.mark.parametrize(
+        ("narrow", "wide", "polarity", "expected"),
+        [
+            ((11, 12), (10, 13), "high is good", "best"),
+            ((11, 12), (8, 15), "high is good", "better"),
+            ((11, 12), (10, 13), "low is good", "worst"),
+            ((5, 6), (4, 7), "no judgement", "lowest"),
+            ((11, 12), (10, 13), "no judgement", "highest"),
+            ((5, 6), (4, 10), "no judgement", "lower"),
+        ],
+    )
+    def test_two_levels_give_five_verdicts(self, narrow, wide, polarity, expected):
+        assert benchmark.compare(Interval(*narrow), 9, polarity, Interval(*wide)) == expected
+
+    def test_without_an_interval_or_a_benchmark_nothing_is_judged(self):
+        assert benchmark.compare(None, 9, "high is good") == "cannot be judged"
+        assert benchmark.compare(Interval(1, np.nan), 9, "high is good") == "cannot be judged"
+        assert benchmark.compare(Interval(1, 2), np.nan, "high is good") == "cannot be judged"
+
+
+class TestGoals:
+    goal = Goal(lower=1900, upper=2300, sex="Persons", age="15-24")
+
+    @pytest.mark.parametrize(
+        ("value", "expected"),
+        [(1899.9, "not met"), (1900, "near"), (2299.9, "near"), (2300, "met"), (0, "not met"), (2459, "met")],
+    )
+    def test_a_goal_is_judged_on_the_value_with_its_thresholds_included(self, value, expected):
+        assert benchmark.against_goal(value, self.goal, "Persons", "15-24") == expected
+
+    @pytest.mark.parametrize(("sex", "age"), [("Female", "15-24"), ("Persons", "16-24")])
+    def test_a_goal_for_other_people_is_refused(self, sex, age):
+        with pytest.raises(GoalMismatchError, match="cannot be compared"):
+            benchmark.against_goal(3000, self.goal, sex, age)
+
+    def test_a_missing_value_meets_no_goal_and_misses_none(self):
+        with pytest.raises(ValueError, match="missing"):
+            benchmark.against_goal(float("nan"), self.goal, "Persons", "15-24")
+
+
+class TestSmallestSignificantCount:
+    @given(value=st.integers(1, 99), other=st.integers(1, 99))
+    def test_a_proportion_is_significant_from_the_count_given_and_not_one_person_before(self, value, other):
+        needed = benchmark.smallest_significant(value, other, "proportion", 100)
+        if value == other:
+            assert needed is None
+            return
+
+        def leaves_out(people):
+            lower, upper = intervals.wilson(value / 100 * people, people)
+            return not lower <= other / 100 <= upper
+
+        assert leaves_out(needed.people)
+        assert needed.people == 1 or not leaves_out(needed.people - 1)
+
+    @given(value=st.integers(1, 3000), other=st.integers(1, 3000))
+    def test_a_rate_is_significant_from_the_count_given_on_and_not_one_event_before(self, value, other):
+        needed = benchmark.smallest_significant(value, other, "rate", 100_000)
+        if value == other:
+            assert needed is None
+            return
+
+        def leaves_out(count):
+            lower, upper = intervals.poisson(count)
+            return not lower * value / count <= other <= upper * value / count
+
+        assert all(leaves_out(needed.count + more) for more in (0, 1, 2, 10, 1000))
+        assert needed.count == 1 or not leaves_out(needed.count - 1)
+
+    def test_no_events_need_a_population_that_should_have_had_some(self):
+        needed = benchmark.smallest_significant(0, 100, "rate", 100_000)
+        assert needed == benchmark.Needed(count=0, people=3689)
+
+    def test_a_tiny_difference_is_found_without_trying_every_count(self):
+        needed = benchmark.smallest_significant(1300, 1300.01, "rate", 100_000)
+        assert needed.count > 1e9
+
+    def test_impossible_values_are_refused(self):
+        with pytest.raises(ValueError, match="outside"):
+            benchmark.smallest_significant(101, 50, "proportion", 100)

@@ -1,0 +1,94 @@
+"""Intervals against second implementations and published values."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+from statsmodels.stats.proportion import proportion_confint
+
+from casebook.methods import intervals
+
+
+@pytest.mark.parametrize("confidence", [0.95, 0.998])
+@given(total=st.integers(1, 10_000), share=st.floats(0, 1))
+def test_wilson_agrees_with_statsmodels(confidence, total, share):
+    count = round(total * share)
+    expected = proportion_confint(count, total, alpha=1 - confidence, method="wilson")
+    np.testing.assert_allclose(intervals.wilson(count, total, confidence), expected, atol=1e-9)
+
+
+@pytest.mark.parametrize(("count", "total", "lower", "upper"), [(0, 20, 0.0, 0.1611), (20, 20, 0.8389, 1.0)])
+def test_wilson_at_none_and_all(count, total, lower, upper):
+    found = intervals.wilson(count, total)
+    assert round(float(found.lower), 4) == lower
+    assert round(float(found.upper), 4) == upper
+
+
+@given(count=st.integers(0, 9))
+def test_counts_below_ten_agree_with_the_exact_garwood_interval_of_scipy(count):
+    lower, upper = intervals.poisson(count)
+    exact = (stats.gamma.ppf(0.025, count) if count else 0.0, stats.gamma.ppf(0.975, count + 1))
+    np.testing.assert_allclose((lower, upper), exact, rtol=1e-9)
+
+
+def test_no_events_have_the_published_upper_limit():
+    lower, upper = intervals.poisson(0)
+    assert float(lower) == 0
+    assert round(float(upper), 4) == 3.6889
+
+
+@pytest.mark.parametrize(
+    ("count", "lower", "upper"),
+    # Breslow and Day 1987, worked by hand from the printed formula, term by term.
+    [(10, 10 * (1 - 1 / 90 - 1.959963984540054 / (3 * 10**0.5)) ** 3, 11 * (1 - 1 / 99 + 1.959963984540054 / (3 * 11**0.5)) ** 3)],
+)  # fmt: skip
+def test_byars_formula_is_used_from_ten(count, lower, upper):
+    np.testing.assert_allclose(intervals.poisson(count), (lower, upper), rtol=1e-12)
+
+
+@pytest.mark.parametrize(("confidence", "tolerance"), [(0.95, 0.01), (0.998, 0.03)])
+@given(count=st.integers(10, 100_000))
+def test_byars_limits_are_close_to_exact_ones(confidence, tolerance, count):
+    alpha = 1 - confidence
+    exact = np.array([stats.gamma.ppf(alpha / 2, count), stats.gamma.ppf(1 - alpha / 2, count + 1)])
+    np.testing.assert_allclose(intervals.poisson(count, confidence), exact, rtol=tolerance)
+
+
+def test_a_rate_is_its_counts_interval_over_the_population():
+    lower, upper = intervals.rate([65, 0], [100_000, 1_000], 10_000)
+    count_lower, count_upper = intervals.poisson([65, 0])
+    np.testing.assert_allclose(lower, count_lower / [10, 0.1])
+    np.testing.assert_allclose(upper, count_upper / [10, 0.1])
+
+
+@given(st.lists(st.integers(-1000, 1000), min_size=2, max_size=30).filter(lambda values: len(set(values)) > 1))
+def test_the_mean_agrees_with_scipys_t_interval(values):
+    expected = stats.t.interval(0.95, len(values) - 1, np.mean(values), stats.sem(values))
+    np.testing.assert_allclose(intervals.mean(values), expected, rtol=1e-7, atol=1e-6)
+
+
+def test_one_value_has_no_interval_and_equal_values_have_one_of_no_width():
+    assert np.isnan(intervals.mean([9.0])).all()
+    assert intervals.mean([9.0, 9.0, np.nan]) == (9.0, 9.0)
+
+
+def test_missing_counts_have_missing_limits():
+    assert np.isnan(intervals.poisson([np.nan, 12]).lower).tolist() == [True, False]
+    assert np.isnan(intervals.wilson([np.nan, 12], [20, 20]).upper).tolist() == [True, False]
+    assert np.isnan(intervals.wilson(0, 0).lower)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: intervals.wilson(21, 20),
+        lambda: intervals.wilson(-1, 20),
+        lambda: intervals.poisson(-1),
+        lambda: intervals.rate(1, 0, 10_000),
+        lambda: intervals.z_score(95),
+    ],
+)
+def test_impossible_input_is_refused(call):
+    with pytest.raises(ValueError, match="must|cannot"):
+        call()

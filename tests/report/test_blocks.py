@@ -1,0 +1,139 @@
+"""Blocks refuse what a reader could not use, and escape what data contain."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from bs4 import BeautifulSoup
+from matplotlib.figure import Figure
+
+from casebook import report
+from casebook.errors import InputError
+from casebook.report import blocks
+from casebook.report.blocks import Headline, make_table
+
+RATES = pd.DataFrame({"area": ["Essex", "Luton"], "rate": [1.234, np.nan]})
+COLUMNS = {"area": "Area", "rate": ("Rate, per 10,000", ".1f")}
+HOSTILE = "<script>alert('x')</script> \"onload=\" & \u202eevil \U0001f600" + "x" * 300
+
+
+def chart():
+    figure = Figure()
+    figure.subplots().plot([1, 2], [3, 4])
+    return figure
+
+
+def test_a_table_has_a_caption_one_header_row_and_a_scope_on_every_header():
+    page = BeautifulSoup(make_table(RATES, "Rates in 2020", COLUMNS).html(), "html5lib")
+    assert page.caption.text == "Rates in 2020"
+    assert [th["scope"] for th in page.thead("th")] == ["col", "col"]
+    assert [th["scope"] for th in page.tbody("th")] == ["row", "row"]
+    assert page.select_one("[tabindex='0']")["aria-labelledby"] == page.caption["id"]
+
+
+def test_a_missing_value_is_said_to_be_missing_and_why():
+    table = make_table(RATES, "Rates", COLUMNS, missing="not collected")
+    cells = [cell.text for cell in BeautifulSoup(table.html(), "html5lib").tbody("td")]
+    assert cells == ["1.2", "[x]"]
+    assert table.notes == ("[x] means not available: not collected.",)
+
+
+def test_a_table_without_missing_values_explains_no_symbol():
+    assert make_table(RATES.dropna(), "Rates", COLUMNS).notes == ()
+
+
+@pytest.mark.parametrize("caption", ["", "  "])
+def test_a_table_without_a_caption_is_refused(caption):
+    with pytest.raises(InputError, match="no caption"):
+        report.table(RATES, caption=caption, columns=COLUMNS)
+
+
+def test_a_column_that_is_not_there_is_named():
+    with pytest.raises(InputError, match="asks for the column 'rates', .* they have area, rate"):
+        report.table(RATES, caption="Rates", columns={"rates": "Rates"})
+
+
+@pytest.mark.parametrize("alt", ["", "Chart", "A line chart of rates."])
+def test_a_chart_without_a_description_is_refused(alt):
+    with pytest.raises(InputError, match="has the alt"):
+        report.figure(chart(), title="Rates went up.", subtitle="Rates by area", alt=alt, data=RATES, columns=COLUMNS)
+
+
+def test_a_chart_is_an_image_with_a_name_a_description_and_ids_of_its_own(capsys):
+    data = make_table(RATES, "Data: rates", COLUMNS)
+    one, two = (
+        blocks.Figure(f"chart-{name}", "Rates went up.", "Rates by area", "From 3 to 4.", data,
+                      report.svg.inline(chart(), f"chart-{name}", "Rates went up.", "From 3 to 4."))
+        for name in ("one", "two")
+    )  # fmt: skip
+    page = BeautifulSoup(one.html() + two.html(), "html5lib")
+    images = page("svg")
+    assert [image["role"] for image in images] == ["img", "img"]
+    for image in images:
+        title, description = image["aria-labelledby"].split()
+        assert page.find(id=title).text == "Rates went up."
+        assert page.find(id=description).text == "From 3 to 4."
+    inside = [tag["id"] for image in images for tag in image(id=True)]
+    assert len(inside) == len(set(inside))
+
+
+def test_text_in_a_chart_is_text():
+    figure = Figure()
+    figure.subplots().set_xlabel("Applications per 10,000 children")
+    assert "Applications per 10,000 children</text>" in report.svg.inline(figure, "x", "t", "d")
+
+
+def test_the_same_chart_is_the_same_svg_every_time():
+    assert report.svg.inline(chart(), "x", "t", "d") == report.svg.inline(chart(), "x", "t", "d")
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        Headline("x", HOSTILE, 1.0, "u"),
+        blocks.Text((HOSTILE,)),
+        blocks.Assumption(HOSTILE, "green", "low"),
+        blocks.Title(HOSTILE, HOSTILE, HOSTILE),
+        make_table(pd.DataFrame({"area": [HOSTILE]}), HOSTILE, {"area": HOSTILE}, notes=[HOSTILE]),
+        blocks.Figure(
+            "x",
+            HOSTILE,
+            HOSTILE,
+            HOSTILE,
+            make_table(RATES, "c", COLUMNS),
+            report.svg.inline(chart(), "x", HOSTILE, HOSTILE),
+        ),
+    ],
+    ids=lambda block: block.kind,
+)
+def test_hostile_text_is_shown_and_never_obeyed(block):
+    page = BeautifulSoup(block.html(), "html5lib")
+    assert not page("script")
+    assert not [tag for tag in page(True) if any(name.startswith("on") for name in tag.attrs)]
+    assert HOSTILE in page.get_text()
+
+
+def test_a_headline_says_its_numbers_with_their_format(capsys):
+    report.headline(
+        "x", "{area} had {value:,.0f} cases, {gap:+.1f}.", value=1234, unit="cases", area="Essex", gap=-0.25
+    )
+    assert capsys.readouterr().out == "Essex had 1,234 cases, -0.2.\n"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "numbers", "words"),
+    [
+        ("{rate} in {area}", {"rate": 1}, "uses 'area'"),
+        ("no number", {"rate": 1}, "does not use it"),
+        ("{rate:.1f}", {"rate": "x"}, "cannot be written"),
+    ],
+)
+def test_a_sentence_and_its_numbers_must_match(sentence, numbers, words):
+    with pytest.raises(InputError, match=words):
+        report.headline("x", sentence, value=1, unit="u", **numbers)
+    with pytest.raises(InputError, match=words):
+        report.text(sentence, **numbers)
+
+
+def test_an_assumption_must_be_rated_in_the_words_of_the_house():
+    with pytest.raises(InputError, match="quality is green, amber or red"):
+        report.assumption("x", quality="good", impact="low")

@@ -1,0 +1,196 @@
+"""What a user types, what she sees, and what stays untouched when something is wrong."""
+
+import pytest
+
+pytestmark = pytest.mark.slow
+
+
+def refused(project, *arguments):
+    """Run something that must be refused: exit code 2, one sentence, no traceback, nothing changed."""
+    before = project.published()
+    done = project.pipeline(*arguments)
+    assert done.returncode == 2, done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+    assert project.published() == before
+    assert not [path for path in project.root.iterdir() if path.name.startswith(".reports")]
+    *progress, sentence = done.stderr.strip().split("\n")
+    assert all(line.startswith("Running ") for line in progress), done.stderr
+    return sentence
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["run", "--area", "Atlantis"], "There is no area called 'Atlantis': there are Bath and North East Somerset,"),
+        (["run", "--area", "Hertforshire"], "There is no area called 'Hertforshire': did you mean Hertfordshire?"),
+        (["run", "--area", "England"], "England is a country, not a local authority: there are"),
+        (["run", "care-rates", "--area", "Luton"], "care-rates: Luton is not in the table 'Care applications"),
+        (["run", "smoking", "--area", "Wiltshire"], "smoking: Wiltshire is not in the East of England"),
+        (["run", "care-rate"], "There is no report called 'care-rate': did you mean care-rates?"),
+        (
+            ["run", "care-rates", "-p", "frist_year=2018"],
+            "care-rates has no parameter called 'frist_year': did you mean first_year?",
+        ),
+        (["run", "-p", "frist_year=2018"], "No report has a parameter called 'frist_year': did you mean first_year?"),
+        (["run", "care-rates", "-p", "first_year=soon"], "care-rates: first_year is 'soon', expected int"),
+        (
+            ["run", "care-rates", "-p", "first_year=2031"],
+            "care-rates: first_year is 2031, but the table's years are 2017 to 2020",
+        ),
+        (["run", "care-rates", "-p", "average=mode"], "care-rates: average is 'mode', expected Literal"),
+        (
+            ["run", "care-rates", "-p", "average=pooled"],
+            "care-rates: average is 'pooled', which needs child populations",
+        ),
+        (
+            ["run", "care-rates", "-p", "child_population=-1"],
+            "care-rates: child_population is -1, expected a whole number above 0",
+        ),
+        (["run", "smoking", "-p", "indicator=smokers"], "smoking: There is no table called 'smokers'"),
+        (["run", "smoking", "-p", "indicator=areas"], "smoking: The table 'areas' has no 'indicator' entry"),
+        (["run", "care-rates", "-p", "average"], "-p 'average' is not of the form name=value"),
+    ],
+)
+def test_a_mistake_on_the_command_line_gets_one_sentence(copy_of_pack, arguments, sentence):
+    assert refused(copy_of_pack, *arguments).startswith(sentence)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ("2017,6.50", "2017,-6.50", "row 2, column rate: found -6.5, expected at least 0"),
+        ("year,rate", "year", "row 1: the column 'rate' is missing"),
+        (
+            "Hertfordshire,2018",
+            "Hertfordshire,2017",
+            "row 3, column area and year: area Hertfordshire and year 2017 already stands in row 2",
+        ),
+        ("2017,6.50", "2017,six", "row 2, column rate: found 'six', expected a number"),
+    ],
+)
+def test_a_mistake_in_a_table_stops_the_run_before_a_notebook_starts(copy_of_pack, old, new, sentence):
+    copy_of_pack.replace("data/raw/care_applications.csv", old, new)
+    said = refused(copy_of_pack, "run")
+    assert said.startswith(f"data/raw/care_applications.csv, {sentence}")
+
+
+def test_a_table_that_is_not_utf8_stops_the_run(copy_of_pack):
+    path = copy_of_pack.raw("smoking_prevalence.csv")
+    path.write_bytes(path.read_bytes().replace(b"Bedford", b"B\xe9dford", 1))
+    assert "row 4, column area: found the byte 0xE9, which is not UTF-8 text" in refused(copy_of_pack, "run")
+
+
+def test_a_notebook_that_raises_publishes_nothing_and_exits_with_1(copy_of_pack):
+    before = copy_of_pack.published()
+    copy_of_pack.replace("notebooks/care-rates.ipynb", "PER = 10_000", "PER = 10_000 / 0")
+    done = copy_of_pack.pipeline("run", "care-rates")
+    assert done.returncode == 1
+    assert "care-rates failed in cell 4 of notebooks/care-rates.ipynb: ZeroDivisionError" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert copy_of_pack.published() == before
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("import os; os._exit(0)", "care-rates could not run: its kernel died"),
+        ("import sys; sys.exit()", "care-rates ended early in cell 4"),
+        ("import pandas; pandas.DataFrame([1])", "shows something without a caption or description"),
+        ("report.title('x', area='y', as_of='z')", "care-rates has 2 titles"),
+    ],
+)
+def test_a_notebook_that_does_not_end_as_a_report_must_is_no_success(copy_of_pack, code, words):
+    before = copy_of_pack.published()
+    copy_of_pack.replace("notebooks/care-rates.ipynb", '"PER = 10_000\\n"', f'"PER = 10_000\\n", "{code}\\n"')
+    if "DataFrame" in code:
+        copy_of_pack.replace(
+            "notebooks/care-rates.ipynb",
+            f'"{code}\\n"',
+            '"from IPython.display import display; import pandas; display(pandas.DataFrame([1]))\\n"',
+        )
+    done = copy_of_pack.pipeline("run", "care-rates")
+    assert done.returncode == 1, done.stderr
+    assert words in done.stderr
+    assert copy_of_pack.published() == before
+
+
+def test_one_report_can_be_made_anew_and_the_others_stay(copy_of_pack):
+    before = copy_of_pack.published()
+    done = copy_of_pack.pipeline("run", "care-rates", "-p", "average=median", "-p", "first_year=2019")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("1 report for Cambridgeshire published in")
+    assert done.stdout.strip().endswith("Open reports/index.html")
+    entry = copy_of_pack.report("care-rates")
+    assert entry["parameters"] == {
+        "area": "Cambridgeshire",
+        "first_year": 2019,
+        "last_year": 2020,
+        "average": "median",
+        "child_population": None,
+    }
+    assert "The median of its ten statistical neighbours went from 9.20 to 9.65" in entry["headlines"][0]["text"]
+    after = copy_of_pack.published()
+    changed = {name for name in after if after[name] != before.get(name)}
+    assert changed == {"cambridgeshire/care-rates.html", "cambridgeshire/care-rates.ipynb", "index.html", "pack.json"}
+    assert len(copy_of_pack.pack()["reports"]) == 10
+
+
+def test_a_pack_of_a_stated_area_is_found_by_its_printed_spelling(copy_of_pack):
+    assert copy_of_pack.pipeline("run", "smoking", "--area", "Central Beds").returncode == 0
+    assert copy_of_pack.report("smoking", "Central Bedfordshire")["html"] == "central-bedfordshire/smoking.html"
+
+
+def test_an_authority_that_is_not_printed_gets_a_report_that_says_so(copy_of_pack):
+    done = copy_of_pack.pipeline("run", "chlamydia", "--area", "Thurrock")
+    assert done.returncode == 0, done.stderr
+    text = copy_of_pack.headline("chlamydia", "area-not-printed", "Thurrock")["text"]
+    assert (
+        text
+        == "The paper prints no figure for chlamydia detection in Thurrock, so Thurrock cannot be compared; the other ten authorities of the East of England can."
+    )
+
+
+def test_list_shows_reports_parameters_with_types_and_defaults_and_tables(pack):
+    done = pack.pipeline("list")
+    assert done.returncode == 0
+    words = " ".join(done.stdout.split())
+    assert "care-rates notebooks/care-rates.ipynb area str = 'Cambridgeshire' first_year int = 2017" in words
+    assert """average Literal["mean", "median", "pooled"] = 'mean'""" in words
+    assert "reads care_applications, child_population, children_in_care, care_outturn" in words
+    assert (
+        "chlamydia notebooks/benchmark.ipynb area str = 'Cambridgeshire' indicator str = 'chlamydia_detection'" in words
+    )
+    assert "reads chlamydia_detection, savings_schedule" in words
+
+
+def test_check_finds_every_mistake_without_running_anything(project):
+    assert project.pipeline("check").stdout == "10 tables and 5 reports are in order.\n"
+    project.replace("data/raw/smoking_prevalence.csv", "Luton,16.8", "Luton,-1")
+    project.replace("notebooks/care-rates.ipynb", "first_year: int = 2017", "first_year: int = None")
+    project.replace("pipeline.py", '"health_checks"', '"health_cheks"')
+    done = project.pipeline("check")
+    assert done.returncode == 2
+    said = done.stderr.strip().split("\n")
+    assert [sentence.split(":")[0] for sentence in said] == [
+        "data/raw/smoking_prevalence.csv, row 9, column value",
+        "care-rates.ipynb, parameters cell, line 2",
+        "There is no table called 'health_cheks' in data/raw/datapackage.json",
+    ]
+    assert not (project.root / "reports" / "index.html").exists()
+
+
+def test_the_pipeline_runs_from_another_folder(pack, tmp_path):
+    import subprocess
+    import sys
+
+    done = subprocess.run(
+        [sys.executable, pack.root / "pipeline.py", "list"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_help_says_what_there_is(pack):
+    words = pack.pipeline("--help").stdout
+    for command in ("run", "list", "check", "seal"):
+        assert command in words

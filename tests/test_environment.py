@@ -1,0 +1,89 @@
+"""The environment is described once, in the same words for pip, uv and conda."""
+
+import os
+import re
+import shutil
+import subprocess
+import tomllib
+
+import pytest
+import yaml
+from conftest import ROOT
+
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+WANTED = sorted(PROJECT["dependencies"] + PROJECT["optional-dependencies"]["dev"])
+LOCK = (ROOT / "requirements.lock").read_text()
+
+
+def name(requirement):
+    return re.match(r"[A-Za-z0-9._-]+", requirement).group().lower()
+
+
+def test_conda_users_get_the_packages_of_pyproject():
+    conda = yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"]
+    pip = next(entry["pip"] for entry in conda if isinstance(entry, dict))
+    listed = [entry for entry in [*conda, *pip] if isinstance(entry, str)]
+    assert sorted(set(listed) - {"pip", "-e .", f"python{PROJECT['requires-python']}"}) == WANTED
+    assert f"python{PROJECT['requires-python']}" in listed
+
+
+def test_the_lock_has_a_version_and_hashes_for_every_package_and_no_address():
+    assert "http" not in re.sub(r"^(aiohttp|http\w+)==", "", LOCK, flags=re.MULTILINE)
+    assert "--index" not in LOCK
+    entries = re.split(r"\n(?=\S)", LOCK.strip())
+    assert all("==" in entry and "--hash=sha256:" in entry for entry in entries)
+    locked = {name(entry) for entry in entries}
+    assert {name(requirement) for requirement in WANTED} <= locked
+
+
+def test_make_builds_nothing_twice():
+    if not (ROOT / ".venv" / "installed").exists():
+        pytest.skip("the environment was not made by make")
+    done = subprocess.run(["make", "--dry-run", "environment"], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert "pip install" not in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("python", "words"),
+    [
+        ("absent", "python3-absent is missing: install Python 3.11 or later"),
+        ("old", "but Casebook needs 3.11 or later"),
+        ("bare", "Python's venv module is missing: Debian, Ubuntu: sudo apt-get install python3-venv"),
+    ],
+)
+def test_make_names_the_system_package_that_is_missing(tmp_path, python, words):
+    for file in ("Makefile", "requirements.lock", "pyproject.toml"):
+        shutil.copy(ROOT / file, tmp_path)
+    scripts = {
+        "old": 'case "$1" in --version) echo Python 3.9.2;; *) exit 1;; esac',
+        "bare": 'case "$2" in *ensurepip*) exit 1;; *) exit 0;; esac',
+    }
+    if python in scripts:
+        fake = tmp_path / f"python3-{python}"
+        fake.write_text(f"#!/bin/sh\n{scripts[python]}\n")
+        fake.chmod(0o755)
+    path = f"{tmp_path}:/usr/bin:/bin"
+    done = subprocess.run(
+        ["make", "environment", f"PYTHON=python3-{python}", "UV="], cwd=tmp_path, env={**os.environ, "PATH": path},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode != 0
+    assert words in done.stdout
+    assert not (tmp_path / ".venv" / "installed").exists()
+
+
+def test_the_layout_is_the_one_the_readme_shows():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    for place in (
+        "pipeline.py",
+        "notebooks/",
+        "casebook/",
+        "data/raw/",
+        "data/processed/",
+        "reports/",
+        "tests/",
+        "docs/",
+        "environment.yml",
+    ):
+        assert place in readme
+        assert (ROOT / place).exists()

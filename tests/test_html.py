@@ -1,0 +1,135 @@
+"""Every page of the pack can be read: offline, without code, with headings, captions and descriptions."""
+
+import re
+from itertools import pairwise
+
+import pytest
+from bs4 import BeautifulSoup
+
+pytestmark = pytest.mark.slow
+
+LOADING = {"src", "srcset", "data", "poster", "action", "background"}
+
+
+@pytest.fixture(scope="session")
+def pages(pack):
+    """Every page by address, parsed."""
+    reports = pack.root / "reports"
+    found = {
+        str(path.relative_to(reports)): BeautifulSoup(path.read_text(encoding="utf-8"), "html5lib")
+        for path in reports.rglob("*.html")
+    }
+    assert len(found) == 11
+    return found
+
+
+def each(pages):
+    yield from pages.items()
+
+
+def test_nothing_is_loaded_from_anywhere(pages):
+    for address, page in each(pages):
+        for tag in page(True):
+            for name, value in tag.attrs.items():
+                if name in LOADING or (tag.name == "link" and name == "href"):
+                    pytest.fail(f"{address}: <{tag.name} {name}={value!r}> loads something")
+        for style in page("style"):
+            assert not re.search(r"url\((?!#)|@import", style.text), address
+        assert not page("script"), address
+        policy = page.find("meta", attrs={"http-equiv": "Content-Security-Policy"})["content"]
+        assert policy.startswith("default-src 'none'")
+
+
+def test_links_lead_to_pages_of_the_pack(pack, pages):
+    for address, page in each(pages):
+        folder = (pack.root / "reports" / address).parent
+        for link in page("a", href=True):
+            if link["href"].startswith("#"):
+                assert page.find(id=link["href"][1:]), f"{address}: {link['href']}"
+            else:
+                assert (folder / link["href"]).is_file(), f"{address}: {link['href']}"
+
+
+def test_pages_have_a_language_a_title_one_h1_a_main_and_a_skip_link(pages):
+    titles = [page.title.text for _, page in each(pages)]
+    assert len(titles) == len(set(titles))
+    for address, page in each(pages):
+        assert page.html["lang"] == "en-GB", address
+        assert len(page("h1")) == 1, address
+        assert len(page("main")) == 1, address
+        assert page.find("a", class_="skip")["href"] == f"#{page.main['id']}"
+
+
+def test_headings_skip_no_level(pages):
+    for address, page in each(pages):
+        levels = [int(heading.name[1]) for heading in page(re.compile("^h[1-6]$"))]
+        assert all(after - before <= 1 for before, after in pairwise(levels)), (address, levels)
+
+
+def test_ids_are_unique_and_labels_lead_somewhere(pages):
+    for address, page in each(pages):
+        ids = [tag["id"] for tag in page(id=True)]
+        assert len(ids) == len(set(ids)), address
+        for tag in page(attrs={"aria-labelledby": True}):
+            assert set(tag["aria-labelledby"].split()) <= set(ids), address
+
+
+def test_tables_have_a_caption_and_scopes_and_no_empty_cell(pages):
+    for address, page in each(pages):
+        for table in page("table"):
+            assert table.caption.text.strip(), address
+            assert len(table.thead("tr")) == 1, address
+            assert all(header.get("scope") in ("col", "row") for header in table("th")), address
+            assert all(cell.text.strip() for cell in table(["td", "th"])), (address, table.caption.text)
+            widths = {len(row(["td", "th"])) for row in table("tr")}
+            assert len(widths) == 1, address
+
+
+def test_charts_have_a_name_a_description_and_their_data_beside_them(pages):
+    charts = 0
+    for address, page in each(pages):
+        for figure in page("figure"):
+            charts += 1
+            image = figure.svg
+            assert image["role"] == "img"
+            title, description = (page.find(id=identifier) for identifier in image["aria-labelledby"].split())
+            assert title.text == figure.figcaption.strong.text
+            assert len(description.text) > 60, address
+            assert re.search(r"\d", description.text), address
+            assert figure.details.table.caption.text
+            assert len(str(image)) < 60_000, address
+    assert charts == 2 + 3 + 1 + 3
+
+
+def test_no_code_and_no_missing_number_is_shown(pages):
+    for address, page in each(pages):
+        text = page.body.get_text(" ")
+        assert not re.search(r"\bimport \w+|In \[|Out\[|Traceback|\bnan\b|\bNone\b|<NA>|\bNaT\b", text), address
+
+
+def test_pages_are_small(pack):
+    for path in (pack.root / "reports").rglob("*.html"):
+        assert path.stat().st_size < 400_000
+
+
+def test_every_report_has_the_parts_of_a_report_in_order(pack, pages):
+    for entry in pack.pack()["reports"]:
+        page = pages[entry["html"]]
+        headings = [heading.text for heading in page("h2")]
+        assert headings[0] == "Headlines"
+        assert headings[-3:] == ["Assumptions and limits", "Where the figures come from", "How this page was made"]
+        shown = [item.text for item in page.find(class_="headlines")("li")]
+        assert shown == [headline["text"] for headline in entry["headlines"]]
+        sources = page.find(id="sources-caption").find_parent("table").get_text()
+        assert all(read["sha256"][:12] in sources for read in entry["inputs"])
+
+
+def test_the_index_lists_each_report_with_its_first_headline_status_and_date(pack, pages):
+    index = pages["index.html"]
+    for entry in pack.pack()["reports"]:
+        card = index.find("a", href=entry["html"]).find_parent("li")
+        assert card.a.text == entry["title"]
+        assert entry["headlines"][0]["text"] in card.text
+        assert "Status: succeeded" in card.text
+        assert f"Data as of: {entry['as_of']}" in card.text
+    assert [heading.text for heading in index("h2")] == ["Cambridgeshire", "Hertfordshire"]

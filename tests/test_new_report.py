@@ -1,0 +1,70 @@
+"""docs/adding-a-report.md, done: a new indicator is one CSV, one entry and one line."""
+
+import hashlib
+
+import pytest
+from conftest import ROOT
+
+CSV = """\
+line,area,value,count,denominator
+1,England,60.0,600000,1000000
+2,East of England,62.0,62000,100000
+3,Cambridgeshire,70.0,700,1000
+4,Essex,59.0,590,1000
+5,Luton,50.0,5,10
+"""
+
+
+@pytest.mark.slow
+def test_a_new_indicator_is_one_csv_one_entry_and_one_line(project):
+    project.raw("school_readiness.csv").write_text(CSV)
+    descriptor = project.descriptor()
+    like = next(resource for resource in descriptor["resources"] if resource["name"] == "health_checks")
+    number = {
+        "type": "integer",
+        "description": "As published.",
+        "unit": "children",
+        "constraints": {"required": True, "minimum": 0},
+    }
+    entry = {
+        **like, "name": "school_readiness", "title": "Children ready for school", "path": "school_readiness.csv",
+        "hash": f"sha256:{hashlib.sha256(CSV.encode()).hexdigest()}", "misprints": [],
+        "indicator": {
+            "measure": "school readiness", "kind": "proportion", "multiplier": 100, "unit": "per cent of children aged 5",
+            "people": "children aged 5", "event": "children ready for school", "polarity": "high is good",
+            "sex": "Persons", "age": "5", "period": "2019", "region": "East of England", "decimals": 1,
+        },
+        "schema": {**like["schema"], "fields": [*like["schema"]["fields"], {"name": "count", "title": "Ready", **number}, {"name": "denominator", "title": "All", **number}]},
+    }  # fmt: skip
+    project.describe({**descriptor, "resources": [*descriptor["resources"], entry]})
+    project.replace(
+        "pipeline.py", "PACK = [", 'PACK = [\n    Report("readiness", "benchmark", {"indicator": "school_readiness"}),'
+    )
+
+    done = project.pipeline("run", "readiness")
+    assert done.returncode == 0, done.stderr
+    report = project.report("readiness")
+    assert report["title"] == "School readiness"
+    assert (
+        "School readiness in Cambridgeshire was 70.0 per cent of children aged 5, the highest of the three"
+        in report["headlines"][0]["text"]
+    )
+    # 700 of 1,000: Wilson's 95% interval is 67.1 to 72.8 per cent, and its 99.8% interval leaves out 60 too.
+    significance = project.headline("readiness", "significance")["text"]
+    assert (
+        significance
+        == "Against England, Cambridgeshire is best: its 95% interval is 67.1 to 72.8, and England's value is 60.0."
+    )
+    page = project.page("readiness")
+    assert (
+        "Among the 1,000 children aged 5 in Cambridgeshire, the distance from England means 100 more children ready for school"
+        in page
+    )
+    assert "The savings schedule for 2022-23 has no line for this service." in page
+    assert "cannot be judged" not in page
+
+
+def test_the_page_that_says_how_names_the_same_steps():
+    words = (ROOT / "docs" / "adding-a-report.md").read_text(encoding="utf-8")
+    for step in ("data/raw/", "datapackage.json", "pipeline.py seal", 'Report("'):
+        assert step in words

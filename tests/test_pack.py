@@ -1,0 +1,244 @@
+"""The published pack: complete, and every headline true by a calculation of its own.
+
+The calculations here read the raw CSV files with the standard library and share no code with Casebook.
+"""
+
+import csv
+import hashlib
+import statistics
+from datetime import datetime
+
+import pytest
+from conftest import ROOT
+
+pytestmark = pytest.mark.slow
+
+NAMES = ["register", "care-rates", "chlamydia", "health-checks", "smoking"]
+EAST = {"Bedford", "Cambridgeshire", "Central Beds", "Essex", "Hertfordshire", "Luton", "Norfolk", "Peterborough", "Southend-on-Sea", "Suffolk", "Thurrock"}  # fmt: skip
+
+
+def rows(name):
+    with (ROOT / "data" / "raw" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def care():
+    return {
+        (row["area"], int(row["year"])): float(row["rate"]) for row in rows("care_applications") if row["rate"] != "-"
+    }
+
+
+def others_in_2020(area):
+    outside = {area, "England", "Statistical Neighbours", "East of England"}
+    return [rate for (name, year), rate in care().items() if year == 2020 and name not in outside]
+
+
+def values(indicator):
+    return {row["area"]: float(row["value"]) for row in rows(indicator)}
+
+
+def test_a_pack_has_every_report_of_the_pipeline_in_its_order(pack):
+    for area in ("Cambridgeshire", "Hertfordshire"):
+        entries = [entry for entry in pack.pack()["reports"] if entry["area"] == area]
+        assert [entry["name"] for entry in entries] == NAMES
+        assert {entry["status"] for entry in entries} == {"succeeded"}
+
+
+def test_every_entry_says_what_it_was_made_from_and_where_it_is(pack):
+    for entry in pack.pack()["reports"]:
+        assert (pack.root / "reports" / entry["html"]).is_file()
+        assert (pack.root / "reports" / entry["notebook"]).is_file()
+        assert entry["html"] == f"{entry['area'].lower()}/{entry['name']}.html"
+        assert entry["seconds"] > 0
+        assert entry["inputs"]
+        for read in entry["inputs"]:
+            assert hashlib.sha256((pack.root / read["path"]).read_bytes()).hexdigest() == read["sha256"]
+        assert 2 <= len(entry["headlines"]) <= 5
+        for headline in entry["headlines"]:
+            assert set(headline) == {"id", "text", "value", "unit"}
+            assert headline["text"].endswith(".")
+
+
+def test_care_rates_says_what_the_table_says_of_cambridgeshire(pack):
+    headline = pack.headline("care-rates", "care-applications-path")
+    assert headline["text"] == (
+        "Cambridgeshire's care applications fell from 12.00 for every 10,000 children in the year to March 2017 to 8.00 in "
+        "the year to March 2020: from second highest to eighth highest of the eleven authorities. The mean of its ten "
+        "statistical neighbours went from 9.03 to 8.95."
+    )
+    assert headline["value"] == care()["Cambridgeshire", 2020]
+
+
+@pytest.mark.parametrize(
+    ("area", "group"),
+    [("Cambridgeshire", "its ten statistical neighbours"), ("Hertfordshire", "the ten other authorities in the table")],
+)
+def test_the_distance_from_the_average_is_true(pack, area, group):
+    rate, mean, england = care()[area, 2020], statistics.mean(others_in_2020(area)), care()["England", 2020]
+    headline = pack.headline("care-rates", "care-applications-gap", area)
+    assert headline["value"] == pytest.approx(rate - mean)
+    assert headline["text"] == (
+        f"In the year to March 2020 the rate was {mean - rate:.2f} ({(mean - rate) / mean:.1%}) below the mean of {group}, "
+        f"and {england - rate:.2f} ({(england - rate) / england:.1%}) below England's."
+    )
+
+
+@pytest.mark.parametrize("area", ["Cambridgeshire", "Hertfordshire"])
+def test_the_distance_in_applications_is_true(pack, area):
+    children = next(int(row["children"]) for row in rows("child_population") if row["area"] == area)
+    gap = (care()[area, 2020] - statistics.mean(others_in_2020(area))) * children / 10_000
+    headline = pack.headline("care-rates", "care-applications-in-numbers", area)
+    assert headline["value"] == pytest.approx(gap)
+    assert f"Among {children:,} children" in headline["text"]
+    assert f"{abs(gap):.0f} fewer applications" in headline["text"]
+
+
+def test_children_in_care_against_the_neighbours_rate_is_true(pack):
+    headline = pack.headline("care-rates", "children-in-care-gap")
+    assert headline["value"] == 780 - 630
+    assert "about 780 children in care, 150 more than the 630" in headline["text"]
+    assert f"a year before it was {715 - 610} more" in headline["text"]
+
+
+def test_the_target_of_2023_is_set_against_what_happened(pack):
+    happened = {
+        (row["measure"], row["year"]): float(row["value"])
+        for row in rows("care_outturn")
+        if row["area"] == "Cambridgeshire"
+    }
+    headline = pack.headline("care-rates", "target-2023")
+    assert headline["value"] == happened["rate", "2023"] == 46
+    assert headline["text"] == (
+        "The target of 47 children in care for every 10,000 by March 2023 was met: Cambridgeshire had 46 (632 children). "
+        "In March 2025 it was 49."
+    )
+
+
+def test_hertfordshires_report_says_that_the_group_is_not_its_own(pack):
+    page = pack.page("care-rates", "Hertfordshire")
+    assert "They are not Hertfordshire's own statistical neighbours" in page.replace("&#39;", "'")
+    assert "The papers print no number of children in care at the neighbours' rate for Hertfordshire" in page.replace(
+        "&#39;", "'"
+    )
+
+
+@pytest.mark.parametrize("area", ["Cambridgeshire", "Hertfordshire"])
+@pytest.mark.parametrize(
+    ("report", "indicator", "decimals"),
+    [
+        ("chlamydia", "chlamydia_detection", 0),
+        ("health-checks", "health_checks", 1),
+        ("smoking", "smoking_prevalence", 1),
+    ],
+)
+def test_an_indicator_is_set_against_region_england_and_the_others(pack, report, indicator, decimals, area):
+    printed = values(indicator)
+    region = printed.get("East of England", printed.get("East of England region"))
+    here, england = printed[area], printed["England"]
+    text = pack.headline(report, "value-and-place", area)["text"]
+    higher = sum(value > here for name, value in printed.items() if name in EAST)
+    lower = sum(value < here for name, value in printed.items() if name in EAST)
+    ordinals = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth"]
+    words = (
+        {0: "highest"}.get(higher)
+        or {0: "lowest"}.get(lower)
+        or (f"{ordinals[lower]} lowest" if lower < 3 else f"{ordinals[higher]} highest")
+    )
+    joint = sum(value == here for name, value in printed.items() if name in EAST) > 1
+    number = {10: "ten", 11: "eleven"}[len(EAST & set(printed))]
+    assert f"the {'joint ' if joint else ''}{words}" in text
+    assert f"of the {number} authorities of the East of England that are printed" in text
+    for other, label in ((region, "the region"), (england, "England")):
+        side = "above" if here > other else "below"
+        assert f"({abs(here - other) / other:.1%}) {side} {label} ({other:,.{decimals}f})" in text
+        assert f"{abs(here - other):,.{decimals}f}" in text
+
+
+def test_who_meets_the_goal_is_true(pack):
+    headline = pack.headline("chlamydia", "goal")
+    meeting = [name for name, value in values("chlamydia_detection").items() if name in EAST and value >= 2300]
+    assert (headline["value"], meeting) == (1, ["Peterborough"])
+    assert (
+        "one of the ten authorities printed meets it (Peterborough). Cambridgeshire does not: it is 1,200 (52.2%) below it"
+        in headline["text"]
+    )
+
+
+def test_no_goal_is_applied_where_none_is_held(pack):
+    for report in ("health-checks", "smoking"):
+        assert "goal" not in {headline["id"] for headline in pack.report(report)["headlines"]}
+        assert "No national goal with published thresholds is held for this indicator" in pack.page(report)
+
+
+@pytest.mark.parametrize(
+    ("report", "indicator", "event"),
+    [
+        ("health-checks", "health_checks", "people offered a check"),
+        ("smoking", "smoking_prevalence", "adults aged 18 and over"),
+    ],
+)
+def test_the_smallest_number_for_a_real_difference_is_true(pack, report, indicator, event):
+    # Wilson's interval leaves out b exactly when (p - b)^2 > z^2 b (1 - b) / n.
+    p, b = values(indicator)["Cambridgeshire"] / 100, values(indicator)["England"] / 100
+    people = next(n for n in range(1, 10**6) if n * (p - b) ** 2 > 1.959963984540054**2 * b * (1 - b))
+    text = pack.headline(report, "significance")["text"]
+    assert "cannot be judged, because the paper prints neither counts nor intervals" in text
+    assert f"at least {people:,} {event}" in text
+
+
+@pytest.mark.parametrize(
+    ("report", "service"),
+    [("chlamydia", "Chlamydia Screening"), ("health-checks", "Health Checks"), ("smoking", "Stop smoking service")],
+)
+def test_what_the_savings_schedule_takes_is_true(pack, report, service):
+    pounds = lambda text: int(text.replace("£", "").replace(",", ""))  # noqa: E731
+    items = [
+        pounds(row["amount"]) for row in rows("savings_schedule") if (row["service"], row["kind"]) == (service, "item")
+    ]
+    headline = pack.headline(report, "savings")
+    assert headline["value"] == sum(items)
+    assert f"£{sum(items):,} a year, recurrent" in headline["text"]
+    assert f"{sum(items) / 220_000:.0%} of the £220,000" in headline["text"]
+
+
+def test_an_authority_that_is_not_printed_is_named_as_missing(pack):
+    assert "Thurrock, an authority of the East of England, is not printed in this table" in pack.page("chlamydia")
+    for report in ("health-checks", "smoking"):
+        assert "not printed in this table" not in pack.page(report)
+        assert "Thurrock" in pack.page(report)
+
+
+def test_the_register_counts_what_is_there(pack):
+    tables = [rows(path.stem) for path in (ROOT / "data" / "raw").glob("*.csv")]
+    headline = pack.headline("register", "tables-in-order")
+    assert headline["value"] == sum(len(table) for table in tables)
+    assert "All ten tables" in headline["text"]
+    assert len(tables) == 10
+    # Four dashes for the region, one undated reduction, and Thurrock's missing chlamydia rate.
+    assert pack.headline("register", "gaps")["value"] == 4 + 1 + 1
+    spellings = {row["spelling"] for row in rows("area_spellings")}
+    cells = sum(row.get("area") in spellings for table in tables for row in table)
+    assert pack.headline("register", "corrections")["value"] == cells == 8
+
+
+def test_the_printed_means_of_the_neighbours_stand_and_those_of_paper_003_do_not(pack):
+    page = pack.page("care-rates")
+    for year, mean in ((2017, "9.03"), (2018, "8.61"), (2019, "9.21"), (2020, "8.95")):
+        row = page[page.index(f"Mean of the ten neighbours of Cambridgeshire, year to March {year}") :].split("</tr>")[
+            0
+        ]
+        assert row.count(f">{mean}<") == 2
+        assert "reproduced" in row
+    row = page[page.index("Neighbour average, year to March 2020, in the text of paper 003") :].split("</tr>")[0]
+    assert ">8.5<" in row
+    assert ">8.95<" in row
+    assert "differs" in row
+
+
+def test_the_pack_says_when_it_was_published(pack):
+    datetime.strptime(pack.pack()["published"], "%d %B %Y at %H:%M")
+
+
+def test_processed_tables_are_left_for_other_programs(pack):
+    written = {path.stem for path in (pack.root / "data" / "processed").glob("*.csv")}
+    assert written == {path.stem for path in (ROOT / "data" / "raw").glob("*.csv")}
