@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 import time
 from dataclasses import dataclass
@@ -19,6 +20,10 @@ from casebook.run.plan import Job
 
 # papermill warns of parameters whose annotations it cannot read; they have been checked by then.
 logging.getLogger("papermill").setLevel(logging.ERROR)
+
+# One thread for each numeric library: kernels share the cores, and sums come out the same on every machine.
+for _library in ("OMP", "OPENBLAS", "MKL"):
+    os.environ.setdefault(f"{_library}_NUM_THREADS", "1")
 
 # Sockets in files, where the system has them: kernels that start together cannot take each other's ports.
 _KERNEL = Config() if sys.platform == "win32" else Config(KernelManager={"transport": "ipc"})
