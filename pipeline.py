@@ -14,6 +14,9 @@ PACK = [
     Report("chlamydia", "benchmark", {"indicator": "chlamydia_detection"}),
     Report("health-checks", "benchmark", {"indicator": "health_checks"}),
     Report("smoking", "benchmark", {"indicator": "smoking_prevalence"}),
+    Report("ehcp-forecast", only_for="Cambridgeshire"),
+    Report("ot-demand", only_for="Cambridgeshire"),
+    Report("placement-costs", only_for="Cambridgeshire"),
 ]
 
 if __name__ == "__main__":

@@ -1,25 +1,41 @@
 """Casebook: the figures behind a council's business cases, reproduced as reports.
 
 Notebooks import from here: ``report`` (what a report says), ``charts``, ``tables`` (validated data),
-``words`` (numbers in words), ``benchmark`` and ``intervals`` (methods), ``InputError``.
+``results`` (what other reports kept), ``words`` (numbers in words), the methods, and ``InputError``.
 """
 
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from casebook import report
-    from casebook.data import tables
+    from casebook.data import results, tables
     from casebook.errors import InputError
-    from casebook.methods import benchmark, intervals
+    from casebook.methods import benchmark, capacity, costing, forecast, intervals
     from casebook.report import charts, words
 
-__all__ = ["InputError", "benchmark", "charts", "intervals", "report", "tables", "words"]
+__all__ = [
+    "InputError",
+    "benchmark",
+    "capacity",
+    "charts",
+    "costing",
+    "forecast",
+    "intervals",
+    "report",
+    "results",
+    "tables",
+    "words",
+]
 
 _HOMES = {
     "benchmark": "casebook.methods.benchmark",
+    "capacity": "casebook.methods.capacity",
     "charts": "casebook.report.charts",
+    "costing": "casebook.methods.costing",
+    "forecast": "casebook.methods.forecast",
     "intervals": "casebook.methods.intervals",
     "report": "casebook.report",
+    "results": "casebook.data.results",
     "tables": "casebook.data.tables",
     "words": "casebook.report.words",
 }

@@ -76,6 +76,9 @@ def _commands(pack: list[Report], default_area: str) -> typer.Typer:
         # Data that cannot be used stops the run before the first notebook starts.
         for table in known.catalogue.resources:
             known.prepare(table.name)
+        for report in pack:
+            if not names and report.only_for not in ("", jobs[0].area):
+                _console(stderr=True).print(f"Left out: {report.name}, whose sources are about {report.only_for} only")
         _run(jobs, root, pack, whole=not names)
 
     @app.command("list")

@@ -13,13 +13,13 @@ import pandas as pd
 
 from casebook.errors import InputError
 from casebook.report import svg
-from casebook.report.blocks import Assumption, Figure, Headline, Text, Title, make_table
+from casebook.report.blocks import Assumption, Figure, Headline, Result, Text, Title, make_table
 from casebook.report.words import slug
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Chart
 
-__all__ = ["assumption", "figure", "headline", "table", "text", "title"]
+__all__ = ["assumption", "figure", "headline", "result", "table", "text", "title"]
 
 Columns = Mapping[str, str | tuple[str, str]]
 
@@ -166,6 +166,25 @@ def figure(
     Figure(identifier, title, subtitle, alt, described, svg.inline(chart, identifier, title, alt)).show()
 
 
+def result(name: str, frame: pd.DataFrame) -> None:
+    """Keep figures for other reports, which get them with ``results.read``.
+
+    Parameters
+    ----------
+    name
+        Unique in the notebook.
+    frame
+        Numbers and texts; what is kept is exactly this.
+
+    Examples
+    --------
+    >>> result("plans", pd.DataFrame({"year": [2031], "plans": [6866]}))
+    Kept for other reports: plans, 1 rows
+    """
+    rows = tuple(tuple(_plain(value) for value in row) for row in frame.itertuples(index=False, name=None))
+    Result(name, tuple(map(str, frame.columns)), rows).show()
+
+
 def assumption(
     text: str, *, quality: Literal["green", "amber", "red"], impact: Literal["low", "medium", "high"]
 ) -> None:
@@ -201,6 +220,10 @@ def assumption(
 def _plain_number(value: float | None) -> float | None:
     # NumPy's numbers do not go into JSON.
     return None if value is None else float(value)
+
+
+def _plain(value: Any) -> Any:
+    return value.item() if hasattr(value, "item") else value
 
 
 def _names(sentence: str) -> list[str]:

@@ -176,6 +176,20 @@ class Assumption(Block):
         return f"{self.text} (quality {self.quality}, impact {self.impact})"
 
 
+@dataclass(frozen=True)
+class Result(Block):
+    """Figures that other reports work on: a name, and rows as plain data."""
+
+    kind: ClassVar[str] = "result"
+    name: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
+
+    def plain(self) -> str:
+        """Return what is kept."""
+        return f"Kept for other reports: {self.name}, {len(self.rows)} rows"
+
+
 def make_table(
     frame: pd.DataFrame,
     caption: str,

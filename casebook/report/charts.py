@@ -21,6 +21,7 @@ from matplotlib.figure import Figure
 
 AREA, CONTEXT = get_af_colours("focus")
 _, _, BENCHMARK, _, COUNTRY, _ = get_af_colours("categorical")
+_PATHS = (BENCHMARK, COUNTRY, "#1d7069")  # the last is the palette's teal, darkened to 4.5:1 for its label
 TEXT_SIZE = 12
 P = ParamSpec("P")
 
@@ -72,13 +73,7 @@ def over_years(
     axes.set_xticks(years, [str(year) for year in years])
     axes.set_xlim(years[0] - 0.2, years[-1] + 0.2)
     axes.set_ylim(0, float(max(series["value"].max(), country.max())) * 1.08)
-    ends = [float(values.dropna().iloc[-1]) for values, *_ in lines if values.notna().any()]
-    labelled = [line for line in lines if line[0].notna().any()]
-    for (_, label, colour, *_), y in zip(labelled, spread(ends, gap=_gap(axes)), strict=True):
-        axes.annotate(
-            label, (years[-1] + 0.25, y), color=colour, va="center", annotation_clip=False,
-            fontweight="bold" if label == area else "normal",
-        )  # fmt: skip
+    _label_ends(axes, [(label, values, colour) for values, label, colour, *_ in lines], years[-1], strong=area)
     axes.set_xlabel("Year ending 31 March")
     axes.set_ylabel(unit)
     return figure
@@ -147,12 +142,7 @@ def ranked_bars(
         tick.set_fontweight("bold" if name == area else "normal")
     axes.set_ylim(len(names) - 0.4, -0.6)
     axes.set_xlim(0, top * 1.04)
-    axes.grid(visible=False)
-    axes.set_xlabel(unit)
-    axes.spines["left"].set_visible(True)
-    axes.spines["bottom"].set_visible(False)
-    axes.tick_params(axis="x", labelbottom=False, length=0)
-    axes.tick_params(axis="y", length=0)
+    _bare_bars(axes, unit)
     return figure
 
 
@@ -207,6 +197,164 @@ def against_equivalent(
     return figure
 
 
+@in_house_style
+def fan(
+    history: pd.Series,
+    forecast: pd.DataFrame,
+    level: float,
+    others: Mapping[str, pd.Series],
+    unit: str,
+) -> Figure:
+    """Draw what happened, a forecast with its interval from where it starts, and other paths to compare.
+
+    Parameters
+    ----------
+    history
+        By year.
+    forecast
+        Columns ``central``, ``lower`` and ``upper`` by year; empty where no forecast is made.
+    level
+        What the interval is meant to hold, as a share.
+    others
+        Label and path by year: the paper's, scenarios.
+    unit
+        Label of the value axis.
+    """
+    figure, axes = _frame(width=8.6, height=5.0)
+    last = history.index[-1]
+    axes.plot(history.index, history.to_numpy(), color=AREA, marker="o", linewidth=2.5)
+    ends = [("What happened", history, AREA)] if forecast.empty else []
+    if not forecast.empty:
+        joined = pd.concat([pd.DataFrame(dict.fromkeys(forecast, history.iloc[-1]), index=[last]), forecast])
+        axes.fill_between(joined.index, joined["lower"], joined["upper"], color=CONTEXT, alpha=0.6, linewidth=0)
+        axes.plot(joined.index, joined["central"], color=AREA, linestyle="--", linewidth=2.5)
+        ends.append(("Forecast", forecast["central"], AREA))
+        for name, words in (("upper", "Upper limit"), ("lower", "Lower limit")):
+            ends.append((f"{words}, {level:.0%} interval", forecast[name], "#505a5f"))
+        axes.axvline(last, color="#505a5f", linewidth=1)
+        axes.annotate(
+            "Forecast starts", (last, 0), xytext=(5, 6), textcoords="offset points", color="#505a5f", va="bottom"
+        )
+    for (label, series), dashes, colour in zip(others.items(), (":", "-.", (0, (5, 1))), _PATHS, strict=False):
+        axes.plot(series.index, series.to_numpy(), color=colour, linestyle=dashes, linewidth=2.2)
+        ends.append((label, series, colour))
+    top = max([history.max(), *(series.max() for _, series, _ in ends)])
+    axes.set_ylim(0, float(top) * 1.06)
+    final = max(series.index[-1] for _, series, _ in ends)
+    _label_ends(axes, ends, final)
+    years = range(int(history.index[0]), int(final) + 1)
+    axes.set_xticks(list(years)[:: 1 + len(years) // 12], [str(year) for year in years][:: 1 + len(years) // 12])
+    axes.set_xlim(years[0] - 0.3, final + 0.2)
+    axes.set_xlabel("January of each year")
+    axes.set_ylabel(unit)
+    return figure
+
+
+@in_house_style
+def paths(series: Mapping[str, pd.Series], line: tuple[str, float] | None, x_label: str, unit: str) -> Figure:
+    """Draw a few paths over years or months, labelled where they end, against a level to reach or keep.
+
+    Parameters
+    ----------
+    series
+        Label and values by year or month; four at most, the first stands out.
+    line
+        Label and value of the level, or None.
+    x_label, unit
+        Labels of the axes.
+    """
+    figure, axes = _frame(width=8.6, height=4.8)
+    ends = []
+    for (label, values), colour, dashes in zip(series.items(), (AREA, *_PATHS), ("-", "--", ":", "-."), strict=False):
+        numbered = values.index.dtype.kind in "iuf"
+        positions = [float(at) for at in values.index] if numbered else [float(at) for at in range(len(values))]
+        axes.plot(positions, values.to_numpy(), color=colour, linestyle=dashes, marker="o", markersize=4, linewidth=2.5)
+        ends.append((label, pd.Series(values.to_numpy(), index=positions), colour))
+    last = next(iter(series.values()))
+    axes.set_xticks(positions, [str(name) for name in last.index])
+    highest = max([values.max() for values in series.values()] + ([line[1]] if line else []))
+    axes.set_ylim(0, float(highest) * 1.1)
+    if line is not None:
+        level = pd.Series([line[1]] * 2, index=[positions[0], positions[-1]])
+        axes.plot(level.index, level.to_numpy(), color="black", linewidth=2, linestyle=(0, (1, 1)))
+        ends.append((line[0], level, "black"))
+    _label_ends(axes, ends, positions[-1])
+    axes.set_xlabel(x_label)
+    axes.set_ylabel(unit)
+    return figure
+
+
+@in_house_style
+def waterfall(start: tuple[str, float], parts: pd.Series, end: tuple[str, float], unit: str) -> Figure:
+    """Draw how parts lead from one total to another, each where the one before ended.
+
+    Parameters
+    ----------
+    start, end
+        Label and value of the totals.
+    parts
+        Change by label, in the order drawn.
+    unit
+        Label of the value axis.
+    """
+    figure, axes = _frame(width=8.6, height=1.6 + 0.36 * (len(parts) + 2))
+    names = [start[0], *parts.index, end[0]]
+    axes.barh(0, start[1], color=CONTEXT, edgecolor="#767676", linewidth=0.6, height=0.72)
+    axes.barh(len(names) - 1, end[1], color=CONTEXT, edgecolor="#767676", linewidth=0.6, height=0.72)
+    level = start[1]
+    for position, change in enumerate(parts.to_numpy(), start=1):
+        colour, hatch = (AREA, "") if change >= 0 else ("#ffffff", "///")
+        axes.barh(position, change, left=level, color=colour, edgecolor=AREA, hatch=hatch, linewidth=0.8, height=0.72)
+        level += change
+        right = max(level, level - change)
+        axes.annotate(f"{change:+,.0f}", (right, position), xytext=(5, 0), textcoords="offset points", va="center")
+    for position, (_, value) in ((0, start), (len(names) - 1, end)):
+        axes.annotate(f"{value:,.0f}", (0, position), xytext=(6, 0), textcoords="offset points", va="center")
+    axes.set_yticks(range(len(names)), names)
+    axes.set_ylim(len(names) - 0.4, -0.6)
+    axes.set_xlim(0, max(start[1], end[1], level) * 1.1)
+    _bare_bars(axes, unit)
+    return figure
+
+
+@in_house_style
+def tornado(bars: Sequence[tuple[str, float, float]], central: float, unit: str, decimals: int = 0) -> Figure:
+    """Draw how far each uncertain input moves a result, the widest first.
+
+    Parameters
+    ----------
+    bars
+        Input, result where it is low, result where it is high; in the order drawn.
+    central
+        The result where all are central.
+    unit
+        Label of the value axis.
+    decimals
+        Decimals of the labels.
+    """
+    figure, axes = _frame(width=8.6, height=1.6 + 0.5 * len(bars))
+    for position, (_, low, high) in enumerate(bars):
+        axes.barh(position, high - low, left=low, color=AREA, height=0.6)
+        left, right = min(low, high), max(low, high)
+        for value, side, offset in ((left, "right", -5), (right, "left", 5)):
+            axes.annotate(
+                f"{value:,.{decimals}f}", (value, position), xytext=(offset, 0), textcoords="offset points",
+                va="center", ha=side,
+            )  # fmt: skip
+    axes.axvline(central, color=BENCHMARK, linewidth=2, linestyle="--")
+    axes.annotate(
+        f"Central {central:,.{decimals}f}", (central, -0.75), color=BENCHMARK, va="center", xytext=(5, 0),
+        textcoords="offset points", annotation_clip=False,
+    )  # fmt: skip
+    values = [value for _, low, high in bars for value in (low, high)] + [central]
+    margin = (max(values) - min(values)) * 0.2 or 1
+    axes.set_xlim(min(values) - margin, max(values) + margin)
+    axes.set_yticks(range(len(bars)), [name for name, _, _ in bars])
+    axes.set_ylim(len(bars) - 0.4, -0.6)
+    _bare_bars(axes, unit)
+    return figure
+
+
 def spread(values: Sequence[float], gap: float) -> list[float]:
     """Move values apart just enough that no two are closer than ``gap``, keeping their order.
 
@@ -239,6 +387,27 @@ def _frame(width: float, height: float) -> tuple[Figure, Axes]:
     axes = figure.subplots()
     sns.despine(ax=axes, left=True)
     return figure, axes
+
+
+def _label_ends(axes: Axes, ends: Sequence[tuple[str, pd.Series, str]], last: float, strong: str = "") -> None:
+    """Label each line at its end, moving labels apart where they would overlap."""
+    labelled = [(label, values.dropna(), colour) for label, values, colour in ends if values.notna().any()]
+    heights = spread([float(values.iloc[-1]) for _, values, _ in labelled], gap=_gap(axes))
+    for (label, _, colour), height in zip(labelled, heights, strict=True):
+        axes.annotate(
+            label, (last, height), xytext=(10, 0), textcoords="offset points", color=colour, va="center",
+            annotation_clip=False, fontweight="bold" if label == strong else "normal",
+        )  # fmt: skip
+
+
+def _bare_bars(axes: Axes, unit: str) -> None:
+    """Leave bars with their labels only: a base line, no grid, no scale."""
+    axes.grid(visible=False)
+    axes.set_xlabel(unit)
+    axes.spines["left"].set_visible(True)
+    axes.spines["bottom"].set_visible(False)
+    axes.tick_params(axis="x", labelbottom=False, length=0)
+    axes.tick_params(axis="y", length=0)
 
 
 def _gap(axes: Axes) -> float:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from nbformat import NotebookNode
 from papermill.exceptions import PapermillExecutionError
 from traitlets.config import Config
 
+from casebook.data.results import UPSTREAM
 from casebook.errors import InputError, ReportFailedError
 from casebook.run.plan import Job
 
@@ -37,8 +40,17 @@ class Executed:
     seconds: float
 
 
-def execute(job: Job, output: Path) -> Executed:
+def execute(job: Job, output: Path, upstream: Mapping[str, Path]) -> Executed:
     """Run a job's notebook in a fresh kernel, as ``papermill in.ipynb out.ipynb -p ...`` would.
+
+    Parameters
+    ----------
+    job
+        What to run.
+    output
+        Where the executed notebook goes.
+    upstream
+        The executed notebooks of reports made before it, by name.
 
     Raises
     ------
@@ -48,6 +60,7 @@ def execute(job: Job, output: Path) -> Executed:
         If the notebook raised anything else, or did not run to its end.
     """
     started = time.perf_counter()
+    os.environ[UPSTREAM] = json.dumps({name: str(path) for name, path in upstream.items()})
     try:
         notebook = papermill.execute_notebook(
             job.notebook,

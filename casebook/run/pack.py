@@ -52,10 +52,11 @@ def make(
             if not any(entry["folder"] == job.folder and (whole or entry["name"] == job.report.name) for job in jobs)
         ]
         _delete_all_but(stage, kept)
-        made = []
+        made: list[dict[str, Any]] = []
         for job in jobs:
             starting(job)
-            made.append(_make_one(job, stage, built_from))
+            upstream = {entry["name"]: stage / entry["notebook"] for entry in made if entry["area"] == job.area}
+            made.append(_make_one(job, stage, upstream, built_from))
             done(job)
         reports = sorted([*kept, *made], key=_place(order))
         pack = {"area": jobs[0].area, "published": _now(), "built_from": built_from, "reports": reports}
@@ -64,10 +65,10 @@ def make(
     return pack
 
 
-def _make_one(job: Job, stage: Path, built_from: str) -> dict[str, Any]:
+def _make_one(job: Job, stage: Path, upstream: dict[str, Path], built_from: str) -> dict[str, Any]:
     name, folder = job.report.name, stage / job.folder
     folder.mkdir(exist_ok=True)
-    executed = engine.execute(job, folder / f"{name}.ipynb")
+    executed = engine.execute(job, folder / f"{name}.ipynb", upstream)
     found = record.of(name, executed.notebook)
     entry: dict[str, Any] = {
         "name": name,

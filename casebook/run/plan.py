@@ -29,11 +29,14 @@ class Report:
         The notebook's name in ``notebooks/``, without ending; the report's own if left out.
     parameters
         Values that differ from the notebook's defaults.
+    only_for
+        The one area the report's sources are about; a run of all reports for another area leaves it out.
     """
 
     name: str
     notebook: str = ""
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    only_for: str = ""
 
     def path(self, root: Path) -> Path:
         """Return the notebook's path."""
@@ -86,8 +89,8 @@ def make(
         If a name, an area or a value is wrong.
     """
     official = tables.areas.authority(area).name
-    wanted = [_named(pack, name) for name in names] or list(pack)
-    wanted = [report for report in pack if report in wanted]
+    wanted = [_named(pack, name) for name in names] or [report for report in pack if report.only_for in ("", official)]
+    wanted = _with_upstream(pack, wanted, root)
     declared = {report.name: parameters.declared(report.path(root)) for report in wanted}
     for name in typed:
         if not any(name in names for names in declared.values()):
@@ -104,6 +107,35 @@ def make(
     return jobs
 
 
+def _with_upstream(pack: Sequence[Report], wanted: list[Report], root: Path) -> list[Report]:
+    """Return the reports wanted and those they build on, in the order of the pack."""
+    waiting, needed = list(wanted), set()
+    while waiting:
+        report = waiting.pop()
+        needed.add(report.name)
+        for name in reports_read(report.path(root)):
+            upstream = _named(pack, name)
+            if pack.index(upstream) > pack.index(report):
+                raise InputError(
+                    f"pipeline.py lists {report.name} before {name}, which it builds on: move {name} above it."
+                )
+            if name not in needed:
+                waiting.append(upstream)
+    return [report for report in pack if report.name in needed]
+
+
+def reports_read(path: Path) -> list[str]:
+    """Return the names of the reports whose results a notebook reads with ``results.read``."""
+    return [
+        call.args[0].value
+        for call in _calls(path)
+        if ast.unparse(call.func) == "results.read"
+        and call.args
+        and isinstance(call.args[0], ast.Constant)
+        and isinstance(call.args[0].value, str)
+    ]
+
+
 def _named(pack: Sequence[Report], name: str) -> Report:
     for report in pack:
         if report.name == name:
@@ -118,19 +150,25 @@ def tables_read(path: Path, values: Mapping[str, Any], catalogue: Catalogue) -> 
     are for ``tables.read_all()``. What a run really read is in its record.
     """
     found: list[str] = []
+    for call in _calls(path):
+        function = ast.unparse(call.func)
+        if function == "tables.read_all":
+            return [table.name for table in catalogue.resources]
+        if function == "tables.read" and call.args:
+            argument = call.args[0]
+            name = argument.value if isinstance(argument, ast.Constant) else values.get(ast.unparse(argument))
+            if isinstance(name, str) and name not in found:
+                found.append(name)
+    return found
+
+
+def _calls(path: Path) -> list[ast.Call]:
+    calls: list[ast.Call] = []
     for cell in parameters.code_cells(path):
         try:
             tree = ast.parse(parameters.source(cell))
         except SyntaxError:
             continue
-        calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
-        for call in sorted(calls, key=lambda call: call.lineno):
-            function = ast.unparse(call.func)
-            if function == "tables.read_all":
-                return [table.name for table in catalogue.resources]
-            if function == "tables.read" and call.args:
-                argument = call.args[0]
-                name = argument.value if isinstance(argument, ast.Constant) else values.get(ast.unparse(argument))
-                if isinstance(name, str) and name not in found:
-                    found.append(name)
-    return found
+        found = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+        calls += sorted(found, key=lambda call: call.lineno)
+    return calls

@@ -13,10 +13,10 @@ from nbformat import NotebookNode
 
 from casebook.data.provenance import READ
 from casebook.errors import ReportFailedError
-from casebook.report.blocks import Assumption, Block, Figure, Headline, Table, Text, Title
+from casebook.report.blocks import Assumption, Block, Figure, Headline, Result, Table, Text, Title
 
 HEADLINES = range(2, 6)
-SHOWN = (Title, Headline, Text, Table, Figure, Assumption)
+SHOWN = (Title, Headline, Text, Table, Figure, Assumption, Result)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,92 @@
+"""Results of other reports: what an executed notebook kept, read by the one that builds on it."""
+
+from __future__ import annotations
+
+import json
+import os
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from casebook.data import project, provenance
+from casebook.errors import InputError, one_of
+
+RESULT = "application/vnd.casebook.result+json"
+# Set by a run: the executed notebooks it has made, by report, as JSON. Without a run, the published pack is read.
+UPSTREAM = "CASEBOOK_UPSTREAM"
+
+
+def read(report: str, name: str, area: str) -> pd.DataFrame:
+    """Read what a report kept with ``report.result``, and record that it was read.
+
+    In a run of the pipeline it is the report made in the same run; in JupyterLab or under plain papermill,
+    the one last published.
+
+    Parameters
+    ----------
+    report
+        The report's name in ``pipeline.py``.
+    name
+        The result's name.
+    area
+        The area it is for.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As it was kept.
+
+    Raises
+    ------
+    InputError
+        If the report is not there for the area, or kept nothing of that name.
+    """
+    root = project.root()
+    path = _executed(root, report, area)
+    kept = _kept(path)
+    if name not in kept:
+        raise InputError(f"The report {report} keeps no result called {name!r}: {one_of(kept, name)}")
+    payload = kept[name]
+    content = json.dumps(payload, sort_keys=True).encode()
+    provenance.record(
+        [
+            provenance.Read(
+                name=f"{report}/{name}",
+                title=f"Result of the report {report}: {name}",
+                path=f"reports/{path.parent.name}/{path.name}",
+                sha256=sha256(content).hexdigest(),
+                rows=len(payload["rows"]),
+                sources=(f"Casebook, report {report} for {area}",),
+                publishers=("Casebook",),
+                licence="Open Government Licence v3.0",
+            )
+        ]
+    )
+    return pd.DataFrame(payload["rows"], columns=payload["columns"])
+
+
+def _executed(root: Path, report: str, area: str) -> Path:
+    made = json.loads(os.environ.get(UPSTREAM, "{}"))
+    if report in made:
+        return Path(made[report])
+    reports = root / "reports"
+    try:
+        entries = json.loads((reports / "pack.json").read_text(encoding="utf-8"))["reports"]
+    except (FileNotFoundError, ValueError, KeyError):
+        entries = []
+    for entry in entries:
+        if (entry["name"], entry["area"]) == (report, area):
+            return reports / str(entry["notebook"])
+    raise InputError(
+        f"The report {report} is not published for {area}, and this one builds on it: make it first with "
+        f'`python pipeline.py run {report} --area "{area}"`.'
+    )
+
+
+def _kept(path: Path) -> dict[str, Any]:
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    outputs = [output for cell in notebook["cells"] for output in cell.get("outputs", [])]
+    kept = [output["data"][RESULT] for output in outputs if RESULT in output.get("data", {})]
+    return {result["name"]: result for result in kept}

@@ -1,0 +1,403 @@
+"""Forecasts of short annual series: simple methods, chosen by backtest, with intervals that are checked.
+
+A series is one value a year, without gaps, the earliest first. With fewer than five values no statistical
+forecast is made: what happened in three or four years says too little, and a report shows scenarios.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import optimize, stats
+
+Method = Literal["naive", "drift", "growth", "damped Holt"]
+FEWEST = 5
+SHORTEST_TRAINING = 3
+Array = NDArray[np.float64]
+
+
+class TooShortError(ValueError):
+    """A series has too few values for a statistical forecast."""
+
+
+# --- The methods ----------------------------------------------------------------------------------
+
+
+def naive(series: ArrayLike, horizon: int) -> Array:
+    """Forecast the last value for every year.
+
+    Examples
+    --------
+    >>> naive([4198, 4690, 5292], 2).tolist()
+    [5292.0, 5292.0]
+    """
+    return np.full(horizon, np.asarray(series, float)[-1])
+
+
+def drift(series: ArrayLike, horizon: int) -> Array:
+    """Forecast the last value plus the mean yearly change: ``y + h (y_T - y_1) / (T - 1)``.
+
+    References
+    ----------
+    Hyndman and Athanasopoulos, Forecasting: Principles and Practice, 3rd edition, 5.2.
+
+    Examples
+    --------
+    >>> drift([10, 12, 16], 2).tolist()
+    [19.0, 22.0]
+    """
+    y = np.asarray(series, float)
+    return np.asarray(y[-1] + np.arange(1, horizon + 1) * (y[-1] - y[0]) / (y.size - 1))
+
+
+def growth(series: ArrayLike, horizon: int) -> Array:
+    """Forecast with the mean yearly growth: drift of the logarithms.
+
+    Raises
+    ------
+    ValueError
+        If a value is not positive.
+
+    Examples
+    --------
+    >>> growth([100, 110, 121], 2).round(2).tolist()
+    [133.1, 146.41]
+    """
+    y = np.asarray(series, float)
+    if np.any(y <= 0):
+        raise ValueError("growth needs values above 0")
+    return np.exp(drift(np.log(y), horizon))
+
+
+def damped_holt(series: ArrayLike, horizon: int) -> Array:
+    """Forecast a level with a trend that fades: Holt's method with a damped trend.
+
+    ``l_t = a y_t + (1 - a)(l_{t-1} + p b_{t-1})``, ``b_t = b (l_t - l_{t-1}) + (1 - b) p b_{t-1}``,
+    forecast ``l_T + (p + p^2 + ... + p^h) b_T``. It starts from the first value and the first change; a,
+    b (0 to 1) and the damping p (0.8 to 0.98) minimise the squared one-year errors.
+
+    References
+    ----------
+    Gardner and McKenzie, Management Science 1985; Hyndman and Athanasopoulos, 8.2.
+
+    Examples
+    --------
+    >>> damped_holt([10, 12, 14, 16, 18], 2).round(2).tolist()
+    [19.96, 21.88]
+    """
+    y = np.asarray(series, float)
+    bounds = [(0.0, 1.0), (0.0, 1.0), (0.8, 0.98)]
+
+    def squared_errors(parameters: Array) -> float:
+        return float((_holt(y, *parameters)[2] ** 2).sum())
+
+    starts = [(a, b, p) for a in (0.2, 0.5, 0.9) for b in (0.1, 0.5) for p in (0.85, 0.98)]
+    fits = [optimize.minimize(squared_errors, start, bounds=bounds, method="L-BFGS-B") for start in starts]
+    best = min(fits, key=lambda fit: fit.fun).x
+    level, trend, _ = _holt(y, *best)
+    return level + trend * np.cumsum(best[2] ** np.arange(1, horizon + 1))
+
+
+def _holt(y: Array, a: float, b: float, p: float) -> tuple[float, float, Array]:
+    level, trend = y[0], (y[1] - y[0]) / p
+    errors = np.empty(y.size - 1)
+    for t in range(1, y.size):
+        before = level
+        errors[t - 1] = y[t] - (level + p * trend)
+        level = a * y[t] + (1 - a) * (level + p * trend)
+        trend = b * (level - before) + (1 - b) * p * trend
+    return float(level), float(trend), errors
+
+
+METHODS: Mapping[str, Callable[[ArrayLike, int], Array]] = {
+    "naive": naive,
+    "drift": drift,
+    "growth": growth,
+    "damped Holt": damped_holt,
+}
+
+
+# --- Choosing by backtest -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Backtest:
+    """How a method would have done: forecasts from each past year on, against what came.
+
+    ``mase`` is the mean of the absolute errors, each over the mean absolute change of the series it was
+    forecast from: below 1 is better than the last value repeated one year ahead.
+    """
+
+    method: str
+    mase: float
+    errors: int
+
+
+def backtest(series: ArrayLike, method: str) -> Backtest:
+    """Forecast from every past year that has at least three values before it, and compare.
+
+    References
+    ----------
+    Hyndman and Koehler, International Journal of Forecasting 2006; 22: 679-688 (MASE); Hyndman and
+    Athanasopoulos, 5.10 (rolling origin).
+
+    Examples
+    --------
+    >>> backtest([10, 12, 14, 16, 18], "drift")
+    Backtest(method='drift', mase=0.0, errors=3)
+    """
+    y = _checked(series)
+    scaled: list[float] = []
+    for origin in range(SHORTEST_TRAINING, y.size):
+        past, future = y[:origin], y[origin:]
+        # All values equal so far: any error would be infinite on this scale, so it is taken as it is.
+        scale = np.abs(np.diff(past)).mean() or 1.0
+        scaled += list(np.abs(METHODS[method](past, future.size) - future) / scale)
+    return Backtest(method, float(np.mean(scaled)), len(scaled))
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The method a backtest chose, its margin over the last value repeated, and all the results."""
+
+    method: str
+    margin: float
+    results: tuple[Backtest, ...]
+
+
+def choose(series: ArrayLike) -> Choice:
+    """Choose the method with the least MASE in the backtest; the simpler one where two are equal.
+
+    ``margin`` is how much less its MASE is than that of the naive method, as a share of the latter.
+
+    Raises
+    ------
+    TooShortError
+        If the series has fewer than five values.
+
+    Examples
+    --------
+    >>> choose([10, 12, 14, 16, 18]).method
+    'drift'
+    """
+    results = tuple(backtest(series, method) for method in METHODS)
+    best = min(results, key=lambda result: round(result.mase, 10))
+    plain = results[0].mase
+    return Choice(best.method, 1 - best.mase / plain if plain else 0.0, results)
+
+
+# --- Forecast with interval -----------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """A forecast for each year ahead, with the limits of its prediction interval."""
+
+    method: str
+    level: float
+    central: Array
+    lower: Array
+    upper: Array
+
+
+def forecast(series: ArrayLike, horizon: int, method: str, level: float = 0.8) -> Forecast:
+    """Forecast some years ahead with a prediction interval.
+
+    The interval comes from the errors the method made one year ahead in the series itself, s, with n
+    errors: ``forecast -/+ t(n - p) s sqrt(k(h))`` with ``s^2 = sum of e^2 / (n - p)``. p is 1 for drift and
+    growth, whose mean change is estimated from the same years, and 0 otherwise; k is h for the naive
+    method and ``h (1 + h / (T - 1))`` for drift, growth (in logarithms) and, as an approximation on the
+    safe side, damped Holt. Student's t takes account of how few errors there are.
+
+    Parameters
+    ----------
+    series
+        At least five values, a year each.
+    horizon
+        Years ahead.
+    method
+        A name of ``METHODS``.
+    level
+        Share of outturns the interval is meant to hold.
+
+    Raises
+    ------
+    TooShortError
+        If the series has fewer than five values.
+
+    References
+    ----------
+    Hyndman and Athanasopoulos, 5.5 (the multipliers of naive and drift).
+
+    Examples
+    --------
+    >>> made = forecast([10, 12, 15, 16, 18], 2, "drift")
+    >>> made.central.tolist(), (made.lower < made.central).all().item()
+    ([20.0, 22.0], True)
+    """
+    return _forecast(_checked(series), horizon, method, level)
+
+
+def _forecast(y: Array, horizon: int, method: str, level: float) -> Forecast:
+    central = METHODS[method](y, horizon)
+    errors = one_year_errors(y, method)
+    steps = np.arange(1, horizon + 1)
+    spread = steps if method == "naive" else steps * (1 + steps / (y.size - 1))
+    freedom = errors.size - (method in ("drift", "growth"))
+    half = stats.t.ppf(0.5 + level / 2, freedom) * np.sqrt((errors**2).sum() / freedom * spread)
+    if method == "growth":
+        return Forecast(method, level, central, central * np.exp(-half), central * np.exp(half))
+    return Forecast(method, level, central, np.maximum(central - half, 0), central + half)
+
+
+def one_year_errors(series: ArrayLike, method: str) -> Array:
+    """Return the errors of a method one year ahead within the series: in logarithms for growth.
+
+    For naive, drift and growth they are the yearly changes less their mean (less nothing for naive).
+
+    Examples
+    --------
+    >>> one_year_errors([10, 12, 16], "drift").tolist()
+    [-1.0, 1.0]
+    """
+    y = np.asarray(series, float)
+    if method == "damped Holt":
+        return np.array([y[t] - damped_holt(y[:t], 1)[0] for t in range(2, y.size)])
+    changes = np.diff(np.log(y) if method == "growth" else y)
+    return changes if method == "naive" else changes - changes.mean()
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """How many past outturns the interval made at the time would have held."""
+
+    held: int
+    of: int
+
+
+def coverage(series: ArrayLike, method: str, level: float = 0.8) -> Coverage:
+    """Count the outturns that intervals made in past years, from four values on, would have held.
+
+    Examples
+    --------
+    >>> coverage([10, 12, 15, 16, 18, 21], "drift")
+    Coverage(held=3, of=3)
+    """
+    y = _checked(series)
+    held = total = 0
+    for origin in range(SHORTEST_TRAINING + 1, y.size):
+        made = _forecast(y[:origin], y.size - origin, method, level)
+        inside = (made.lower <= y[origin:]) & (y[origin:] <= made.upper)
+        held += int(inside.sum())
+        total += inside.size
+    return Coverage(held, total)
+
+
+def _checked(series: ArrayLike) -> Array:
+    y = np.asarray(series, float)
+    if y.ndim != 1 or np.isnan(y).any():
+        raise ValueError("a series is one value a year, without gaps")
+    if y.size < FEWEST:
+        raise TooShortError(f"{y.size} values are too few for a statistical forecast: it takes {FEWEST}")
+    return y
+
+
+# --- Parts of a total -----------------------------------------------------------------------------
+
+
+def shares_ahead(before: ArrayLike, after: ArrayLike, years_between: float, years_ahead: ArrayLike) -> Array:
+    """Carry the change of shares between two years forward, so that they stay shares.
+
+    The logarithm of each share moves on at its own yearly pace; the shares are then scaled to add up to
+    one. A share that is 0 in either year keeps its later value.
+
+    Parameters
+    ----------
+    before, after
+        Parts in two years, in one order; counts or shares.
+    years_between
+        Years from one to the other.
+    years_ahead
+        Years after the later one, any number of them.
+
+    Returns
+    -------
+    numpy.ndarray
+        A row for each year ahead, adding up to 1.
+
+    Examples
+    --------
+    >>> shares_ahead([50, 50], [60, 40], 5, [0, 5]).round(3).tolist()
+    [[0.6, 0.4], [0.692, 0.308]]
+    """
+    first, last = (np.asarray(parts, float) / np.sum(parts) for parts in (before, after))
+    both = (first > 0) & (last > 0)
+    pace = np.zeros(last.size)
+    pace[both] = np.log(last[both] / first[both]) / years_between
+    moved = last * np.exp(np.outer(np.atleast_1d(np.asarray(years_ahead, float)), pace))
+    return np.asarray(moved / moved.sum(axis=1, keepdims=True))
+
+
+def whole_parts(total: int, shares: ArrayLike) -> NDArray[np.int64]:
+    """Split a whole number by shares into whole parts that add up to it: the largest remainders round up.
+
+    Examples
+    --------
+    >>> whole_parts(10, [0.55, 0.25, 0.2]).tolist()
+    [6, 2, 2]
+    """
+    exact = np.asarray(shares, float) / np.sum(shares) * total
+    parts = np.floor(exact).astype(np.int64)
+    order = np.argsort(-(exact - parts), kind="stable")
+    parts[order[: total - int(parts.sum())]] += 1
+    return np.asarray(parts)
+
+
+# --- Scenarios ------------------------------------------------------------------------------------
+
+
+def yearly_growth(first: float, last: float, years: float) -> float:
+    """Return the yearly growth, as a share, from one value to another: ``(last / first)^(1 / years) - 1``.
+
+    Examples
+    --------
+    >>> round(yearly_growth(4662, 6866, 11), 4)
+    0.0358
+    """
+    if first <= 0 or last <= 0 or years <= 0:
+        raise ValueError("growth needs values above 0 and some years")
+    return float((last / first) ** (1 / years) - 1)
+
+
+def path(first: float, rate: float, years: int) -> Array:
+    """Return a value grown at a yearly rate, for each year ahead.
+
+    Examples
+    --------
+    >>> path(100, 0.1, 2).round(2).tolist()
+    [110.0, 121.0]
+    """
+    return np.asarray(first * (1 + rate) ** np.arange(1, years + 1))
+
+
+def between(years: Sequence[float], values: ArrayLike, wanted: ArrayLike) -> Array:
+    """Return values on straight lines between the years given.
+
+    Raises
+    ------
+    ValueError
+        If a wanted year lies outside them.
+
+    Examples
+    --------
+    >>> between([2021, 2026], [200, 210], [2021, 2023]).tolist()
+    [200.0, 204.0]
+    """
+    asked = np.asarray(wanted, float)
+    if np.any(asked < years[0]) or np.any(asked > years[-1]):
+        raise ValueError(f"years must lie between {years[0]} and {years[-1]}")
+    return np.asarray(np.interp(asked, years, np.asarray(values, float)), float)
