@@ -7,11 +7,14 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from casebook.report.blocks import Block, Headline, Table
 
 ROOT = Path(__file__).resolve().parents[1]
 PAPERS = Path(os.environ.get("CASEBOOK_PAPERS", ROOT.parent / "shared" / "seeds"))
@@ -97,6 +100,45 @@ def copy_of_pack(pack: Project, tmp_path: Path) -> Project:
     root = tmp_path / "project"
     shutil.copytree(pack.root, root)
     return Project(root)
+
+
+class Told:
+    """What a notebook told its readers, by the kind of block."""
+
+    def __init__(self) -> None:
+        self.blocks: list[Block] = []
+
+    def headline(self, identifier: str) -> Headline:
+        return next(block for block in self.blocks if isinstance(block, Headline) and block.id == identifier)
+
+    def table(self, caption: str) -> Table:
+        return next(block for block in self.blocks if isinstance(block, Table) and block.caption.startswith(caption))
+
+    def text(self) -> str:
+        return "\n".join(block.plain() for block in self.blocks)
+
+
+@pytest.fixture
+def tell(pack: Project, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Told]:
+    """Run a notebook's cells in this process, without a kernel, and return what it tells.
+
+    The cells are the same as in a run; the pack's tables and published reports are what they read.
+    """
+    monkeypatch.setenv("CASEBOOK_PROJECT", str(pack.root))
+
+    def run(name: str, **parameters: Any) -> Told:
+        told = Told()
+        monkeypatch.setattr(Block, "show", lambda block: told.blocks.append(block))  # noqa: PLW0108 - a method must be a function
+        space: dict[str, Any] = {}
+        for cell in json.loads((pack.root / "notebooks" / f"{name}.ipynb").read_text(encoding="utf-8"))["cells"]:
+            if cell["cell_type"] == "code":
+                exec(compile("".join(cell["source"]), name, "exec"), space)
+                if "parameters" in cell["metadata"].get("tags", []):
+                    assert set(parameters) <= set(space), "the notebook has no such parameter"
+                    space |= parameters
+        return told
+
+    return run
 
 
 @pytest.fixture(scope="session")

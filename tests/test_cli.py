@@ -133,7 +133,7 @@ def test_one_report_can_be_made_anew_and_the_others_stay(copy_of_pack):
     after = copy_of_pack.published()
     changed = {name for name in after if after[name] != before.get(name)}
     assert changed == {"cambridgeshire/care-rates.html", "cambridgeshire/care-rates.ipynb", "index.html", "pack.json"}
-    assert len(copy_of_pack.pack()["reports"]) == 10
+    assert len(copy_of_pack.pack()["reports"]) == 13
 
 
 def test_a_pack_of_a_stated_area_is_found_by_its_printed_spelling(copy_of_pack):
@@ -165,7 +165,7 @@ def test_list_shows_reports_parameters_with_types_and_defaults_and_tables(pack):
 
 
 def test_check_finds_every_mistake_without_running_anything(project):
-    assert project.pipeline("check").stdout == "10 tables and 5 reports are in order.\n"
+    assert project.pipeline("check").stdout == "24 tables and 8 reports are in order.\n"
     project.replace("data/raw/smoking_prevalence.csv", "Luton,16.8", "Luton,-1")
     project.replace("notebooks/care-rates.ipynb", "first_year: int = 2017", "first_year: int = None")
     project.replace("pipeline.py", '"health_checks"', '"health_cheks"')

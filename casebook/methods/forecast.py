@@ -90,16 +90,23 @@ def damped_holt(series: ArrayLike, horizon: int) -> Array:
     [19.96, 21.88]
     """
     y = np.asarray(series, float)
-    bounds = [(0.0, 1.0), (0.0, 1.0), (0.8, 0.98)]
+    a, b, p = _fitted(y)
+    level, trend, _ = _holt(y, a, b, p)
+    return level + trend * np.cumsum(p ** np.arange(1, horizon + 1))
+
+
+def _fitted(y: Array) -> tuple[float, float, float]:
+    """Return the smoothing of level and trend and the damping with the least squared errors."""
 
     def squared_errors(parameters: Array) -> float:
         return float((_holt(y, *parameters)[2] ** 2).sum())
 
-    starts = [(a, b, p) for a in (0.2, 0.5, 0.9) for b in (0.1, 0.5) for p in (0.85, 0.98)]
+    bounds = [(0.0, 1.0), (0.0, 1.0), (0.8, 0.98)]
+    # The errors have several valleys: start in each part of the range.
+    starts = [(a, b, p) for a in (0.1, 0.5, 0.9) for b in (0.1, 0.5, 0.9) for p in (0.82, 0.98)]
     fits = [optimize.minimize(squared_errors, start, bounds=bounds, method="L-BFGS-B") for start in starts]
-    best = min(fits, key=lambda fit: fit.fun).x
-    level, trend, _ = _holt(y, *best)
-    return level + trend * np.cumsum(best[2] ** np.arange(1, horizon + 1))
+    a, b, p = min(fits, key=lambda fit: fit.fun).x
+    return float(a), float(b), float(p)
 
 
 def _holt(y: Array, a: float, b: float, p: float) -> tuple[float, float, Array]:

@@ -1,0 +1,196 @@
+"""Forecasts against statsmodels, formulas and what really happened."""
+
+import warnings
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from statsmodels.tsa.holtwinters import Holt
+
+from casebook.methods import forecast
+from casebook.methods.forecast import METHODS, TooShortError
+
+# Plans in force in Cambridgeshire, January 2019 to 2025 (DfE, SEN2).
+PLANS = [4198, 4690, 5292, 6100, 6972, 7318, 8007]
+series = st.lists(st.integers(50, 10_000), min_size=5, max_size=12)
+
+
+def test_drift_and_growth_are_the_published_formulas():
+    assert forecast.drift(PLANS, 6)[-1] == pytest.approx(8007 + 6 * (8007 - 4198) / 6)
+    assert forecast.growth(PLANS, 6)[-1] == pytest.approx(8007 * (8007 / 4198))
+
+
+@given(series)
+def test_drift_is_the_line_through_the_first_and_last_value(values):
+    steps = np.arange(1, 4)
+    line = np.polyfit([1, len(values)], [values[0], values[-1]], 1)
+    np.testing.assert_allclose(forecast.drift(values, 3), np.polyval(line, len(values) + steps), rtol=1e-6, atol=1e-6)
+
+
+@pytest.mark.parametrize("values", [PLANS, [120, 111, 103, 80, 59, 55, 60, 58], [10, 12, 11, 15, 14, 18, 17, 21]])
+def test_damped_holt_fits_as_well_as_statsmodels_and_forecasts_the_same(values):
+    y = np.asarray(values, float)
+
+    def squared_errors(a, b, p):
+        return (forecast._holt(y, a, b, p)[2] ** 2).sum()
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        # The same start as ours: level y1, and a trend whose damped value is the first change.
+        results = [
+            Holt(
+                y, damped_trend=True, initialization_method="known", initial_level=y[0], initial_trend=(y[1] - y[0]) / p
+            ).fit(smoothing_level=a, smoothing_trend=b, damping_trend=p, optimized=False)
+            for a, b, p in ((0.3, 0.2, 0.9), (0.8, 0.5, 0.95))
+        ]
+    for (a, b, p), theirs in zip(((0.3, 0.2, 0.9), (0.8, 0.5, 0.95)), results, strict=True):
+        level, trend = y[0], (y[1] - y[0]) / p
+        errors = []
+        for value in y:
+            errors.append(value - (level + p * trend))
+            before = level
+            level = a * value + (1 - a) * (level + p * trend)
+            trend = b * (level - before) + (1 - b) * p * trend
+        np.testing.assert_allclose(theirs.resid, errors, rtol=1e-6, atol=1e-6)
+        np.testing.assert_allclose(theirs.forecast(4), level + trend * np.cumsum(p ** np.arange(1, 5)), rtol=1e-6)
+    # Ours starts after the first value; no point of a fine grid fits better than what it finds.
+    grid = min(
+        squared_errors(a, b, p)
+        for a in np.linspace(0, 1, 21)
+        for b in np.linspace(0, 1, 21)
+        for p in np.linspace(0.8, 0.98, 7)
+    )
+    assert squared_errors(*forecast._fitted(y)) <= grid * 1.001
+
+
+@settings(deadline=None, max_examples=20)
+@given(series)
+def test_the_trend_of_damped_holt_fades(values):
+    changes = np.abs(np.diff(forecast.damped_holt(values, 6)))
+    assert (np.diff(changes) <= 1e-6).all()
+
+
+def test_the_backtest_is_that_of_a_plain_loop():
+    scaled = []
+    for origin in (3, 4, 5, 6):
+        past, future = PLANS[:origin], PLANS[origin:]
+        scale = np.mean([abs(b - a) for a, b in pairwise(past)])
+        slope = (past[-1] - past[0]) / (origin - 1)
+        scaled += [abs(past[-1] + (h + 1) * slope - actual) / scale for h, actual in enumerate(future)]
+    found = forecast.backtest(PLANS, "drift")
+    assert (found.mase, found.errors) == (pytest.approx(np.mean(scaled)), len(scaled))
+
+
+def test_drift_is_chosen_for_plans_and_its_margin_over_naive_is_stated():
+    choice = forecast.choose(PLANS)
+    by_name = {result.method: result.mase for result in choice.results}
+    assert choice.method == "drift" == min(by_name, key=by_name.get)
+    assert choice.margin == pytest.approx(1 - by_name["drift"] / by_name["naive"])
+
+
+def test_where_nothing_changes_the_simplest_method_is_chosen_and_has_no_margin():
+    choice = forecast.choose([7, 7, 7, 7, 7])
+    assert (choice.method, choice.margin) == ("naive", 0.0)
+    made = forecast.forecast([7, 7, 7, 7, 7], 3, "drift")
+    assert made.central.tolist() == made.lower.tolist() == made.upper.tolist() == [7, 7, 7]
+
+
+@pytest.mark.parametrize("last", [2023, 2024])
+def test_refitted_on_a_shorter_history_drift_comes_closest_to_what_then_happened(last):
+    known, happened = PLANS[: last - 2018], np.array(PLANS[last - 2018 :])
+    off = {method: np.abs(METHODS[method](known, happened.size) / happened - 1).max() for method in METHODS}
+    assert off["drift"] < 0.05
+    assert off["drift"] < off["naive"]
+    assert off["drift"] < off["growth"]
+    assert METHODS["naive"](known, happened.size)[-1] < happened[-1] < METHODS["growth"](known, happened.size)[-1]
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_intervals_hold_the_forecast_and_widen_with_the_years_and_the_level(method):
+    narrow, wide = (forecast.forecast(PLANS, 6, method, level) for level in (0.8, 0.95))
+    assert (narrow.lower < narrow.central).all()
+    assert (narrow.central < narrow.upper).all()
+    assert (np.diff(narrow.upper - narrow.lower) > 0).all()
+    assert (wide.upper > narrow.upper).all()
+
+
+def test_the_interval_of_drift_is_the_published_formula():
+    from scipy import stats
+
+    changes = np.diff(PLANS)
+    sigma = changes.std(ddof=1)
+    h, points = 3, len(PLANS)
+    half = stats.t.ppf(0.9, changes.size - 1) * sigma * np.sqrt(h * (1 + h / (points - 1)))
+    made = forecast.forecast(PLANS, h, "drift", 0.8)
+    assert made.upper[-1] - made.central[-1] == pytest.approx(half)
+
+
+def test_an_interval_holds_about_as_many_outturns_as_it_says():
+    generator = np.random.default_rng(0)
+    held = total = 0
+    for _ in range(300):
+        walk = 1000 + np.cumsum(generator.normal(30, 20, 12))
+        made = forecast.forecast(walk[:9], 3, "drift", 0.8)
+        held += int(((made.lower <= walk[9:]) & (walk[9:] <= made.upper)).sum())
+        total += 3
+    assert held / total == pytest.approx(0.8, abs=0.04)
+
+
+def test_no_interval_goes_below_nothing():
+    assert (forecast.forecast([50, 30, 20, 8, 3], 5, "drift").lower >= 0).all()
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        forecast.choose,
+        lambda values: forecast.forecast(values, 1, "naive"),
+        lambda values: forecast.coverage(values, "naive"),
+    ],
+)
+def test_fewer_than_five_values_make_no_forecast(call):
+    with pytest.raises(TooShortError, match="too few"):
+        call([1, 2, 3, 4])
+
+
+def test_a_gap_is_refused():
+    with pytest.raises(ValueError, match="without gaps"):
+        forecast.choose([1, 2, np.nan, 4, 5])
+
+
+def test_growth_of_nothing_is_refused():
+    with pytest.raises(ValueError, match="above 0"):
+        forecast.growth([0, 1, 2, 3, 4], 1)
+
+
+@given(st.lists(st.integers(0, 1000), min_size=1, max_size=12).filter(any), st.integers(0, 20_000))
+def test_whole_parts_add_up_exactly_and_are_within_one_of_their_share(shares, total):
+    parts = forecast.whole_parts(total, shares)
+    assert parts.sum() == total
+    assert (np.abs(parts - np.asarray(shares) / sum(shares) * total) < 1 + 1e-6).all()
+
+
+@given(
+    st.lists(st.integers(0, 1000), min_size=2, max_size=8).filter(any),
+    st.lists(st.integers(0, 1000), min_size=8, max_size=8).filter(any),
+)
+def test_shares_carried_forward_stay_shares(before, after):
+    last = after[: len(before)]
+    if not any(last):
+        return
+    shares = forecast.shares_ahead(before, last, 5, [0, 1, 6])
+    np.testing.assert_allclose(shares.sum(axis=1), 1)
+    assert (shares >= 0).all()
+    np.testing.assert_allclose(shares[0], np.asarray(last) / sum(last), atol=1e-12)
+
+
+def test_a_path_at_the_implied_growth_ends_where_the_paper_does():
+    rate = forecast.yearly_growth(4662, 6866, 11)
+    assert forecast.path(4662, rate, 11)[-1] == pytest.approx(6866)
+
+
+def test_years_outside_a_forecast_population_are_refused():
+    with pytest.raises(ValueError, match="between 2021 and 2026"):
+        forecast.between([2021, 2026], [1, 2], [2027])

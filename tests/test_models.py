@@ -1,0 +1,323 @@
+"""The three modelling reports: true, steady, and moving the right way when a parameter moves."""
+
+import csv
+
+import pytest
+from conftest import ROOT
+
+from casebook.errors import InputError
+
+pytestmark = pytest.mark.slow
+
+PLANS = {2019: 4198, 2020: 4690, 2021: 5292, 2022: 6100, 2023: 6972, 2024: 7318, 2025: 8007}
+
+
+def rows(name):
+    with (ROOT / "data" / "raw" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+class TestPlans:
+    def test_a_councillor_finds_when_the_printed_total_was_passed(self, pack):
+        headline = pack.headline("ehcp-forecast", "total-passed")
+        assert headline["text"] == (
+            "The 6,866 plans forecast for January 2031 were passed by January 2023 (6,972), eight years early; by January "
+            "2025 there were 8,007."
+        )
+        assert min(year for year, plans in PLANS.items() if plans > 6866) == 2023
+
+    def test_the_papers_forecast_is_told_as_printed(self, pack):
+        needs = [row for row in rows("ehcps_by_need") if row["need"] != "Total"]
+        start, end = (sum(int(row[year]) for row in needs) for year in ("january_2020", "january_2031"))
+        rate = (end / start) ** (1 / 11) - 1
+        assert pack.headline("ehcp-forecast", "paper-forecast")["text"] == (
+            f"In 2021 the council forecast {end:,} plans by January 2031, {end / start - 1:.1%} more than the {start:,} of "
+            f"January 2020: {rate:.1%} a year."
+        )
+
+    def test_the_new_forecast_is_the_drift_of_the_outturn_with_its_interval(self, pack):
+        headline = pack.headline("ehcp-forecast", "new-forecast")
+        assert headline["value"] == pytest.approx(8007 + 6 * (8007 - 4198) / 6)
+        assert "about 11,816 plans" in headline["text"]
+        assert "the chance is 80% that there will be between 10,809 and 12,823" in headline["text"]
+
+    def test_what_follows_carries_the_interval(self, pack):
+        text = pack.headline("ehcp-forecast", "transport-cost")["text"]
+        cost = [plans * 0.6 * 6300 / 1e6 for plans in (11816, 10809, 12823, 8007)]
+        assert (
+            f"about £{cost[0]:.1f} million a year in 2031 (£{cost[1]:.1f} to £{cost[2]:.1f} million), against £{cost[3]:.1f} million"
+            in text
+        )
+
+    def test_misprints_and_wrong_totals_are_found(self, tell):
+        told = tell("ehcp-forecast").table("Printed figures, worked out again")
+        verdicts = {row[0]: (row[2], row[3], row[4]) for row in told.rows}
+        assert verdicts["Total: change"] == ("2,205", "2,204", "differs")
+        assert verdicts["Speech, Lang or Comm Difficulty: change, per cent"] == ("29.£%", "29.3", "unreadable")
+        assert verdicts["Profound and Mult Learn Diff: change, per cent"] == ("63.6%", "63.9", "differs")
+        assert verdicts["Transport now, million pounds a year"] == ("£16m", "17.6", "differs")
+        assert sum(verdict == "reproduced" for *_, verdict in verdicts.values()) == len(verdicts) - 4
+
+    def test_needs_add_up_to_the_total_in_every_year(self, tell):
+        told = tell("ehcp-forecast")
+        kept = next(block for block in told.blocks if block.kind == "result" and block.name == "ehcps-by-need")
+        by_year = {}
+        for year, _, central, lower, upper in kept.rows:
+            sums = by_year.setdefault(year, [0, 0, 0])
+            for i, value in enumerate((central, lower, upper)):
+                sums[i] += value
+        drift = (8007 - 4198) / 6
+        assert [sums[0] for sums in by_year.values()] == [round(8007 + h * drift) for h in range(1, 7)]
+        assert all(lower < central < upper for central, lower, upper in by_year.values())
+
+    @pytest.mark.parametrize("base_year", [2023, 2024])
+    def test_refitted_on_a_shorter_history_it_is_compared_with_that_history_only(self, tell, base_year):
+        told = tell("ehcp-forecast", base_year=base_year, method="drift", horizon_year=2025)
+        slope = (PLANS[base_year] - PLANS[2019]) / (base_year - 2019)
+        forecast = told.headline("new-forecast").value
+        assert forecast == pytest.approx(PLANS[base_year] + (2025 - base_year) * slope)
+        assert forecast == pytest.approx(PLANS[2025], rel=0.05)
+
+    def test_three_years_of_history_make_scenarios_and_no_forecast(self, tell):
+        told = tell("ehcp-forecast", base_year=2021)
+        assert told.headline("new-forecast").text.startswith(
+            "No statistical forecast is made, because three years of history are too few (it takes five)"
+        )
+        assert not [block for block in told.blocks if getattr(block, "caption", "").startswith("How four methods")]
+
+    def test_each_parameter_moves_the_result_the_right_way(self, tell):
+        base = tell("ehcp-forecast")
+        cost = base.headline("transport-cost").value
+        assert tell("ehcp-forecast", transport_share=0.3).headline("transport-cost").value == pytest.approx(cost / 2)
+        assert tell("ehcp-forecast", unit_cost=12600.0).headline("transport-cost").value == pytest.approx(cost * 2)
+        assert (
+            tell("ehcp-forecast", horizon_year=2028).headline("new-forecast").value
+            < base.headline("new-forecast").value
+        )
+        assert tell("ehcp-forecast", method="naive").headline("new-forecast").value == 8007
+        assert (
+            tell("ehcp-forecast", method="growth").headline("new-forecast").value > base.headline("new-forecast").value
+        )
+        users = {
+            rate: tell("ehcp-forecast", access_rate=rate).table("What the forecast means").rows[2][2]
+            for rate in (0.1, 0.2)
+        }
+        assert users[0.2] == pytest.approx(2 * users[0.1])
+        wide = tell("ehcp-forecast", interval_level=0.95).table("What the forecast means").rows[1]
+        assert wide[3] < base.table("What the forecast means").rows[1][3]
+
+    @pytest.mark.parametrize(
+        ("parameters", "words"),
+        [
+            ({"horizon_year": 2015}, "horizon_year is 2015, expected a year after 2025"),
+            ({"horizon_year": 2050}, "horizon_year is 2050, expected .* up to 2036"),
+            ({"base_year": 1999}, "base_year is 1999, but the table 'ehcp_outturn' has 2019, 2020"),
+            ({"area": "Essex"}, "Essex is not in the table 'Plans in force each January"),
+            ({"history": "areas"}, "The table 'areas' has the columns .* expected area, year and plans"),
+        ],
+    )
+    def test_a_parameter_that_makes_no_sense_gets_one_sentence(self, tell, parameters, words):
+        with pytest.raises(InputError, match=words):
+            tell("ehcp-forecast", **parameters)
+
+    def test_a_history_with_a_gap_gets_one_sentence(self, copy_of_pack):
+        copy_of_pack.replace("data/raw/ehcp_outturn.csv", "Cambridgeshire,2022,6100\n", "")
+        assert copy_of_pack.pipeline("seal").returncode == 0
+        done = copy_of_pack.pipeline("run", "ehcp-forecast")
+        assert done.returncode == 2
+        assert done.stderr.strip().endswith(
+            "has no plans for Cambridgeshire in 2022: a forecast needs every year, so add them or start later."
+        )
+
+    @pytest.mark.parametrize(
+        ("setting", "words"),
+        [
+            ("unit_cost=-1", "unit_cost is '-1'"),
+            ("transport_share=1.4", "transport_share is '1.4'"),
+            ("interval_level=1", "interval_level is '1'"),
+        ],
+    )
+    def test_a_value_out_of_range_is_refused_before_a_kernel_starts(self, pack, setting, words):
+        done = pack.pipeline("run", "ehcp-forecast", "-p", setting)
+        assert done.returncode == 2
+        assert done.stderr.startswith(f"ehcp-forecast: {words}, expected Annotated[float, ")
+
+
+class TestTherapy:
+    def test_a_councillor_finds_how_many_therapists_are_needed_and_whether_nine_are_enough(self, pack):
+        text = pack.headline("ot-demand", "posts-needed")["text"]
+        needed, now = 768 / 23, 768 / 47
+        assert text == (
+            f"The 768 children of 2020 need {needed:.1f} whole-time therapists at 23 children each; there were about {now:.1f}. "
+            f"The nine posts asked for make {now + 9:.1f}, which is {needed - now - 9:.1f} short: {768 / (now + 9):.0f} children each."
+        )
+        assert sum(int(row["posts"]) for row in rows("ot_posts")) == 9
+
+    def test_the_claim_of_up_to_fifty_per_cent_is_tested_as_a_claim(self, pack, tell):
+        assert pack.headline("ot-demand", "caseload-excess")["value"] == pytest.approx((47 / 23 - 1) * 100)
+        verdicts = {row[0]: row[4] for row in tell("ot-demand").table("Printed figures, worked out again").rows}
+        assert verdicts['Caseloads against the recommendation: "up to 50% higher"'] == "differs"
+        assert verdicts['Caseloads against best practice: "over 50% higher"'] == "reproduced"
+        assert verdicts['Children on the caseload with a plan: "at least a third"'] == "reproduced"
+        assert {
+            verdicts[f"Referrals that concern {agency}, per cent"]
+            for agency in ("Health", "Local Authority", "Social Care")
+        } == {"reproduced"}
+        assert verdicts["Children aged 0 to 17 in 2021"] == "reproduced"
+        assert {verdicts[f"Children aged 0 to 17 in {year}"] for year in (2016, 2031, 2036)} == {"differs"}
+        assert verdicts["8% of the printed children in 2036"] == "differs"
+
+    def test_demand_is_plans_times_access_plus_children_without_a_plan(self, pack):
+        plans, growth = 11816, 217_870 / 200_700
+        expected = plans * 517 / 4662 + (768 - 517) * growth
+        assert pack.headline("ot-demand", "demand")["value"] == pytest.approx(expected, rel=1e-4)
+
+    def test_the_forecast_of_plans_it_used_is_recorded_as_read(self, pack):
+        reads = {read["name"]: read["path"] for read in pack.report("ot-demand")["inputs"]}
+        assert reads["ehcp-forecast/ehcps-by-need"] == "reports/cambridgeshire/ehcp-forecast.ipynb"
+
+    def test_it_is_made_after_the_forecast_it_builds_on(self, project):
+        project.replace("pipeline.py", '    Report("ehcp-forecast", only_for="Cambridgeshire"),\n', "")
+        project.replace(
+            "pipeline.py", '    Report("placement-costs"', '    Report("ehcp-forecast"),\n    Report("placement-costs"'
+        )
+        done = project.pipeline("check")
+        assert done.returncode == 2
+        assert (
+            "pipeline.py lists ot-demand before ehcp-forecast, which it builds on: move ehcp-forecast above it."
+            in done.stderr
+        )
+
+    def test_without_a_published_forecast_it_says_what_to_run(self, tell, project, monkeypatch):
+        monkeypatch.setenv("CASEBOOK_PROJECT", str(project.root))
+        with pytest.raises(
+            InputError,
+            match="The report ehcp-forecast is not published for Cambridgeshire.*pipeline.py run ehcp-forecast",
+        ):
+            tell("ot-demand")
+
+    def test_cost_of_a_post_is_the_funding_over_the_posts(self, tell):
+        rows = tell("ot-demand").table("Cost of a post").rows
+        assert [round(row[3]) for row in rows] == [round(260_970 / 4), round(235_482 / 5), round(496_452 / 9)]
+
+    def test_each_parameter_moves_the_result_the_right_way(self, tell):
+        base = tell("ot-demand")
+        needed = base.headline("posts-needed").value
+        assert tell("ot-demand", recommended_caseload=46.0).headline("posts-needed").value == pytest.approx(needed / 2)
+        assert "which is enough" in tell("ot-demand", posts_year_2=20.0).headline("posts-needed").text
+        assert (
+            tell("ot-demand", access_rate_high=0.3, access_rate=0.2).headline("demand").value
+            > base.headline("demand").value
+        )
+        assert tell("ot-demand", horizon_year=2028).headline("demand").value < base.headline("demand").value
+        assert "there were about 20.0" in tell("ot-demand", current_wte=20.0).headline("posts-needed").text
+        assert "there were about 32.0" in tell("ot-demand", caseload_per_wte=24.0).headline("posts-needed").text
+        chances = [tell("ot-demand", posts_year_2=posts).headline("chance").value for posts in (5.0, 45.0, 80.0)]
+        assert chances[0] == 0
+        assert chances[0] < chances[1] < chances[2]
+
+    def test_the_same_seed_tells_the_same_and_another_seed_nearly_the_same(self, tell):
+        one, again, other = (
+            tell("ot-demand", posts_year_2=45.0, seed=seed).headline("chance").value for seed in (1, 1, 2)
+        )
+        assert one == again
+        assert other == pytest.approx(one, abs=3)
+
+    @pytest.mark.parametrize(
+        ("parameters", "words"),
+        [
+            ({"horizon_year": 2040}, "horizon_year is 2040, but the report ehcp-forecast reaches from 2026 to 2031"),
+            ({"access_rate": 0.01, "access_rate_low": 0.1}, "expected low, central and high in this order"),
+            ({"area": "Essex"}, "none are printed for Essex"),
+        ],
+    )
+    def test_a_parameter_that_makes_no_sense_gets_one_sentence(self, tell, parameters, words):
+        with pytest.raises(InputError, match=words):
+            tell("ot-demand", **parameters)
+
+
+class TestPlacements:
+    WEEKS = (48, 44, 39, 35, 30, 26, 22, 17, 13, 9, 5, 0)
+
+    def test_every_cell_is_reproduced_or_named_as_differing(self, pack, tell):
+        scenarios = {}
+        for row in rows("care_scenarios"):
+            scenarios.setdefault(row["scenario"], []).append((int(row["children"]), row["cost_avoided"]))
+        wrong = []
+        for name, cells in scenarios.items():
+            for (before, _), (after, printed), weeks in zip(cells, cells[1:], self.WEEKS, strict=False):
+                if int(printed) != (before - after) * 850 * weeks:
+                    wrong.append((name, int(printed), (before - after) * 850 * weeks))
+        assert {name for name, *_ in wrong} == {"High Optimism"}
+        told = tell("placement-costs").table("Printed costs that the printed numbers")
+        assert [(row[1], row[4], row[5]) for row in told.rows] == wrong
+        headline = pack.headline("placement-costs", "cells-reproduced")
+        assert headline["value"] == 13 + 36 - len(wrong) == 45
+
+    def test_totals_are_set_against_their_cells(self, tell):
+        verdicts = {row[0]: (row[1], row[3], row[4]) for row in tell("placement-costs").table("Printed totals").rows}
+        assert verdicts["Middle Optimism: reduction"] == (1_946_500, 1_946_500, "reproduced")
+        assert verdicts["High Optimism: reduction"] == (2_854_300, 2_299_250, "differs")
+        assert verdicts["High Optimism: both"] == (3_620_700, 3_065_650, "differs")
+
+    def test_a_councillor_finds_which_steady_reduction_reaches_the_target(self, pack):
+        headline = pack.headline("placement-costs", "steady-reduction")
+        each = 2_000_000 / (850 * sum(self.WEEKS))
+        assert headline["value"] == pytest.approx(each)
+        assert (
+            f"must fall by {each:.1f} children every month, from 780 to about {780 - 12 * each:.0f}" in headline["text"]
+        )
+        assert (
+            f"with £766,400 from foster recruitment, {(2_000_000 - 766_400) / (850 * sum(self.WEEKS)):.1f} a month are enough"
+            in headline["text"]
+        )
+
+    def test_each_parameter_moves_the_result_the_right_way(self, tell):
+        base = tell("placement-costs")
+        each = base.headline("steady-reduction").value
+        assert tell("placement-costs", target=4e6).headline("steady-reduction").value == pytest.approx(2 * each)
+        assert tell("placement-costs", weekly_cost=1700.0).headline("steady-reduction").value == pytest.approx(each / 2)
+        assert (
+            "£383,200 from foster recruitment"
+            in tell("placement-costs", foster_saving=200.0).headline("steady-reduction").text
+        )
+        assert "from 900 to" in tell("placement-costs", start_number=900).headline("steady-reduction").text
+        assert tell("placement-costs", financial_year=2021).headline("steady-reduction").value != each
+        chance = base.headline("chance").value
+        assert (
+            tell("placement-costs", target=1.5e6).headline("chance").value
+            > chance
+            > tell("placement-costs", target=3e6).headline("chance").value
+        )
+        assert tell("placement-costs", most_slippage=0).headline("chance").value > chance
+        steady = tell("placement-costs", steady_reduction=10.0).headline("chance").text
+        assert "the scenario Steady reduction given" in steady
+        path = tell("placement-costs", monthly_path=[780.0 - 5 * month for month in range(1, 13)])
+        assert path.table("Cost avoided by the change of each month").rows[0][4] == 204_000
+
+    def test_the_same_seed_tells_the_same(self, tell):
+        assert tell("placement-costs", seed=3).text() == tell("placement-costs", seed=3).text()
+        assert (
+            tell("placement-costs", seed=3).headline("chance").text
+            != tell("placement-costs", seed=4, most_slippage=4).headline("chance").text
+        )
+
+    @pytest.mark.parametrize(
+        ("parameters", "words"),
+        [
+            ({"monthly_path": [1.0]}, "monthly_path has 1 numbers, expected twelve"),
+            ({"monthly_path": [-1.0] * 12}, "monthly_path holds -1.0"),
+            ({"monthly_path": [1.0] * 12, "steady_reduction": 1.0}, "are both given"),
+            ({"start_number": 50}, "start_number is 50, fewer than"),
+            ({"area": "Essex"}, "none are printed for Essex"),
+        ],
+    )
+    def test_a_parameter_that_makes_no_sense_gets_one_sentence(self, tell, parameters, words):
+        with pytest.raises(InputError, match=words):
+            tell("placement-costs", **parameters)
+
+
+def test_what_a_notebook_tells_in_this_process_is_what_the_pipeline_published(pack, tell):
+    for name in ("ehcp-forecast", "ot-demand", "placement-costs", "care-rates", "register"):
+        told = [block.text for block in tell(name).blocks if block.kind == "headline"]
+        assert told == [headline["text"] for headline in pack.report(name)["headlines"]]
