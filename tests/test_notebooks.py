@@ -1,7 +1,9 @@
 """A notebook gives the same result in the pipeline, under plain papermill and in JupyterLab."""
 
+import csv
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +13,14 @@ import pytest
 from conftest import ROOT
 from nbclient import NotebookClient
 
+from casebook.errors import InputError
+
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+
+
+def rows(name):
+    with (ROOT / "data" / "raw" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
 
 
 def shown(notebook):
@@ -54,3 +63,56 @@ def test_jupyterlab_shows_what_the_pipeline_shows(pack, monkeypatch):
     NotebookClient(notebook, resources={"metadata": {"path": str(pack.root / "notebooks")}}).execute()
     piped = nbformat.read(pack.root / "reports" / "cambridgeshire" / "care-rates.ipynb", as_version=4)
     assert shown(notebook) == shown(piped)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "parameters", "words"),
+    [
+        ("care-rates", {"first_year": 2031}, "first_year is 2031, but the table's years are 2017 to 2020"),
+        (
+            "care-rates",
+            {"average": "pooled"},
+            "average is 'pooled', which needs child populations, held for the year to March 2020 only",
+        ),
+        ("care-rates", {"child_population": -1}, "child_population is -1, expected a whole number above 0"),
+        ("benchmark", {"indicator": "smokers"}, "There is no table called 'smokers'"),
+        (
+            "benchmark",
+            {"area": "Wiltshire"},
+            "Wiltshire is not in the East of England, which the table 'chlamydia_detection' is for",
+        ),
+        ("benchmark", {"denominator": 0}, "denominator is 0, expected a whole number above 0"),
+    ],
+)
+def test_a_notebook_refuses_what_makes_no_sense(tell, name, parameters, words):
+    with pytest.raises(InputError, match=re.escape(words)):
+        tell(name, **parameters)
+
+
+@pytest.mark.slow
+def test_a_pooled_average_is_all_applications_over_all_children(tell):
+    told = tell("care-rates", average="pooled", first_year=2020)
+    applications = children = 0.0
+    population = {row["area"]: int(row["children"]) for row in rows("child_population")}
+    for row in rows("care_applications"):
+        if row["year"] == "2020" and row["area"] in population and row["area"] not in ("Cambridgeshire", "England"):
+            applications += float(row["rate"]) * population[row["area"]]
+            children += population[row["area"]]
+    assert told.headline("care-applications-gap").value == pytest.approx(8.00 - applications / children)
+
+
+@pytest.mark.slow
+def test_a_stated_child_population_is_used_and_said(tell):
+    told = tell("care-rates", child_population=200_000)
+    assert told.headline("care-applications-in-numbers").value == pytest.approx(-0.95 * 20)
+    assert "Among 200,000 children (as given for this run)" in told.headline("care-applications-in-numbers").text
+
+
+@pytest.mark.slow
+def test_a_known_denominator_says_the_gap_in_people(tell):
+    text = tell("benchmark", indicator="health_checks", denominator=100_000).text()
+    assert (
+        "Among the 100,000 people offered a check in Cambridgeshire, the distance from England means 4,900 more people who received a check."
+        in text
+    )
