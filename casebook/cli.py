@@ -72,7 +72,7 @@ def _commands(pack: list[Report], default_area: str) -> typer.Typer:
 
         root = _root()
         known = Tables(root)
-        jobs = plan.make(pack, root, names or [], area or default_area, _typed(parameter or []), known)
+        jobs = plan.make(pack, root, names or [], area, default_area, _typed(parameter or []), known)
         # Data that cannot be used stops the run before the first notebook starts.
         for table in known.catalogue.resources:
             known.prepare(table.name)
@@ -136,6 +136,14 @@ def _with_exit_codes(app: typer.Typer) -> typer.Typer:
                 _complain(str(error))
             except OSError as error:
                 _complain(f"{error.filename or 'A file'} cannot be used: {error.strerror or error}.")
+            except Exception as error:
+                # The command line's own ways of ending carry their exit code.
+                if hasattr(error, "exit_code") or isinstance(error, typer.Abort):
+                    raise
+                _complain(
+                    f"Casebook itself failed ({type(error).__name__}: {error}); nothing was published. Please report it, "
+                    "with the command."
+                )
             raise typer.Exit(FAILED)
 
     app.info.cls = Guarded
@@ -185,7 +193,7 @@ def _problems(pack: list[Report], root: Path, area: str) -> list[str]:
     for table in known.catalogue.resources:
         attempt(known.prepare, table.name)
     for report in pack:
-        jobs = attempt(plan.make, pack, root, [report.name], area, {}, known)
+        jobs = attempt(plan.make, pack, root, [report.name], None, area, {}, known)
         for job in jobs if isinstance(jobs, list) else []:
             for name in plan.tables_read(job.notebook, job.parameters, known.catalogue):
                 attempt(known.catalogue.table, name)

@@ -44,7 +44,7 @@ def one_of(names: Iterable[str], wrong: str) -> str:
     if not names:
         return "there are none."
     by_lower_case = {name.lower(): name for name in names}
-    near = get_close_matches(wrong.lower(), by_lower_case, n=1)
+    near = get_close_matches(wrong.lower(), by_lower_case, n=1, cutoff=0.7)
     return f"did you mean {by_lower_case[near[0]]}?" if near else f"there are {and_list(names)}."
 
 

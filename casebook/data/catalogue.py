@@ -1,18 +1,19 @@
 """The catalogue of raw tables: ``data/raw/datapackage.json``, read and checked.
 
 The file follows the Frictionless Data Package standard (https://datapackage.org) with a few
-properties of our own: ``unit`` and ``role`` of a field; ``indicator``, ``misprints``, ``asOf`` and
-``neighboursOf`` of a table. It is the single source of truth for what a valid table is.
+properties of our own: ``unit`` and ``role`` of a field; ``indicator``, ``misprints``, ``neighboursOf``,
+``requiredAreas`` and ``everyYear`` of a table. It is the single source of truth for what a valid table is.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from casebook.data.project import DESCRIPTOR, write_whole
 from casebook.errors import InputError, one_of
@@ -32,6 +33,16 @@ class Constraints(_Described):
     pattern: str | None = None
     enum: tuple[str, ...] | None = None
 
+    @field_validator("pattern")
+    @classmethod
+    def _pattern_can_be_read(cls, pattern: str | None) -> str | None:
+        if pattern is not None:
+            try:
+                re.compile(pattern)
+            except re.error as error:
+                raise ValueError(f"not a pattern that can be read ({error})") from None
+        return pattern
+
 
 class TableField(_Described):
     """One column of a raw table."""
@@ -42,7 +53,6 @@ class TableField(_Described):
     description: str
     unit: str
     role: Literal["area", "la_number"] | None = None
-    decimals: int | None = None
     group_char: str | None = Field(None, alias="groupChar")
     bare_number: bool = Field(True, alias="bareNumber")
     constraints: Constraints = Constraints()
@@ -51,8 +61,8 @@ class TableField(_Described):
 class TableSchema(_Described):
     """The columns of a table, its key, and what is printed where there is no value."""
 
-    fields: tuple[TableField, ...]
-    primary_key: tuple[str, ...] = Field(alias="primaryKey")
+    fields: tuple[TableField, ...] = Field(min_length=1)
+    primary_key: tuple[str, ...] = Field(alias="primaryKey", min_length=1)
     missing_values: tuple[str, ...] = Field(("",), alias="missingValues")
 
 
@@ -66,6 +76,7 @@ class Source(_Described):
     paper: str | None = None
     lines: str | None = None
     place: str | None = None
+    """Where a reader of the paper finds it: the case, and the page it starts on."""
 
     def citation(self) -> str:
         """Return the source as a sentence cites it.
@@ -77,7 +88,8 @@ class Source(_Described):
         'A paper, 2021 (paper 004, lines 3-9)'
         """
         where = f" (paper {self.paper}, lines {self.lines})" if self.paper else ""
-        return f"{self.title}, {self.date_in_words}{where}"
+        place = f". {self.place}" if self.place else ""
+        return f"{self.title}, {self.date_in_words}{where}{place}"
 
 
 class License(_Described):
@@ -98,12 +110,22 @@ class Goal(_Described):
     source: str
 
 
+class Claim(_Described):
+    """What the paper says of an indicator in words, and, if it is about the goal, who it says meets it."""
+
+    words: str
+    paper: str
+    line: int
+    meets_goal: tuple[str, ...] | None = Field(None, alias="meetsGoal")
+
+
 class Indicator(_Described):
     """What a benchmarked table measures, in the words its report uses."""
 
     measure: str
+    label: str
     kind: Literal["rate", "proportion"]
-    multiplier: float
+    multiplier: float = Field(gt=0)
     unit: str
     people: str
     event: str
@@ -112,12 +134,28 @@ class Indicator(_Described):
     age: str
     period: str
     region: str
-    decimals: int
+    decimals: int = Field(ge=0)
     basis: str | None = None
     sampled: bool = False
     goal: Goal | None = None
     service: str | None = None
     fund: str | None = None
+    claim: Claim | None = None
+
+    @model_validator(mode="after")
+    def _goal_is_for_the_same_people(self) -> Indicator:
+        if self.goal is None:
+            return self
+        if (self.goal.sex, self.goal.age) != (self.sex, self.age):
+            raise ValueError(
+                f"the goal is for {self.goal.sex} aged {self.goal.age}, the figures for {self.sex} aged {self.age}: "
+                "they cannot be compared"
+            )
+        if self.polarity != "high is good":
+            raise ValueError("a goal with a lower and an upper threshold is for an indicator where high is good")
+        if self.goal.lower >= self.goal.upper:
+            raise ValueError("the goal's lower threshold must be below its upper one")
+        return self
 
 
 class Table(_Described):
@@ -131,13 +169,14 @@ class Table(_Described):
     mediatype: str = "text/csv"
     encoding: Literal["utf-8"] = "utf-8"
     hash: str
-    sources: tuple[Source, ...]
-    licenses: tuple[License, ...]
+    sources: tuple[Source, ...] = Field(min_length=1)
+    licenses: tuple[License, ...] = Field(min_length=1)
     table_schema: TableSchema = Field(alias="schema")
     indicator: Indicator | None = None
     misprints: tuple[str, ...] = ()
-    as_of: str | None = Field(None, alias="asOf")
     neighbours_of: str | None = Field(None, alias="neighboursOf")
+    required_areas: tuple[str, ...] = Field((), alias="requiredAreas")
+    every_year: bool = Field(False, alias="everyYear")
 
     def field_with_role(self, role: str) -> TableField | None:
         """Return the field that plays a role, if one does."""
@@ -183,6 +222,8 @@ def load(root: Path) -> Catalogue:
         raise InputError(f"{DESCRIPTOR} is not there: restore it from version control.") from None
     except UnicodeDecodeError as error:
         raise InputError(f"{DESCRIPTOR} is not UTF-8 (byte {error.start}): save it as UTF-8.") from None
+    except RecursionError:
+        raise InputError(f"{DESCRIPTOR} is nested too deeply to be read: restore it from version control.") from None
     except json.JSONDecodeError as error:
         raise InputError(
             f"{DESCRIPTOR}, line {error.lineno}, column {error.colno}: not valid JSON ({error.msg}); "
@@ -204,11 +245,12 @@ def _first_problem(error: ValidationError, content: Any) -> str:
         node = node[step] if _has(node, step) else None
         named = isinstance(node, dict) and isinstance(step, int) and node.get("name")
         where.append(f"'{named}'" if named else str(step))
-    found = "" if problem["type"] == "missing" else f", found {problem['input']!r}"
+    whole = isinstance(problem["input"], dict | list)
+    found = "" if problem["type"] == "missing" or whole else f", found {problem['input']!r}"
     expected = {
         "missing": "this property is required: add it",
         "extra_forbidden": "there is no such property: check its spelling",
-    }.get(problem["type"], problem["msg"])
+    }.get(problem["type"], problem["msg"].removeprefix("Value error, "))
     more = f" ({len(error.errors()) - 1} more like it)" if len(error.errors()) > 1 else ""
     return f"{DESCRIPTOR}, {' > '.join(where) or 'top level'}{found}: {expected}{more}."
 
@@ -224,6 +266,11 @@ def _check_names(catalogue: Catalogue) -> None:
             raise InputError(f"{DESCRIPTOR} describes the table {table.name!r} twice: rename one of them.")
         seen.add(table.name)
         fields = [field.name for field in table.table_schema.fields]
+        for name in fields:
+            if fields.count(name) > 1:
+                raise InputError(f"{DESCRIPTOR}, '{table.name}' describes the field {name!r} twice: delete one.")
+        if Path(table.path).name != table.path:
+            raise InputError(f"{DESCRIPTOR}, '{table.name}': the path {table.path!r} must be a file name in data/raw.")
         for key in table.table_schema.primary_key:
             if key not in fields:
                 raise InputError(

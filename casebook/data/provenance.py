@@ -22,7 +22,6 @@ class Read:
     sha256: str
     rows: int
     sources: tuple[str, ...]
-    publishers: tuple[str, ...]
     licence: str
 
 

@@ -22,6 +22,7 @@ from casebook.data.schemas import DTYPES, schema
 from casebook.errors import InputError, and_list, one_of
 
 RAW = Path("data/raw")
+LARGEST = 10**15  # above it, numbers are mistakes, and floating point no longer holds every unit
 WANTED = {
     "integer": "a whole number such as 2020",
     "number": "a number such as 12.5",
@@ -63,7 +64,7 @@ def read(root: Path, table: Table) -> pd.DataFrame:
 def _cells(path: Path, file: Path, columns: list[str]) -> tuple[list[str], list[tuple[int, list[str]]]]:
     try:
         content = path.read_bytes()
-    except FileNotFoundError:
+    except (FileNotFoundError, IsADirectoryError):
         raise InputError(
             f"{file} is described in data/raw/datapackage.json but is not there: put it back, or delete its entry."
         ) from None
@@ -133,7 +134,7 @@ def _value(file: Path, row: int, field: TableField, cell: str, missing: tuple[st
     except (ValueError, InvalidOperation):
         raise InputError(
             f"{file}, row {row}, column {field.name}: found {cell!r}, expected {WANTED[field.type]} "
-            f"({field.unit}); correct the cell{_how_to_leave_empty(missing)}."
+            f"({field.unit}); correct the cell{'' if field.constraints.required else _how_to_leave_empty(missing)}."
         ) from None
 
 
@@ -157,9 +158,11 @@ def _parse(field: TableField, cell: str) -> Any:
         raise ValueError(cell)
     if field.type == "integer":
         number = Decimal(text)
-        if number != number.to_integral_value():
+        if number != number.to_integral_value() or abs(number) > LARGEST:
             raise ValueError(cell)
         return int(number)
+    if abs(Decimal(text)) > LARGEST:
+        raise ValueError(cell)
     return float(text)
 
 

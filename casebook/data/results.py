@@ -59,7 +59,6 @@ def read(report: str, name: str, area: str) -> pd.DataFrame:
                 sha256=sha256(content).hexdigest(),
                 rows=len(payload["rows"]),
                 sources=(f"Casebook, report {report} for {area}",),
-                publishers=("Casebook",),
                 licence="Open Government Licence v3.0",
             )
         ]

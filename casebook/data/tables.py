@@ -59,6 +59,7 @@ class Tables:
         """
         table = self.catalogue.table(name)
         frame, corrections = _with_official_areas(table, raw.read(self.root, table), self.areas)
+        _check_complete(table, frame)
         _check_hash(self.root, table)
         return Prepared(table, frame.reset_index(drop=True), tuple(corrections))
 
@@ -87,7 +88,6 @@ class Tables:
             sha256=file_hash(self.root / path),
             rows=len(raw.read(self.root, table)),
             sources=tuple(source.citation() for source in table.sources),
-            publishers=tuple(dict.fromkeys(source.publisher for source in table.sources)),
             licence=table.licenses[0].title,
         )
 
@@ -245,7 +245,7 @@ def _with_official_areas(table: Table, frame: pd.DataFrame, known: Gazetteer) ->
                 f"{area.la_number} (data/raw/areas.csv); correct whichever is wrong."
             )
         if printed != area.name:
-            why = "Official name used in place of the one printed"
+            why = "One spelling for each area, the official one where there is one"
             corrections.append(Correction(table.name, row, field.name, printed, area.name, why))
         names.append(area.name)
         codes.append(area.code or None)
@@ -269,6 +269,22 @@ def _check_key_after(table: Table, file: Path, frame: pd.DataFrame) -> None:
             f"{' and '.join(str(value) for value in frame.loc[row, key])} already stands in row {first} under another "
             "spelling; each may stand once, so delete or correct one of them."
         )
+
+
+def _check_complete(table: Table, frame: pd.DataFrame) -> None:
+    file = raw.RAW / table.path
+    for area in table.required_areas:
+        if area not in set(frame["area"]):
+            raise InputError(f"{file} has no row for {area}, which its reports compare with: add the row.")
+    if table.every_year:
+        stated = set(zip(frame["area"], frame["year"], strict=True))
+        for area in dict.fromkeys(frame["area"]):
+            for year in dict.fromkeys(frame["year"]):
+                if (area, year) not in stated:
+                    raise InputError(
+                        f"{file} has no row for {area} in {year}, though it has that area and that year: add the row, with "
+                        "a mark for a value that is not printed."
+                    )
 
 
 def _check_hash(root: Path, table: Table) -> None:

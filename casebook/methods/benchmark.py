@@ -167,11 +167,18 @@ def ranks(values: ArrayLike) -> NDArray[np.float64]:
 def place(value: float, others: ArrayLike) -> Place:
     """Return the place of a value among others; missing others are left out.
 
+    Raises
+    ------
+    ValueError
+        If the value itself is missing.
+
     Examples
     --------
     >>> place(8.0, [5.2, 6.1, 7.2, 8.5, 9.2, 10.1, 10.2, 10.8, 11.0, 11.2])
     Place(rank=8, rank_from_lowest=4, of=11, tied_with=0)
     """
+    if np.isnan(value):
+        raise ValueError("a missing value has no place")
     x = np.asarray(others, float)
     x = x[~np.isnan(x)]
     return Place(

@@ -5,6 +5,7 @@ Every function shows its block in the notebook and leaves its data there for the
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from string import Formatter
 from typing import TYPE_CHECKING, Any, Literal
@@ -77,9 +78,9 @@ def text(*paragraphs: str, **numbers: Any) -> None:
     There are 132,820 children.
     """
     used = {name for paragraph in paragraphs for name in _names(paragraph)}
-    Text(tuple(_fill(p, {name: numbers[name] for name in _names(p) if name in numbers}) for p in paragraphs)).show()
     if spare := set(numbers) - used:
         raise InputError(f"A text is given {sorted(spare)[0]!r} but does not use it: use it, or leave it out.")
+    Text(tuple(_fill(p, {name: numbers[name] for name in _names(p) if name in numbers}) for p in paragraphs)).show()
 
 
 def table(
@@ -236,6 +237,9 @@ def _fill(sentence: str, numbers: Mapping[str, Any]) -> str:
         raise InputError(f"The sentence {sentence!r} uses {sorted(missing)[0]!r}, which is not given: give it.")
     if spare := set(numbers) - names - {"value"}:
         raise InputError(f"The sentence {sentence!r} is given {sorted(spare)[0]!r} but does not use it: leave it out.")
+    for name, number in numbers.items():
+        if isinstance(number, float) and not math.isfinite(number) and name in names:
+            raise InputError(f"The sentence {sentence!r} would say {number} for {name!r}: say what is missing instead.")
     try:
         return sentence.format_map(numbers)
     except (ValueError, TypeError) as error:

@@ -100,7 +100,7 @@ def ranked_bars(
     unit
         Label of the value axis.
     lines
-        Label and value of each line: region, England, goal.
+        Label and value of each line, three at most, in the order region, England, goal.
     missing
         Areas without a value; they are named, without a bar.
     intervals
@@ -127,11 +127,13 @@ def ranked_bars(
         axes.annotate(
             "[x] not printed", (0, len(ordered) + offset), xytext=(6, 0), textcoords="offset points", va="center"
         )
-    styles = ("--", ":", "-.", "-")
+    # Each line keeps its look from chart to chart: they come in one order, region, England, goal.
+    looks = dict(zip(lines, ((BENCHMARK, "--"), (COUNTRY, ":"), ("black", "-.")), strict=False))
     # The highest line is labelled lowest, so that no line crosses another's label.
     for level, (label, value) in enumerate(sorted(lines.items(), key=lambda line: -line[1])):
-        colour = (BENCHMARK, COUNTRY)[level % 2]
-        axes.axvline(value, color=colour, linestyle=styles[level % 4], linewidth=2, zorder=3)
+        colour, dashes = looks[label]
+        axes.axvline(value, color="white", linewidth=4, zorder=3)
+        axes.axvline(value, color=colour, linestyle=dashes, linewidth=2, zorder=3)
         axes.annotate(
             f"{label} {value:,.{decimals}f}", (value, -0.7 - 0.75 * level), color=colour, va="center",
             xytext=(5, 0), textcoords="offset points", annotation_clip=False,
@@ -178,7 +180,7 @@ def against_equivalent(
         labels.append((later.index[-1], float(later.iloc[-1]), "What happened", AREA))
         values += list(later)
     if target is not None:
-        axes.plot(*target, marker="*", color=COUNTRY, markersize=16, linestyle="none")
+        axes.plot([target[0] - 0.35, target[0] + 0.35], [target[1]] * 2, color=COUNTRY, linewidth=4)
         labels.append((*target, "Target", COUNTRY))
         values.append(target[1])
     for x, y, label, colour in labels:
@@ -192,7 +194,7 @@ def against_equivalent(
     axes.set_xticks(list(years), [str(year) for year in years])
     axes.set_xlim(span[0] - 0.6, span[-1] + 0.8)
     axes.set_ylim(0, max(values) * 1.18)
-    axes.set_xlabel("Start of each calendar year")
+    axes.set_xlabel("Year")
     axes.set_ylabel("Children in care")
     return figure
 

@@ -10,7 +10,7 @@ from casebook.errors import and_list
 if TYPE_CHECKING:
     from casebook.methods.benchmark import Place
 
-__all__ = ["and_list", "fell_or_rose", "more_or_fewer", "number", "ordinal", "place", "slug"]
+__all__ = ["about", "against", "and_list", "fell_or_rose", "more_or_fewer", "number", "ordinal", "place", "slug"]
 
 _NUMBERS = [
     "no",
@@ -133,6 +133,35 @@ def more_or_fewer(difference: float, decimals: int = 0) -> str:
     if size == 0:
         return "no more and no fewer"
     return f"{size:,.{decimals}f} {'more' if difference > 0 else 'fewer'}"
+
+
+def about(value: float) -> str:
+    """Return a number to two figures, for what is not known more closely.
+
+    Examples
+    --------
+    >>> about(9383), about(59), about(955659), about(0)
+    ('about 9,400', 'about 59', 'about 960,000', 'about 0')
+    """
+    digits = len(f"{abs(value):.0f}")
+    return f"about {round(value, 2 - digits if digits > 2 else 0):,.0f}"
+
+
+def against(points: float, per_cent: float, decimals: int, unit: str = "") -> str:
+    """Return how far a value lies from another, up to the other's name: "0.95 (10.6%) below".
+
+    It is "level with" where the difference does not show at the decimals given, and has no percentage where there
+    is none.
+
+    Examples
+    --------
+    >>> against(-0.95, -10.6, 2), against(0.001, 0.01, 2), against(4.9, 10.5, 1, " percentage points")
+    ('0.95 (10.6%) below', 'level with', '4.9 percentage points (10.5%) above')
+    """
+    if round(points, decimals) == 0:
+        return "level with"
+    share = "" if per_cent != per_cent else f" ({abs(per_cent):.1f}%)"
+    return f"{abs(points):,.{decimals}f}{unit}{share} {'above' if points > 0 else 'below'}"
 
 
 def slug(text: str) -> str:

@@ -69,6 +69,8 @@ def execute(job: Job, output: Path, upstream: Mapping[str, Path]) -> Executed:
             progress_bar=False,
             request_save_on_cell_execute=False,
             config=_KERNEL,
+            # A kernel that is told to stop says so as an error, which it is not.
+            extra_arguments=["--IPKernelApp.log_level=50"],
         )
     except PapermillExecutionError as error:
         if error.ename == InputError.__name__:

@@ -8,10 +8,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from casebook.errors import InputError
 from casebook.run import engine, publish, record, render
 from casebook.run.plan import Job
 
 Progress = Callable[[Job], None]
+# What the index and a partial run need of an entry made by an earlier run.
+NEEDED = ("name", "title", "area", "folder", "as_of", "status", "html", "notebook", "finished", "headlines", "parameters")
 
 
 def make(
@@ -46,12 +49,13 @@ def make(
     published = root / "reports"
     built_from = record.built_from(root)
     with publish.staging(published) as stage:
+        before = _published_before(stage)
         kept = [
             entry
-            for entry in _published_before(stage)
+            for entry in before
             if not any(entry["folder"] == job.folder and (whole or entry["name"] == job.report.name) for job in jobs)
         ]
-        _delete_all_but(stage, kept)
+        _delete(stage, [entry for entry in before if entry not in kept])
         made: list[dict[str, Any]] = []
         for job in jobs:
             starting(job)
@@ -59,7 +63,8 @@ def make(
             made.append(_make_one(job, stage, upstream, built_from))
             done(job)
         reports = sorted([*kept, *made], key=_place(order))
-        pack = {"area": jobs[0].area, "published": _now(), "built_from": built_from, "reports": reports}
+        areas = sorted({entry["area"] for entry in reports})
+        pack = {"areas": areas, "published": _now(), "built_from": built_from, "reports": reports}
         (stage / "pack.json").write_text(json.dumps(pack, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
         (stage / "index.html").write_text(render.index_page(pack), encoding="utf-8")
     return pack
@@ -83,30 +88,41 @@ def _make_one(job: Job, stage: Path, upstream: dict[str, Path], built_from: str)
         "inputs": [{key: read[key] for key in ("name", "path", "sha256")} for read in found.reads],
         "seconds": round(executed.seconds, 2),
         "finished": _now(),
+        "built_from": built_from,
         "headlines": [{key: headline[key] for key in ("id", "text", "value", "unit")} for headline in found.headlines],
     }
-    page = render.report_page(executed.notebook, found, {**entry, "built_from": built_from, "file_name": name})
+    page = render.report_page(executed.notebook, found, {**entry, "source": job.notebook.name})
     (folder / f"{name}.html").write_text(page, encoding="utf-8")
     return entry
 
 
 def _published_before(stage: Path) -> list[dict[str, Any]]:
-    try:
-        reports: list[dict[str, Any]] = json.loads((stage / "pack.json").read_text(encoding="utf-8"))["reports"]
-    except (FileNotFoundError, ValueError, KeyError, TypeError):
+    manifest = stage / "pack.json"
+    if not manifest.exists():
         return []
-    return [entry for entry in reports if (stage / entry["html"]).is_file() and (stage / entry["notebook"]).is_file()]
+    try:
+        reports: list[dict[str, Any]] = json.loads(manifest.read_text(encoding="utf-8"))["reports"]
+        missing = [name for entry in reports for name in NEEDED if name not in entry]
+        missing += [entry[kind] for entry in reports for kind in ("html", "notebook") if not (stage / entry[kind]).is_file()]
+    except (ValueError, KeyError, TypeError) as error:
+        missing = [f"{type(error).__name__}: {error}"]
+        reports = []
+    if missing:
+        raise InputError(
+            f"reports/pack.json does not describe what is in reports ({missing[0]}): restore the folder, or move it "
+            "away and run the whole pipeline."
+        )
+    return reports
 
 
-def _delete_all_but(stage: Path, kept: Sequence[dict[str, Any]]) -> None:
-    # The pack is what pack.json lists: a page nothing leads to would be a page nothing keeps true.
-    keep = {stage / entry[kind] for entry in kept for kind in ("html", "notebook")}
-    for path in sorted(stage.rglob("*"), reverse=True):
-        if path.is_dir():
-            if not any(path.iterdir()):
-                path.rmdir()
-        elif path not in keep and path.name != ".gitignore":
-            path.unlink()
+def _delete(stage: Path, entries: Sequence[dict[str, Any]]) -> None:
+    # Only what the pack itself put there: a page no longer listed is one that nothing keeps true.
+    for entry in entries:
+        for kind in ("html", "notebook"):
+            (stage / entry[kind]).unlink(missing_ok=True)
+        folder = stage / entry["folder"]
+        if folder.is_dir() and not any(folder.iterdir()):
+            folder.rmdir()
 
 
 def _place(order: Sequence[str]) -> Callable[[dict[str, Any]], tuple[str, int]]:

@@ -14,6 +14,7 @@ import ast
 import datetime
 import importlib
 import json
+import types
 import typing
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,7 +24,7 @@ from typing import Any
 import pydantic
 from pydantic import TypeAdapter, ValidationError
 
-from casebook.errors import InputError, one_of
+from casebook.errors import InputError, and_list, one_of
 
 # What an annotation may be written with, besides Python's own types.
 _WORDS = {
@@ -87,9 +88,32 @@ class Parameter:
             raise InputError(self._refusal(where, text, error)) from None
 
     def _refusal(self, where: str, value: Any, error: ValidationError) -> str:
-        why = error.errors()[0]["msg"]
-        why = why[0].lower() + why[1:]
-        return f"{where}: {self.name} is {value!r}, expected {self.type_as_written} ({why}); give another value."
+        return f"{where}: {self.name} is {value!r}, expected {_in_words(self.type)}; give another value."
+
+
+def _in_words(kind: Any) -> str:
+    """Return what a type asks for, in plain words."""
+    origin, arguments = typing.get_origin(kind), typing.get_args(kind)
+    if origin is typing.Annotated:
+        limits = [word for extra in arguments[1:] for word in _limits(extra)]
+        return " ".join([_in_words(arguments[0]), *([and_list(limits)] if limits else [])])
+    if origin is typing.Literal:
+        return "one of " + and_list(repr(argument) for argument in arguments)
+    if origin in (typing.Union, types.UnionType):
+        return " or ".join("None" if argument is type(None) else _in_words(argument) for argument in arguments)
+    if origin is list:
+        return f'a list such as ["...", "..."], of {_in_words(arguments[0])}'
+    names = {
+        int: "a whole number", float: "a number", str: "text", bool: "true or false",
+        datetime.date: "a date such as 2020-03-31",
+    }  # fmt: skip
+    return names.get(kind, str(kind))
+
+
+def _limits(extra: Any) -> list[str]:
+    words = {"ge": "from", "gt": "above", "le": "up to", "lt": "below"}
+    constraints = getattr(extra, "metadata", [extra])
+    return [f"{word} {getattr(one, key):g}" for one in constraints for key, word in words.items() if hasattr(one, key)]
 
 
 def declared(path: Path) -> dict[str, Parameter]:
@@ -115,7 +139,7 @@ def declared(path: Path) -> dict[str, Parameter]:
         )
     words = dict(_WORDS)
     for cell in cells[: cells.index(tagged[0]) + 1]:
-        words |= _imported(path, source(cell))
+        words |= _imported(source(cell))
     parameters = {}
     for line in _parsed(path, source(tagged[0])).body:
         if isinstance(line, ast.Import | ast.ImportFrom):
@@ -191,7 +215,7 @@ def _parsed(path: Path, code: str) -> ast.Module:
         ) from None
 
 
-def _imported(path: Path, code: str) -> dict[str, Any]:
+def _imported(code: str) -> dict[str, Any]:
     # Only from modules that annotations come from: reading a notebook must not run what it imports.
     found: dict[str, Any] = {}
     try:
@@ -225,4 +249,5 @@ def _parameter(path: Path, line: ast.stmt, words: Mapping[str, Any]) -> Paramete
             "use plain values and types from typing, datetime or pydantic."
         ) from None
     parameter = Parameter(line.target.id, written.replace("'", '"'), annotation, default)
-    return Parameter(parameter.name, parameter.type_as_written, annotation, parameter.check(default, where))
+    parameter.check(default, where)
+    return parameter

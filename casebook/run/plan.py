@@ -62,7 +62,8 @@ def make(
     pack: Sequence[Report],
     root: Path,
     names: Sequence[str],
-    area: str,
+    area: str | None,
+    default_area: str,
     typed: Mapping[str, str],
     tables: Tables,
 ) -> list[Job]:
@@ -76,8 +77,8 @@ def make(
         The project's folder.
     names
         The reports wanted; all, if none is named.
-    area
-        The area of the pack, in any spelling known.
+    area, default_area
+        The area asked for, in any spelling known, and the pack's own where none is asked for.
     typed
         Parameters from the command line, as text; each goes to every report that declares it.
     tables
@@ -88,7 +89,12 @@ def make(
     InputError
         If a name, an area or a value is wrong.
     """
-    official = tables.areas.authority(area).name
+    if "area" in typed:
+        if area is not None:
+            raise InputError("The area is given twice, by --area and by -p area: give it once.")
+        typed = dict(typed)
+        area = typed.pop("area")
+    official = tables.areas.authority(default_area if area is None else area).name
     wanted = [_named(pack, name) for name in names] or [report for report in pack if report.only_for in ("", official)]
     wanted = _with_upstream(pack, wanted, root)
     declared = {report.name: parameters.declared(report.path(root)) for report in wanted}
@@ -98,6 +104,10 @@ def make(
             who = " and ".join(report.name for report in wanted) if names else "No report"
             has = "has no" if len(wanted) == 1 else "have no" if names else "has a"
             raise InputError(f"{who} {has} parameter called {name!r}: {one_of(known, name)}")
+        notebooks = [report.notebook for report in wanted if report.notebook and name in declared[report.name]]
+        if len(notebooks) > len(set(notebooks)):
+            which = " or ".join(report.name for report in wanted if report.notebook and name in declared[report.name])
+            raise InputError(f"-p {name} would go to several reports of one notebook: name the report, {which}.")
     jobs = []
     for report in wanted:
         own = {name: text for name, text in typed.items() if name in declared[report.name]}

@@ -92,5 +92,5 @@ def built_from(root: Path) -> str:
         commit = git("rev-parse", "--short=12", "HEAD")
         changed = git("status", "--porcelain")
     except (OSError, subprocess.CalledProcessError):
-        return "not under version control"
-    return f"commit {commit}, with changes not committed" if changed else f"commit {commit}"
+        return "outside version control"
+    return f"from commit {commit}, with changes not committed" if changed else f"from commit {commit}"

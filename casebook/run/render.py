@@ -33,7 +33,7 @@ def report_page(notebook: NotebookNode, record: Record, made: dict[str, Any]) ->
     record
         Its record; headlines, assumptions and sources are taken from here.
     made
-        How the page was made: the report's entry in ``pack.json``, with ``built_from`` and ``finished``.
+        How the page was made: the report's entry in ``pack.json``, with the name of its ``source``.
     """
     exporter = HTMLExporter(
         template_name="report",
