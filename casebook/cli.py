@@ -141,8 +141,8 @@ def _with_exit_codes(app: typer.Typer) -> typer.Typer:
                 if hasattr(error, "exit_code") or isinstance(error, typer.Abort):
                     raise
                 _complain(
-                    f"Casebook itself failed ({type(error).__name__}: {error}); nothing was published. Please report it, "
-                    "with the command."
+                    f"Casebook itself failed ({type(error).__name__}: {error}); nothing was published. Please report "
+                    "it, with the command."
                 )
             raise typer.Exit(FAILED)
 

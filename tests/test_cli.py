@@ -32,10 +32,20 @@ def refused(project, *arguments):
             "care-rates has no parameter called 'frist_year': did you mean first_year?",
         ),
         (["run", "-p", "frist_year=2018"], "No report has a parameter called 'frist_year': did you mean first_year?"),
-        (["run", "care-rates", "-p", "first_year=soon"], "care-rates: first_year is 'soon', expected int"),
-        (["run", "care-rates", "-p", "average=mode"], "care-rates: average is 'mode', expected Literal"),
+        (["run", "care-rates", "-p", "first_year=soon"], "care-rates: first_year is 'soon', expected a whole number"),
+        (
+            ["run", "care-rates", "-p", "average=mode"],
+            "care-rates: average is 'mode', expected one of 'mean', 'median' and 'pooled'",
+        ),
         (["run", "smoking", "-p", "indicator=areas"], "smoking: The table 'areas' has no 'indicator' entry"),
         (["run", "care-rates", "-p", "average"], "-p 'average' is not of the form name=value"),
+        (["run", "--area", ""], "There is no area called '': there are"),
+        (["run", "smoking", "-p", "area=Atlantis"], "There is no area called 'Atlantis'"),
+        (["run", "--area", "Essex", "-p", "area=Luton"], "The area is given twice"),
+        (
+            ["run", "-p", "denominator=100000"],
+            "-p denominator would go to several reports of one notebook: name the report, chlamydia or",
+        ),
     ],
 )
 def test_a_mistake_on_the_command_line_gets_one_sentence(copy_of_pack, arguments, sentence):
@@ -135,6 +145,18 @@ def test_an_authority_that_is_not_printed_gets_a_report_that_says_so(copy_of_pac
         text
         == "The paper prints no figure for chlamydia detection in Thurrock, so Thurrock cannot be compared; the other ten authorities of the East of England can."
     )
+
+
+def test_a_damaged_pack_is_left_alone_and_named(copy_of_pack):
+    (copy_of_pack.root / "reports" / "pack.json").write_text("{")
+    assert refused(copy_of_pack, "run", "smoking").startswith("reports/pack.json does not describe what is in reports")
+
+
+def test_a_file_that_somebody_put_into_reports_is_kept(copy_of_pack):
+    (copy_of_pack.root / "reports" / "notes.txt").write_text("mine")
+    assert copy_of_pack.pipeline("run", "smoking", "-p", "area=E10000003").returncode == 0
+    assert (copy_of_pack.root / "reports" / "notes.txt").read_text() == "mine"
+    assert copy_of_pack.report("smoking")["parameters"]["area"] == "Cambridgeshire"
 
 
 def test_list_shows_reports_parameters_with_types_and_defaults_and_tables(pack):

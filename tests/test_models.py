@@ -140,7 +140,7 @@ class TestPlans:
     def test_a_value_out_of_range_is_refused_before_a_kernel_starts(self, pack, setting, words):
         done = pack.pipeline("run", "ehcp-forecast", "-p", setting)
         assert done.returncode == 2
-        assert done.stderr.startswith(f"ehcp-forecast: {words}, expected Annotated[float, ")
+        assert done.stderr.startswith(f"ehcp-forecast: {words}, expected a number ")
 
 
 class TestTherapy:

@@ -30,7 +30,7 @@ def test_a_new_indicator_is_one_csv_one_entry_and_one_line(project):
         **like, "name": "school_readiness", "title": "Children ready for school", "path": "school_readiness.csv",
         "hash": f"sha256:{hashlib.sha256(CSV.encode()).hexdigest()}", "misprints": [],
         "indicator": {
-            "measure": "school readiness", "kind": "proportion", "multiplier": 100, "unit": "per cent of children aged 5",
+            "measure": "school readiness", "label": "Ready for school, per cent of children aged 5", "kind": "proportion", "multiplier": 100, "unit": "per cent of children aged 5",
             "people": "children aged 5", "event": "children ready for school", "polarity": "high is good",
             "sex": "Persons", "age": "5", "period": "2019", "region": "East of England", "decimals": 1,
         },
@@ -53,7 +53,7 @@ def test_a_new_indicator_is_one_csv_one_entry_and_one_line(project):
     significance = project.headline("readiness", "significance")["text"]
     assert (
         significance
-        == "Against England, Cambridgeshire is best: its 95% interval is 67.1 to 72.8, and England's value is 60.0."
+        == "Cambridgeshire is better than England, beyond chance even at the 99.8% level. Its 95% interval is 67.1 to 72.8, and England's value is 60.0."
     )
     page = project.page("readiness")
     assert (

@@ -73,7 +73,7 @@ def test_jupyterlab_shows_what_the_pipeline_shows(pack, monkeypatch):
         (
             "care-rates",
             {"average": "pooled"},
-            "average is 'pooled', which needs child populations, held for the year to March 2020 only",
+            "average is 'pooled', which needs the others' child populations, held for the year to March 2020 only",
         ),
         ("care-rates", {"child_population": -1}, "child_population is -1, expected a whole number above 0"),
         ("benchmark", {"indicator": "smokers"}, "There is no table called 'smokers'"),
@@ -110,9 +110,58 @@ def test_a_stated_child_population_is_used_and_said(tell):
 
 
 @pytest.mark.slow
+def test_an_area_level_with_a_benchmark_is_said_to_be_level(tell):
+    # Worcestershire and England are both printed as 10.80 in 2020.
+    assert (
+        "and level with England's" in tell("care-rates", area="Worcestershire").headline("care-applications-gap").text
+    )
+
+
+@pytest.mark.slow
+def test_one_year_is_told_as_one_year(tell):
+    told = tell("care-rates", first_year=2020)
+    assert told.headline("care-applications-path").text == (
+        "Cambridgeshire had 8.00 care applications for every 10,000 children in the year to March 2020: the eighth highest rate "
+        "of the eleven authorities. The mean of its ten statistical neighbours was 8.95."
+    )
+    assert "2020 to 2020" not in told.text()
+
+
+@pytest.mark.slow
+def test_the_target_as_a_number_of_children_takes_the_children_there_were_when_it_fell_due(tell):
+    # 47 for every 10,000 of the 136,924 children of mid-2022, which is what the official rate of March 2023 divides by.
+    for population in (None, 1_000):
+        assert (
+            f"Among the 136,924 children of mid-2022 the target is {47 * 136_924 / 10_000:,.0f} children"
+            in tell("care-rates", child_population=population).text()
+        )
+
+
+@pytest.mark.slow
+def test_a_claim_of_the_paper_stands_beside_what_its_table_says(tell):
+    chlamydia = tell("benchmark").text()
+    assert (
+        'fail to meet their targets" (004, line 2837). Its table says the same for the ten authorities it prints; it says nothing of Thurrock.'
+        in chlamydia
+    )
+    smoking = tell("benchmark", indicator="smoking_prevalence").text()
+    assert (
+        'similar smoking prevalence to England" (004, line 2888). It cannot be checked from what the paper prints.'
+        in smoking
+    )
+
+
+@pytest.mark.slow
+def test_another_authoritys_page_does_not_claim_cambridgeshires_savings(tell):
+    told = tell("benchmark", area="Norfolk", indicator="health_checks")
+    assert not [block for block in told.blocks if getattr(block, "id", "") == "savings"]
+    assert "no schedule for Norfolk is held" in told.text()
+
+
+@pytest.mark.slow
 def test_a_known_denominator_says_the_gap_in_people(tell):
     text = tell("benchmark", indicator="health_checks", denominator=100_000).text()
     assert (
-        "Among the 100,000 people offered a check in Cambridgeshire, the distance from England means 4,900 more people who received a check."
+        "Taking 100,000 people offered a check in Cambridgeshire, a number given for this run and not printed, the distance from England means 4,900 more people who received a check."
         in text
     )

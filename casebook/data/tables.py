@@ -282,8 +282,8 @@ def _check_complete(table: Table, frame: pd.DataFrame) -> None:
             for year in dict.fromkeys(frame["year"]):
                 if (area, year) not in stated:
                     raise InputError(
-                        f"{file} has no row for {area} in {year}, though it has that area and that year: add the row, with "
-                        "a mark for a value that is not printed."
+                        f"{file} has no row for {area} in {year}, though it has that area and that year: add the row, "
+                        "with a mark for a value that is not printed."
                     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import TYPE_CHECKING
 
@@ -160,7 +161,7 @@ def against(points: float, per_cent: float, decimals: int, unit: str = "") -> st
     """
     if round(points, decimals) == 0:
         return "level with"
-    share = "" if per_cent != per_cent else f" ({abs(per_cent):.1f}%)"
+    share = "" if math.isnan(per_cent) else f" ({abs(per_cent):.1f}%)"
     return f"{abs(points):,.{decimals}f}{unit}{share} {'above' if points > 0 else 'below'}"
 
 

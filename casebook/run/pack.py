@@ -14,7 +14,19 @@ from casebook.run.plan import Job
 
 Progress = Callable[[Job], None]
 # What the index and a partial run need of an entry made by an earlier run.
-NEEDED = ("name", "title", "area", "folder", "as_of", "status", "html", "notebook", "finished", "headlines", "parameters")
+NEEDED = (
+    "name",
+    "title",
+    "area",
+    "folder",
+    "as_of",
+    "status",
+    "html",
+    "notebook",
+    "finished",
+    "headlines",
+    "parameters",
+)
 
 
 def make(
@@ -103,7 +115,9 @@ def _published_before(stage: Path) -> list[dict[str, Any]]:
     try:
         reports: list[dict[str, Any]] = json.loads(manifest.read_text(encoding="utf-8"))["reports"]
         missing = [name for entry in reports for name in NEEDED if name not in entry]
-        missing += [entry[kind] for entry in reports for kind in ("html", "notebook") if not (stage / entry[kind]).is_file()]
+        missing += [
+            entry[kind] for entry in reports for kind in ("html", "notebook") if not (stage / entry[kind]).is_file()
+        ]
     except (ValueError, KeyError, TypeError) as error:
         missing = [f"{type(error).__name__}: {error}"]
         reports = []

@@ -51,6 +51,54 @@ def test_a_mistake_in_the_descriptor_is_named(project, change, words):
         catalogue.load(project.root)
 
 
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (
+            {"goal": {"lower": 1900, "upper": 2300, "sex": "Female", "age": "15-24", "source": "x"}},
+            "the goal is for Female aged 15-24, the figures for Persons",
+        ),
+        (
+            {"goal": {"lower": 2300, "upper": 1900, "sex": "Persons", "age": "15-24", "source": "x"}},
+            "lower threshold must be below",
+        ),
+        ({"polarity": "low is good"}, "is for an indicator where high is good"),
+        ({"multiplier": 0}, "greater than 0"),
+        ({"decimals": -1}, "greater than or equal to 0"),
+    ],
+)
+def test_an_indicator_that_contradicts_itself_is_refused(project, change, words):
+    descriptor = project.descriptor()
+    entry(descriptor, "chlamydia_detection")["indicator"] |= change
+    project.describe(descriptor)
+    with pytest.raises(InputError, match=words):
+        catalogue.load(project.root)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (
+            lambda d: entry(d, "areas")["schema"]["fields"][1]["constraints"].update(pattern="["),
+            "not a pattern that can be read",
+        ),
+        (lambda d: entry(d, "areas")["schema"].update(primaryKey=[]), "primaryKey"),
+        (lambda d: entry(d, "areas").update(licenses=[]), "licenses"),
+        (lambda d: entry(d, "areas").update(path="../areas.csv"), "must be a file name in data/raw"),
+        (
+            lambda d: entry(d, "areas")["schema"]["fields"].append(entry(d, "areas")["schema"]["fields"][0]),
+            "describes the field 'name' twice",
+        ),
+    ],
+)
+def test_a_description_that_cannot_be_used_is_refused(project, change, words):
+    descriptor = project.descriptor()
+    change(descriptor)
+    project.describe(descriptor)
+    with pytest.raises(InputError, match=words):
+        catalogue.load(project.root)
+
+
 def test_a_descriptor_that_is_not_json_is_located(project):
     project.raw("datapackage.json").write_text('{"name": "casebook",\n "title" }')
     with pytest.raises(InputError, match=r"datapackage.json, line 2, column 10: not valid JSON"):

@@ -63,6 +63,29 @@ def test_reading_follows_the_raw_file_and_never_an_older_processed_one(here):
     assert "17.1" in (here.root / "data/processed/smoking_prevalence.csv").read_text()
 
 
+@pytest.mark.parametrize(
+    ("row", "area"), [("2893,England,13.9\n", "England"), ("2894,East of England,13.7\n", "East of England")]
+)
+def test_a_table_without_the_area_its_reports_compare_with_is_refused(here, row, area):
+    here.replace("data/raw/smoking_prevalence.csv", row, "")
+    with pytest.raises(
+        InputError, match=f"smoking_prevalence.csv has no row for {area}, which its reports compare with: add the row"
+    ):
+        tables.read("smoking_prevalence")
+
+
+def test_a_year_left_out_for_one_area_is_named(here):
+    here.replace("data/raw/care_applications.csv", "195,869,West Berkshire,2018,10.00\n", "")
+    with pytest.raises(InputError, match="no row for West Berkshire in 2018"):
+        tables.read("care_applications")
+
+
+def test_a_number_beyond_belief_is_refused(here):
+    here.replace("data/raw/savings_schedule.csv", "£5000,item", f"£{'9' * 30},item")
+    with pytest.raises(InputError, match="expected a whole number"):
+        tables.read("savings_schedule")
+
+
 def test_raw_files_are_never_written(here):
     before = {path: path.read_bytes() for path in (here.root / "data/raw").iterdir()}
     tables.read_all()

@@ -134,6 +134,11 @@ def test_a_sentence_and_its_numbers_must_match(sentence, numbers, words):
         report.text(sentence, **numbers)
 
 
+def test_a_sentence_never_says_nan():
+    with pytest.raises(InputError, match="would say nan for 'rate': say what is missing"):
+        report.text("The rate is {rate:.1f}.", rate=float("nan"))
+
+
 def test_an_assumption_must_be_rated_in_the_words_of_the_house():
     with pytest.raises(InputError, match="quality is green, amber or red"):
         report.assumption("x", quality="good", impact="low")
