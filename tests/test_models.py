@@ -154,7 +154,12 @@ class TestTherapy:
         assert sum(int(row["posts"]) for row in rows("ot_posts")) == 9
 
     def test_the_claim_of_up_to_fifty_per_cent_is_tested_as_a_claim(self, pack, tell):
-        assert pack.headline("ot-demand", "caseload-excess")["value"] == pytest.approx((47 / 23 - 1) * 100)
+        headline = pack.headline("ot-demand", "caseload-excess")
+        assert headline["value"] == pytest.approx((47 / 23 - 1) * 100)
+        assert (
+            headline["text"]
+            == 'A caseload of 47 is 104% above the recommended 23, not the "up to 50%" that the paper prints.'
+        )
         verdicts = {row[0]: row[4] for row in tell("ot-demand").table("Printed figures, worked out again").rows}
         assert verdicts['Caseloads against the recommendation: "up to 50% higher"'] == "differs"
         assert verdicts['Caseloads against best practice: "over 50% higher"'] == "reproduced"

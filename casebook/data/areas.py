@@ -31,11 +31,11 @@ class Gazetteer:
     def __init__(self, areas: list[Area], spellings: dict[str, str]) -> None:
         self.areas = {area.name: area for area in areas}
         self._by_code = {area.code: area for area in areas if area.code}
-        self._spellings = spellings
+        self.spellings = spellings
 
     def find(self, name: str) -> Area | None:
         """Return the area a name stands for, or None."""
-        return self.areas.get(self._spellings.get(name, name)) or self._by_code.get(name)
+        return self.areas.get(self.spellings.get(name, name)) or self._by_code.get(name)
 
     def authority(self, name: str) -> Area:
         """Return the local authority of that name.

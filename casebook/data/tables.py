@@ -74,19 +74,20 @@ class Tables:
 
     def reads(self, prepared: Prepared) -> list[provenance.Read]:
         """Return what was read to prepare a table: its own file, and the areas' where it names areas."""
-        names = [prepared.table.name]
+        found = [self._read(prepared.table, len(prepared.frame))]
         if prepared.table.field_with_role("area"):
-            names += [areas.AREAS, areas.SPELLINGS]
-        return [self._read(self.catalogue.table(name)) for name in names]
+            found.append(self._read(self.catalogue.table(areas.AREAS), len(self.areas.areas)))
+            found.append(self._read(self.catalogue.table(areas.SPELLINGS), len(self.areas.spellings)))
+        return found
 
-    def _read(self, table: Table) -> provenance.Read:
+    def _read(self, table: Table, rows: int) -> provenance.Read:
         path = raw.RAW / table.path
         return provenance.Read(
             name=table.name,
             title=table.title,
             path=path.as_posix(),
             sha256=file_hash(self.root / path),
-            rows=len(raw.read(self.root, table)),
+            rows=rows,
             sources=tuple(source.citation() for source in table.sources),
             licence=table.licenses[0].title,
         )
