@@ -103,3 +103,126 @@ def test_care_applications_since_are_as_published(exports):
     assert len(rows) == 10
     for row in rows:
         assert round(float(published[row.area, row.year]), 1) == float(row.value)
+
+
+def test_every_plan_by_need_is_the_cell_of_its_line(papers):
+    table = raw("ehcps_by_need")
+    assert table["line"].astype(int).tolist() == list(range(795, 807))
+    for row in table.itertuples():
+        assert papers["004"][int(row.line)].split("\t") == [
+            row.need,
+            row.january_2020,
+            row.january_2031,
+            row.change,
+            row.change_per_cent,
+        ]
+
+
+def test_every_population_is_the_cell_of_its_line(papers):
+    for row in raw("population_forecast").itertuples():
+        assert papers["004"][int(row.line)].split("\t") == [
+            row.year,
+            row.age_0_4,
+            row.age_5_14,
+            row.age_15_17,
+            row.age_0_17,
+            row.increase_on_2016,
+            row.prevalence,
+        ]
+
+
+def test_every_figure_of_the_text_stands_in_its_line_in_the_words_given(papers):
+    for row in raw("prose_figures").itertuples():
+        line = papers[row.paper][int(row.line)]
+        assert row.printed in line, row.id
+        numbers = {float(number) for number in re.findall(r"\d+(?:\.\d+)?", re.sub(r"(?<=\d),(?=\d)", "", row.printed))}
+        assert (
+            numbers & {float(row.value), float(row.value) / 1_000}
+            or row.printed == "at least a third of children and young people on existing case loads"
+        ), row.id
+
+
+def test_every_referral_share_is_the_cell_of_its_line(papers):
+    for row in raw("ot_referrals").itertuples():
+        assert papers["004"][int(row.line)].split("\t")[:2] == [row.agencies, row.share]
+    for row in raw("ot_referral_reasons").itertuples():
+        assert f"in {row.share} of all referrals" in papers["004"][int(row.line)]
+
+
+def test_every_post_and_sum_of_funding_stands_in_its_line(papers):
+    for row in raw("ot_posts").itertuples():
+        line = papers["004"][int(row.line)].lower()
+        assert f"{row.posts} x band {row.band}" in line
+        assert row.service.lower() in line
+    for row in raw("ot_funding").itertuples():
+        assert row.printed in papers["004"][int(row.line)]
+        digits = int(re.sub(r"\D", "", row.printed)) * (1000 if row.printed.endswith("k") else 1)
+        assert digits == int(row.amount)
+
+
+def test_every_month_of_recruitment_is_the_cell_of_its_line(papers):
+    table = raw("foster_recruitment")
+    assert table["line"].astype(int).tolist() == list(range(92, 105))
+    for row in table.itertuples():
+        assert papers["000"][int(row.line)].split("\t")[1:] == [row.placements, row.cost_avoided]
+
+
+def test_every_cell_of_the_scenarios_is_that_of_its_line(papers):
+    table = raw("care_scenarios")
+    order = ["Low Optimism", "Middle Optimism", "High Optimism"]
+    assert len(table) == 13 * 3
+    for row in table.itertuples():
+        cells = papers["000"][int(row.line)].split("\t")
+        position = order.index(row.scenario)
+        assert (cells[1 + position], cells[4 + position]) == (row.children, row.cost_avoided)
+
+
+def test_months_of_both_tables_are_those_of_their_lines(papers):
+    for name in ("foster_recruitment", "care_scenarios"):
+        for row in raw(name).itertuples():
+            words = papers["000"][int(row.line)].split("\t")[0]
+            if row.month != "2020-03-31":
+                month = pd.Timestamp(row.month)
+                assert month.strftime("%b") in words
+                assert str(month.year) in words
+
+
+def test_every_total_of_cost_avoided_stands_in_its_line(papers):
+    for row in raw("cost_avoided_totals").itertuples():
+        assert row.amount in papers["000"][int(row.line)].split("\t")
+
+
+def test_every_weekly_cost_stands_in_its_line_in_the_words_given(papers):
+    for row in raw("placement_weekly_costs").itertuples():
+        assert row.printed in papers[row.paper][int(row.line)]
+        numbers = [
+            int(number.replace(",", "")) * (1000 if k else 1) for number, k in re.findall(r"£([\d,]+)(k?)", row.printed)
+        ]
+        assert int(row.lowest) == numbers[0]
+        if row.highest:
+            assert int(row.highest) == numbers[-1]
+
+
+def test_plans_since_are_as_published(exports):
+    published = pd.read_parquet(exports / "lait" / "bds_long_0.parquet")
+    published = published[published["Short Desc"] == "SEN_CASES_JAN"].set_index(["LA and Regions", "Years"])["Values"]
+    for row in raw("ehcp_outturn").itertuples():
+        assert float(published[row.area, row.year]) == float(row.plans)
+
+
+def test_plans_by_need_since_are_as_published(exports):
+    published = pd.read_csv(exports / "sen2" / "sen_needs_all_plans.csv", dtype="str", encoding="utf-8-sig")
+    published = published[
+        (published["la_name"] == "Cambridgeshire") & (published["breakdown_topic"] == "All EHC plans")
+    ].iloc[0]
+    columns = dict(
+        zip(
+            raw("ehcps_by_need_outturn")["need"],
+            ("asd", "semh", "mld", "slcn", "pd", "sld", "pmld", "spld", "hi", "vi", "msi", "oth"),
+            strict=True,
+        )
+    )
+    table = raw("ehcps_by_need_outturn")
+    for row in table.itertuples():
+        assert published[f"number_{columns[row.need]}"] == row.plans
+    assert table["plans"].astype(int).sum() == int(published["ehc_plans"]) == 8007
