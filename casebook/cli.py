@@ -83,7 +83,7 @@ def _commands(pack: list[Report], default_area: str) -> typer.Typer:
 
     @app.command("list")
     def list_reports() -> None:
-        """List the reports with their parameters (types and defaults) and the tables they read."""
+        """List the reports with their parameters (types and defaults) and what they are made from."""
         from casebook.data import catalogue
 
         root = _root()
@@ -98,6 +98,8 @@ def _commands(pack: list[Report], default_area: str) -> typer.Typer:
                 grid.add_row("   ", one.name, one.type_as_written.replace("[", r"\["), f"= {values[one.name]!r}")
             console.print(grid)
             console.print(f"    reads {', '.join(plan.tables_read(path, values, described)) or 'no table'}")
+            if upstream := dict.fromkeys(plan.reports_read(path)):
+                console.print(f"    builds on {', '.join(upstream)}")
 
     @app.command()
     def check() -> None:

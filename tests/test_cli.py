@@ -170,6 +170,8 @@ def test_list_shows_reports_parameters_with_types_and_defaults_and_tables(pack):
         "chlamydia notebooks/benchmark.ipynb area str = 'Cambridgeshire' indicator str = 'chlamydia_detection'" in words
     )
     assert "reads chlamydia_detection, savings_schedule" in words
+    assert "ot-demand notebooks/ot-demand.ipynb" in words
+    assert "builds on ehcp-forecast" in words
 
 
 def test_check_finds_every_mistake_without_running_anything(project):

@@ -96,6 +96,8 @@ def make(
         area = typed.pop("area")
     official = tables.areas.authority(default_area if area is None else area).name
     wanted = [_named(pack, name) for name in names] or [report for report in pack if report.only_for in ("", official)]
+    if not wanted:
+        raise InputError(f"pipeline.py lists no report for {official}: add one, or run it for another area.")
     wanted = _with_upstream(pack, wanted, root)
     declared = {report.name: parameters.declared(report.path(root)) for report in wanted}
     for name in typed:
