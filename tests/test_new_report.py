@@ -15,32 +15,53 @@ line,area,value,count,denominator
 """
 
 
-@pytest.mark.slow
-def test_a_new_indicator_is_one_csv_one_entry_and_one_line(project):
-    project.raw("school_readiness.csv").write_text(CSV)
+INDICATOR = {
+    "measure": "school readiness", "label": "Ready for school, per cent of children aged 5", "kind": "proportion",
+    "multiplier": 100, "unit": "per cent of children aged 5", "people": "children aged 5",
+    "event": "children ready for school", "polarity": "high is good", "sex": "Persons", "age": "5", "period": "2019",
+    "region": "East of England", "decimals": 1,
+}  # fmt: skip
+
+
+def add_report(project, content, fields):
+    """One CSV, one entry, one line."""
+    project.raw("school_readiness.csv").write_text(content)
     descriptor = project.descriptor()
     like = next(resource for resource in descriptor["resources"] if resource["name"] == "health_checks")
-    number = {
-        "type": "integer",
-        "description": "As published.",
-        "unit": "children",
-        "constraints": {"required": True, "minimum": 0},
-    }
+    number = {"type": "number", "description": "As published.", "unit": "children", "constraints": {"minimum": 0}}
     entry = {
         **like, "name": "school_readiness", "title": "Children ready for school", "path": "school_readiness.csv",
-        "hash": f"sha256:{hashlib.sha256(CSV.encode()).hexdigest()}", "misprints": [],
-        "indicator": {
-            "measure": "school readiness", "label": "Ready for school, per cent of children aged 5", "kind": "proportion", "multiplier": 100, "unit": "per cent of children aged 5",
-            "people": "children aged 5", "event": "children ready for school", "polarity": "high is good",
-            "sex": "Persons", "age": "5", "period": "2019", "region": "East of England", "decimals": 1,
-        },
-        "schema": {**like["schema"], "fields": [*like["schema"]["fields"], {"name": "count", "title": "Ready", **number}, {"name": "denominator", "title": "All", **number}]},
+        "hash": f"sha256:{hashlib.sha256(content.encode()).hexdigest()}", "misprints": [], "indicator": INDICATOR,
+        "schema": {**like["schema"], "fields": [*like["schema"]["fields"], *({"name": name, "title": name, **number} for name in fields)]},
     }  # fmt: skip
     project.describe({**descriptor, "resources": [*descriptor["resources"], entry]})
     project.replace(
         "pipeline.py", "PACK = [", 'PACK = [\n    Report("readiness", "benchmark", {"indicator": "school_readiness"}),'
     )
 
+
+@pytest.mark.slow
+def test_published_intervals_are_used_where_there_are_no_counts(project):
+    add_report(
+        project,
+        "line,area,value,lower,upper\n1,England,60.0,59.9,60.1\n2,East of England,62.0,61.0,63.0\n"
+        "3,Cambridgeshire,58.0,55.0,60.0\n4,Essex,57.0,56.0,58.0\n",
+        ["lower", "upper"],
+    )
+    done = project.pipeline("run", "readiness")
+    assert done.returncode == 0, done.stderr
+    # England's 60.0 lies on the upper limit, and a limit counts as within.
+    assert project.headline("readiness", "significance")["text"] == (
+        "Cambridgeshire is similar to England: chance could explain the difference. Its 95% interval is 55.0 to 60.0, and "
+        "England's value is 60.0."
+    )
+    essex = project.page("readiness")
+    assert ">worse<" in essex[essex.index('<th scope="row">Essex</th>') :]
+
+
+@pytest.mark.slow
+def test_a_new_indicator_is_one_csv_one_entry_and_one_line(project):
+    add_report(project, CSV, ["count", "denominator"])
     done = project.pipeline("run", "readiness")
     assert done.returncode == 0, done.stderr
     report = project.report("readiness")
