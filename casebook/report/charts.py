@@ -114,7 +114,15 @@ def ranked_bars(
     colours = [AREA if name == area else CONTEXT for name in ordered.index]
     positions = np.arange(len(ordered))
     axes.barh(positions, ordered.to_numpy(), color=colours, edgecolor="#767676", linewidth=0.6, height=0.72)
-    top = float(max([ordered.max(), *lines.values()]))
+    top = float(
+        max(
+            [
+                ordered.max(),
+                *lines.values(),
+                *(intervals["upper"].reindex(ordered.index) if intervals is not None else ()),
+            ]
+        )
+    )
     for position, (name, value) in zip(positions, ordered.items(), strict=True):
         axes.annotate(
             f"{value:,.{decimals}f}", (0, position), xytext=(6, 0), textcoords="offset points", va="center",
@@ -122,7 +130,12 @@ def ranked_bars(
         )  # fmt: skip
         if intervals is not None:
             lower, upper = (intervals[limit][str(name)] for limit in ("lower", "upper"))
-            axes.plot([lower, upper], [position, position], color="black", linewidth=1.4, marker="|", markersize=9)
+            # White below black, so that a whisker shows on the dark bar too.
+            for colour, width, height in (("white", 4, 13), ("black", 1.6, 10)):
+                axes.plot(
+                    [lower, upper], [position] * 2, color=colour, linewidth=width, marker="|", markersize=height,
+                    markeredgewidth=width, zorder=4,
+                )  # fmt: skip
     for offset in range(len(missing)):
         axes.annotate(
             "[x] not printed", (0, len(ordered) + offset), xytext=(6, 0), textcoords="offset points", va="center"

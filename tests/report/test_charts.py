@@ -39,6 +39,14 @@ def test_an_area_without_a_value_is_named_without_a_bar():
     assert len(figure.axes[0].patches) == 3
 
 
+def test_intervals_are_drawn_whole():
+    intervals = pd.DataFrame({"lower": [10.0, 12, 14], "upper": [16.0, 30, 18]}, index=VALUES.index)
+    (axes,) = charts.ranked_bars(VALUES, "Essex", "per cent", {"England": 13.9}, intervals=intervals).axes
+    drawn = {tuple(line.get_xdata()) for line in axes.lines}
+    assert {(10.0, 16.0), (12.0, 30.0), (14.0, 18.0)} <= drawn
+    assert axes.get_xlim()[1] > 30
+
+
 def test_years_are_whole_and_every_line_is_labelled_where_it_ends():
     series = pd.DataFrame(
         {"area": ["Essex"] * 3 + ["Luton"] * 3, "year": [2018, 2019, 2020] * 2, "value": [3.0, 2, 1, 4, 5, 6]}
