@@ -130,6 +130,9 @@ def test_one_report_can_be_made_anew_and_the_others_stay(copy_of_pack):
     changed = {name for name in after if after[name] != before.get(name)}
     assert changed == {"cambridgeshire/care-rates.html", "cambridgeshire/care-rates.ipynb", "index.html", "pack.json"}
     assert len(copy_of_pack.pack()["reports"]) == 13
+    index = (copy_of_pack.root / "reports" / "index.html").read_text(encoding="utf-8")
+    assert "<strong>Made with other settings than usual:</strong> average = median; first_year = 2019.</p>" in index
+    assert index.count("Made with other settings") == 1
 
 
 def test_a_pack_of_a_stated_area_is_found_by_its_printed_spelling(copy_of_pack):

@@ -26,6 +26,7 @@ NEEDED = (
     "finished",
     "headlines",
     "parameters",
+    "chosen",
 )
 
 
@@ -97,6 +98,7 @@ def _make_one(job: Job, stage: Path, upstream: dict[str, Path], built_from: str)
         "html": f"{job.folder}/{name}.html",
         "notebook": f"{job.folder}/{name}.ipynb",
         "parameters": dict(job.parameters),
+        "chosen": list(job.chosen),
         "inputs": [{key: read[key] for key in ("name", "path", "sha256")} for read in found.reads],
         "seconds": round(executed.seconds, 2),
         "finished": _now(),

@@ -51,6 +51,8 @@ class Job:
     notebook: Path
     area: str
     parameters: Mapping[str, Any]
+    chosen: tuple[str, ...] = ()
+    """The parameters set for this run alone, which a reader must be told."""
 
     @property
     def folder(self) -> str:
@@ -115,7 +117,7 @@ def make(
         own = {name: text for name, text in typed.items() if name in declared[report.name]}
         given = {"area": official} if "area" in declared[report.name] else {}
         values = parameters.resolve(report.path(root), {**given, **report.parameters}, own, report.name)
-        jobs.append(Job(report, report.path(root), str(values.get("area", official)), values))
+        jobs.append(Job(report, report.path(root), str(values.get("area", official)), values, tuple(own)))
     return jobs
 
 
