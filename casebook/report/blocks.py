@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 import jinja2
 import pandas as pd
 
+from casebook.data.results import RESULT
 from casebook.errors import InputError
 from casebook.report.words import slug
 
@@ -184,6 +185,11 @@ class Result(Block):
     name: str
     columns: tuple[str, ...]
     rows: tuple[tuple[Any, ...], ...]
+
+    @classmethod
+    def mime(cls) -> str:
+        """Return the type under which the report that builds on it looks for it."""
+        return RESULT
 
     def plain(self) -> str:
         """Return what is kept."""

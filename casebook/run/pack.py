@@ -26,7 +26,6 @@ NEEDED = (
     "finished",
     "headlines",
     "parameters",
-    "chosen",
 )
 
 

@@ -64,8 +64,8 @@ class Parameter:
         """
         try:
             return TypeAdapter(self.type).validate_python(value, strict=True)
-        except ValidationError as error:
-            raise InputError(self._refusal(where, value, error)) from None
+        except ValidationError:
+            raise InputError(self._refusal(where, value)) from None
 
     def parse(self, text: str, where: str) -> Any:
         """Return what a value typed on the command line stands for, as the declared type.
@@ -78,16 +78,16 @@ class Parameter:
         adapter = TypeAdapter(self.type)
         try:
             return adapter.validate_strings(text)
-        except ValidationError as error:
+        except ValidationError:
             # Lists, None and the like are written as JSON or as Python writes them.
             for read in (json.loads, ast.literal_eval):
                 try:
                     return adapter.validate_python(read(text))
                 except (ValueError, SyntaxError):
                     continue
-            raise InputError(self._refusal(where, text, error)) from None
+            raise InputError(self._refusal(where, text)) from None
 
-    def _refusal(self, where: str, value: Any, error: ValidationError) -> str:
+    def _refusal(self, where: str, value: Any) -> str:
         return f"{where}: {self.name} is {value!r}, expected {_in_words(self.type)}; give another value."
 
 
