@@ -14,6 +14,7 @@ PACK = [
     Report("chlamydia", "benchmark", {"indicator": "chlamydia_detection"}),
     Report("health-checks", "benchmark", {"indicator": "health_checks"}),
     Report("smoking", "benchmark", {"indicator": "smoking_prevalence"}),
+    Report("public-health-savings", only_for="Cambridgeshire"),
     Report("ehcp-forecast", only_for="Cambridgeshire"),
     Report("ot-demand", only_for="Cambridgeshire"),
     Report("placement-costs", only_for="Cambridgeshire"),

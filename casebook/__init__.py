@@ -1,7 +1,8 @@
 """Casebook: the figures behind a council's business cases, reproduced as reports.
 
 Notebooks import from here: ``report`` (what a report says), ``charts``, ``tables`` (validated data),
-``results`` (what other reports kept), ``words`` (numbers in words), the methods, and ``InputError``.
+``results`` (what other reports kept), ``words`` (numbers in words), ``quantities`` (arithmetic
+with printed numbers), the other methods, and ``InputError``.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -10,7 +11,7 @@ if TYPE_CHECKING:
     from casebook import report
     from casebook.data import results, tables
     from casebook.errors import InputError
-    from casebook.methods import benchmark, capacity, costing, forecast, intervals
+    from casebook.methods import benchmark, capacity, costing, forecast, intervals, quantities
     from casebook.report import charts, words
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "costing",
     "forecast",
     "intervals",
+    "quantities",
     "report",
     "results",
     "tables",
@@ -34,6 +36,7 @@ _HOMES = {
     "costing": "casebook.methods.costing",
     "forecast": "casebook.methods.forecast",
     "intervals": "casebook.methods.intervals",
+    "quantities": "casebook.methods.quantities",
     "report": "casebook.report",
     "results": "casebook.data.results",
     "tables": "casebook.data.tables",

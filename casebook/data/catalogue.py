@@ -1,8 +1,8 @@
 """The catalogue of raw tables: ``data/raw/datapackage.json``, read and checked.
 
 The file follows the Frictionless Data Package standard (https://datapackage.org) with a few
-properties of our own: ``unit`` and ``role`` of a field; ``indicator``, ``misprints``, ``neighboursOf``,
-``requiredAreas`` and ``everyYear`` of a table. It is the single source of truth for what a valid table is.
+properties of our own: ``unit``, ``role`` and ``printedIn`` of a field; ``indicator``, ``misprints``,
+``neighboursOf``, ``requiredAreas``, ``everyYear``, ``identities`` and ``prose`` of a table. It is the single source of truth for what a valid table is.
 """
 
 from __future__ import annotations
@@ -52,7 +52,9 @@ class TableField(_Described):
     title: str
     description: str
     unit: str
-    role: Literal["area", "la_number"] | None = None
+    role: Literal["area", "la_number", "label"] | None = None
+    printed_in: str | None = Field(None, alias="printedIn")
+    """The column that holds the number as printed, where this one holds it as a plain number."""
     group_char: str | None = Field(None, alias="groupChar")
     bare_number: bool = Field(True, alias="bareNumber")
     constraints: Constraints = Constraints()
@@ -64,6 +66,41 @@ class TableSchema(_Described):
     fields: tuple[TableField, ...] = Field(min_length=1)
     primary_key: tuple[str, ...] = Field(alias="primaryKey", min_length=1)
     missing_values: tuple[str, ...] = Field(("",), alias="missingValues")
+
+
+class Identity(_Described):
+    """Which cells of a table follow from which others; what an audit checks (``casebook.data.audit``)."""
+
+    kind: Literal["sum", "difference", "product", "mean", "per cent of", "per cent change"]
+    columns: tuple[str, ...] = Field(min_length=1)
+    """The columns that hold the results."""
+    of: tuple[str, ...] = ()
+    """Columns of the same row that are combined; without them, other rows of the same column are."""
+    factor: float | None = None
+    """What a product is multiplied with besides."""
+    rows: dict[str, tuple[str, ...]] = {}
+    """Which rows hold results, by the values of columns; all, if none are named."""
+    parts: dict[str, tuple[str, ...]] = {}
+    """Which rows are combined; all others, if none are named."""
+    by: tuple[str, ...] = ()
+    """Columns whose values parts share with their result."""
+    base: dict[str, str] = {}
+    """The one row that a change is measured from."""
+    equals: float | None = None
+    """A number not printed that the parts add up to, such as 100."""
+
+    @model_validator(mode="after")
+    def _has_what_its_kind_needs(self) -> Identity:
+        wanted = {"difference": (2,), "per cent of": (2,), "per cent change": (1,) if self.base else (2,)}
+        if self.kind in wanted and len(self.of) not in wanted[self.kind]:
+            raise ValueError(f"a {self.kind} needs {wanted[self.kind][0]} columns in 'of', found {len(self.of)}")
+        if self.kind == "product" and not self.of:
+            raise ValueError("a product needs its columns in 'of'")
+        if self.of and len(self.columns) != 1:
+            raise ValueError("with 'of', one column holds the result")
+        if not self.of and not self.rows and self.equals is None:
+            raise ValueError("say in 'of' which columns are combined, or in 'rows' which rows hold the result")
+        return self
 
 
 class Source(_Described):
@@ -177,6 +214,9 @@ class Table(_Described):
     neighbours_of: str | None = Field(None, alias="neighboursOf")
     required_areas: tuple[str, ...] = Field((), alias="requiredAreas")
     every_year: bool = Field(False, alias="everyYear")
+    identities: tuple[Identity, ...] = ()
+    prose: bool = False
+    """Whether its numbers stand in running text, where zeros at the end of a number are often rounding."""
 
     def field_with_role(self, role: str) -> TableField | None:
         """Return the field that plays a role, if one does."""

@@ -46,13 +46,11 @@ def read(root: Path, table: Table) -> pd.DataFrame:
         If the file cannot be used, for the first reason found.
     """
     file = RAW / table.path
-    header, rows = _cells(root / file, file, [field.name for field in table.table_schema.fields])
+    header, rows = cells(root / file, file, [field.name for field in table.table_schema.fields])
     columns = {}
     for field in table.table_schema.fields:
         position = header.index(field.name)
-        values = [
-            _value(file, number, field, cells[position], table.table_schema.missing_values) for number, cells in rows
-        ]
+        values = [_value(file, number, field, row[position], table.table_schema.missing_values) for number, row in rows]
         columns[field.name] = pd.Series(values, index=[number for number, _ in rows], dtype=DTYPES[field.type])
     frame = pd.DataFrame(columns, index=pd.Index([number for number, _ in rows], name="row"))
     if frame.empty:
@@ -61,12 +59,28 @@ def read(root: Path, table: Table) -> pd.DataFrame:
     return frame
 
 
-def _cells(path: Path, file: Path, columns: list[str]) -> tuple[list[str], list[tuple[int, list[str]]]]:
+def cells(path: Path, file: Path, columns: list[str] | None) -> tuple[list[str], list[tuple[int, list[str]]]]:
+    """Split a CSV file into its header and its rows, each with its number, as text.
+
+    Parameters
+    ----------
+    path, file
+        Where it is, and what messages call it.
+    columns
+        The columns it must have, no more and no fewer; any, if None.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be split into a table.
+    """
     try:
         content = path.read_bytes()
     except (FileNotFoundError, IsADirectoryError):
         raise InputError(
             f"{file} is described in data/raw/datapackage.json but is not there: put it back, or delete its entry."
+            if columns is not None
+            else f"{file} is not there: give the path of a CSV file."
         ) from None
     try:
         text = content.decode("utf-8-sig")
@@ -84,20 +98,20 @@ def _cells(path: Path, file: Path, columns: list[str]) -> tuple[list[str], list[
     rows: list[tuple[int, list[str]]] = []
     number = 0
     try:
-        for cells in reader:
+        for found in reader:
             number += 1
             if not header:
-                header = cells
-                _check_header(file, header, columns)
-            elif not cells or not any(cells):
+                header = found
+                _check_header(file, header, header if columns is None else columns)
+            elif not found or not any(found):
                 raise InputError(f"{file}, row {number}: the row is empty; delete it.")
-            elif len(cells) != len(header):
+            elif len(found) != len(header):
                 raise InputError(
-                    f"{file}, row {number}: found {len(cells)} cells where the header has {len(header)} columns; "
+                    f"{file}, row {number}: found {len(found)} cells where the header has {len(header)} columns; "
                     "add the missing cell, or put quotation marks round a value that holds a comma."
                 )
             else:
-                rows.append((number, cells))
+                rows.append((number, found))
     except csv.Error as error:
         raise InputError(
             f"{file}, row {number + 1}: cannot be split into cells ({error}); check the quotation marks."

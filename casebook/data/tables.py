@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from casebook.data import areas, project, provenance, raw
+from casebook.data import as_printed as printed_tables
 from casebook.data.areas import Gazetteer
 from casebook.data.catalogue import Catalogue, Table, file_hash, load
 from casebook.errors import InputError, one_of
@@ -60,7 +61,7 @@ class Tables:
         table = self.catalogue.table(name)
         frame, corrections = _with_official_areas(table, raw.read(self.root, table), self.areas)
         _check_complete(table, frame)
-        _check_hash(self.root, table)
+        check_hash(self.root, table)
         return Prepared(table, frame.reset_index(drop=True), tuple(corrections))
 
     def write_processed(self, prepared: Prepared) -> None:
@@ -74,23 +75,25 @@ class Tables:
 
     def reads(self, prepared: Prepared) -> list[provenance.Read]:
         """Return what was read to prepare a table: its own file, and the areas' where it names areas."""
-        found = [self._read(prepared.table, len(prepared.frame))]
+        found = [read_of(self.root, prepared.table, len(prepared.frame))]
         if prepared.table.field_with_role("area"):
-            found.append(self._read(self.catalogue.table(areas.AREAS), len(self.areas.areas)))
-            found.append(self._read(self.catalogue.table(areas.SPELLINGS), len(self.areas.spellings)))
+            found.append(read_of(self.root, self.catalogue.table(areas.AREAS), len(self.areas.areas)))
+            found.append(read_of(self.root, self.catalogue.table(areas.SPELLINGS), len(self.areas.spellings)))
         return found
 
-    def _read(self, table: Table, rows: int) -> provenance.Read:
-        path = raw.RAW / table.path
-        return provenance.Read(
-            name=table.name,
-            title=table.title,
-            path=path.as_posix(),
-            sha256=file_hash(self.root / path),
-            rows=rows,
-            sources=tuple(source.citation() for source in table.sources),
-            licence=table.licenses[0].title,
-        )
+
+def read_of(root: Path, table: Table, rows: int) -> provenance.Read:
+    """Return the record of reading a table's file."""
+    path = raw.RAW / table.path
+    return provenance.Read(
+        name=table.name,
+        title=table.title,
+        path=path.as_posix(),
+        sha256=file_hash(root / path),
+        rows=rows,
+        sources=tuple(source.citation() for source in table.sources),
+        licence=table.licenses[0].title,
+    )
 
 
 def read(name: str) -> pd.DataFrame:
@@ -122,6 +125,36 @@ def read(name: str) -> pd.DataFrame:
     49.8
     """
     return _read(Tables(), name)
+
+
+def as_printed(name: str) -> pd.DataFrame:
+    """Read a table as it is printed, for reconciling, and record that it was read.
+
+    Every number is a ``Quantity``: it knows its cell and how closely it is known, and formulas written with
+    ``+ - * /`` carry both along. Keys and words are text, areas under the name printed.
+
+    Parameters
+    ----------
+    name
+        The table's name in ``data/raw/datapackage.json``.
+
+    Raises
+    ------
+    InputError
+        If there is no such table, or it cannot be used as it is.
+
+    Examples
+    --------
+    >>> plans = as_printed("ehcps_by_need").set_index("need")
+    >>> (plans.at["Total", "january_2031"] - plans.at["Total", "january_2020"]).formula
+    '6866 - 4662'
+    """
+    root = project.root()
+    table = load(root).table(name)
+    check_hash(root, table)
+    frame = printed_tables.of(root, table).frame()
+    provenance.record([read_of(root, table, len(frame))])
+    return frame
 
 
 def read_all() -> list[Prepared]:
@@ -288,7 +321,14 @@ def _check_complete(table: Table, frame: pd.DataFrame) -> None:
                     )
 
 
-def _check_hash(root: Path, table: Table) -> None:
+def check_hash(root: Path, table: Table) -> None:
+    """Refuse a file that is not the one described.
+
+    Raises
+    ------
+    InputError
+        If its content is another.
+    """
     found = f"sha256:{file_hash(root / raw.RAW / table.path)}"
     if found != table.hash:
         raise InputError(

@@ -1,4 +1,4 @@
-"""What a notebook says to its readers: title, headlines, prose, charts, tables and assumptions.
+"""What a notebook says to its readers: title, headlines, prose, charts, tables, reconciliations and assumptions.
 
 Every function shows its block in the notebook and leaves its data there for the page to be made from.
 """
@@ -15,12 +15,24 @@ import pandas as pd
 from casebook.errors import InputError
 from casebook.report import svg
 from casebook.report.blocks import Assumption, Figure, Headline, Result, Text, Title, make_table
+from casebook.report.reconciliation import reconcile, reconcile_repeats, reconcile_table
 from casebook.report.words import slug
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Chart
 
-__all__ = ["assumption", "figure", "headline", "result", "table", "text", "title"]
+__all__ = [
+    "assumption",
+    "figure",
+    "headline",
+    "reconcile",
+    "reconcile_repeats",
+    "reconcile_table",
+    "result",
+    "table",
+    "text",
+    "title",
+]
 
 Columns = Mapping[str, str | tuple[str, str]]
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from casebook.errors import InputError
-from casebook.run import engine, publish, record, render
+from casebook.run import engine, publish, reconciliation, record, render
 from casebook.run.plan import Job
 
 Progress = Callable[[Job], None]
@@ -61,7 +61,7 @@ def make(
     published = root / "reports"
     built_from = record.built_from(root)
     with publish.staging(published) as stage:
-        before = _published_before(stage)
+        before, rows_before = _published_before(stage)
         kept = [
             entry
             for entry in before
@@ -69,24 +69,40 @@ def make(
         ]
         _delete(stage, [entry for entry in before if entry not in kept])
         made: list[dict[str, Any]] = []
+        rows = [row for row in rows_before if any(_is_of(row, entry) for entry in kept)]
         for job in jobs:
             starting(job)
             upstream = {entry["name"]: stage / entry["notebook"] for entry in made if entry["area"] == job.area}
-            made.append(_make_one(job, stage, upstream, built_from))
+            entry, reconciled = _make_one(job, root, stage, upstream, built_from)
+            made.append(entry)
+            rows += reconciled
             done(job)
         reports = sorted([*kept, *made], key=_place(order))
         areas = sorted({entry["area"] for entry in reports})
-        pack = {"areas": areas, "published": _now(), "built_from": built_from, "reports": reports}
+        pack = {
+            "areas": areas,
+            "published": _now(),
+            "built_from": built_from,
+            "reports": reports,
+            "reconciliation": sorted(rows, key=lambda row: (row["area"], *reconciliation.place(row))),
+        }
         (stage / "pack.json").write_text(json.dumps(pack, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
         (stage / "index.html").write_text(render.index_page(pack), encoding="utf-8")
+        (stage / "reconciliation.html").write_text(render.reconciliation_page(pack), encoding="utf-8")
     return pack
 
 
-def _make_one(job: Job, stage: Path, upstream: dict[str, Path], built_from: str) -> dict[str, Any]:
+def _make_one(
+    job: Job, root: Path, stage: Path, upstream: dict[str, Path], built_from: str
+) -> tuple[dict[str, Any], list[reconciliation.Row]]:
     name, folder = job.report.name, stage / job.folder
     folder.mkdir(exist_ok=True)
     executed = engine.execute(job, folder / f"{name}.ipynb", upstream)
     found = record.of(name, executed.notebook)
+    rows = reconciliation.rows(found.reconciliations, name, job.area)
+    if not job.chosen:
+        # With other settings than usual a notebook may be about something else.
+        reconciliation.check_complete(name, root, rows)
     entry: dict[str, Any] = {
         "name": name,
         "title": found.title["text"],
@@ -104,30 +120,38 @@ def _make_one(job: Job, stage: Path, upstream: dict[str, Path], built_from: str)
         "built_from": built_from,
         "headlines": [{key: headline[key] for key in ("id", "text", "value", "unit")} for headline in found.headlines],
     }
-    page = render.report_page(executed.notebook, found, {**entry, "source": job.notebook.name})
+    page = render.report_page(executed.notebook, found, rows, {**entry, "source": job.notebook.name})
     (folder / f"{name}.html").write_text(page, encoding="utf-8")
-    return entry
+    return entry, rows
 
 
-def _published_before(stage: Path) -> list[dict[str, Any]]:
+def _is_of(row: dict[str, Any], entry: dict[str, Any]) -> bool:
+    return (row["report"], row["area"]) == (entry["name"], entry["area"])
+
+
+def _published_before(stage: Path) -> tuple[list[dict[str, Any]], list[reconciliation.Row]]:
+    """Return the entries and the reconciled figures of what is published."""
     manifest = stage / "pack.json"
     if not manifest.exists():
-        return []
+        return [], []
+    reports: list[dict[str, Any]] = []
+    rows: list[reconciliation.Row] = []
     try:
-        reports: list[dict[str, Any]] = json.loads(manifest.read_text(encoding="utf-8"))["reports"]
+        content = json.loads(manifest.read_text(encoding="utf-8"))
+        reports, rows = content["reports"], content.get("reconciliation", [])
         missing = [name for entry in reports for name in NEEDED if name not in entry]
         missing += [
             entry[kind] for entry in reports for kind in ("html", "notebook") if not (stage / entry[kind]).is_file()
         ]
+        missing += [name for row in rows for name in (*reconciliation.KEPT, "report", "area") if name not in row]
     except (ValueError, KeyError, TypeError) as error:
         missing = [f"{type(error).__name__}: {error}"]
-        reports = []
     if missing:
         raise InputError(
             f"reports/pack.json does not describe what is in reports ({missing[0]}): restore the folder, or move it "
             "away and run the whole pipeline."
         )
-    return reports
+    return reports, rows
 
 
 def _delete(stage: Path, entries: Sequence[dict[str, Any]]) -> None:

@@ -13,10 +13,10 @@ from nbformat import NotebookNode
 
 from casebook.data.provenance import READ
 from casebook.errors import ReportFailedError
-from casebook.report.blocks import Assumption, Block, Figure, Headline, Result, Table, Text, Title
+from casebook.report.blocks import Assumption, Block, Figure, Headline, Reconciliation, Result, Table, Text, Title
 
 HEADLINES = range(2, 6)
-SHOWN = (Title, Headline, Text, Table, Figure, Assumption, Result)
+SHOWN = (Title, Headline, Text, Table, Figure, Assumption, Reconciliation, Result)
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,7 @@ class Record:
     headlines: list[dict[str, Any]]
     assumptions: list[dict[str, Any]]
     reads: list[dict[str, Any]]
+    reconciliations: list[dict[str, Any]]
 
 
 def of(name: str, notebook: NotebookNode) -> Record:
@@ -53,7 +54,7 @@ def of(name: str, notebook: NotebookNode) -> Record:
                 "show it with report.table, report.figure or report.text."
             )
     _check(name, found, reads)
-    return Record(found[Title][0], found[Headline], found[Assumption], reads)
+    return Record(found[Title][0], found[Headline], found[Assumption], reads, found[Reconciliation])
 
 
 def _check(name: str, found: dict[type[Block], list[dict[str, Any]]], reads: list[dict[str, Any]]) -> None:

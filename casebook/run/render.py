@@ -10,9 +10,12 @@ import jinja2
 from nbconvert import HTMLExporter
 from nbformat import NotebookNode
 
+from casebook.run import reconciliation
 from casebook.run.record import Record
 
 TEMPLATES = Path(str(files("casebook.run") / "templates"))
+
+HEADING = "## How this compares with what was printed"
 
 _pages = jinja2.Environment(
     loader=jinja2.FileSystemLoader(TEMPLATES),
@@ -23,7 +26,9 @@ _pages = jinja2.Environment(
 )
 
 
-def report_page(notebook: NotebookNode, record: Record, made: dict[str, Any]) -> str:
+def report_page(
+    notebook: NotebookNode, record: Record, reconciled: list[reconciliation.Row], made: dict[str, Any]
+) -> str:
     """Return a report's page.
 
     Parameters
@@ -32,6 +37,8 @@ def report_page(notebook: NotebookNode, record: Record, made: dict[str, Any]) ->
         The executed notebook; its prose and the blocks it shows become the body.
     record
         Its record; headlines, assumptions and sources are taken from here.
+    reconciled
+        Its reconciled figures, by paper and line.
     made
         How the page was made: the report's entry in ``pack.json``, with the name of its ``source``.
     """
@@ -42,7 +49,16 @@ def report_page(notebook: NotebookNode, record: Record, made: dict[str, Any]) ->
         exclude_input=True,
         exclude_anchor_links=True,
     )
-    page, _ = exporter.from_notebook_node(notebook, resources={"record": record, "made": made, "css": _css()})
+    shown, rest = reconciliation.parts(reconciled)
+    section = _pages.get_template("reconciliation_section.html.j2").render(
+        summary=reconciliation.summary(reconciled), shown=shown, rest=rest, made=made
+    )
+    # Where the notebook has the heading, the figures stand under it; otherwise before the assumptions.
+    placed = any(cell.cell_type == "markdown" and cell.source.startswith(HEADING) for cell in notebook.cells)
+    resources = {
+        "record": record, "made": made, "css": _css(), "heading": HEADING, "placed": placed, "reconciliation": section,
+    }  # fmt: skip
+    page, _ = exporter.from_notebook_node(notebook, resources=resources)
     return str(page)
 
 
@@ -50,7 +66,25 @@ def index_page(pack: dict[str, Any]) -> str:
     """Return the page that lists a pack's reports by area."""
     areas = sorted({report["area"] for report in pack["reports"]})
     by_area = {area: [report for report in pack["reports"] if report["area"] == area] for area in areas}
-    return _pages.get_template("index.html.j2").render(pack=pack, by_area=by_area, css=_css())
+    found = reconciliation.once(pack["reconciliation"])
+    return _pages.get_template("index.html.j2").render(
+        pack=pack, by_area=by_area, summary=reconciliation.summary(found), css=_css()
+    )
+
+
+def reconciliation_page(pack: dict[str, Any]) -> str:
+    """Return the page of every printed figure that the pack's reports worked out again."""
+    found = reconciliation.once(pack["reconciliation"])
+    shown, _ = reconciliation.parts(found)
+    papers = sorted({row["paper"] for row in found})
+    return _pages.get_template("reconciliation.html.j2").render(
+        pack=pack,
+        summary=reconciliation.summary(found),
+        shown=shown,
+        by_paper={paper: [row for row in found if row["paper"] == paper] for paper in papers},
+        titles={(entry["name"], entry["area"]): entry for entry in pack["reports"]},
+        css=_css(),
+    )
 
 
 def _css() -> str:

@@ -1,0 +1,224 @@
+"""Raw tables as printed: every number a quantity that knows its cell and how closely it is known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import pandas as pd
+
+from casebook.data import raw
+from casebook.data.catalogue import Table
+from casebook.errors import InputError, and_list, one_of
+from casebook.methods.quantities import Cell, Quantity, read
+
+NOT_NUMBERS = ("text", "name", "line number", "year", "date", "number", "code")
+# Columns of a key that tell *when* or *where printed*: rows that differ in nothing else are the same thing at other times.
+WHEN = ("year", "month", "date_printed")
+PLACES = ("paper", "line", "id")
+
+
+@dataclass(frozen=True)
+class PrintedTable:
+    """One table with its cells as text and its numbers as quantities.
+
+    Parameters
+    ----------
+    name, file
+        The table's name, and the file it was read from.
+    key
+        The columns whose values name a row.
+    titles
+        The columns that hold numbers, each with what it is called.
+    rows
+        Each row's text by column.
+    quantities
+        Numbers by position of the row and column; None where nothing is printed or it cannot be read.
+    words
+        What is printed, by position of the row and column.
+    missing
+        What stands where nothing is printed.
+    labels
+        The columns that say what a row is; the key, if none.
+    """
+
+    name: str
+    file: str
+    key: tuple[str, ...]
+    titles: Mapping[str, str]
+    rows: tuple[dict[str, str], ...]
+    quantities: Mapping[tuple[int, str], Quantity | None]
+    words: Mapping[tuple[int, str], str]
+    missing: tuple[str, ...] = ("",)
+    labels: tuple[str, ...] = ()
+
+    def frame(self) -> pd.DataFrame:
+        """Return the table: quantities in the columns of numbers, text as printed in the others."""
+        frame = pd.DataFrame(list(self.rows), dtype=object)
+        for column in self.titles:
+            frame[column] = pd.Series([self.quantities[at, column] for at in range(len(self.rows))], dtype=object)
+        return frame
+
+    @cached_property
+    def positions(self) -> dict[tuple[str, ...], int]:
+        """The position of each row by its key."""
+        return {self.row_key(at): at for at in range(len(self.rows))}
+
+    def row_key(self, at: int) -> tuple[str, ...]:
+        """Return the key of a row."""
+        return tuple(self.rows[at][name] for name in self.key)
+
+    def cell(self, at: int, column: str) -> Cell:
+        """Return where a number stands, with what it is called."""
+        return _cell(self.name, self.key, self.titles, self.labels, self.rows[at], column)
+
+    def siblings(self, cell: Cell) -> dict[Cell, Quantity]:
+        """Return the numbers of a column in other rows: the same thing at other times or, failing that, the rows next to it."""
+        at = self.positions[cell.row]
+        own = self.rows[at]
+        same = [name for name in self.key if name not in WHEN and name not in PLACES]
+        if any(name in self.key for name in WHEN):
+            rows = [
+                other for other in range(len(self.rows)) if all(self.rows[other][name] == own[name] for name in same)
+            ]
+        elif set(self.key) & set(PLACES):
+            rows = []
+        else:
+            rows = [at - 1, at + 1]
+        rows = sorted(
+            (other for other in rows if 0 <= other < len(self.rows) and other != at), key=lambda x: abs(x - at)
+        )
+        found = {self.cell(other, cell.column): self.quantities[other, cell.column] for other in rows}
+        return {where: one for where, one in found.items() if one is not None}
+
+    def neighbours(self, cell: Cell) -> dict[str, Quantity]:
+        """Return the numbers printed next to a cell, by where they stand."""
+        at = self.positions[cell.row]
+        found: dict[str, Quantity | None] = {}
+        columns = list(self.titles)
+        place = columns.index(cell.column)
+        for other in (place - 1, place + 1):
+            if 0 <= other < len(columns):
+                found[f"the cell beside it, {self.cell(at, columns[other])}"] = self.quantities[at, columns[other]]
+        for name in self.key:
+            values = list(dict.fromkeys(row[name] for row in self.rows))
+            position = values.index(self.rows[at][name])
+            for other, where in ((position - 1, "before"), (position + 1, "after")):
+                if 0 <= other < len(values):
+                    key = tuple(values[other] if one == name else self.rows[at][one] for one in self.key)
+                    if key in self.positions:
+                        row = self.positions[key]
+                        found[f"the cell {where} it, {self.cell(row, cell.column)}"] = self.quantities[row, cell.column]
+        return {where: one for where, one in found.items() if one is not None}
+
+
+def of(root: Path, table: Table) -> PrintedTable:
+    """Read a table of the catalogue as printed.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be split into the table's columns.
+    """
+    fields = table.table_schema.fields
+    key = table.table_schema.primary_key
+    numbers = {
+        field.name: field
+        for field in fields
+        if field.unit not in NOT_NUMBERS and field.name not in key and field.role is None and field.type != "date"
+    }
+    titles = {name: field.title for name, field in numbers.items()}
+    labels = tuple(field.name for field in fields if field.role == "label")
+    rows = _rows(root / raw.RAW / table.path, raw.RAW / table.path, [field.name for field in fields])
+    quantities, words = {}, {}
+    for at, row in enumerate(rows):
+        for name, field in numbers.items():
+            words[at, name] = row[field.printed_in or name]
+            unit = row.get("unit", "") if field.unit == "see the column unit" else field.unit
+            blank = row[name] in table.table_schema.missing_values
+            cell = _cell(table.name, key, titles, labels, row, name)
+            meant = row[name] if field.printed_in else None
+            quantities[at, name] = None if blank else _quantity(words[at, name], table.prose, unit, meant, cell)
+    return PrintedTable(
+        table.name, (raw.RAW / table.path).as_posix(), key, titles, rows, quantities, words,
+        table.table_schema.missing_values, labels,
+    )  # fmt: skip
+
+
+def of_file(path: Path, key: tuple[str, ...], numbers: tuple[str, ...], missing: tuple[str, ...]) -> PrintedTable:
+    """Read any CSV file as printed.
+
+    Parameters
+    ----------
+    path
+        The file.
+    key
+        The columns that name a row; the first column, if none.
+    numbers
+        The columns that hold numbers.
+    missing
+        What stands where there is no number.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, or lacks a column named.
+    """
+    rows = _rows(path, path, None)
+    header = list(rows[0])
+    for name in (*key, *numbers):
+        if name not in header:
+            raise InputError(f"{path} has no column {name!r}, which its descriptor names: {one_of(header, name)}")
+    key = key or (header[0],)
+    titles = {name: name for name in header if name in numbers}
+    quantities = {}
+    for at, row in enumerate(rows):
+        for name in titles:
+            cell = _cell(path.name, key, titles, (), row, name)
+            quantities[at, name] = None if row[name] in missing else _quantity(row[name], False, "", None, cell)
+    words = {(at, name): row[name] for at, row in enumerate(rows) for name in titles}
+    return PrintedTable(path.name, str(path), key, titles, rows, quantities, words, missing)
+
+
+def _rows(path: Path, file: Path, columns: list[str] | None) -> tuple[dict[str, str], ...]:
+    header, rows = raw.cells(path, file, columns)
+    if not rows:
+        raise InputError(f"{file} has a header and no rows: add the table's rows below it.")
+    return tuple(dict(zip(header, cells, strict=True)) for _, cells in rows)
+
+
+def _quantity(printed: str, prose: bool, unit: str, value: str | None, cell: Cell) -> Quantity | None:
+    reading = read(printed, prose=prose, unit=unit, value=float(value) if value else None)
+    if reading.value is None:
+        return None
+    low, high = reading.bounds
+    return Quantity(reading.value, low, high, reading.number, cell, reading)
+
+
+def _cell(
+    table: str,
+    key: tuple[str, ...],
+    titles: Mapping[str, str],
+    labels: tuple[str, ...],
+    row: Mapping[str, str],
+    column: str,
+) -> Cell:
+    named = [row[name] for name in labels] or [row[name] for name in key if name not in PLACES]
+    label = ", ".join(named) + (f": {titles[column]}" if len(titles) > 1 else "")
+    return Cell(table, tuple(row[name] for name in key), column, label)
+
+
+def known_row(table: PrintedTable, row: str) -> int:
+    """Return the position of the row whose key, joined by "; ", is ``row``.
+
+    Raises
+    ------
+    InputError
+        If there is none.
+    """
+    rows = {"; ".join(key): at for key, at in table.positions.items()}
+    if row not in rows:
+        raise InputError(f"{table.file} has no row {row!r} (by {and_list(table.key)}): {one_of(rows, row)}")
+    return rows[row]

@@ -1,0 +1,242 @@
+"""The register of published figures: what the papers print that follows from something else, row by row.
+
+A row whose figure is a cell of a table says which (``table``, ``row``, ``column``); its words are then the
+cell's, and ``seal`` brings them along when a changed table is accepted. ``value`` and ``precision`` are read from the
+words, so they too can only be wrong together with them.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import lru_cache
+from pathlib import Path
+
+from casebook.data import as_printed, audit, catalogue, raw
+from casebook.data.as_printed import PrintedTable
+from casebook.data.catalogue import Catalogue
+from casebook.data.project import write_whole
+from casebook.errors import InputError, one_of
+from casebook.methods.quantities import Cell, Quantity, Reading, read
+
+REGISTER = "published_figures"
+FILE = raw.RAW / f"{REGISTER}.csv"
+CLAIM, REPEAT = "claim", "repeat"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One published figure: where it is printed, in which words, and what it is."""
+
+    id: str
+    paper: str
+    line: int
+    figure: str
+    printed: str
+    value: str
+    unit: str
+    precision: str
+    kind: str
+    report: str
+    table: str
+    row: str
+    column: str
+    same_as: str
+
+    @property
+    def reading(self) -> Reading:
+        """The number read from the words."""
+        if self.kind == CLAIM and not self.value:
+            return Reading("", None, Fraction(1))
+        reading = read(
+            self.printed, prose=not self.table, unit=self.unit, value=float(self.value) if self.value else None
+        )
+        # An unreadable number still says with how many decimals it was meant.
+        return replace(reading, step=Fraction(self.precision)) if reading.value is None and self.precision else reading
+
+    @property
+    def where(self) -> str:
+        """Where it is printed."""
+        return f"paper {self.paper}, line {self.line}"
+
+    @property
+    def quantity(self) -> Quantity | None:
+        """The figure as a number to compare another with, or None if it is none."""
+        reading = self.reading
+        if reading.value is None:
+            return None
+        low, high = reading.bounds
+        cell = Cell(REGISTER, (self.id,), "printed", f"{self.figure}, as printed in {self.where}")
+        return Quantity(reading.value, low, high, reading.number, cell, reading)
+
+
+@dataclass(frozen=True)
+class Register:
+    """All published figures, by id, and all other tables as printed."""
+
+    figures: dict[str, Figure]
+    tables: dict[str, PrintedTable]
+    catalogue: Catalogue
+
+    def figure(self, identifier: str) -> Figure:
+        """Return a figure.
+
+        Raises
+        ------
+        InputError
+            If there is none of that id.
+        """
+        if identifier not in self.figures:
+            raise InputError(
+                f"There is no published figure {identifier!r} in {FILE}: {one_of(self.figures, identifier)}"
+            )
+        return self.figures[identifier]
+
+    def of_report(self, report: str) -> list[Figure]:
+        """Return a report's figures."""
+        return [figure for figure in self.figures.values() if figure.report == report]
+
+    def of_table(self, table: str) -> list[Figure]:
+        """Return the figures that are cells of a table and follow from its other cells, by its identities.
+
+        Raises
+        ------
+        InputError
+            If a cell that follows from others has no row in the register.
+        """
+        followed = audit.results(self.tables[table], self.catalogue.table(table).identities)
+        registered = {self.cell(figure): figure for figure in self.figures.values() if figure.table == table}
+        for cell in followed:
+            if cell not in registered:
+                raise InputError(
+                    f"{FILE} has no row for the cell {'; '.join(cell.row)} of the column {cell.column} of {table}, which "
+                    "follows from others by the table's identities: register it."
+                )
+        return [registered[cell] for cell in followed]
+
+    def repeats(self, report: str) -> list[Figure]:
+        """Return a report's figures that only repeat another."""
+        return [figure for figure in self.of_report(report) if figure.kind == REPEAT and figure.same_as]
+
+    def siblings(self, cell: Cell) -> dict[Cell, Quantity]:
+        """Return the numbers of a cell's column in other rows of its table."""
+        if cell.table not in self.tables:
+            return {}
+        return self.tables[cell.table].siblings(cell)
+
+    def cell(self, figure: Figure) -> Cell | None:
+        """Return the cell a figure stands in, if it is one of a table."""
+        if not figure.table:
+            return None
+        table = self.tables[figure.table]
+        return table.cell(as_printed.known_row(table, figure.row), figure.column)
+
+
+def load(root: Path) -> Register:
+    """Read the register of a project, with every row checked.
+
+    Raises
+    ------
+    InputError
+        If a row cannot be used; one sentence says which and why.
+    """
+    files = sorted((root / raw.RAW).glob("*"))
+    return _load(root, tuple((path.name, path.stat().st_mtime_ns, path.stat().st_size) for path in files))
+
+
+@lru_cache(maxsize=4)
+def _load(root: Path, fingerprint: tuple[tuple[str, int, int], ...]) -> Register:
+    described = catalogue.load(root)
+    frame = raw.read(root, described.table(REGISTER))
+    # Row numbers are those of the file, for messages.
+    text = frame.astype("object").where(frame.notna(), "")
+    figures = {
+        row["id"]: (number, Figure(**row)) for number, row in zip(text.index, text.to_dict("records"), strict=True)
+    }
+    names = {table.name for table in described.resources if table.name != REGISTER}
+    tables = {name: as_printed.of(root, described.table(name)) for name in sorted(names)}
+    for number, figure in figures.values():
+        _check(number, figure, figures, tables)
+    return Register({name: figure for name, (_, figure) in figures.items()}, tables, described)
+
+
+def _check(
+    number: int, figure: Figure, figures: dict[str, tuple[int, Figure]], tables: dict[str, PrintedTable]
+) -> None:
+    where = f"{FILE}, row {number}"
+    if figure.table:
+        printed = _printed(tables[figure.table], figure, where)
+        if printed != figure.printed:
+            raise InputError(
+                f"{where}, column printed: found {figure.printed!r}, but {tables[figure.table].file} has {printed!r} in that "
+                f"cell: correct the one that is not what the paper prints, then `python pipeline.py seal {REGISTER}`."
+            )
+    if figure.same_as and (figure.same_as not in figures or figure.same_as == figure.id):
+        raise InputError(
+            f"{where}, column same_as: found {figure.same_as!r}, expected the id of another row; "
+            + one_of([name for name in figures if name != figure.id], figure.same_as)
+        )
+    value, precision = _read_from(figure)
+    for column, found, expected in (("value", figure.value, value), ("precision", figure.precision, precision)):
+        if found != expected:
+            raise InputError(
+                f"{where}, column {column}: found {found!r}, but {figure.printed!r} is read as {expected!r}: "
+                f"`python pipeline.py seal {REGISTER}` writes what is read."
+            )
+
+
+def _printed(table: PrintedTable, figure: Figure, where: str) -> str:
+    if figure.column not in table.titles:
+        raise InputError(
+            f"{where}, column column: found {figure.column!r}, which is no column of numbers of {table.file}: "
+            + one_of(table.titles, figure.column)
+        )
+    return table.words[as_printed.known_row(table, figure.row), figure.column]
+
+
+def _read_from(figure: Figure) -> tuple[str, str]:
+    reading = figure.reading
+    if reading.value is None and figure.value:
+        # The number meant is not in the words; what is in them is.
+        reading = read(figure.printed, prose=not figure.table, unit=figure.unit)
+    if reading.value is None:
+        return "", figure.precision
+    return f"{float(reading.value):.12g}", f"{float(reading.step):.12g}"
+
+
+def follow(root: Path, names: list[str]) -> list[str]:
+    """Bring the register along with changed tables: words from the cells, numbers from the words.
+
+    Returns
+    -------
+    list of str
+        The ids of the figures whose row was changed.
+    """
+    described = catalogue.load(root)
+    if REGISTER not in {table.name for table in described.resources}:
+        return []
+    header, rows = raw.cells(root / FILE, FILE, [field.name for field in described.table(REGISTER).table_schema.fields])
+    tables: dict[str, PrintedTable] = {}
+    changed = []
+    written = io.StringIO()
+    writer = csv.writer(written, lineterminator="\n")
+    writer.writerow(header)
+    for number, cells in rows:
+        row = dict(zip(header, cells, strict=True))
+        if row["table"] and (not names or row["table"] in names or REGISTER in names):
+            if row["table"] not in tables:
+                tables[row["table"]] = as_printed.of(root, described.table(row["table"]))
+            row["printed"] = _printed(tables[row["table"]], _figure(row), f"{FILE}, row {number}")
+        row["value"], row["precision"] = _read_from(_figure(row))
+        if list(row.values()) != cells:
+            changed.append(row["id"])
+        writer.writerow(row.values())
+    if changed:
+        write_whole(root / FILE, written.getvalue().encode())
+    return changed
+
+
+def _figure(row: dict[str, str]) -> Figure:
+    return Figure(**{**row, "line": int(row["line"]) if row["line"].isdigit() else 0})
