@@ -1,19 +1,20 @@
-"""The command line of a pipeline: run, list, check, seal. It prints; the work is done in ``casebook.run``.
+"""The command line of a pipeline: run, list, check, seal, reconcile, audit. It prints; ``casebook.run`` does the work.
 
-Exit codes: 0 all went well; 1 a report failed or could not be published; 2 something a person gave is
-not usable. With 1 and 2 the pack published before is untouched.
+Exit codes: 0 all went well; 1 a report failed or could not be published, or an audited table does not add
+up; 2 something a person gave is not usable. With 1 and 2 the pack published before is untouched.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
-from casebook.errors import InputError, ReportFailedError
+from casebook.errors import InputError, ReportFailedError, one_of
 
 try:
     import rich.progress
@@ -32,6 +33,9 @@ except ModuleNotFoundError as missing:
         f"The package {missing.name} is not installed in {sys.executable}: run `make reports` once, "
         "which installs everything, or activate the conda environment made from environment.yml."
     )
+
+if TYPE_CHECKING:
+    from casebook.data.audit import Check
 
 __all__ = ["Report", "main"]
 
@@ -103,8 +107,8 @@ def _commands(pack: list[Report], default_area: str) -> typer.Typer:
 
     @app.command()
     def check() -> None:
-        """Check the data, the notebooks and the parameters without running anything."""
-        from casebook.data import catalogue
+        """Check the data, the notebooks, the parameters and the register of figures without running anything."""
+        from casebook.data import catalogue, figures
 
         root = _root()
         problems = _problems(pack, root, default_area)
@@ -112,18 +116,66 @@ def _commands(pack: list[Report], default_area: str) -> typer.Typer:
             _complain(problem)
         if problems:
             raise typer.Exit(WRONG_INPUT)
-        count = len(catalogue.load(root).resources)
-        _console().print(f"{count} tables and {len(pack)} reports are in order.")
+        tables = len(catalogue.load(root).resources)
+        register = figures.load(root)
+        _console().print(
+            f"{tables} tables, {len(pack)} reports and {len(register.figures)} printed figures are in order."
+        )
 
     @app.command()
     def seal(names: Annotated[list[str] | None, typer.Argument(metavar="[TABLE]...")] = None) -> None:
-        """Accept changed raw tables: write their present hash into data/raw/datapackage.json."""
-        from casebook.data import catalogue
+        """Accept changed raw tables: write their present hash into data/raw/datapackage.json.
 
-        changed = catalogue.seal(_root(), names or [])
+        The register of published figures follows the tables whose cells it holds.
+        """
+        from casebook.data import catalogue, figures
+
+        root = _root()
+        followed = figures.follow(root, names or [])
+        changed = catalogue.seal(root, [*names, figures.REGISTER] if names and followed else names or [])
         _console().print(f"Sealed {', '.join(changed)}." if changed else "Nothing had changed.")
 
+    _add_figure_commands(app)
     return _with_exit_codes(app)
+
+
+def _add_figure_commands(app: typer.Typer) -> None:
+    @app.command()
+    def reconcile(
+        paper: Annotated[str | None, typer.Option(help="Only this paper, such as 004.")] = None,
+        differs: Annotated[bool, typer.Option("--differs", help="Only figures that differ.")] = False,
+        as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    ) -> None:
+        """Print what the published pack says of every printed figure."""
+        from casebook.run import reconciliation
+
+        root = _root()
+        rows = reconciliation.published(root)
+        papers = sorted({row["paper"] for row in rows})
+        if paper is not None and paper not in papers:
+            raise InputError(f"No printed figure of a paper {paper!r} is reconciled: {one_of(papers, paper)}")
+        for path in reconciliation.changed_since(root):
+            _complain(f"{path} has changed since the pack was made: run the pipeline again.")
+        rows = [row for row in rows if paper in (None, row["paper"]) and (not differs or row["verdict"] == "differs")]
+        if as_json:
+            print(json.dumps(rows, indent=2, ensure_ascii=False))
+        else:
+            _print_rows(rows)
+
+    @app.command()
+    def audit(
+        files: Annotated[list[Path] | None, typer.Argument(metavar="[FILE.csv]...", show_default=False)] = None,
+        descriptor: Annotated[
+            Path | None, typer.Option(help="What follows from what in the file; FILE.json beside it, if left out.")
+        ] = None,
+    ) -> None:
+        """Check the sums, differences and percentages of tables: your own CSV, or all raw tables if none is named."""
+        from casebook.data import audit as audits
+
+        found = {str(file): audits.of_file(file, descriptor) for file in files} if files else audits.of_project(_root())
+        failed = [_print_checks(name, checks) for name, checks in found.items()]
+        if any(failed):
+            raise typer.Exit(FAILED)
 
 
 def _with_exit_codes(app: typer.Typer) -> typer.Typer:
@@ -176,8 +228,35 @@ def _run(jobs: list[Job], root: Path, pack: list[Report], whole: bool) -> None:
     print(f"{count} for {area} published in {seconds:.0f} s. Open {_shown(root / 'reports' / 'index.html')}")
 
 
+def _print_rows(rows: list[dict[str, Any]]) -> None:
+    from casebook.run import reconciliation
+
+    for row in rows:
+        print(f"{row['paper']} l.{row['line']}  {row['figure']}")
+        computed = f"; worked out: {row['computed_shown']}" if row["computed_shown"] else ""
+        print(f'    {row["verdict"]}: printed "{row["printed"]}"{computed}')
+        if row["verdict"] not in ("reproduced", "reproduced to rounding"):
+            for words in filter(None, (row["formula"], row["note"], row["follows"])):
+                print(f"    {words}")
+    print(reconciliation.summary(rows).sentence if rows else "No printed figure is like that.")
+
+
+def _print_checks(name: str, checks: list[Check]) -> bool:
+    """Print what an audit found in a table, and return whether something does not add up."""
+    wrong = [check for check in checks if not check.verdict.stands]
+    for check in wrong:
+        computed = "" if check.computed is None else f"; {check.computed.formula} = {float(check.computed.value):,.10g}"
+        missing = f"; missing: {'; '.join(check.missing)}" if check.missing else ""
+        why = f" {' '.join(check.hypotheses)}" if check.hypotheses else ""
+        print(f"{name}: {check.cell}: {check.verdict}: printed {check.printed}{computed}{missing}.{why}")
+    print(f"{name}: {len(checks)} cells checked, {len(checks) - len(wrong)} stand.")
+    return any(check.verdict in ("differs", "unreadable") for check in wrong)
+
+
 def _problems(pack: list[Report], root: Path, area: str) -> list[str]:
+    from casebook.data import figures
     from casebook.data.tables import Tables
+    from casebook.run import reconciliation
 
     problems: list[str] = []
 
@@ -194,6 +273,10 @@ def _problems(pack: list[Report], root: Path, area: str) -> list[str]:
         return problems
     for table in known.catalogue.resources:
         attempt(known.prepare, table.name)
+    if not problems and figures.REGISTER in {table.name for table in known.catalogue.resources}:
+        register = attempt(figures.load, root)
+        if isinstance(register, figures.Register):
+            problems += reconciliation.problems(pack, root, register)
     for report in pack:
         jobs = attempt(plan.make, pack, root, [report.name], None, area, {}, known)
         for job in jobs if isinstance(jobs, list) else []:

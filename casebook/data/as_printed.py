@@ -15,7 +15,7 @@ from casebook.errors import InputError, and_list, one_of
 from casebook.methods.quantities import Cell, Quantity, read
 
 NOT_NUMBERS = ("text", "name", "line number", "year", "date", "number", "code")
-# Columns of a key that tell *when* or *where printed*: rows that differ in nothing else are the same thing at other times.
+# Columns of a key that tell when, or where printed: rows that differ in nothing else are one thing at several times.
 WHEN = ("year", "month", "date_printed")
 PLACES = ("paper", "line", "id")
 
@@ -75,7 +75,7 @@ class PrintedTable:
         return _cell(self.name, self.key, self.titles, self.labels, self.rows[at], column)
 
     def siblings(self, cell: Cell) -> dict[Cell, Quantity]:
-        """Return the numbers of a column in other rows: the same thing at other times or, failing that, the rows next to it."""
+        """Return the numbers of a column in other rows: the same at other times or, failing that, the next rows."""
         at = self.positions[cell.row]
         own = self.rows[at]
         same = [name for name in self.key if name not in WHEN and name not in PLACES]

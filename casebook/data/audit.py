@@ -13,9 +13,10 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from casebook.data import as_printed
+from casebook.data import as_printed, catalogue
 from casebook.data.as_printed import PrintedTable
 from casebook.data.catalogue import Identity
+from casebook.data.project import DESCRIPTOR
 from casebook.errors import InputError, and_list, one_of
 from casebook.methods.explanation import hypotheses
 from casebook.methods.quantities import Cell, Quantity, exactly, mean, per_cent_change, read, total
@@ -63,8 +64,22 @@ def checks(table: PrintedTable, identities: Sequence[Identity]) -> list[Check]:
     return found
 
 
+def of_project(root: Path) -> dict[str, list[Check]]:
+    """Audit every raw table whose identities are described.
+
+    Raises
+    ------
+    InputError
+        If a table cannot be used.
+    """
+    described = [table for table in catalogue.load(root).resources if table.identities]
+    return {table.name: checks(as_printed.of(root, table), table.identities) for table in described}
+
+
 def of_file(path: Path, descriptor: Path | None = None) -> list[Check]:
     """Audit a CSV file by its descriptor: ``FILE.json`` beside it, unless another is given.
+
+    A file that the ``datapackage.json`` beside it describes is audited by that.
 
     Raises
     ------
@@ -72,6 +87,17 @@ def of_file(path: Path, descriptor: Path | None = None) -> list[Check]:
         If either cannot be used; one sentence says why.
     """
     beside = descriptor or path.with_suffix(".json")
+    package = path.resolve().parent / DESCRIPTOR.name
+    if descriptor is None and not beside.exists() and package.is_file():
+        root = package.parents[len(DESCRIPTOR.parent.parts)]
+        described = catalogue.load(root) if root / DESCRIPTOR == package else None
+        table = next((table for table in described.resources if table.path == path.name), None) if described else None
+        if table is not None:
+            if not table.identities:
+                raise InputError(
+                    f"{DESCRIPTOR} says of {path.name} nothing that follows from anything: add 'identities' to it."
+                )
+            return checks(as_printed.of(root, table), table.identities)
     try:
         said = Descriptor.model_validate(json.loads(beside.read_text(encoding="utf-8")))
     except FileNotFoundError:

@@ -2,7 +2,8 @@
 
 The file follows the Frictionless Data Package standard (https://datapackage.org) with a few
 properties of our own: ``unit``, ``role`` and ``printedIn`` of a field; ``indicator``, ``misprints``,
-``neighboursOf``, ``requiredAreas``, ``everyYear``, ``identities`` and ``prose`` of a table. It is the single source of truth for what a valid table is.
+``neighboursOf``, ``requiredAreas``, ``everyYear``, ``identities`` and ``prose`` of a table. It is the single
+source of truth for what a valid table is.
 """
 
 from __future__ import annotations

@@ -111,10 +111,17 @@ class Register:
         for cell in followed:
             if cell not in registered:
                 raise InputError(
-                    f"{FILE} has no row for the cell {'; '.join(cell.row)} of the column {cell.column} of {table}, which "
-                    "follows from others by the table's identities: register it."
+                    f"{FILE} has no row for the cell {'; '.join(cell.row)} of the column {cell.column} of {table}, "
+                    "which follows from others by the table's identities: register it."
                 )
         return [registered[cell] for cell in followed]
+
+    def reconciled_with(self, table: str, column: str = "") -> list[Figure]:
+        """Return the figures that ``report.reconcile_table`` is about: by identities, or those of one column."""
+        if not column:
+            return self.of_table(table)
+        found = [one for one in self.figures.values() if (one.table, one.column) == (table, column)]
+        return [figure for figure in found if figure.kind != REPEAT]
 
     def repeats(self, report: str) -> list[Figure]:
         """Return a report's figures that only repeat another."""
@@ -152,8 +159,9 @@ def _load(root: Path, fingerprint: tuple[tuple[str, int, int], ...]) -> Register
     frame = raw.read(root, described.table(REGISTER))
     # Row numbers are those of the file, for messages.
     text = frame.astype("object").where(frame.notna(), "")
+    rows = zip(text.index, text.to_dict("records"), strict=True)
     figures = {
-        row["id"]: (number, Figure(**row)) for number, row in zip(text.index, text.to_dict("records"), strict=True)
+        row["id"]: (number, _figure({str(name): str(cell) for name, cell in row.items()})) for number, row in rows
     }
     names = {table.name for table in described.resources if table.name != REGISTER}
     tables = {name: as_printed.of(root, described.table(name)) for name in sorted(names)}
@@ -170,8 +178,8 @@ def _check(
         printed = _printed(tables[figure.table], figure, where)
         if printed != figure.printed:
             raise InputError(
-                f"{where}, column printed: found {figure.printed!r}, but {tables[figure.table].file} has {printed!r} in that "
-                f"cell: correct the one that is not what the paper prints, then `python pipeline.py seal {REGISTER}`."
+                f"{where}, column printed: found {figure.printed!r}, but that cell of {tables[figure.table].file} is "
+                f"{printed!r}: correct the one that the paper does not print, then `python pipeline.py seal {REGISTER}`."
             )
     if figure.same_as and (figure.same_as not in figures or figure.same_as == figure.id):
         raise InputError(
@@ -239,4 +247,5 @@ def follow(root: Path, names: list[str]) -> list[str]:
 
 
 def _figure(row: dict[str, str]) -> Figure:
-    return Figure(**{**row, "line": int(row["line"]) if row["line"].isdigit() else 0})
+    line = int(row["line"]) if row["line"].isdigit() else 0
+    return Figure(line=line, **{name: cell for name, cell in row.items() if name != "line"})

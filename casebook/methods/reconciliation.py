@@ -83,7 +83,7 @@ def claim(printed: Reading, computed: Quantity) -> Truth:
         return computed.at_least(bound)
     if printed.relation == "up to":
         return computed.at_most(bound)
-    return computed.under(bound) & computed.at_least(bound - printed.step / 2)
+    return computed.under(bound) & computed.at_least(exactly(printed.value - printed.step / 2))
 
 
 def worst(verdicts: Iterable[Verdict]) -> Verdict:

@@ -162,12 +162,11 @@ def _column(
 ) -> Reconciled:
     by_row = {"; ".join((key,) if isinstance(key, str) else key): one for key, one in computed.items()}
     said = []
-    for figure in register.figures.values():
-        if (figure.table, figure.column) == (table, column) and figure.kind != figures.REPEAT:
-            if figure.row not in by_row:
-                raise InputError(f"The figure {figure.id!r} is row {figure.row!r} of {table}, which was not computed.")
-            ways = [_known(one) for one in _several(by_row[figure.row])]
-            said.append(_say(register, figure, ways, "", {}, follows.get(figure.id, "")))
+    for figure in register.reconciled_with(table, column):
+        if figure.row not in by_row:
+            raise InputError(f"The figure {figure.id!r} is row {figure.row!r} of {table}, which was not computed.")
+        ways = [_known(one) for one in _several(by_row[figure.row])]
+        said.append(_say(register, figure, ways, "", {}, follows.get(figure.id, "")))
     return Reconciled(said)
 
 

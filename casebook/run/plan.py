@@ -142,7 +142,7 @@ def reports_read(path: Path) -> list[str]:
     """Return the names of the reports whose results a notebook reads with ``results.read``."""
     return [
         call.args[0].value
-        for call in _calls(path)
+        for call in calls(path)
         if ast.unparse(call.func) == "results.read"
         and call.args
         and isinstance(call.args[0], ast.Constant)
@@ -164,7 +164,7 @@ def tables_read(path: Path, values: Mapping[str, Any], catalogue: Catalogue) -> 
     are for ``tables.read_all()``. What a run really read is in its record.
     """
     found: list[str] = []
-    for call in _calls(path):
+    for call in calls(path):
         function = ast.unparse(call.func)
         if function == "tables.read_all":
             return [table.name for table in catalogue.resources]
@@ -176,13 +176,14 @@ def tables_read(path: Path, values: Mapping[str, Any], catalogue: Catalogue) -> 
     return found
 
 
-def _calls(path: Path) -> list[ast.Call]:
-    calls: list[ast.Call] = []
+def calls(path: Path) -> list[ast.Call]:
+    """Return the calls in a notebook's code, in order; a cell that cannot be parsed has none."""
+    every: list[ast.Call] = []
     for cell in parameters.code_cells(path):
         try:
             tree = ast.parse(parameters.source(cell))
         except SyntaxError:
             continue
         found = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
-        calls += sorted(found, key=lambda call: call.lineno)
-    return calls
+        every += sorted(found, key=lambda call: call.lineno)
+    return every

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import ast
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from casebook.data import catalogue, figures
-from casebook.errors import ReportFailedError, and_list
+from casebook.data.figures import Register
+from casebook.errors import InputError, ReportFailedError, and_list, one_of
 from casebook.methods.reconciliation import Verdict
+from casebook.run import plan
+from casebook.run.plan import Report
 
 Row = dict[str, Any]
 KEPT = (
@@ -40,14 +45,14 @@ class Summary:
             Verdict.UNREADABLE: ("is unreadable", "are unreadable"),
             Verdict.CANNOT: ("cannot be worked out again", "cannot be worked out again"),
         }
-        rest = [
-            f"{count} {said[verdict][count != 1]}" for verdict in said if (count := self.counts.get(str(verdict), 0))
-        ]
-        stand = f"{self.stand} {'stands' if self.stand == 1 else 'stand'}"
+        found = {verdict: self.counts.get(str(verdict), 0) for verdict in said}
+        rest = [f"{count} {said[verdict][count != 1]}" for verdict, count in found.items() if count]
+        stand = "stands" if self.stand == 1 else "stand"
         if not rest:
-            count = "the one figure" if self.figures == 1 else f"all {self.figures} figures"
-            return f"{count[0].upper()}{count[1:]} that the papers print and this report works out again {'stands' if self.figures == 1 else 'stand'}."
-        return f"Of {self.figures} printed {'figure' if self.figures == 1 else 'figures'}, {and_list([stand, *rest])}."
+            who = "The one figure" if self.figures == 1 else f"All {self.figures} figures"
+            return f"{who} that the papers print and this report works out again {stand}."
+        figures = "figure" if self.figures == 1 else "figures"
+        return f"Of {self.figures} printed {figures}, {and_list([f'{self.stand} {stand}', *rest])}."
 
 
 def rows(blocks: Sequence[Mapping[str, Any]], report: str, area: str) -> list[Row]:
@@ -125,3 +130,87 @@ def check_complete(name: str, root: Path, found: Sequence[Mapping[str, Any]]) ->
             f"{name} did not reconcile the figure {missing[0]!r}{more}, which {figures.FILE} gives to it: "
             "call report.reconcile for it, or correct its report there."
         )
+
+
+def problems(pack: Sequence[Report], root: Path, register: Register) -> list[str]:
+    """Say what is wrong between the register and the notebooks, without running any.
+
+    A figure that its report's notebook never reconciles, one that belongs to no report, a call that names no figure.
+    """
+    found: list[str] = []
+    named: dict[Path, set[str]] = {}
+    for report in pack:
+        path = report.path(root)
+        if path not in named:
+            named[path], wrong = _named_in(path, register)
+            found += wrong
+    by_name = {report.name: report for report in pack}
+    for figure in register.figures.values():
+        if figure.report not in by_name:
+            found.append(
+                f"{figures.FILE} gives the figure {figure.id!r} to the report {figure.report!r}, which pipeline.py "
+                f"does not list: {one_of(by_name, figure.report)}"
+            )
+        elif figure.id not in named[by_name[figure.report].path(root)]:
+            path = by_name[figure.report].path(root)
+            found.append(
+                f"The figure {figure.id!r} ({figure.where}) is registered in {figures.FILE} and never reconciled: call "
+                f"report.reconcile({figure.id!r}, ...) in notebooks/{path.name}, or delete its row."
+            )
+    return found
+
+
+def _named_in(path: Path, register: Register) -> tuple[set[str], list[str]]:
+    """Return the figures that a notebook's calls reconcile, and what is wrong with the calls."""
+    ids: set[str] = set()
+    wrong = []
+    for call in plan.calls(path):
+        function = ast.unparse(call.func).rsplit(".", 1)[-1]
+        if function not in ("reconcile", "reconcile_table", "reconcile_repeats"):
+            continue
+        words = [argument.value if isinstance(argument, ast.Constant) else None for argument in call.args]
+        where = f"notebooks/{path.name}, report.{function}"
+        if not words or not isinstance(words[0], str):
+            wrong.append(f"{where}: the first argument is not a name in quotation marks; write it out, to be checked.")
+            continue
+        try:
+            if function == "reconcile":
+                ids.add(register.figure(words[0]).id)
+            elif function == "reconcile_repeats":
+                ids |= {figure.id for figure in register.repeats(words[0])}
+            else:
+                register.catalogue.table(words[0])
+                ids |= {
+                    figure.id for figure in register.reconciled_with(words[0], str(words[1]) if len(words) > 1 else "")
+                }
+        except InputError as error:
+            wrong.append(f"{where}: {error}")
+    return ids, wrong
+
+
+def published(root: Path) -> list[Row]:
+    """Return the reconciled figures of the published pack, each once, by paper and line.
+
+    Raises
+    ------
+    InputError
+        If there is no pack, or it is one without reconciled figures.
+    """
+    try:
+        content = json.loads((root / "reports" / "pack.json").read_text(encoding="utf-8"))
+        return once(content["reconciliation"])
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        raise InputError(
+            "reports/pack.json holds no reconciled figures: make the pack first with `python pipeline.py run`."
+        ) from None
+
+
+def changed_since(root: Path) -> list[str]:
+    """Return the raw files that have changed since the published reports read them."""
+    content = json.loads((root / "reports" / "pack.json").read_text(encoding="utf-8"))
+    reconciled = {(row["report"], row["area"]) for row in content["reconciliation"]}
+    entries = [entry for entry in content["reports"] if (entry["name"], entry["area"]) in reconciled]
+    read = {one["path"]: one["sha256"] for entry in entries for one in entry["inputs"] if one["path"].endswith(".csv")}
+    return [
+        path for path, sha in read.items() if not (root / path).is_file() or catalogue.file_hash(root / path) != sha
+    ]
