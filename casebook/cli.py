@@ -254,7 +254,7 @@ def _print_checks(name: str, checks: list[Check]) -> bool:
 
 
 def _problems(pack: list[Report], root: Path, area: str) -> list[str]:
-    from casebook.data import figures
+    from casebook.data import as_printed, figures
     from casebook.data.tables import Tables
     from casebook.run import reconciliation
 
@@ -273,6 +273,7 @@ def _problems(pack: list[Report], root: Path, area: str) -> list[str]:
         return problems
     for table in known.catalogue.resources:
         attempt(known.prepare, table.name)
+        attempt(as_printed.of, root, table)
     if not problems and figures.REGISTER in {table.name for table in known.catalogue.resources}:
         register = attempt(figures.load, root)
         if isinstance(register, figures.Register):

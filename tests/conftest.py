@@ -7,14 +7,17 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from casebook.report.blocks import Block, Headline, Table
+from casebook.data import catalogue, figures
+from casebook.report.blocks import Block, Headline, Reconciliation, Reconciliations, Table
 
 ROOT = Path(__file__).resolve().parents[1]
 PAPERS = Path(os.environ.get("CASEBOOK_PAPERS", ROOT.parent / "shared" / "seeds"))
@@ -85,12 +88,24 @@ def project(tmp_path: Path) -> Project:
 
 
 @pytest.fixture(scope="session")
-def pack(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    """The pack for Cambridgeshire and that for Hertfordshire, made once; read it, do not change it."""
-    made = copy_of_project(tmp_path_factory.mktemp("pack"))
-    for arguments in (["run"], ["run", "--area", "Hertfordshire"]):
-        done = made.pipeline(*arguments)
-        assert done.returncode == 0, done.stderr
+def pack(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Project:
+    """The pack for Cambridgeshire and that for Hertfordshire, made once for all workers; read it, do not change it."""
+    shared = tmp_path_factory.getbasetemp() if worker_id == "master" else tmp_path_factory.getbasetemp().parent
+    folder, done = shared / "pack", shared / "pack-done"
+    try:
+        folder.mkdir()
+    except FileExistsError:
+        # Another worker is making it, and says so in a file when it is there or has failed.
+        while not done.exists():
+            time.sleep(0.2)
+        assert done.read_text(encoding="utf-8") == "", "another worker could not make the pack"
+        return Project(folder / "project")
+    made = copy_of_project(folder)
+    runs = [made.pipeline("run"), made.pipeline("run", "--area", "Hertfordshire")]
+    failed = "".join(run.stderr for run in runs if run.returncode)
+    (shared / "pack-told").write_text(failed, encoding="utf-8")
+    (shared / "pack-told").rename(done)
+    assert not failed, failed
     return made
 
 
@@ -139,6 +154,52 @@ def tell(pack: Project, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Told]:
         return told
 
     return run
+
+
+class Verdicts:
+    """What the reconciling cells of all notebooks say of the figures of a project, without a kernel and without the rest.
+
+    A reconciling cell stands on its own: it needs the notebook's imports and parameters, and the cells before it
+    that reconcile.
+    """
+
+    def __init__(self, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.root = root
+        monkeypatch.setenv("CASEBOOK_PROJECT", str(root))
+        self.blocks: list[Block] = []
+        monkeypatch.setattr(Block, "show", lambda block: self.blocks.append(block))  # noqa: PLW0108 - a method must be a function
+
+    def figures(self) -> dict[str, Reconciliation]:
+        """Every reconciled figure by name."""
+        self.blocks.clear()
+        for report in _reports():
+            space: dict[str, Any] = {}
+            cells = json.loads(report.path(self.root).read_text(encoding="utf-8"))["cells"]
+            for number, cell in enumerate(one for one in cells if one["cell_type"] == "code"):
+                source = "".join(cell["source"])
+                if number < 2 or "report.reconcile" in source:
+                    exec(compile(source, report.name, "exec"), space)
+                if number == 1:
+                    space |= report.parameters
+        return {one.id: one for block in self.blocks if isinstance(block, Reconciliations) for one in block.figures}
+
+    def seal(self) -> None:
+        """Accept changed tables, as ``pipeline.py seal`` does."""
+        figures.follow(self.root, [])
+        catalogue.seal(self.root, [])
+
+
+@cache
+def _reports() -> list[Any]:
+    space = {"__name__": "pipeline"}
+    exec((ROOT / "pipeline.py").read_text(encoding="utf-8"), space)
+    return space["PACK"]
+
+
+@pytest.fixture
+def verdicts(project: Project, monkeypatch: pytest.MonkeyPatch) -> Verdicts:
+    """The verdicts on the figures of a copy of the project."""
+    return Verdicts(project.root, monkeypatch)
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pandas as pd
 from casebook.data import raw
 from casebook.data.catalogue import Table
 from casebook.errors import InputError, and_list, one_of
+from casebook.methods.explanation import Sibling
 from casebook.methods.quantities import Cell, Quantity, read
 
 NOT_NUMBERS = ("text", "name", "line number", "year", "date", "number", "code")
@@ -74,24 +76,25 @@ class PrintedTable:
         """Return where a number stands, with what it is called."""
         return _cell(self.name, self.key, self.titles, self.labels, self.rows[at], column)
 
-    def siblings(self, cell: Cell) -> dict[Cell, Quantity]:
-        """Return the numbers of a column in other rows: the same at other times or, failing that, the next rows."""
+    def siblings(self, cell: Cell) -> list[Sibling]:
+        """Return the numbers of a column in other rows: the same at other times or, failing that, the next rows.
+
+        Each with how many rows it is off, the next ones first.
+        """
         at = self.positions[cell.row]
         own = self.rows[at]
         same = [name for name in self.key if name not in WHEN and name not in PLACES]
+        rows = [at - 1, at, at + 1]
         if any(name in self.key for name in WHEN):
-            rows = [
-                other for other in range(len(self.rows)) if all(self.rows[other][name] == own[name] for name in same)
-            ]
+            rows = [one for one, row in enumerate(self.rows) if all(row[name] == own[name] for name in same)]
         elif set(self.key) & set(PLACES):
             rows = []
-        else:
-            rows = [at - 1, at + 1]
-        rows = sorted(
-            (other for other in rows if 0 <= other < len(self.rows) and other != at), key=lambda x: abs(x - at)
-        )
-        found = {self.cell(other, cell.column): self.quantities[other, cell.column] for other in rows}
-        return {where: one for where, one in found.items() if one is not None}
+        found = []
+        for position, row in enumerate(rows):
+            number = self.quantities.get((row, cell.column))
+            if row != at and number is not None:
+                found.append((position - rows.index(at), self.cell(row, cell.column), number))
+        return sorted(found, key=lambda sibling: abs(sibling[0]))
 
     def neighbours(self, cell: Cell) -> dict[str, Quantity]:
         """Return the numbers printed next to a cell, by where they stand."""
@@ -120,7 +123,7 @@ def of(root: Path, table: Table) -> PrintedTable:
     Raises
     ------
     InputError
-        If the file cannot be split into the table's columns.
+        If the file cannot be split into the table's columns, or a number is not in the words it is printed in.
     """
     fields = table.table_schema.fields
     key = table.table_schema.primary_key
@@ -140,7 +143,13 @@ def of(root: Path, table: Table) -> PrintedTable:
             blank = row[name] in table.table_schema.missing_values
             cell = _cell(table.name, key, titles, labels, row, name)
             meant = row[name] if field.printed_in else None
-            quantities[at, name] = None if blank else _quantity(words[at, name], table.prose, unit, meant, cell)
+            number = None if blank else _quantity(words[at, name], table.prose, unit, meant, cell)
+            if number is None and meant and not blank:
+                raise InputError(
+                    f"{raw.RAW / table.path}, row {at + 2}, column {name}: found {meant}, which the words beside it, "
+                    f"{words[at, name]!r}, do not hold: correct whichever the paper does not print."
+                )
+            quantities[at, name] = number
     return PrintedTable(
         table.name, (raw.RAW / table.path).as_posix(), key, titles, rows, quantities, words,
         table.table_schema.missing_values, labels,
@@ -205,9 +214,16 @@ def _cell(
     row: Mapping[str, str],
     column: str,
 ) -> Cell:
-    named = [row[name] for name in labels] or [row[name] for name in key if name not in PLACES]
+    named = [_in_words(row[name]) for name in labels or [one for one in key if one not in PLACES]]
     label = ", ".join(named) + (f": {titles[column]}" if len(titles) > 1 else "")
     return Cell(table, tuple(row[name] for name in key), column, label)
+
+
+def _in_words(text: str) -> str:
+    try:
+        return f"{date.fromisoformat(text):%d %B %Y}".lstrip("0") if len(text) == 10 else text
+    except ValueError:
+        return text
 
 
 def known_row(table: PrintedTable, row: str) -> int:

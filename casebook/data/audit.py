@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from fractions import Fraction
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -18,7 +19,7 @@ from casebook.data.as_printed import PrintedTable
 from casebook.data.catalogue import Identity
 from casebook.data.project import DESCRIPTOR
 from casebook.errors import InputError, and_list, one_of
-from casebook.methods.explanation import hypotheses
+from casebook.methods.explanation import Surroundings, hypotheses, keeps_others, unreadable
 from casebook.methods.quantities import Cell, Quantity, exactly, mean, per_cent_change, read, total
 from casebook.methods.reconciliation import Verdict, judge
 
@@ -34,6 +35,10 @@ class Check:
     kind: str
     verdict: Verdict
     hypotheses: tuple[str, ...] = ()
+
+    def uses(self, cell: Cell) -> bool:
+        """Whether it was worked out from a cell."""
+        return self.computed is not None and any(one.cell == cell for one in self.computed.inputs)
 
 
 class Descriptor(BaseModel):
@@ -58,10 +63,10 @@ def checks(table: PrintedTable, identities: Sequence[Identity]) -> list[Check]:
         _check_columns(table, identity)
         for at, column in _results(table, identity):
             computed, missing = _compute(table, identity, at, column)
-            found.append(_check(table, identity, at, column, computed, missing))
+            found.append(_check(table.cell(at, column), table.words[at, column], computed, missing, identity))
         if identity.equals is not None:
             found += [_check_whole(table, identity, group) for group in _groups(table, identity)]
-    return found
+    return [check if check.verdict.stands else _explained(check, table, found) for check in found]
 
 
 def of_project(root: Path) -> dict[str, list[Check]]:
@@ -194,16 +199,25 @@ def _base(table: PrintedTable, identity: Identity) -> int:
     return rows[0]
 
 
-def _check(
-    table: PrintedTable, identity: Identity, at: int, column: str, computed: Quantity | None, missing: tuple[str, ...]
-) -> Check:
-    cell, printed = table.cell(at, column), table.words[at, column]
-    reading = read(printed, prose=False)
-    verdict = judge(reading, computed)
-    why: list[str] = []
-    if verdict is Verdict.DIFFERS and computed is not None:
-        why = hypotheses(reading, computed, table.neighbours(cell), table.siblings)
-    return Check(cell, printed, computed, missing, identity.kind, verdict, tuple(why))
+def _check(cell: Cell, printed: str, computed: Quantity | None, missing: tuple[str, ...], identity: Identity) -> Check:
+    return Check(cell, printed, computed, missing, identity.kind, judge(read(printed, prose=False), computed))
+
+
+def _explained(check: Check, table: PrintedTable, found: Sequence[Check]) -> Check:
+    if check.computed is None or check.cell.row not in table.positions:
+        return check
+    reading = read(check.printed, prose=False)
+    if check.verdict is Verdict.UNREADABLE:
+        decimals = len(check.printed.partition(".")[2].rstrip("%"))
+        return replace(check, hypotheses=tuple(unreadable(check.printed, check.computed, Fraction(1, 10**decimals))))
+    others = [other for other in found if other.cell != check.cell]
+    around = Surroundings(
+        table.neighbours(check.cell),
+        table.siblings,
+        keeps=keeps_others((read(other.printed, prose=False), other.computed) for other in others),
+        relied_on=sum(other.verdict.stands and other.uses(check.cell) for other in others),
+    )
+    return replace(check, hypotheses=tuple(hypotheses(reading, check.computed, around)))
 
 
 def _check_whole(table: PrintedTable, identity: Identity, rows: list[int]) -> Check:
@@ -214,11 +228,9 @@ def _check_whole(table: PrintedTable, identity: Identity, rows: list[int]) -> Ch
     cell = Cell(
         table.name, ("all",), column, f"all of {column}{f' ({shared})' if shared else ''} together, not printed"
     )
-    printed = f"{identity.equals:g}"
     missing = tuple(str(table.cell(at, column)) for at, one in zip(rows, numbers, strict=True) if one is None)
     computed = None if missing else total([one for one in numbers if one is not None])
-    reading = read(printed, prose=False)
-    return Check(cell, printed, computed, missing, "sum", judge(reading, computed))
+    return _check(cell, f"{identity.equals:g}", computed, missing, identity)
 
 
 def _is(row: Mapping[str, str], chosen: Mapping[str, tuple[str, ...]]) -> bool:

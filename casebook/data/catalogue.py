@@ -148,15 +148,6 @@ class Goal(_Described):
     source: str
 
 
-class Claim(_Described):
-    """What the paper says of an indicator in words, and, if it is about the goal, who it says meets it."""
-
-    words: str
-    paper: str
-    line: int
-    meets_goal: tuple[str, ...] | None = Field(None, alias="meetsGoal")
-
-
 class Indicator(_Described):
     """What a benchmarked table measures, in the words its report uses."""
 
@@ -178,7 +169,6 @@ class Indicator(_Described):
     goal: Goal | None = None
     service: str | None = None
     fund: str | None = None
-    claim: Claim | None = None
 
     @model_validator(mode="after")
     def _goal_is_for_the_same_people(self) -> Indicator:

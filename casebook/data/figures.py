@@ -19,6 +19,7 @@ from casebook.data.as_printed import PrintedTable
 from casebook.data.catalogue import Catalogue
 from casebook.data.project import write_whole
 from casebook.errors import InputError, one_of
+from casebook.methods.explanation import Sibling
 from casebook.methods.quantities import Cell, Quantity, Reading, read
 
 REGISTER = "published_figures"
@@ -72,12 +73,24 @@ class Figure:
         return Quantity(reading.value, low, high, reading.number, cell, reading)
 
 
+class _Tables(dict[str, PrintedTable]):
+    """Tables as printed, each read when it is first asked for."""
+
+    def __init__(self, root: Path, described: Catalogue) -> None:
+        super().__init__()
+        self.root, self.described = root, described
+
+    def __missing__(self, name: str) -> PrintedTable:
+        self[name] = as_printed.of(self.root, self.described.table(name))
+        return self[name]
+
+
 @dataclass(frozen=True)
 class Register:
-    """All published figures, by id, and all other tables as printed."""
+    """All published figures, by id, and the other tables as printed."""
 
     figures: dict[str, Figure]
-    tables: dict[str, PrintedTable]
+    tables: _Tables
     catalogue: Catalogue
 
     def figure(self, identifier: str) -> Figure:
@@ -127,11 +140,9 @@ class Register:
         """Return a report's figures that only repeat another."""
         return [figure for figure in self.of_report(report) if figure.kind == REPEAT and figure.same_as]
 
-    def siblings(self, cell: Cell) -> dict[Cell, Quantity]:
+    def siblings(self, cell: Cell) -> list[Sibling]:
         """Return the numbers of a cell's column in other rows of its table."""
-        if cell.table not in self.tables:
-            return {}
-        return self.tables[cell.table].siblings(cell)
+        return [] if cell.table == REGISTER else self.tables[cell.table].siblings(cell)
 
     def cell(self, figure: Figure) -> Cell | None:
         """Return the cell a figure stands in, if it is one of a table."""
@@ -156,30 +167,26 @@ def load(root: Path) -> Register:
 @lru_cache(maxsize=4)
 def _load(root: Path, fingerprint: tuple[tuple[str, int, int], ...]) -> Register:
     described = catalogue.load(root)
-    frame = raw.read(root, described.table(REGISTER))
-    # Row numbers are those of the file, for messages.
-    text = frame.astype("object").where(frame.notna(), "")
-    rows = zip(text.index, text.to_dict("records"), strict=True)
-    figures = {
-        row["id"]: (number, _figure({str(name): str(cell) for name, cell in row.items()})) for number, row in rows
-    }
-    names = {table.name for table in described.resources if table.name != REGISTER}
-    tables = {name: as_printed.of(root, described.table(name)) for name in sorted(names)}
+    # The kinds of value are checked with every other table's, when a run or a check starts.
+    header, rows = raw.cells(root / FILE, FILE, [field.name for field in described.table(REGISTER).table_schema.fields])
+    figures = {}
+    for number, cells in rows:
+        figure = _figure(dict(zip(header, cells, strict=True)))
+        figures[figure.id] = (number, figure)
+    tables = _Tables(root, described)
     for number, figure in figures.values():
         _check(number, figure, figures, tables)
     return Register({name: figure for name, (_, figure) in figures.items()}, tables, described)
 
 
-def _check(
-    number: int, figure: Figure, figures: dict[str, tuple[int, Figure]], tables: dict[str, PrintedTable]
-) -> None:
+def _check(number: int, figure: Figure, figures: dict[str, tuple[int, Figure]], tables: _Tables) -> None:
     where = f"{FILE}, row {number}"
     if figure.table:
         printed = _printed(tables[figure.table], figure, where)
         if printed != figure.printed:
             raise InputError(
                 f"{where}, column printed: found {figure.printed!r}, but that cell of {tables[figure.table].file} is "
-                f"{printed!r}: correct the one that the paper does not print, then `python pipeline.py seal {REGISTER}`."
+                f"{printed!r}: correct whichever the paper does not print, then `python pipeline.py seal {REGISTER}`."
             )
     if figure.same_as and (figure.same_as not in figures or figure.same_as == figure.id):
         raise InputError(

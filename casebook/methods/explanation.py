@@ -6,35 +6,60 @@ hypothesis: that a mistake *could* have come about so does not show that it did.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
 
-from casebook.methods.quantities import Cell, Quantity, Reading, exactly, rounded, shown
+from casebook.methods.quantities import Cell, Quantity, Reading, Truth, exactly, read, rounded, shown
 from casebook.methods.reconciliation import Verdict, judge
 
 MOST = 3
 NEAR = Fraction(1, 20)
 """How far an input may be off, as a share of it, to be offered as the explanation when its digits are not."""
-
 FEW = 4
 """With more inputs than these, a misprint in one of them explains nothing."""
+SHIFT_KEY = str.maketrans('!"£$%^&*()', "1234567890")
+"""What a British keyboard prints for a digit with the shift key held down."""
 
-Siblings = Callable[[Cell], Mapping[Cell, Quantity]]
-"""Gives, for a cell, those of the same column in other rows, the next ones first."""
+Sibling = tuple[int, Cell, Quantity]
 
 
-def hypotheses(
-    printed: Reading,
-    computed: Quantity,
-    neighbours: Mapping[str, Quantity] | None = None,
-    siblings: Siblings = lambda cell: {},
-    others: Mapping[str, Quantity | float] | None = None,
-) -> list[str]:
+@dataclass(frozen=True)
+class Surroundings:
+    """What stands around a figure and its inputs, as far as it is known.
+
+    Parameters
+    ----------
+    neighbours
+        The printed cells around the figure, by where they stand.
+    siblings
+        For the cell of an input, the numbers of its column in other rows: how many rows off, where, and the number;
+        the next ones first.
+    others
+        What other ways of working the figure out give, by words that continue "It would follow".
+    keeps
+        Whether the other figures that use some cells stand with other numbers in them.
+    relied_on
+        How many other figures follow from this one as it is printed.
+    """
+
+    neighbours: Mapping[str, Quantity] = field(default_factory=dict)
+    siblings: Callable[[Cell], Sequence[Sibling]] = lambda cell: ()
+    others: Mapping[str, Quantity | float] = field(default_factory=dict)
+    keeps: Callable[[Mapping[Cell, Quantity]], bool] = lambda instead: True
+    relied_on: int = 0
+
+
+NOTHING_KNOWN = Surroundings()
+
+
+def hypotheses(printed: Reading, computed: Quantity, around: Surroundings = NOTHING_KNOWN) -> list[str]:
     """Return sentences that say how the printed figure may have come about, the simplest first; at most three.
 
     Tried in this order: copied from a neighbouring cell; digits of the right value exchanged, mistaken, left out
-    or shifted; worked out on another base (one of ``others``, another row of an input's table, or all inputs one row
-    off); cut off or rounded otherwise; an input misprinted, so that another value of it gives what is printed.
+    or shifted; worked out on another base (one of ``others``, all inputs some rows off, or one input from another
+    row of its table); cut off or rounded otherwise; an input misprinted, so that another value gives what is printed.
+    Where other figures follow from this one as printed, its inputs are suspected before it.
 
     Parameters
     ----------
@@ -42,12 +67,8 @@ def hypotheses(
         The figure as printed.
     computed
         What its inputs give.
-    neighbours
-        The printed cells around it, by where they stand ("the cell above").
-    siblings
-        For a cell of an input, the cells of its column in other rows.
-    others
-        What other ways of working it out give, by what they are.
+    around
+        What is known around it.
 
     Examples
     --------
@@ -57,23 +78,65 @@ def hypotheses(
     """
     if printed.value is None:
         return []
-    found: list[str] = []
-    if printed.relation in ("", "about"):
-        found += _copied(printed, neighbours or {})
-        found += _digits(printed, computed)
-    slip = bool(found)
-    # A plain cause in the cell itself makes the search for another base idle.
-    if not found:
-        found += _named(printed, others or {})
-        found += _base(printed, computed, siblings)
-    if not found and printed.relation in ("", "about"):
-        found += _rounding(printed, computed)
-    elsewhere = found and not slip
+    a_number = printed.relation in ("", "about")
+    copied = _copied(printed, around) if a_number else []
+    slip = _digits(printed, computed) if a_number else []
+    # A slip of the pen in the cell itself makes the search for another base idle.
+    base = [] if slip else [*_named(printed, around), *_base(printed, computed, around)]
+    otherwise = _rounding(printed, computed) if a_number and not (copied or slip or base) else []
+    inputs: list[str] = []
     # Among many parts, one digit of some part always fits; and what repeats another figure has no parts.
-    if printed.relation in ("", "about") and computed.operation and not elsewhere and len(computed.inputs) <= FEW:
-        slips, near = _input(printed, computed)
-        found += slips or ([] if found else near)
-    return found[:MOST]
+    if a_number and computed.operation and not base and not otherwise and len(computed.inputs) <= FEW:
+        misprinted, near = _inputs(printed, computed, around)
+        inputs = misprinted or ([] if slip or copied else near)
+    if around.relied_on and inputs:
+        return [f"{_figures(around.relied_on)} from it as printed, so that an input is likelier to be wrong.", *inputs][
+            :MOST
+        ]
+    return [*copied, *slip, *base, *otherwise, *inputs][:MOST]
+
+
+def unreadable(printed: str, computed: Quantity, step: Fraction) -> list[str]:
+    """Return what a misprinted number may have been meant to be, if a key without its shift makes it right.
+
+    Examples
+    --------
+    >>> unreadable("29.£%", exactly(29.26), Fraction("0.1"))
+    ['29.3% may be meant: the same keys, without the shift key.']
+    """
+    body, sign = (printed[:-1], "%") if printed.endswith("%") else (printed, "")
+    meant = body.translate(SHIFT_KEY) + sign
+    reading = read(meant, prose=False)
+    if reading.value is not None and judge(reading, computed).stands and reading.step == step:
+        return [f"{meant} may be meant: the same keys, without the shift key."]
+    return []
+
+
+def keeps_others(
+    others: Iterable[tuple[Reading, Quantity | Truth | None]],
+) -> Callable[[Mapping[Cell, Quantity]], bool]:
+    """Return the test whether figures that use some cells stand with other numbers in them."""
+    known = [(printed, computed) for printed, computed in others if isinstance(computed, Quantity)]
+
+    def keeps(instead: Mapping[Cell, Quantity]) -> bool:
+        return all(
+            _stands(printed, computed, instead)
+            for printed, computed in known
+            if any(one.cell in instead for one in computed.inputs)
+        )
+
+    return keeps
+
+
+def _stands(printed: Reading, computed: Quantity, instead: Mapping[Cell, Quantity]) -> bool:
+    try:
+        return judge(printed, computed.with_inputs(instead)).stands
+    except ZeroDivisionError:
+        return False
+
+
+def _figures(count: int) -> str:
+    return "Another printed figure follows" if count == 1 else f"{count} other printed figures follow"
 
 
 def digits_relation(wrong: str, right: str) -> str:
@@ -100,10 +163,10 @@ def digits_relation(wrong: str, right: str) -> str:
     return ""
 
 
-def _copied(printed: Reading, neighbours: Mapping[str, Quantity]) -> list[str]:
+def _copied(printed: Reading, around: Surroundings) -> list[str]:
     return [
         f"It may be copied from {where}, which holds the same {shown(printed.value or Fraction(0), printed.step)}."
-        for where, cell in neighbours.items()
+        for where, cell in around.neighbours.items()
         if cell.value == printed.value != 0
     ][:1]
 
@@ -113,8 +176,10 @@ def _digits(printed: Reading, computed: Quantity) -> list[str]:
     # Zeros that stand for rounding are no digits: £16m has two.
     scale = max(printed.step, Fraction(1))
     is_shown, should = (shown(value / scale, printed.step / scale) for value in (printed.value, computed.value))
+    if printed.value == -rounded(computed.value, printed.step) != 0:
+        return [f"The sign may be wrong: {is_shown} for {should}."]
     # Among numbers of two digits, one in five differs from any other by one digit: that explains nothing.
-    slip = len(should.replace(",", "")) > 2 and {
+    slip = sum(character.isdigit() for character in should) > 2 and {
         "two digits exchanged": "Two digits may be exchanged",
         "one digit mistaken": "One digit may be mistaken",
         "one digit too many": "One digit may be too many",
@@ -122,8 +187,6 @@ def _digits(printed: Reading, computed: Quantity) -> list[str]:
     }.get(digits_relation(is_shown, should))
     if slip:
         return [f"{slip}: {is_shown} for {should}."]
-    if printed.value == -rounded(computed.value, printed.step):
-        return [f"The sign may be wrong: {is_shown} for {should}."]
     for factor in (10, 100, 1000):
         for scaled in (computed.value * factor, computed.value / factor):
             if scaled and rounded(scaled, printed.step) == printed.value:
@@ -147,37 +210,40 @@ def _rounding(printed: Reading, computed: Quantity) -> list[str]:
     return []
 
 
-def _base(printed: Reading, computed: Quantity, siblings: Siblings) -> list[str]:
-    found = []
-    inputs = [one for one in computed.inputs if one.cell]
-    for one in inputs:
-        assert one.cell is not None
-        for cell, other in siblings(one.cell).items():
-            if _gives(printed, computed, {one.cell: other}):
-                found.append(f"It follows with {cell} ({other.text}) in place of {one.cell} ({one.text}).")
-                break
-    if found or len(inputs) < 2:
-        return found
-    # The same step away in every input's own table: a row shifted by one, or another year throughout.
-    choices = {one.cell: list(siblings(one.cell).items()) for one in inputs if one.cell}
-    for position in range(min((len(choice) for choice in choices.values()), default=0)):
-        shifted = {cell: choice[position][1] for cell, choice in choices.items()}
-        if _gives(printed, computed, shifted):
-            first = inputs[0].cell
-            assert first is not None
-            return [f"It follows if every input is taken from another row: {choices[first][position][0]} for {first}."]
+def _base(printed: Reading, computed: Quantity, around: Surroundings) -> list[str]:
+    choices: dict[Cell, dict[int, tuple[Cell, Quantity]]] = {}
+    for one in computed.inputs:
+        rows = {offset: (cell, other) for offset, cell, other in around.siblings(one.cell)} if one.cell else {}
+        if one.cell and rows:
+            choices[one.cell] = rows
+    # The same number of rows off in every input that has rows: a table shifted, or another year throughout.
+    shared = set.intersection(*(set(rows) for rows in choices.values())) if len(choices) > 1 else set()
+    for offset in sorted(shared, key=lambda rows: (abs(rows), -rows)):
+        if _gives(printed, computed, {cell: rows[offset][1] for cell, rows in choices.items()}):
+            rows_off = "one row" if abs(offset) == 1 else f"{abs(offset)} rows"
+            where = f"{rows_off} further {'down' if offset > 0 else 'up'}"
+            return [f"It would follow with the inputs {where}: {_first(choices, offset)}."]
+    for one in computed.inputs:
+        for cell, other in choices.get(one.cell, {}).values() if one.cell else ():
+            if one.cell and _gives(printed, computed, {one.cell: other}):
+                return [f"It would follow with {cell} ({other.text}) in place of {one.cell} ({one.text})."]
     return []
 
 
-def _named(printed: Reading, others: Mapping[str, Quantity | float]) -> list[str]:
+def _first(choices: Mapping[Cell, Mapping[int, tuple[Cell, Quantity]]], offset: int) -> str:
+    cell, rows = next(iter(choices.items()))
+    return f"{rows[offset][0]} in place of {cell}"
+
+
+def _named(printed: Reading, around: Surroundings) -> list[str]:
     return [
-        f"It follows {name} ({shown(exactly(other).value, printed.step)})."
-        for name, other in others.items()
+        f"It would follow {name} ({shown(exactly(other).value, min(printed.step, Fraction(1)))})."
+        for name, other in around.others.items()
         if judge(printed, exactly(other)) is Verdict.REPRODUCED
     ]
 
 
-def _input(printed: Reading, computed: Quantity) -> tuple[list[str], list[str]]:
+def _inputs(printed: Reading, computed: Quantity, around: Surroundings) -> tuple[list[str], list[str]]:
     slips, near = [], []
     assert printed.value is not None
     for one in computed.inputs:
@@ -188,14 +254,17 @@ def _input(printed: Reading, computed: Quantity) -> tuple[list[str], list[str]]:
             continue
         step = one.reading.step
         candidate = rounded(wanted, step)
-        if candidate == one.value or not _gives(printed, computed, {one.cell: exactly(candidate)}):
+        instead = {one.cell: exactly(candidate)}
+        if candidate == one.value or not _gives(printed, computed, instead) or not around.keeps(instead):
             continue
         was, might = shown(one.value, step), shown(candidate, step)
         slip = digits_relation(was, might)
         if slip:
-            slips.append(f"An input may be misprinted ({slip}): with {might} for {was} ({one.cell}) it follows.")
+            slips.append(
+                f"Perhaps an input is misprinted, {slip}: it would follow with {might} in place of {was} ({one.cell})."
+            )
         elif abs(candidate - one.value) <= abs(one.value) * NEAR:
-            near.append(f"It follows with {might} in place of {was} ({one.cell}).")
+            near.append(f"It would follow with {might} in place of {was} ({one.cell}).")
     return slips, near[:2]
 
 

@@ -63,8 +63,10 @@ class Reading:
             raise ValueError("nothing could be read")
         if self.relation in ("over", "at least"):
             return self.value, self.value + self.step
-        if self.relation in ("under", "up to", "almost"):
+        if self.relation in ("under", "up to"):
             return self.value - self.step, self.value
+        if self.relation == "almost":
+            return self.value - self.step / 2, self.value
         if self.exact:
             return self.value, self.value
         return self.value - self.step / 2, self.value + self.step / 2

@@ -178,10 +178,9 @@ class Assumption(Block):
 
 
 @dataclass(frozen=True)
-class Reconciliation(Block):
+class Reconciliation:
     """A published figure, what it comes to when worked out again, and the verdict."""
 
-    kind: ClassVar[str] = "reconciliation"
     id: str
     paper: str
     line: int
@@ -203,7 +202,7 @@ class Reconciliation(Block):
     inputs: tuple[str, ...]
 
     def _ipython_display_(self) -> None:
-        # It was shown when it was made; as the value of a cell's last line it would stand twice.
+        # It was shown when it was made.
         pass
 
     def plain(self) -> str:
@@ -212,6 +211,22 @@ class Reconciliation(Block):
             f"{self.figure} (paper {self.paper}, line {self.line}): printed {self.printed}; worked out "
             f"{self.computed_shown}; {self.verdict}"
         )
+
+
+@dataclass(frozen=True)
+class Reconciliations(Block):
+    """Published figures that were reconciled together."""
+
+    kind: ClassVar[str] = "reconciliation"
+    figures: tuple[Reconciliation, ...]
+
+    def plain(self) -> str:
+        """Return each figure in a line."""
+        return "\n".join(figure.plain() for figure in self.figures)
+
+    def _ipython_display_(self) -> None:
+        # It was shown when it was made; as the value of a cell's last line it would stand twice.
+        pass
 
 
 @dataclass(frozen=True)

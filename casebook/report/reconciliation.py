@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -11,19 +13,12 @@ import pandas as pd
 from casebook.data import audit, figures, project, provenance, tables
 from casebook.data.figures import CLAIM, Figure, Register
 from casebook.errors import InputError
-from casebook.methods.explanation import hypotheses, joined
+from casebook.methods.explanation import Surroundings, hypotheses, joined, keeps_others, unreadable
 from casebook.methods.quantities import Cell, Quantity, Reading, Truth, exactly, shown
 from casebook.methods.reconciliation import Verdict, judge, worst
-from casebook.report.blocks import Reconciliation
+from casebook.report.blocks import Reconciliation, Reconciliations
 
 Computed = Quantity | Truth | float | Fraction
-
-
-class Reconciled(tuple[Reconciliation, ...]):
-    """Several reconciliations, shown already when they were made."""
-
-    def _ipython_display_(self) -> None:
-        pass
 
 
 def reconcile(
@@ -33,6 +28,7 @@ def reconcile(
     missing: str = "",
     others: Mapping[str, Quantity | float] | None = None,
     follows: str = "",
+    remark: str = "",
 ) -> Reconciliation:
     """Say whether a published figure stands, beside the calculation it belongs to.
 
@@ -47,9 +43,11 @@ def reconcile(
     missing
         In place of ``computed``: what would be needed and is not printed.
     others
-        What it comes to on another base, by the words that continue "It follows ...": tried as explanations.
+        What it comes to on another base, by the words that continue "It would follow ...": tried as explanations.
     follows
         What follows for the paper's conclusion if the figure does not stand.
+    remark
+        What a reader must know besides, whether it stands or not: another base, what was not tested.
 
     Returns
     -------
@@ -70,12 +68,12 @@ def reconcile(
     """
     register = _register()
     figure = register.figure(id)
-    ways: list[Quantity | Truth] = [_known(one) for one in _several(computed)]
+    ways = _several(computed)
     if bool(ways) == bool(missing):
         raise InputError(
             f"The figure {id!r} needs either what it comes to or, in missing, what that would take: give one."
         )
-    return _say(register, figure, ways, missing, others or {}, follows)
+    return _say(register, [_Case(register, figure, ways, missing, others or {}, follows, remark)]).figures[0]
 
 
 def reconcile_table(
@@ -83,7 +81,7 @@ def reconcile_table(
     column: str = "",
     computed: pd.Series | Mapping[Any, Computed | Iterable[Computed]] | None = None,
     follows: Mapping[str, str] | None = None,
-) -> Reconciled:
+) -> Reconciliations:
     """Reconcile every published figure of a table at once.
 
     Parameters
@@ -103,41 +101,43 @@ def reconcile_table(
 
     Examples
     --------
-    >>> [one.verdict for one in reconcile_table("cost_avoided_totals")][2]
+    >>> [one.verdict for one in reconcile_table("cost_avoided_totals").figures][2]
     ... # doctest: +ELLIPSIS
     Cost avoided in 2020/21 in all, Low Optimism ...
     'reproduced'
     """
     register = _register(table)
     follows = follows or {}
+    cases = []
     if computed is not None:
-        return _column(register, table, column, dict(computed), follows)
-    wanted = register.of_table(table)
-    found: dict[str, list[audit.Check]] = {figure.id: [] for figure in wanted}
-    by_cell = {register.cell(figure): figure for figure in wanted}
-    for check in audit.checks(register.tables[table], register.catalogue.table(table).identities):
-        if check.cell in by_cell:
-            found[by_cell[check.cell].id].append(check)
-    said = []
-    for figure in wanted:
-        ways: list[Quantity | Truth] = [check.computed for check in found[figure.id] if check.computed is not None]
-        missing = "; ".join(name for check in found[figure.id] for name in check.missing)
-        said.append(_say(register, figure, ways, missing, {}, follows.get(figure.id, "")))
-    return Reconciled(said)
+        by_row = {key if isinstance(key, str) else "; ".join(key): one for key, one in dict(computed).items()}
+        for figure in register.reconciled_with(table, column):
+            if figure.row not in by_row:
+                raise InputError(f"The figure {figure.id!r} is row {figure.row!r} of {table}, which was not computed.")
+            ways = _several(by_row[figure.row])
+            cases.append(_Case(register, figure, ways, follows=follows.get(figure.id, "")))
+        return _say(register, cases)
+    checks = audit.checks(register.tables[table], register.catalogue.table(table).identities)
+    for figure in register.of_table(table):
+        own = [check for check in checks if check.cell == register.cell(figure)]
+        ways = [check.computed for check in own if check.computed is not None]
+        missing = "; ".join(name for check in own for name in check.missing)
+        cases.append(_Case(register, figure, ways, missing, follows=follows.get(figure.id, "")))
+    return _say(register, cases)
 
 
-def reconcile_repeats(report: str) -> Reconciled:
+def reconcile_repeats(report: str) -> Reconciliations:
     """Compare each of a report's figures that only repeats another with the one it repeats.
 
     Examples
     --------
-    >>> [one.verdict for one in reconcile_repeats("public-health-savings")]
+    >>> [one.verdict for one in reconcile_repeats("public-health-savings").figures]
     ... # doctest: +ELLIPSIS
     All savings, in the head of the paper ...
     ['reproduced', 'reproduced']
     """
     register = _register()
-    return Reconciled(_say(register, figure, [], "", {}, "") for figure in register.repeats(report))
+    return _say(register, [_Case(register, figure) for figure in register.repeats(report)])
 
 
 _recorded: set[tuple[str, str]] = set()
@@ -148,7 +148,7 @@ def _register(*used: str) -> Register:
     register = figures.load(root)
     for name in (figures.REGISTER, *used):
         table = register.catalogue.table(name)
-        rows = len(register.tables[name].rows) if name in register.tables else len(register.figures)
+        rows = len(register.figures) if name == figures.REGISTER else len(register.tables[name].rows)
         # Recorded once: a notebook reconciles some hundred figures, and each is the same read.
         if (name, table.hash) not in _recorded:
             tables.check_hash(root, table)
@@ -157,103 +157,127 @@ def _register(*used: str) -> Register:
     return register
 
 
-def _column(
-    register: Register, table: str, column: str, computed: Mapping[Any, Any], follows: Mapping[str, str]
-) -> Reconciled:
-    by_row = {"; ".join((key,) if isinstance(key, str) else key): one for key, one in computed.items()}
-    said = []
-    for figure in register.reconciled_with(table, column):
-        if figure.row not in by_row:
-            raise InputError(f"The figure {figure.id!r} is row {figure.row!r} of {table}, which was not computed.")
-        ways = [_known(one) for one in _several(by_row[figure.row])]
-        said.append(_say(register, figure, ways, "", {}, follows.get(figure.id, "")))
-    return Reconciled(said)
+@dataclass(frozen=True)
+class _Case:
+    """A figure to reconcile: what it comes to, and what the notebook says with it."""
+
+    register: Register
+    figure: Figure
+    ways: Sequence[Quantity | Truth] = ()
+    missing: str = ""
+    others: Mapping[str, Quantity | float] = field(default_factory=dict)
+    follows: str = ""
+    remark: str = ""
+
+    @cached_property
+    def reading(self) -> Reading:
+        return self.figure.reading
+
+    @cached_property
+    def repeated(self) -> Figure | None:
+        return self.register.figures.get(self.figure.same_as)
+
+    @cached_property
+    def verdicts(self) -> list[Verdict]:
+        """One for each way, in order; then one for the figure it repeats, and one for what is missing."""
+        found = [self._judge(way) for way in self.ways]
+        if self.repeated is not None and self.repeated.quantity is not None:
+            found.append(self._as_printed(self.repeated.quantity))
+        return found + ([Verdict.CANNOT] if self.missing or not found else [])
+
+    @cached_property
+    def verdict(self) -> Verdict:
+        return worst(self.verdicts)
+
+    def _judge(self, way: Quantity | Truth) -> Verdict:
+        wordless = self.figure.kind == CLAIM and self.reading.value is None
+        if wordless and isinstance(way, Quantity):
+            raise InputError(
+                f"The figure {self.figure.id!r} is a claim without a number: give the statement that was tested."
+            )
+        if self.figure.kind == figures.REPEAT and isinstance(way, Quantity) and way.reading is not None:
+            return self._as_printed(way)
+        return judge(self.reading, way)
+
+    def _as_printed(self, other: Quantity) -> Verdict:
+        # "over 900" is the same as "over 900", although 900 is not over 900.
+        same = other.reading and (self.reading.value, self.reading.relation) == (
+            other.reading.value, other.reading.relation,
+        )  # fmt: skip
+        return Verdict.REPRODUCED if same else judge(self.reading, other)
 
 
-def _say(
-    register: Register,
-    figure: Figure,
-    ways: list[Quantity | Truth],
-    missing: str,
-    others: Mapping[str, Quantity | float],
-    follows: str,
-) -> Reconciliation:
-    reading = figure.reading
-    if figure.kind == CLAIM and reading.value is None and any(isinstance(way, Quantity) for way in ways):
-        raise InputError(f"The figure {figure.id!r} is a claim without a number: give the statement that was tested.")
-    verdicts = [_judge(figure, reading, way) for way in ways]
-    notes = [f"Missing: {missing}."] if missing else []
-    repeated = register.figures.get(figure.same_as)
-    if repeated is not None and repeated.quantity is not None:
-        same = _judge_repeat(reading, repeated.reading, repeated.quantity)
-        verdicts.append(same)
-        if not ways:
-            ways = [repeated.quantity]
-        if same is Verdict.DIFFERS:
-            notes.append(f"Printed as {repeated.printed} in {repeated.where}.")
-    if missing:
-        verdicts.append(Verdict.CANNOT)
-    verdict = worst(verdicts) if verdicts else Verdict.CANNOT
-    if verdict is Verdict.CANNOT and len(verdicts) > 1:
-        notes.append(f"It is printed alike in {repeated.where}." if repeated is not None else "")
-    if verdict is Verdict.DIFFERS:
-        notes += [f"It does follow from {way.formula}." for way, one in zip(ways, verdicts, strict=False) if one.stands]
-        notes.append(_why(register, figure, reading, ways, others))
-        ways = [way for way, one in zip(ways, verdicts, strict=False) if not one.stands] or ways
-    if verdict is Verdict.TO_ROUNDING:
-        notes.append(_room(ways))
-    block = Reconciliation(
-        figure.id,
-        figure.paper,
-        figure.line,
-        figure.figure,
-        figure.printed,
-        figure.unit,
-        next((float(way) for way in ways if isinstance(way, Quantity)), None),
-        " and ".join(dict.fromkeys(_shown(figure, way, verdict) for way in ways)),
-        " and ".join(dict.fromkeys(way.formula for way in ways if way.formula)),
-        str(verdict),
-        " ".join(filter(None, notes)),
-        follows if verdict is Verdict.DIFFERS else "",
-        _name(register.cell(figure)) or f"{figures.REGISTER}/{figure.id}/printed",
-        tuple(dict.fromkeys(_name(one.cell) for way in ways for one in way.inputs)),
+def _say(register: Register, cases: Sequence[_Case]) -> Reconciliations:
+    together = Reconciliations(tuple(_block(register, case, cases) for case in cases))
+    together.show()
+    return together
+
+
+def _block(register: Register, case: _Case, group: Sequence[_Case]) -> Reconciliation:
+    figure, verdict = case.figure, case.verdict
+    judged = list(zip(case.ways, case.verdicts, strict=False))
+    ways = [way for way, one in judged if verdict is not Verdict.DIFFERS or not one.stands]
+    if not case.ways and case.repeated is not None and case.repeated.quantity is not None:
+        ways = [case.repeated.quantity]
+    return Reconciliation(
+        id=figure.id,
+        paper=figure.paper,
+        line=figure.line,
+        figure=figure.figure,
+        printed=figure.printed,
+        unit=figure.unit,
+        computed=next((float(way) for way in ways if isinstance(way, Quantity)), None),
+        computed_shown=" and ".join(dict.fromkeys(_shown(figure, way, verdict) for way in ways)),
+        formula=" and ".join(dict.fromkeys(_formula(way) for way in ways if _formula(way))),
+        verdict=str(verdict),
+        note=" ".join(filter(None, [*_notes(register, case, group, ways), case.remark])),
+        follows=case.follows if verdict is Verdict.DIFFERS else "",
+        cell=_name(register.cell(figure)) or f"{figures.REGISTER}/{figure.id}/printed",
+        inputs=tuple(dict.fromkeys(_name(one.cell) for way in case.ways for one in way.inputs)),
     )
-    block.show()
-    return block
 
 
-def _judge(figure: Figure, reading: Reading, way: Quantity | Truth) -> Verdict:
-    if figure.kind == figures.REPEAT and isinstance(way, Quantity) and way.reading is not None:
-        return _judge_repeat(reading, way.reading, way)
-    return judge(reading, way)
+def _notes(register: Register, case: _Case, group: Sequence[_Case], ways: Sequence[Quantity | Truth]) -> Iterator[str]:
+    if case.missing:
+        yield f"Missing: {case.missing}."
+    if case.repeated is not None and case.repeated.quantity is not None:
+        same = case.verdicts[len(case.ways)]
+        if same is Verdict.DIFFERS:
+            yield f"Printed as {case.repeated.printed} in {case.repeated.where}."
+        elif case.verdict is Verdict.CANNOT:
+            yield f"It is printed alike in {case.repeated.where}."
+    if case.verdict is Verdict.DIFFERS:
+        for way, one in zip(case.ways, case.verdicts, strict=False):
+            if one.stands:
+                yield f"It does follow from {way.formula}."
+        wrong = [way for way in ways if isinstance(way, Quantity) and judge(case.reading, way) is Verdict.DIFFERS]
+        yield joined(hypotheses(case.reading, wrong[0], _around(register, case, group))) if wrong else ""
+    elif case.verdict is Verdict.UNREADABLE and isinstance(ways[0], Quantity):
+        yield joined(unreadable(case.figure.printed, ways[0], case.reading.step))
+    elif case.verdict is Verdict.TO_ROUNDING:
+        yield _room(ways)
 
 
-def _judge_repeat(reading: Reading, other: Reading, quantity: Quantity) -> Verdict:
-    if (reading.value, reading.relation) == (other.value, other.relation):
-        return Verdict.REPRODUCED
-    return judge(reading, quantity)
+def _around(register: Register, case: _Case, group: Sequence[_Case]) -> Surroundings:
+    cell = register.cell(case.figure)
+    # The figure itself may stand in the table of an input, where it explains nothing.
+    here = (case.figure.paper, str(case.figure.line))
+    others = [other for other in group if other is not case]
+    using = [
+        other
+        for other in others
+        if cell and other.verdict.stands and any(one.cell == cell for way in other.ways for one in way.inputs)
+    ]
+    return Surroundings(
+        register.tables[case.figure.table].neighbours(cell) if cell else {},
+        lambda of: [one for one in register.siblings(of) if one[1].row[:2] != here],
+        case.others,
+        keeps_others((other.reading, way) for other in others for way in other.ways),
+        len(using),
+    )
 
 
-def _why(
-    register: Register,
-    figure: Figure,
-    reading: Reading,
-    ways: list[Quantity | Truth],
-    others: Mapping[str, Quantity | float],
-) -> str:
-    wrong = [way for way in ways if isinstance(way, Quantity) and judge(reading, way) is Verdict.DIFFERS]
-    cell = register.cell(figure)
-    neighbours = register.tables[figure.table].neighbours(cell) if cell else {}
-
-    def siblings(of: Cell) -> dict[Cell, Quantity]:
-        # The figure itself may stand in an input's table; it explains nothing.
-        here = (figure.paper, str(figure.line))
-        return {where: one for where, one in register.siblings(of).items() if where.row[:2] != here}
-
-    return joined(hypotheses(reading, wrong[0], neighbours, siblings, others)) if wrong else ""
-
-
-def _room(ways: list[Quantity | Truth]) -> str:
+def _room(ways: Sequence[Quantity | Truth]) -> str:
     intervals = [
         f"{shown(way.low, _fine(way))} to {shown(way.high, _fine(way))}"
         for way in ways
@@ -281,15 +305,17 @@ def _shown(figure: Figure, way: Quantity | Truth, verdict: Verdict) -> str:
     return f"£{number}" if figure.unit.startswith("pounds") else f"{number}%" if figure.unit == "per cent" else number
 
 
-def _known(computed: Computed) -> Quantity | Truth:
-    return computed if isinstance(computed, Quantity | Truth) else exactly(computed)
+def _formula(way: Quantity | Truth) -> str:
+    # A number that stands elsewhere as it is has none.
+    return way.formula if isinstance(way, Truth) or way.operation else ""
 
 
-def _several(computed: Computed | Iterable[Computed] | None) -> list[Computed]:
+def _several(computed: Any) -> list[Quantity | Truth]:
     if computed is None:
         return []
-    return list(computed) if isinstance(computed, list | tuple) else [computed]  # type: ignore[list-item]
+    several = computed if isinstance(computed, list | tuple) else [computed]
+    return [one if isinstance(one, Quantity | Truth) else exactly(one) for one in several]
 
 
-def _name(cell: object) -> str:
-    return "" if cell is None else "/".join((cell.table, "; ".join(cell.row), cell.column))  # type: ignore[attr-defined]
+def _name(cell: Cell | None) -> str:
+    return "" if cell is None else "/".join((cell.table, "; ".join(cell.row), cell.column))

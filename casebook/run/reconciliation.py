@@ -64,22 +64,13 @@ def rows(blocks: Sequence[Mapping[str, Any]], report: str, area: str) -> list[Ro
     for block in blocks:
         row = {name: block[name] for name in KEPT} | {"report": report, "area": area}
         if block["verdict"] in (Verdict.DIFFERS, Verdict.UNREADABLE):
-            resting = [other for other in blocks if block["cell"] in other["inputs"] and other["id"] != block["id"]]
-            row["follows"] = " ".join(filter(None, (block["follows"], _resting(resting))))
+            resting = sum(block["cell"] in other["inputs"] for other in blocks if other["id"] != block["id"])
+            figures = "One other printed figure is" if resting == 1 else f"{resting} other printed figures are"
+            wrong = "it is wrong" if resting == 1 else "they are wrong"
+            carries = f"{figures} worked out from this one; if it is wrong, {wrong} with it." if resting else ""
+            row["follows"] = " ".join(filter(None, (block["follows"], carries)))
         made.append(row)
     return sorted(made, key=place)
-
-
-def _resting(blocks: Sequence[Mapping[str, Any]]) -> str:
-    if not blocks:
-        return ""
-    standing = sum(Verdict(block["verdict"]).stands for block in blocks)
-    count = "One other printed figure is" if len(blocks) == 1 else f"{len(blocks)} other printed figures are"
-    if standing == len(blocks):
-        rest = "it stands" if standing == 1 else "all of them stand"
-    else:
-        rest = "it does not stand" if len(blocks) == 1 else f"{standing} of them stand"
-    return f"{count} worked out from it as printed; {rest}."
 
 
 def place(row: Mapping[str, Any]) -> tuple[str, int, str]:

@@ -13,10 +13,10 @@ from nbformat import NotebookNode
 
 from casebook.data.provenance import READ
 from casebook.errors import ReportFailedError
-from casebook.report.blocks import Assumption, Block, Figure, Headline, Reconciliation, Result, Table, Text, Title
+from casebook.report.blocks import Assumption, Block, Figure, Headline, Reconciliations, Result, Table, Text, Title
 
 HEADLINES = range(2, 6)
-SHOWN = (Title, Headline, Text, Table, Figure, Assumption, Reconciliation, Result)
+SHOWN = (Title, Headline, Text, Table, Figure, Assumption, Reconciliations, Result)
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,8 @@ def of(name: str, notebook: NotebookNode) -> Record:
                 "show it with report.table, report.figure or report.text."
             )
     _check(name, found, reads)
-    return Record(found[Title][0], found[Headline], found[Assumption], reads, found[Reconciliation])
+    reconciled = [figure for group in found[Reconciliations] for figure in group["figures"]]
+    return Record(found[Title][0], found[Headline], found[Assumption], reads, reconciled)
 
 
 def _check(name: str, found: dict[type[Block], list[dict[str, Any]]], reads: list[dict[str, Any]]) -> None:

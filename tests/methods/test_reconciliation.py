@@ -1,0 +1,97 @@
+"""Verdicts, against the definitions worked out by hand."""
+
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from casebook.methods.quantities import exactly, mean, of, per_cent_change, read, statement
+from casebook.methods.reconciliation import Verdict, judge, worst
+
+TEN = {
+    2017: ["6.50", "10.80", "8.00", "7.60", "7.10", "11.10", "7.40", "12.90", "9.40", "9.50"],
+    2018: ["6.00", "10.00", "9.10", "6.90", "7.20", "9.40", "8.20", "11.80", "9.50", "8.00"],
+    2019: ["5.30", "9.10", "9.30", "7.50", "8.50", "11.00", "11.40", "10.20", "8.50", "11.30"],
+    2020: ["5.20", "6.10", "7.20", "8.50", "9.20", "10.10", "10.20", "10.80", "11.00", "11.20"],
+}
+
+
+@pytest.mark.parametrize(("year", "printed"), [(2017, "9.03"), (2018, "8.61"), (2019, "9.21"), (2020, "8.95")])
+def test_the_printed_neighbour_means_are_reproduced(year, printed):
+    assert judge(read(printed, prose=False), mean(of(rate) for rate in TEN[year])) is Verdict.REPRODUCED
+
+
+@pytest.mark.parametrize(
+    ("printed", "computed", "verdict"),
+    [
+        ("2205", of("6866") - of("4662"), "differs"),
+        ("2204", of("6866") - of("4662"), "reproduced"),
+        ("63.6%", per_cent_change(of("159"), of("97")), "differs"),
+        ("63.9%", per_cent_change(of("159"), of("97")), "reproduced"),
+        # A half falls either way: the other way is within half a unit.
+        ("2.2", exactly(Fraction("2.25")), "reproduced to rounding"),
+        ("2.3", exactly(Fraction("2.25")), "reproduced"),
+        # 8.5 and 9.0 to one decimal allow a mean of 8.70 to 8.80.
+        ("8.79", mean([of("8.5"), of("9.0")]), "reproduced to rounding"),
+        ("8.81", mean([of("8.5"), of("9.0")]), "differs"),
+        ("0", of("5") - of("5"), "reproduced"),
+        ("-17", of("129") - of("146"), "reproduced"),
+        ("17", of("129") - of("146"), "differs"),
+    ],
+)
+def test_a_number_stands_at_its_precision_within_the_rounding_of_its_inputs_or_not(printed, computed, verdict):
+    assert judge(read(printed, prose=False), computed) == verdict
+
+
+@pytest.mark.parametrize(
+    ("words", "computed", "verdict"),
+    [
+        ("up to 50% higher", 104.3, "differs"),
+        ("over 50% higher", 104.3, "reproduced"),
+        ("at least a third of children", 67.3, "reproduced"),
+        ("at least a third of children", 33.0, "differs"),
+        ("almost 50%", 46.5, "reproduced"),
+        ("almost 50%", 50.0, "differs"),
+        ("almost 50%", 44.9, "differs"),
+        ("less than £2,500", 2500, "differs"),
+        ("around 100 higher", 105, "reproduced"),
+        ("around 100 higher", 160, "differs"),
+    ],
+)
+def test_words_that_compare_are_tested_as_claims(words, computed, verdict):
+    assert judge(read(words, prose=True, unit="per cent" if "third" in words else ""), exactly(computed)) == verdict
+
+
+def test_a_claim_that_rounding_alone_could_make_true_is_reproduced_to_rounding():
+    share = of("£16m", prose=True) / of("£26.96m", prose=True) * 100
+    assert judge(read("more than (60%)", prose=True), share) is Verdict.TO_ROUNDING
+
+
+def test_statements_are_judged_as_they_hold():
+    nothing = read("", prose=True)
+    assert judge(nothing, statement(True, "so it is")) is Verdict.REPRODUCED
+    assert judge(nothing, statement(False, "so it is not")) is Verdict.DIFFERS
+
+
+def test_a_misprint_is_unreadable_and_a_figure_without_inputs_cannot_be_recomputed():
+    assert judge(read("29.£%", prose=False), exactly(29.3)) is Verdict.UNREADABLE
+    assert judge(read("41.5%", prose=False), None) is Verdict.CANNOT
+
+
+@given(st.integers(-(10**6), 10**6), st.integers(0, 4))
+def test_what_is_printed_from_a_value_is_always_reproduced_and_one_unit_off_never(thousandths, decimals):
+    value = Fraction(thousandths, 1000)
+    step = Fraction(1, 10**decimals)
+    from casebook.methods.quantities import shown
+
+    printed = read(shown(value, step), prose=False)
+    assert judge(printed, exactly(value)) is Verdict.REPRODUCED
+    off = read(shown(value + 2 * step, step), prose=False)
+    assert judge(off, exactly(value)) is Verdict.DIFFERS
+
+
+def test_the_worst_verdict_counts():
+    assert worst([Verdict.REPRODUCED, Verdict.TO_ROUNDING]) is Verdict.TO_ROUNDING
+    assert worst([Verdict.REPRODUCED, Verdict.DIFFERS, Verdict.CANNOT]) is Verdict.DIFFERS
+    assert [verdict for verdict in Verdict if verdict.stands] == [Verdict.REPRODUCED, Verdict.TO_ROUNDING]

@@ -1,0 +1,454 @@
+"""Printed figures from end to end: every one has a verdict, the right one, and only what it rests on moves it."""
+
+import csv
+import json
+import random
+import re
+
+import pytest
+from conftest import ROOT
+
+from casebook.data import as_printed, catalogue, figures
+from casebook.methods.quantities import read
+
+NUMBER = re.compile(r"\d")
+
+
+def rows(root, name):
+    with (root / "data" / "raw" / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+# Worked out by hand from the papers.
+KNOWN = {
+    "care-neighbour-mean-2017": "reproduced",
+    "care-neighbour-mean-2018": "reproduced",
+    "care-neighbour-mean-2019": "reproduced",
+    "care-neighbour-mean-2020": "reproduced",
+    "care-neighbour-mean-2020-in-003": "differs",  # 8.5 for 8.95
+    "care-applications-2018": "differs",  # 12 for 11.1
+    "care-in-line-2020": "reproduced",
+    "care-100-higher": "reproduced",  # 105
+    "care-5-11-increase": "reproduced to rounding",  # 0.30 x 698 - 0.28 x 610 = 38.6
+    "care-end-of-2017-18": "differs",  # 715 and 698
+    "ehcp-total-change": "differs",  # 2,204
+    "ehcp-profound-and-mult-learn-diff-change-per-cent": "differs",  # 63.9
+    "ehcp-speech-lang-or-comm-difficulty-change-per-cent": "unreadable",
+    "ehcp-profound-in-text": "differs",  # 63 for 64
+    "ehcp-six-year-rise": "cannot be recomputed",
+    "ehcp-three-needs-faster": "differs",  # moderate learning difficulty 28.4% against 47.3%
+    "ehcp-three-needs-most": "reproduced",  # 84%
+    "transport-budget-rise": "reproduced",  # 46.5% is almost 50%
+    "transport-spending-now": "differs",  # £17.6m
+    "transport-spending-2031": "reproduced",  # £25.95m
+    "transport-send-share-again": "reproduced to rounding",  # 59.3% is not more than 60%, but could be
+    "transport-13-schools": "differs",
+    "ot-caseload-up-to-50": "differs",  # 104%
+    "ot-over-50": "reproduced",
+    "ot-at-least-a-third": "reproduced",
+    "ot-reasons-health": "reproduced",
+    "population-2016-total": "differs",
+    "population-2021-total": "reproduced",
+    "population-2036-prevalence": "differs",
+    "disabled-17-per-cent": "differs",
+    "social-care-rise": "differs",
+    "ot-uplift-both": "reproduced",
+    "savings-total": "reproduced",
+    "chlamydia-all-but-peterborough": "reproduced",
+    "chlamydia-all-fail": "differs",
+    "smoking-similar": "cannot be recomputed",
+    "foster-total": "reproduced",
+    "scenario-low-total": "reproduced",
+    "scenario-high-2020-04": "differs",
+    "scenario-high-total": "differs",
+    "in-house-half": "differs",  # 41%
+    "victoria-road-week": "reproduced to rounding",
+}
+
+
+class TestVerdicts:
+    def test_figures_have_the_verdict_that_a_reader_with_a_calculator_gives(self, verdicts):
+        found = unchanged(verdicts)
+        assert {name: found[name].verdict for name in KNOWN} == KNOWN
+
+    def test_every_cell_that_differs_is_known_and_no_other_is_called_so(self, verdicts):
+        cells = {
+            name
+            for name, one in unchanged(verdicts).items()
+            if one.verdict == "differs" and not one.cell.startswith("published_figures")
+        }
+        assert cells == {
+            "ehcp-total-change", "ehcp-profound-and-mult-learn-diff-change-per-cent",
+            "population-2016-total", "population-2031-total", "population-2036-total", "population-2036-prevalence",
+            "scenario-high-2020-04", "scenario-high-2020-05", "scenario-high-2020-09", "scenario-high-2021-01", "scenario-high-total",
+            "scenario-high-both",
+        }  # fmt: skip
+
+    def test_the_software_finds_why(self, verdicts):
+        notes = {name: one.note for name, one in unchanged(verdicts).items()}
+        assert (
+            "It may be copied from the cell before it, 30 April 2020, Middle Optimism" in notes["scenario-high-2020-04"]
+        )
+        assert "the inputs one row further down" in notes["scenario-high-2020-09"]
+        assert "Two digits may be exchanged: 17,137 for 17,317." in notes["population-2036-prevalence"]
+        assert "121,960 in place of 121,690" in notes["population-2036-total"]
+        assert "5 other printed figures follow from it as printed" in notes["population-2016-total"]
+        assert "29.3% may be meant" in notes["ehcp-speech-lang-or-comm-difficulty-change-per-cent"]
+        assert (
+            "Cambridgeshire, 2017 (12.00) in place of Cambridgeshire, 2018 (11.10)" in notes["care-applications-2018"]
+        )
+        assert "2026: With a disability, as printed (17,200) in place of 2031" in notes["disabled-2500-more"]
+        assert "cut off instead of rounded" in notes["ehcp-profound-in-text"]
+        assert notes["scenario-high-2020-05"] == ""
+
+    def test_what_is_missing_is_named(self, verdicts):
+        for name, one in unchanged(verdicts).items():
+            if one.verdict == "cannot be recomputed":
+                assert "Missing: " in one.note, name
+
+    def test_the_cells_that_reconcile_alone_say_what_the_whole_run_says(self, verdicts, pack):
+        published = {
+            row["id"]: (row["verdict"], row["computed_shown"])
+            for row in pack.pack()["reconciliation"]
+            if row["area"] == "Cambridgeshire"
+        }
+        assert {name: (one.verdict, one.computed_shown) for name, one in unchanged(verdicts).items()} == published
+
+    def test_every_registered_figure_is_reconciled_once(self, pack):
+        ids = [row["id"] for row in pack.pack()["reconciliation"] if row["area"] == "Cambridgeshire"]
+        assert sorted(ids) == sorted(row["id"] for row in rows(ROOT, "published_figures.csv"))
+
+
+def changed(root, table, match, column, value):
+    """Write a value into a cell of a raw table; the row is found by the cells given."""
+    name = f"{table}.csv"
+    content = rows(root, name)
+    found = [row for row in content if all(row[key] == cell for key, cell in match.items())]
+    assert len(found) == 1
+    assert found[0][column] != value
+    found[0][column] = value
+    with (root / "data" / "raw" / name).open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(content[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(content)
+
+
+BEFORE = {}
+
+
+def unchanged(verdicts):
+    """The figures of the project as it is, worked out once."""
+    if not BEFORE:
+        BEFORE.update(verdicts.figures())
+    return BEFORE
+
+
+def moved(before, after):
+    return {name for name in before if before[name].verdict != after[name].verdict}
+
+
+class TestOneDigit:
+    """One digit of one cell changed: exactly the figures that rest on it change their verdict."""
+
+    @pytest.mark.parametrize(
+        ("table", "match", "column", "value", "figures_moved"),
+        [
+            ("care_applications", {"area": "Wiltshire", "year": "2019"}, "rate", "9.50", {"care-neighbour-mean-2019"}),
+            ("care_applications", {"area": "Cambridgeshire", "year": "2017"}, "rate", "22.00", {"care-applications-2017"}),
+            ("care_applications", {"area": "England", "year": "2020"}, "rate", "90.80", set()),
+            ("children_in_care", {"measure": "children_under_5", "date": "2016-03-31"}, "value", "36", {"care-under-5-share-2016"}),
+            ("child_population", {"area": "Cambridgeshire", "year": "2019"}, "children", "932820", {"care-in-line-2020"}),
+            ("care_outturn", {"area": "England", "measure": "care_applications_rate", "year": "2021"}, "value", "90.5", set()),
+            ("chlamydia_detection", {"area": "Luton"}, "value", "9643", {"chlamydia-all-but-peterborough"}),
+            ("health_checks", {"area": "Luton"}, "value", "95.5", set()),
+            ("smoking_prevalence", {"area": "Luton"}, "value", "96.8", set()),
+            ("savings_schedule", {"line": "3020"}, "amount", "£90,000", {"savings-demand-led"}),
+            ("savings_schedule", {"line": "3024"}, "amount", "£920,000", {"savings-demand-led", "savings-total"}),
+            ("ehcps_by_need", {"need": "Hearing Impairment"}, "january_2031", "924", {"ehcp-hearing-impairment-change", "ehcp-hearing-impairment-change-per-cent", "ehcp-total-2031", "ehcp-largest-rises"}),
+            ("ehcps_by_need", {"need": "Total"}, "change", "2204", {"ehcp-total-change"}),
+            ("ehcps_by_need", {"need": "Profound and Mult Learn Diff"}, "change_per_cent", "63.9%", {"ehcp-profound-and-mult-learn-diff-change-per-cent"}),
+            ("needs", {"printed": "Visual Impairment"}, "need", "Visual impairment 2", set()),
+            ("ehcp_outturn", {"year": "2025"}, "plans", "9007", set()),
+            ("ehcps_by_need_outturn", {"need": "Hearing impairment"}, "plans", "90", set()),
+            ("population_forecast", {"year": "2026"}, "age_5_14", "199,190", {"population-2026-total"}),
+            ("ot_referrals", {"agencies": "Health and Social Care"}, "share", "9%", {"ot-reasons-health", "ot-reasons-social-care"}),
+            ("ot_referral_reasons", {"agency": "Health"}, "share", "96%", {"ot-reasons-health"}),
+            ("ot_posts", {"line": "912"}, "posts", "9", set()),
+            ("foster_recruitment", {"month": "2020-06-30"}, "placements", "9.5", {"foster-avoided-2020-06"}),
+            ("foster_recruitment", {"month": "2020-06-30"}, "cost_avoided", "99000", {"foster-avoided-2020-06", "foster-total"}),
+            ("care_scenarios", {"month": "2020-07-31", "scenario": "Low Optimism"}, "children", "960", {"scenario-low-2020-07", "scenario-low-2020-08", "scenario-low-total", "scenario-low-both"}),
+            ("cost_avoided_totals", {"line": "128", "scenario": "Low Optimism"}, "amount", "9224000", {"scenario-low-total", "scenario-low-both"}),
+        ],
+    )  # fmt: skip
+    def test_exactly_the_figures_that_rest_on_a_cell_change(self, verdicts, table, match, column, value, figures_moved):
+        before = unchanged(verdicts)
+        changed(verdicts.root, table, match, column, value)
+        if "printed" in rows(verdicts.root, f"{table}.csv")[0] and table == "children_in_care":
+            changed(verdicts.root, table, {**match, column: value}, "printed", value)
+        verdicts.seal()
+        assert moved(before, verdicts.figures()) == figures_moved
+
+    @pytest.mark.parametrize("table", [table.name for table in catalogue.load(ROOT).resources])
+    def test_in_any_table_nothing_else_changes_and_what_rests_on_the_cell_does(self, verdicts, table):
+        before = unchanged(verdicts)
+        described = next(one for one in catalogue.load(verdicts.root).resources if one.name == table)
+        path = verdicts.root / "data" / "raw" / described.path
+        original = {
+            name: (verdicts.root / "data" / "raw" / name).read_bytes()
+            for name in (described.path, "published_figures.csv", "datapackage.json")
+        }
+        chance = random.Random(table)
+        for at, column in _number_cells(verdicts.root, described, chance, 2):
+            content = rows(verdicts.root, described.path)
+            key = "; ".join(content[at][name] for name in described.table_schema.primary_key)
+            words = next((field.printed_in for field in described.table_schema.fields if field.name == column), None)
+            number = read(
+                content[at][words or column], prose=True, value=float(content[at][column]) if words else None
+            ).number
+            other = _another_digit(number, chance)
+            content[at][words or column] = content[at][words or column].replace(number, other)
+            if words:
+                # Two columns may hold one number of the same words.
+                same = [
+                    field.name
+                    for field in described.table_schema.fields
+                    if field.printed_in == words and content[at][field.name] == content[at][column]
+                ]
+                content[at] |= dict.fromkeys(same, f"{float(read(other, prose=True).value):.12g}")
+            with path.open("w", encoding="utf-8", newline="") as file:
+                writer = csv.DictWriter(file, list(content[0]), lineterminator="\n")
+                writer.writeheader()
+                writer.writerows(content)
+            verdicts.seal()
+            after = verdicts.figures()
+            cell = f"{table}/{key}/{column}" if table != figures.REGISTER else f"{table}/{key}/printed"
+            resting = {name for name, one in before.items() if cell in (one.cell, *one.inputs)}
+            for name in before:
+                if name not in resting:
+                    assert (before[name].verdict, before[name].computed) == (
+                        after[name].verdict,
+                        after[name].computed,
+                    ), (cell, name)
+                elif before[name].cell == cell:
+                    assert before[name].printed != after[name].printed, (cell, name)
+                    assert before[name].verdict != after[name].verdict or before[name].verdict in (
+                        "differs",
+                        "cannot be recomputed",
+                    ), (cell, name)
+                elif before[name].computed and before[name].verdict == "reproduced" and _exact(before[name]):
+                    assert before[name].computed != after[name].computed, (cell, name)
+                    assert after[name].verdict != "reproduced", (cell, name, after[name])
+            for name, kept in original.items():
+                (verdicts.root / "data" / "raw" / name).write_bytes(kept)
+
+
+def _number_cells(root, table, chance, most):
+    content = rows(root, table.path)
+    if table.name == figures.REGISTER:
+        # A number in words, not a cell of a table: its words and its value are one thing.
+        cells = [(at, "printed") for at, row in enumerate(content) if row["value"] and not row["table"]]
+    else:
+        printed = as_printed.of(root, table)
+        cells = [(at, column) for (at, column), number in printed.quantities.items() if number and number.value]
+    return chance.sample(cells, min(most, len(cells)))
+
+
+def _another_digit(text, chance):
+    """Change the first digit: a change no rounding hides."""
+    at = NUMBER.search(text).start()
+    other = chance.choice([digit for digit in "123456789" if digit != text[at]])
+    return text[:at] + other + text[at + 1 :]
+
+
+def _exact(one):
+    """Whether the figure is a number that leaves no room: not a claim, and not to the nearest hundred."""
+    reading = read(one.printed, prose=one.cell.startswith(figures.REGISTER))
+    return reading.relation == "" and reading.value is not None
+
+
+class TestPages:
+    def test_every_report_says_how_it_compares_with_what_was_printed(self, pack):
+        for entry in pack.pack()["reports"]:
+            page = (pack.root / "reports" / entry["html"]).read_text(encoding="utf-8")
+            assert page.count("How this compares with what was printed</h2>") == 1, entry["name"]
+        assert "The papers print no figure that this report works out again." in pack.page("register")
+
+    def test_differences_come_first_with_both_values_the_formula_the_place_and_what_follows(self, pack):
+        page = pack.page("ehcp-forecast")
+        start = page.index('id="figure-ehcp-total-change"')
+        item = page[start : page.index("</li>", start)]
+        for part in (
+            "Differs",
+            "2205",
+            "2,204",
+            "6866 - 4662",
+            "paper 004, line 806",
+            "One digit may be mistaken",
+            "What follows: The growth of 47.3% stands",
+        ):
+            assert part in item
+        assert page.index("differences") < page.index("other printed figures, with how each was worked out")
+        folded = page[page.index("other printed figures, with how each") :]
+        assert "All plans in January 2020" in folded
+
+    def test_the_summary_counts_are_those_of_the_rows(self, pack):
+        found = [
+            row["verdict"]
+            for row in pack.pack()["reconciliation"]
+            if (row["report"], row["area"]) == ("ehcp-forecast", "Cambridgeshire")
+        ]
+        stand = sum(verdict.startswith("reproduced") for verdict in found)
+        assert (
+            f"Of {len(found)} printed figures, {stand} stand, {found.count('differs')} differ, 1 is unreadable and"
+            in pack.page("ehcp-forecast")
+        )
+
+    def test_one_page_lists_every_figure_by_paper_and_line_and_links_to_its_report(self, pack):
+        page = (pack.root / "reports" / "reconciliation.html").read_text(encoding="utf-8")
+        registered = rows(ROOT, "published_figures.csv")
+        assert f"Of {len(registered)} printed figures" in page
+        for paper in ("000", "001", "002", "003", "004"):
+            section = page[page.index(f'id="paper-{paper}"') :]
+            section = section[: section.index("</table>")]
+            lines = [
+                int(line)
+                for line in re.findall(rf'<td class="number">{paper}</td><td class="number">(\d+)</td>', section)
+            ]
+            assert len(lines) == sum(row["paper"] == paper for row in registered)
+            assert lines == sorted(lines)
+        for link in set(re.findall(r'href="([^"#]+\.html)(?:#([^"]+))?"', page)):
+            target = (pack.root / "reports" / link[0]).read_text(encoding="utf-8")
+            assert not link[1] or f'id="{link[1]}"' in target
+
+    def test_the_index_gives_the_summary(self, pack):
+        index = (pack.root / "reports" / "index.html").read_text(encoding="utf-8")
+        assert f"Of {len(rows(ROOT, 'published_figures.csv'))} printed figures" in index
+        assert 'href="reconciliation.html"' in index
+
+    def test_pack_json_holds_each_row(self, pack):
+        row = next(row for row in pack.pack()["reconciliation"] if row["id"] == "ehcp-total-change")
+        assert {name: row[name] for name in ("paper", "line", "printed", "computed", "verdict", "report")} == {
+            "paper": "004", "line": 806, "printed": "2205", "computed": 2204.0, "verdict": "differs", "report": "ehcp-forecast",
+        }  # fmt: skip
+        assert "One digit may be mistaken" in row["note"]
+
+    def test_the_same_figures_are_reconciled_for_another_area(self, pack):
+        both = {
+            area: {
+                row["id"]: row["verdict"]
+                for row in pack.pack()["reconciliation"]
+                if row["area"] == area and row["report"] == "care-rates"
+            }
+            for area in ("Cambridgeshire", "Hertfordshire")
+        }
+        assert both["Cambridgeshire"] == both["Hertfordshire"]
+        assert len(both["Hertfordshire"]) > 30
+
+
+class TestCommands:
+    def test_reconcile_prints_what_the_pack_says(self, pack):
+        done = pack.pipeline("reconcile", "--paper", "004", "--differs")
+        assert done.returncode == 0
+        assert "004 l.806  All plans: change from January 2020 to January 2031" in done.stdout
+        assert 'differs: printed "2205"; worked out: 2,204' in done.stdout
+        assert "000 l." not in done.stdout
+        assert "reproduced" not in done.stdout
+
+    def test_reconcile_as_json_is_the_rows_of_the_pack(self, pack):
+        done = pack.pipeline("reconcile", "--json")
+        found = json.loads(done.stdout)
+        assert {row["id"] for row in found} == {row["id"] for row in rows(ROOT, "published_figures.csv")}
+        assert set(found[0]) >= {"paper", "line", "printed", "computed", "verdict", "note", "report"}
+
+    def test_reconcile_refuses_a_paper_that_there_is_not(self, pack):
+        done = pack.pipeline("reconcile", "--paper", "005")
+        assert done.returncode == 2
+        assert "there are 000, 001, 002, 003 and 004" in done.stderr or "did you mean" in done.stderr
+
+    def test_reconcile_without_a_pack_says_what_to_do(self, project):
+        done = project.pipeline("reconcile")
+        assert (done.returncode, done.stderr) == (
+            2, "reports/pack.json holds no reconciled figures: make the pack first with `python pipeline.py run`.\n",
+        )  # fmt: skip
+
+    def test_reconcile_says_if_a_table_has_changed_since(self, copy_of_pack):
+        copy_of_pack.replace("data/raw/ehcps_by_need.csv", "2205", "2204")
+        done = copy_of_pack.pipeline("reconcile", "--differs")
+        assert "data/raw/ehcps_by_need.csv has changed since the pack was made: run the pipeline again." in done.stderr
+
+    def test_a_corrected_table_is_sealed_with_its_figure_and_stands_after_the_next_run(self, copy_of_pack):
+        copy_of_pack.replace("data/raw/ehcps_by_need.csv", "2205", "2204")
+        sealed = copy_of_pack.pipeline("seal", "ehcps_by_need")
+        assert sealed.stdout == "Sealed ehcps_by_need, published_figures.\n"
+        assert copy_of_pack.pipeline("run", "ehcp-forecast").returncode == 0
+        row = next(row for row in copy_of_pack.pack()["reconciliation"] if row["id"] == "ehcp-total-change")
+        assert (row["printed"], row["verdict"]) == ("2204", "reproduced")
+        # The rows of reports that were not run again are still there.
+        assert {row["report"] for row in copy_of_pack.pack()["reconciliation"]} >= {"care-rates", "ot-demand"}
+
+    def test_audit_of_all_tables_names_what_does_not_add_up(self, project):
+        done = project.pipeline("audit")
+        assert done.returncode == 1
+        assert "ehcps_by_need: Total: Change, as printed: differs: printed 2205; 6866 - 4662 = 2,204." in done.stdout
+        assert "savings_schedule: 4 cells checked, 4 stand." in done.stdout
+
+    def test_audit_of_an_analysts_own_table(self, project, tmp_path):
+        own = tmp_path / "own.csv"
+        own.write_text("month,boys,girls,total\nMay,3,4,7\nJune,5,6,12\n", encoding="utf-8")
+        own.with_suffix(".json").write_text(
+            '{"primaryKey": ["month"], "identities": [{"kind": "sum", "columns": ["total"], "of": ["boys", "girls"]}]}',
+            encoding="utf-8",
+        )
+        done = project.pipeline("audit", str(own))
+        assert done.returncode == 1
+        assert "June: total: differs: printed 12; 5 + 6 = 11." in done.stdout
+        own.write_text("month,boys,girls,total\nMay,3,4,7\n", encoding="utf-8")
+        assert project.pipeline("audit", str(own)).returncode == 0
+
+    @pytest.mark.parametrize(
+        ("name", "says"),
+        [("nothing.csv", "is not there"), ("needs.csv", "says of needs.csv nothing that follows from anything")],
+    )
+    def test_audit_of_what_cannot_be_audited_gets_one_sentence(self, project, name, says):
+        done = project.pipeline("audit", str(project.root / "data" / "raw" / name) if name == "needs.csv" else name)
+        assert done.returncode == 2
+        assert says in done.stderr
+        assert len(done.stderr.strip().splitlines()) == 1
+
+
+class TestCheck:
+    def test_the_project_is_in_order(self, project):
+        done = project.pipeline("check")
+        assert (done.returncode, done.stderr) == (0, "")
+        assert f"{len(rows(ROOT, 'published_figures.csv'))} printed figures are in order." in done.stdout
+
+    @pytest.mark.parametrize(
+        ("old", "new", "says"),
+        [
+            ('report.reconcile(\\"care-100-higher\\"', 'report.reconcile(\\"care-100-hgher\\"', "There is no published figure 'care-100-hgher' in data/raw/published_figures.csv: did you mean care-100-higher?"),
+            ('report.reconcile(\\"care-100-higher\\", in_2018 - at_neighbours_2018)', "pass", "The figure 'care-100-higher' (paper 001, line 366) is registered in data/raw/published_figures.csv and never reconciled"),
+            ('report.reconcile(\\"care-100-higher\\"', "report.reconcile(name", "the first argument is not a name in quotation marks"),
+        ],
+    )  # fmt: skip
+    def test_a_figure_never_reconciled_and_a_call_for_none_are_found_without_a_run(self, project, old, new, says):
+        project.replace("notebooks/care-rates.ipynb", old, new)
+        done = project.pipeline("check")
+        assert done.returncode == 2
+        assert says in done.stderr
+
+    def test_a_figure_of_a_report_that_there_is_not(self, project):
+        project.replace("data/raw/published_figures.csv", ",difference,care-rates,", ",difference,care-rate,")
+        assert project.pipeline("seal", "published_figures").returncode == 0
+        done = project.pipeline("check")
+        assert done.returncode == 2
+        assert "to the report 'care-rate', which pipeline.py does not list: did you mean care-rates?" in done.stderr
+
+    def test_a_report_that_leaves_a_figure_out_is_not_published(self, copy_of_pack):
+        before = copy_of_pack.published()
+        copy_of_pack.replace(
+            "notebooks/public-health-savings.ipynb", 'report.reconcile_repeats(\\"public-health-savings\\")', "pass"
+        )
+        done = copy_of_pack.pipeline("run", "public-health-savings")
+        assert done.returncode == 1
+        assert "public-health-savings did not reconcile the figure 'savings-in-the-head' and 1 more" in done.stderr
+        assert copy_of_pack.published() == before
