@@ -1,5 +1,6 @@
 # make reports    install everything and publish the pack: open reports/index.html
 # make test       install everything and check everything
+# make bench      measure what the parts of a run cost
 # make lab        open the notebooks in JupyterLab
 # make lock       resolve the packages of pyproject.toml anew into requirements.lock
 #
@@ -9,7 +10,7 @@ PYTHON ?= python3
 BIN    := .venv/bin
 UV     := $(shell command -v uv 2>/dev/null)
 
-.PHONY: reports test fast lab lock environment clean
+.PHONY: reports test fast bench lab lock environment clean
 .DEFAULT_GOAL := reports
 
 reports: environment
@@ -24,6 +25,10 @@ test: environment
 # While editing: no notebook is run.
 fast: environment
 	$(BIN)/pytest -m "not slow"
+
+# Ratios measured in one run; takes some minutes and wants the machine to itself.
+bench: environment
+	$(BIN)/python benchmarks/reconciliation.py
 
 lab: environment
 	$(BIN)/jupyter lab notebooks

@@ -24,6 +24,13 @@ PAPERS = Path(os.environ.get("CASEBOOK_PAPERS", ROOT.parent / "shared" / "seeds"
 EXPORTS = Path(os.environ.get("CASEBOOK_EXPORTS", ROOT.parent / "shared" / "data"))
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the pack: one worker makes it while the others run what does not need it."""
+    needing = [item for item in items if "pack" in getattr(item, "fixturenames", ())]
+    others = [item for item in items if item not in needing]
+    items[:] = [*needing[:1], *others, *needing[1:]]
+
+
 @dataclass(frozen=True)
 class Project:
     """A copy of the project in a folder of its own."""
@@ -128,6 +135,9 @@ class Told:
 
     def table(self, caption: str) -> Table:
         return next(block for block in self.blocks if isinstance(block, Table) and block.caption.startswith(caption))
+
+    def figures(self) -> dict[str, Reconciliation]:
+        return {one.id: one for block in self.blocks if isinstance(block, Reconciliations) for one in block.figures}
 
     def text(self) -> str:
         return "\n".join(block.plain() for block in self.blocks)

@@ -130,8 +130,14 @@ def test_one_report_can_be_made_anew_and_the_others_stay(copy_of_pack):
     assert "The median of its ten statistical neighbours went from 9.20 to 9.65" in entry["headlines"][0]["text"]
     after = copy_of_pack.published()
     changed = {name for name in after if after[name] != before.get(name)}
-    assert changed == {"cambridgeshire/care-rates.html", "cambridgeshire/care-rates.ipynb", "index.html", "pack.json"}
-    assert len(copy_of_pack.pack()["reports"]) == 13
+    assert changed == {
+        "cambridgeshire/care-rates.html",
+        "cambridgeshire/care-rates.ipynb",
+        "index.html",
+        "pack.json",
+        "reconciliation.html",
+    }
+    assert len(copy_of_pack.pack()["reports"]) == 14
     index = (copy_of_pack.root / "reports" / "index.html").read_text(encoding="utf-8")
     assert "<strong>Made with other settings than usual:</strong> average = median; first_year = 2019.</p>" in index
     assert index.count("Made with other settings") == 1
@@ -185,7 +191,7 @@ def test_list_shows_reports_parameters_with_types_and_defaults_and_tables(pack):
 
 
 def test_check_finds_every_mistake_without_running_anything(project):
-    assert project.pipeline("check").stdout == "24 tables and 8 reports are in order.\n"
+    assert project.pipeline("check").stdout == "25 tables, 9 reports and 244 printed figures are in order.\n"
     project.replace("data/raw/smoking_prevalence.csv", "Luton,16.8", "Luton,-1")
     project.replace("notebooks/care-rates.ipynb", "first_year: int = 2017", "first_year: int = None")
     project.replace("pipeline.py", '"health_checks"', '"health_cheks"')

@@ -138,20 +138,6 @@ def test_the_target_as_a_number_of_children_takes_the_children_there_were_when_i
 
 
 @pytest.mark.slow
-def test_a_claim_of_the_paper_stands_beside_what_its_table_says(tell):
-    chlamydia = tell("benchmark").text()
-    assert (
-        'fail to meet their targets" (004, line 2837). Its table says the same for the ten authorities it prints; it says nothing of Thurrock.'
-        in chlamydia
-    )
-    smoking = tell("benchmark", indicator="smoking_prevalence").text()
-    assert (
-        'similar smoking prevalence to England" (004, line 2888). It cannot be checked from what the paper prints.'
-        in smoking
-    )
-
-
-@pytest.mark.slow
 def test_another_authoritys_page_does_not_claim_cambridgeshires_savings(tell):
     told = tell("benchmark", area="Norfolk", indicator="health_checks")
     assert not [block for block in told.blocks if getattr(block, "id", "") == "savings"]

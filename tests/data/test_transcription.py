@@ -137,7 +137,7 @@ def test_every_figure_of_the_text_stands_in_its_line_in_the_words_given(papers):
         assert row.printed in line, row.id
         numbers = {float(number) for number in re.findall(r"\d+(?:\.\d+)?", re.sub(r"(?<=\d),(?=\d)", "", row.printed))}
         assert (
-            numbers & {float(row.value), float(row.value) / 1_000}
+            numbers & {float(row.value) / scale for scale in (1, 1_000, 1_000_000)}
             or row.printed == "at least a third of children and young people on existing case loads"
         ), row.id
 
@@ -226,3 +226,21 @@ def test_plans_by_need_since_are_as_published(exports):
     for row in table.itertuples():
         assert published[f"number_{columns[row.need]}"] == row.plans
     assert table["plans"].astype(int).sum() == int(published["ehc_plans"]) == 8007
+
+
+def test_every_published_figure_stands_in_its_line_as_printed(papers):
+    table = raw("published_figures")
+    assert len(table) == 244
+    for row in table.itertuples():
+        line = papers[row.paper][int(row.line)]
+        if row.table in (
+            "care_applications",
+            "ehcps_by_need",
+            "population_forecast",
+            "foster_recruitment",
+            "care_scenarios",
+            "cost_avoided_totals",
+        ):
+            assert row.printed in line.split("\t"), row.id
+        else:
+            assert row.printed in line, row.id

@@ -1,0 +1,73 @@
+"""What reconciling the printed figures adds to the time of a run.
+
+python benchmarks/reconciliation.py [PAIRS]
+
+Two copies of the project are run in turn: one as it is, one without its register and without the cells that
+reconcile. Processor time is compared, which other work on the machine disturbs least; the median of the pairs counts.
+"""
+
+from __future__ import annotations
+
+import json
+import platform
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+PAIRS = int(sys.argv[1]) if len(sys.argv) > 1 else 5
+
+
+def copy(folder: Path) -> Path:
+    """Copy the project without what it has made."""
+    for name in ("data", "notebooks"):
+        shutil.copytree(ROOT / name, folder / name)
+    shutil.copy(ROOT / "pipeline.py", folder)
+    (folder / "reports").mkdir()
+    return folder
+
+
+def without_reconciling(root: Path) -> Path:
+    """Take the register and the reconciling cells out of a copy."""
+    for path in (root / "notebooks").glob("*.ipynb"):
+        notebook = json.loads(path.read_text(encoding="utf-8"))
+        notebook["cells"] = [cell for cell in notebook["cells"] if "report.reconcile" not in "".join(cell["source"])]
+        path.write_text(json.dumps(notebook), encoding="utf-8")
+    descriptor = root / "data" / "raw" / "datapackage.json"
+    package = json.loads(descriptor.read_text(encoding="utf-8"))
+    package["resources"] = [one for one in package["resources"] if one["name"] != "published_figures"]
+    descriptor.write_text(json.dumps(package), encoding="utf-8")
+    (root / "data" / "raw" / "published_figures.csv").unlink()
+    return root
+
+
+def run(root: Path) -> tuple[float, float]:
+    """Make the pack and return seconds on the clock and of the processor."""
+    before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    subprocess.run([sys.executable, "pipeline.py", "run"], cwd=root, check=True, capture_output=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return time.perf_counter() - started, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+with tempfile.TemporaryDirectory() as folder:
+    copies = {name: Path(folder) / name for name in ("with", "without")}
+    for root in copies.values():
+        root.mkdir()
+        copy(root)
+    without_reconciling(copies["without"])
+    for root in copies.values():
+        run(root)
+    pairs = [(run(copies["with"]), run(copies["without"])) for _ in range(PAIRS)]
+
+print(f"{platform.machine()}, {platform.python_version()}, medians of {PAIRS} pairs")
+for name, which in (("clock", 0), ("processor", 1)):
+    ratios = [one[which] / other[which] for one, other in pairs]
+    seconds = statistics.median(one[which] for one, _ in pairs)
+    print(
+        f"{name} time: {seconds:.1f} s with reconciliation, {statistics.median(ratios) - 1:+.1%} against a run without"
+    )
