@@ -310,10 +310,7 @@ class TestPages:
         for paper in ("000", "001", "002", "003", "004"):
             section = page[page.index(f'id="paper-{paper}"') :]
             section = section[: section.index("</table>")]
-            lines = [
-                int(line)
-                for line in re.findall(rf'<td class="number">{paper}</td><td class="number">(\d+)</td>', section)
-            ]
+            lines = [int(line) for line in re.findall(rf"<td>{paper}, (\d+)</td>", section)]
             assert len(lines) == sum(row["paper"] == paper for row in registered)
             assert lines == sorted(lines)
         for link in set(re.findall(r'href="([^"#]+\.html)(?:#([^"]+))?"', page)):

@@ -224,6 +224,17 @@ class Catalogue(_Described):
     licenses: tuple[License, ...]
     resources: tuple[Table, ...]
 
+    @property
+    def papers(self) -> dict[str, str]:
+        """The titles of the papers the tables come from, with their dates, by number."""
+        found = {
+            source.paper: f"{source.title}, {source.date_in_words}"
+            for table in self.resources
+            for source in table.sources
+            if source.paper is not None
+        }
+        return dict(sorted(found.items()))
+
     def table(self, name: str) -> Table:
         """Return a table by name.
 

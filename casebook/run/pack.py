@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from casebook.data import catalogue
 from casebook.errors import InputError
 from casebook.run import engine, publish, reconciliation, record, render
 from casebook.run.plan import Job
@@ -60,6 +61,7 @@ def make(
     """
     published = root / "reports"
     built_from = record.built_from(root)
+    papers = catalogue.load(root).papers
     with publish.staging(published) as stage:
         before, rows_before = _published_before(stage)
         kept = [
@@ -73,7 +75,7 @@ def make(
         for job in jobs:
             starting(job)
             upstream = {entry["name"]: stage / entry["notebook"] for entry in made if entry["area"] == job.area}
-            entry, reconciled = _make_one(job, root, stage, upstream, built_from)
+            entry, reconciled = _make_one(job, root, stage, upstream, built_from, papers)
             made.append(entry)
             rows += reconciled
             done(job)
@@ -84,6 +86,7 @@ def make(
             "published": _now(),
             "built_from": built_from,
             "reports": reports,
+            "papers": papers,
             "reconciliation": sorted(rows, key=lambda row: (row["area"], *reconciliation.place(row))),
         }
         (stage / "pack.json").write_text(json.dumps(pack, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -93,7 +96,7 @@ def make(
 
 
 def _make_one(
-    job: Job, root: Path, stage: Path, upstream: dict[str, Path], built_from: str
+    job: Job, root: Path, stage: Path, upstream: dict[str, Path], built_from: str, papers: dict[str, str]
 ) -> tuple[dict[str, Any], list[reconciliation.Row]]:
     name, folder = job.report.name, stage / job.folder
     folder.mkdir(exist_ok=True)
@@ -120,7 +123,8 @@ def _make_one(
         "built_from": built_from,
         "headlines": [{key: headline[key] for key in ("id", "text", "value", "unit")} for headline in found.headlines],
     }
-    page = render.report_page(executed.notebook, found, rows, {**entry, "source": job.notebook.name})
+    used = {paper: title for paper, title in papers.items() if any(row["paper"] == paper for row in rows)}
+    page = render.report_page(executed.notebook, found, rows, used, {**entry, "source": job.notebook.name})
     (folder / f"{name}.html").write_text(page, encoding="utf-8")
     return entry, rows
 

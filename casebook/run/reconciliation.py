@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import csv
+import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -98,6 +100,46 @@ def once(found: Iterable[Row]) -> list[Row]:
     for row in sorted(found, key=place):
         seen.setdefault((row["id"], row["verdict"], row["computed_shown"]), row)
     return list(seen.values())
+
+
+def as_csv(found: Sequence[Row]) -> str:
+    """Return rows as CSV, for a reader to sort; no text in it can be taken for a formula.
+
+    Examples
+    --------
+    >>> as_csv([]).startswith("paper,line,figure")
+    True
+    """
+    columns = (
+        "paper",
+        "line",
+        "figure",
+        "printed",
+        "computed_shown",
+        "verdict",
+        "formula",
+        "note",
+        "follows",
+        "report",
+    )
+    written = io.StringIO()
+    writer = csv.writer(written)
+    writer.writerow(columns)
+    for row in found:
+        cells = [str(row[column]) for column in columns]
+        # Numbers may begin with a minus; words that begin like a formula get an apostrophe, which spreadsheets hide.
+        writer.writerow(
+            [f"'{cell}" if cell[:1] in "=+-@\t" and cell and not _is_number(cell) else cell for cell in cells]
+        )
+    return written.getvalue()
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text.replace(",", "").rstrip("%"))
+    except ValueError:
+        return False
+    return True
 
 
 def check_complete(name: str, root: Path, found: Sequence[Mapping[str, Any]]) -> None:

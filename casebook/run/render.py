@@ -27,7 +27,11 @@ _pages = jinja2.Environment(
 
 
 def report_page(
-    notebook: NotebookNode, record: Record, reconciled: list[reconciliation.Row], made: dict[str, Any]
+    notebook: NotebookNode,
+    record: Record,
+    reconciled: list[reconciliation.Row],
+    papers: dict[str, str],
+    made: dict[str, Any],
 ) -> str:
     """Return a report's page.
 
@@ -39,6 +43,8 @@ def report_page(
         Its record; headlines, assumptions and sources are taken from here.
     reconciled
         Its reconciled figures, by paper and line.
+    papers
+        The titles of the papers it draws on, by number.
     made
         How the page was made: the report's entry in ``pack.json``, with the name of its ``source``.
     """
@@ -51,7 +57,7 @@ def report_page(
     )
     shown, rest = reconciliation.parts(reconciled)
     section = _pages.get_template("reconciliation_section.html.j2").render(
-        summary=reconciliation.summary(reconciled), shown=shown, rest=rest, made=made
+        summary=reconciliation.summary(reconciled), shown=shown, rest=rest, papers=papers
     )
     # Where the notebook has the heading, the figures stand under it; otherwise before the assumptions.
     placed = any(cell.cell_type == "markdown" and cell.source.startswith(HEADING) for cell in notebook.cells)
@@ -82,6 +88,7 @@ def reconciliation_page(pack: dict[str, Any]) -> str:
         summary=reconciliation.summary(found),
         shown=shown,
         by_paper={paper: [row for row in found if row["paper"] == paper] for paper in papers},
+        csv=reconciliation.as_csv(found),
         titles={(entry["name"], entry["area"]): entry for entry in pack["reports"]},
         css=_css(),
     )
