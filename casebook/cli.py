@@ -72,6 +72,7 @@ def _commands(pack: list[Report], default_area: str) -> typer.Typer:
     @app.command()
     def run(names: Names = None, area: Area = None, parameter: Set = None) -> None:
         """Make reports and publish them together, or, if one fails, publish nothing."""
+        from casebook.data import figures
         from casebook.data.tables import Tables
 
         root = _root()
@@ -80,6 +81,8 @@ def _commands(pack: list[Report], default_area: str) -> typer.Typer:
         # Data that cannot be used stops the run before the first notebook starts.
         for table in known.catalogue.resources:
             known.prepare(table.name)
+        if figures.REGISTER in {table.name for table in known.catalogue.resources}:
+            figures.checked(root)
         for report in pack:
             if not names and report.only_for not in ("", jobs[0].area):
                 _console(stderr=True).print(f"Left out: {report.name}, whose sources are about {report.only_for} only")
@@ -275,7 +278,7 @@ def _problems(pack: list[Report], root: Path, area: str) -> list[str]:
         attempt(known.prepare, table.name)
         attempt(as_printed.of, root, table)
     if not problems and figures.REGISTER in {table.name for table in known.catalogue.resources}:
-        register = attempt(figures.load, root)
+        register = attempt(figures.checked, root)
         if isinstance(register, figures.Register):
             problems += reconciliation.problems(pack, root, register)
     for report in pack:

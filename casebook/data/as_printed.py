@@ -68,6 +68,11 @@ class PrintedTable:
         """The position of each row by its key."""
         return {self.row_key(at): at for at in range(len(self.rows))}
 
+    @cached_property
+    def named(self) -> dict[str, int]:
+        """The position of each row by its key in one string."""
+        return {"; ".join(key): at for key, at in self.positions.items()}
+
     def row_key(self, at: int) -> tuple[str, ...]:
         """Return the key of a row."""
         return tuple(self.rows[at][name] for name in self.key)
@@ -234,7 +239,6 @@ def known_row(table: PrintedTable, row: str) -> int:
     InputError
         If there is none.
     """
-    rows = {"; ".join(key): at for key, at in table.positions.items()}
-    if row not in rows:
-        raise InputError(f"{table.file} has no row {row!r} (by {and_list(table.key)}): {one_of(rows, row)}")
-    return rows[row]
+    if row not in table.named:
+        raise InputError(f"{table.file} has no row {row!r} (by {and_list(table.key)}): {one_of(table.named, row)}")
+    return table.named[row]

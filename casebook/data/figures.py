@@ -11,7 +11,7 @@ import csv
 import io
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from casebook.data import as_printed, audit, catalogue, raw
@@ -46,7 +46,7 @@ class Figure:
     column: str
     same_as: str
 
-    @property
+    @cached_property
     def reading(self) -> Reading:
         """The number read from the words."""
         if self.kind == CLAIM and not self.value:
@@ -152,13 +152,27 @@ class Register:
         return table.cell(as_printed.known_row(table, figure.row), figure.column)
 
 
-def load(root: Path) -> Register:
-    """Read the register of a project, with every row checked.
+def checked(root: Path) -> Register:
+    """Read the register of a project and check every row; what a run and a check begin with.
 
     Raises
     ------
     InputError
         If a row cannot be used; one sentence says which and why.
+    """
+    register = load(root)
+    for number, figure in enumerate(register.figures.values(), start=2):
+        _check(number, figure, register)
+    return register
+
+
+def load(root: Path) -> Register:
+    """Read the register of a project as it was sealed.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be split into its columns.
     """
     files = sorted((root / raw.RAW).glob("*"))
     return _load(root, tuple((path.name, path.stat().st_mtime_ns, path.stat().st_size) for path in files))
@@ -169,29 +183,23 @@ def _load(root: Path, fingerprint: tuple[tuple[str, int, int], ...]) -> Register
     described = catalogue.load(root)
     # The kinds of value are checked with every other table's, when a run or a check starts.
     header, rows = raw.cells(root / FILE, FILE, [field.name for field in described.table(REGISTER).table_schema.fields])
-    figures = {}
-    for number, cells in rows:
-        figure = _figure(dict(zip(header, cells, strict=True)))
-        figures[figure.id] = (number, figure)
-    tables = _Tables(root, described)
-    for number, figure in figures.values():
-        _check(number, figure, figures, tables)
-    return Register({name: figure for name, (_, figure) in figures.items()}, tables, described)
+    figures = [_figure(dict(zip(header, cells, strict=True))) for _, cells in rows]
+    return Register({figure.id: figure for figure in figures}, _Tables(root, described), described)
 
 
-def _check(number: int, figure: Figure, figures: dict[str, tuple[int, Figure]], tables: _Tables) -> None:
+def _check(number: int, figure: Figure, register: Register) -> None:
     where = f"{FILE}, row {number}"
     if figure.table:
-        printed = _printed(tables[figure.table], figure, where)
+        printed = _printed(register.tables[figure.table], figure, where)
         if printed != figure.printed:
             raise InputError(
-                f"{where}, column printed: found {figure.printed!r}, but that cell of {tables[figure.table].file} is "
+                f"{where}, column printed: found {figure.printed!r}, but that cell of {register.tables[figure.table].file} is "
                 f"{printed!r}: correct whichever the paper does not print, then `python pipeline.py seal {REGISTER}`."
             )
-    if figure.same_as and (figure.same_as not in figures or figure.same_as == figure.id):
+    if figure.same_as and (figure.same_as not in register.figures or figure.same_as == figure.id):
         raise InputError(
             f"{where}, column same_as: found {figure.same_as!r}, expected the id of another row; "
-            + one_of([name for name in figures if name != figure.id], figure.same_as)
+            + one_of([name for name in register.figures if name != figure.id], figure.same_as)
         )
     value, precision = _read_from(figure)
     for column, found, expected in (("value", figure.value, value), ("precision", figure.precision, precision)):

@@ -17,7 +17,7 @@ MOST = 3
 NEAR = Fraction(1, 20)
 """How far an input may be off, as a share of it, to be offered as the explanation when its digits are not."""
 FEW = 4
-"""With more inputs than these, a misprint in one of them explains nothing."""
+"""With more inputs than these, a misprint in one of them, or another row of one, explains nothing."""
 SHIFT_KEY = str.maketrans('!"£$%^&*()', "1234567890")
 """What a British keyboard prints for a digit with the shift key held down."""
 
@@ -223,7 +223,8 @@ def _base(printed: Reading, computed: Quantity, around: Surroundings) -> list[st
             rows_off = "one row" if abs(offset) == 1 else f"{abs(offset)} rows"
             where = f"{rows_off} further {'down' if offset > 0 else 'up'}"
             return [f"It would follow with the inputs {where}: {_first(choices, offset)}."]
-    for one in computed.inputs:
+    # Among many inputs, another row of some input fits by chance.
+    for one in computed.inputs if len(computed.inputs) <= FEW else ():
         for cell, other in choices.get(one.cell, {}).values() if one.cell else ():
             if one.cell and _gives(printed, computed, {one.cell: other}):
                 return [f"It would follow with {cell} ({other.text}) in place of {one.cell} ({one.text})."]

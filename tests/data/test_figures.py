@@ -32,7 +32,7 @@ def rows(project):
 
 
 def test_every_figure_of_the_project_can_be_used():
-    register = figures.load(ROOT)
+    register = figures.checked(ROOT)
     assert len(register.figures) > 200
     assert all(
         figure.kind in ("claim",) or figure.value or figure.printed == "29.£%" for figure in register.figures.values()
@@ -55,7 +55,7 @@ def test_every_figure_of_the_project_can_be_used():
 def test_a_row_that_cannot_be_right_is_refused_in_one_sentence(project, rows, identifier, cells, says):
     rows(identifier, **cells)
     with pytest.raises(InputError) as error:
-        figures.load(project.root)
+        figures.checked(project.root)
     assert says in str(error.value)
     assert "Traceback" not in str(error.value)
 
