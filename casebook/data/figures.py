@@ -190,10 +190,11 @@ def _load(root: Path, fingerprint: tuple[tuple[str, int, int], ...]) -> Register
 def _check(number: int, figure: Figure, register: Register) -> None:
     where = f"{FILE}, row {number}"
     if figure.table:
-        printed = _printed(register.tables[figure.table], figure, where)
+        table = register.tables[figure.table]
+        printed = _printed(table, figure, where)
         if printed != figure.printed:
             raise InputError(
-                f"{where}, column printed: found {figure.printed!r}, but that cell of {register.tables[figure.table].file} is "
+                f"{where}, column printed: found {figure.printed!r}, but that cell of {table.file} is "
                 f"{printed!r}: correct whichever the paper does not print, then `python pipeline.py seal {REGISTER}`."
             )
     if figure.same_as and (figure.same_as not in register.figures or figure.same_as == figure.id):
