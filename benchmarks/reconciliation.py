@@ -80,6 +80,5 @@ for name, which in (("clock", 0), ("processor", 1)):
         f"{name} time: {seconds:.1f} s with reconciliation, {statistics.median(ratios) - 1:+.1%} against a run without"
     )
 reconciling = sum(seconds for seconds, reconciles in cells if reconciles)
-print(
-    f"reconciling cells: {reconciling:.2f} s, {reconciling / statistics.median(one[0] for one, _ in pairs):.1%} of a run"
-)
+whole = statistics.median(one[0] for one, _ in pairs)
+print(f"reconciling cells: {reconciling:.2f} s, {reconciling / whole:.1%} of a run")
