@@ -139,6 +139,7 @@ def _commands(pack: list[Report], default_area: str) -> typer.Typer:
         _console().print(f"Sealed {', '.join(changed)}." if changed else "Nothing had changed.")
 
     _add_figure_commands(app)
+    _add_pdf_command(app, default_area)
     return _with_exit_codes(app)
 
 
@@ -179,6 +180,20 @@ def _add_figure_commands(app: typer.Typer) -> None:
         failed = [_print_checks(name, checks) for name, checks in found.items()]
         if any(failed):
             raise typer.Exit(FAILED)
+
+
+def _add_pdf_command(app: typer.Typer, default_area: str) -> None:
+    @app.command()
+    def pdf(names: Names = None, area: Area = None) -> None:
+        """Make PDF files of the published reports, and of all of them together as a committee pack."""
+        from casebook.data.tables import Tables
+        from casebook.run import pdf as pdfs
+
+        root = _root()
+        official = Tables(root).areas.authority(area or default_area).name
+        made = pdfs.make(root, names or [], official, lambda file: _console(stderr=True).print(f"Making {file}"))
+        files = "1 PDF file" if len(made) == 1 else f"{len(made)} PDF files"
+        print(f"{files} published. Open {_shown(root / 'reports' / made[-1])}")
 
 
 def _with_exit_codes(app: typer.Typer) -> typer.Typer:

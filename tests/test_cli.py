@@ -132,6 +132,8 @@ def test_one_report_can_be_made_anew_and_the_others_stay(copy_of_pack):
     changed = {name for name in after if after[name] != before.get(name)}
     assert changed == {
         "cambridgeshire/care-rates.html",
+        "cambridgeshire/care-rates.xlsx",
+        "accessibility.html",
         "cambridgeshire/care-rates.ipynb",
         "index.html",
         "pack.json",

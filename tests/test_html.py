@@ -19,8 +19,8 @@ def pages(pack):
         str(path.relative_to(reports)): BeautifulSoup(path.read_text(encoding="utf-8"), "html5lib")
         for path in reports.rglob("*.html")
     }
-    # The index, the printed figures, nine reports for Cambridgeshire and five for Hertfordshire.
-    assert len(found) == 1 + 1 + 9 + 5
+    # The index, the printed figures, the accessibility statement, nine reports for Cambridgeshire and five for Hertfordshire.
+    assert len(found) == 1 + 1 + 1 + 9 + 5
     return found
 
 
@@ -122,7 +122,9 @@ def test_every_report_has_the_parts_of_a_report_in_order(pack, pages):
     for entry in pack.pack()["reports"]:
         page = pages[entry["html"]]
         headings = [heading.text for heading in page("h2")]
-        assert headings[0] == "Headlines"
+        assert headings[:2] == ["Headlines", "Contents"]
+        listed = [link.text for link in page.find("nav", class_="contents")("a")]
+        assert listed == headings[2:]
         assert headings[-3:] == ["Assumptions and limits", "Where the figures come from", "How this page was made"]
         shown = [item.text for item in page.find(class_="headlines")("li")]
         assert shown == [headline["text"] for headline in entry["headlines"]]
@@ -137,5 +139,9 @@ def test_the_index_lists_each_report_with_its_first_headline_status_and_date(pac
         assert card.a.text == entry["title"]
         assert entry["headlines"][0]["text"] in card.text
         assert "Status: succeeded" in card.text
+        assert card.find("a", href=entry["notebook"])
+        assert card.find("a", href=entry["spreadsheet"])
         assert f"Data as of: {entry['as_of']}" in card.text
-    assert [heading.text for heading in index("h2")] == ["Cambridgeshire", "Hertfordshire"]
+    assert [heading.text for heading in index("h2")] == [
+        "Cambridgeshire", "Hertfordshire", "What changed since the pack before",
+    ]  # fmt: skip

@@ -17,6 +17,7 @@ import pandas as pd
 
 from casebook.data.results import RESULT
 from casebook.errors import InputError
+from casebook.report.tabular import address, as_csv
 from casebook.report.words import slug
 
 _templates = jinja2.Environment(
@@ -133,6 +134,11 @@ class Table(Block):
         lines = [" | ".join(column.label for column in self.columns)]
         lines += [" | ".join(self.shown(row)) for row in self.rows]
         return "\n".join([self.caption, *lines])
+
+    def saved(self) -> str:
+        """Return an address that holds the table as CSV, with every number in full."""
+        rows = [[MISSING if value is None else value for value in row] for row in self.rows]
+        return address(as_csv([column.label for column in self.columns], rows))
 
     def shown(self, row: Sequence[Any]) -> list[str]:
         """Return a row's cells as written, a missing one as ``[x]``."""

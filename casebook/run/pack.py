@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from casebook.data import catalogue
-from casebook.errors import InputError
-from casebook.run import engine, publish, reconciliation, record, render
+from casebook.errors import InputError, ReportFailedError
+from casebook.run import compare, engine, gates, pdf, publish, reconciliation, record, render, spreadsheet
 from casebook.run.plan import Job
 
 Progress = Callable[[Job], None]
@@ -87,11 +87,17 @@ def make(
             "built_from": built_from,
             "reports": reports,
             "papers": papers,
+            "before": bool(before),
+            "changes": compare.changes(before, made, rows_before, rows),
             "reconciliation": sorted(rows, key=lambda row: (row["area"], *reconciliation.place(row))),
         }
         (stage / "pack.json").write_text(json.dumps(pack, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-        (stage / "index.html").write_text(render.index_page(pack), encoding="utf-8")
-        (stage / "reconciliation.html").write_text(render.reconciliation_page(pack), encoding="utf-8")
+        for name, page in (
+            ("index.html", render.index_page(pack)),
+            ("reconciliation.html", render.reconciliation_page(pack)),
+            ("accessibility.html", render.accessibility_page(pack)),
+        ):
+            _write_page(stage / name, page)
     return pack
 
 
@@ -115,6 +121,7 @@ def _make_one(
         "status": "succeeded",
         "html": f"{job.folder}/{name}.html",
         "notebook": f"{job.folder}/{name}.ipynb",
+        "spreadsheet": f"{job.folder}/{name}.xlsx",
         "parameters": dict(job.parameters),
         "chosen": list(job.chosen),
         "inputs": [{key: read[key] for key in ("name", "path", "sha256")} for read in found.reads],
@@ -125,8 +132,15 @@ def _make_one(
     }
     used = {paper: title for paper, title in papers.items() if any(row["paper"] == paper for row in rows)}
     page = render.report_page(executed.notebook, found, rows, used, {**entry, "source": job.notebook.name})
-    (folder / f"{name}.html").write_text(page, encoding="utf-8")
+    _write_page(folder / f"{name}.html", page)
+    spreadsheet.write(folder / f"{name}.xlsx", found, rows, entry)
     return entry, rows
+
+
+def _write_page(path: Path, page: str) -> None:
+    for problem in gates.problems(page):
+        raise ReportFailedError(f"{path.name} cannot be published, because {problem}.")
+    path.write_text(page, encoding="utf-8")
 
 
 def _is_of(row: dict[str, Any], entry: dict[str, Any]) -> bool:
@@ -161,9 +175,12 @@ def _published_before(stage: Path) -> tuple[list[dict[str, Any]], list[reconcili
 def _delete(stage: Path, entries: Sequence[dict[str, Any]]) -> None:
     # Only what the pack itself put there: a page no longer listed is one that nothing keeps true.
     for entry in entries:
-        for kind in ("html", "notebook"):
-            (stage / entry[kind]).unlink(missing_ok=True)
+        for kind in ("html", "notebook", "spreadsheet", "pdf"):
+            if kind in entry:
+                (stage / entry[kind]).unlink(missing_ok=True)
         folder = stage / entry["folder"]
+        # The committee pack holds all reports, so it is out of date with any of them.
+        (folder / pdf.PACK).unlink(missing_ok=True)
         if folder.is_dir() and not any(folder.iterdir()):
             folder.rmdir()
 

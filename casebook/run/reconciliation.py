@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import ast
-import csv
-import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +13,7 @@ from casebook.data import catalogue, figures
 from casebook.data.figures import Register
 from casebook.errors import InputError, ReportFailedError, and_list, one_of
 from casebook.methods.reconciliation import Verdict
+from casebook.report import tabular
 from casebook.run import plan
 from casebook.run.plan import Report
 
@@ -54,7 +53,8 @@ class Summary:
             who = "The one figure" if self.figures == 1 else f"All {self.figures} figures"
             return f"{who} that the papers print and this report works out again {stand}."
         figures = "figure" if self.figures == 1 else "figures"
-        return f"Of {self.figures} printed {figures}, {and_list([f'{self.stand} {stand}', *rest])}."
+        standing = f"{self.stand} {stand}" if self.stand else "none stands"
+        return f"Of {self.figures} printed {figures}, {and_list([standing, *rest])}."
 
 
 def rows(blocks: Sequence[Mapping[str, Any]], report: str, area: str) -> list[Row]:
@@ -122,24 +122,7 @@ def as_csv(found: Sequence[Row]) -> str:
         "follows",
         "report",
     )
-    written = io.StringIO()
-    writer = csv.writer(written)
-    writer.writerow(columns)
-    for row in found:
-        cells = [str(row[column]) for column in columns]
-        # Numbers may begin with a minus; words that begin like a formula get an apostrophe, which spreadsheets hide.
-        writer.writerow(
-            [f"'{cell}" if cell[:1] in "=+-@\t" and cell and not _is_number(cell) else cell for cell in cells]
-        )
-    return written.getvalue()
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text.replace(",", "").rstrip("%"))
-    except ValueError:
-        return False
-    return True
+    return tabular.as_csv(columns, ([row[column] for column in columns] for row in found))
 
 
 def check_complete(name: str, root: Path, found: Sequence[Mapping[str, Any]]) -> None:

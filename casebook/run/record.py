@@ -28,6 +28,8 @@ class Record:
     assumptions: list[dict[str, Any]]
     reads: list[dict[str, Any]]
     reconciliations: list[dict[str, Any]]
+    tables: list[dict[str, Any]]
+    """Its tables and the data of its charts, in the order shown."""
 
 
 def of(name: str, notebook: NotebookNode) -> Record:
@@ -40,11 +42,14 @@ def of(name: str, notebook: NotebookNode) -> Record:
     """
     found: dict[type[Block], list[dict[str, Any]]] = {block: [] for block in SHOWN}
     reads: list[dict[str, Any]] = []
+    tables: list[dict[str, Any]] = []
     for number, output in _outputs(notebook):
         data = output.get("data", {})
         known = [block for block in SHOWN if block.mime() in data]
         for block in known:
             found[block].append(data[block.mime()])
+            if block in (Table, Figure):
+                tables.append(data[block.mime()] if block is Table else data[block.mime()]["data"])
         if READ in data:
             if data[READ] not in reads:
                 reads.append(data[READ])
@@ -55,7 +60,7 @@ def of(name: str, notebook: NotebookNode) -> Record:
             )
     _check(name, found, reads)
     reconciled = [figure for group in found[Reconciliations] for figure in group["figures"]]
-    return Record(found[Title][0], found[Headline], found[Assumption], reads, reconciled)
+    return Record(found[Title][0], found[Headline], found[Assumption], reads, reconciled, tables)
 
 
 def _check(name: str, found: dict[type[Block], list[dict[str, Any]]], reads: list[dict[str, Any]]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,8 @@ import jinja2
 from nbconvert import HTMLExporter
 from nbformat import NotebookNode
 
+from casebook.report import tabular
+from casebook.report.words import slug
 from casebook.run import reconciliation
 from casebook.run.record import Record
 
@@ -65,7 +69,54 @@ def report_page(
         "record": record, "made": made, "css": _css(), "heading": HEADING, "placed": placed, "reconciliation": section,
     }  # fmt: skip
     page, _ = exporter.from_notebook_node(notebook, resources=resources)
-    return str(page)
+    page = _with_ids(str(page))
+    return page.replace("<!--contents-->", _contents(page), 1)
+
+
+def accessibility_page(pack: dict[str, Any]) -> str:
+    """Return the accessibility statement of the pack."""
+    return _pages.get_template("accessibility.html.j2").render(pack=pack, css=_css())
+
+
+def committee_pack(pack: dict[str, Any], area: str, reports: list[tuple[dict[str, Any], str]]) -> str:
+    """Return all reports of an area in one document, with a cover and contents, to be printed.
+
+    Parameters
+    ----------
+    pack
+        The content of ``pack.json``.
+    area
+        The area.
+    reports
+        Each report's entry and what its page says, with ids of its own.
+    """
+    rows = [row for row in pack.get("reconciliation", []) if row["area"] == area]
+    return _pages.get_template("committee-pack.html.j2").render(
+        pack=pack, area=area, reports=reports, summary=reconciliation.summary(rows), css=_css()
+    )
+
+
+def _with_ids(page: str) -> str:
+    """Give every heading of the notebook's own an id, for the contents to lead to."""
+    taken = set(re.findall(r'\bid="([^"]+)"', page))
+
+    def named(heading: re.Match[str]) -> str:
+        identifier = name = slug(unescape(re.sub(r"<[^>]+>", "", heading[2])))
+        count = 1
+        while identifier in taken:
+            count += 1
+            identifier = f"{name}-{count}"
+        taken.add(identifier)
+        return f'<h{heading[1]} id="{identifier}">{heading[2]}</h{heading[1]}>'
+
+    return re.sub(r"<h([2-6])>(.*?)</h\1>", named, page, flags=re.DOTALL)
+
+
+def _contents(page: str) -> str:
+    headings = re.findall(r'<h2 id="([^"]+)"[^>]*>(.*?)</h2>', page, flags=re.DOTALL)
+    # The first is that of the headlines, which stand right above.
+    listed = [(identifier, re.sub(r"<[^>]+>", "", words).strip()) for identifier, words in headings[1:]]
+    return _pages.get_template("contents.html.j2").render(headings=listed).strip()
 
 
 def index_page(pack: dict[str, Any]) -> str:
@@ -74,7 +125,16 @@ def index_page(pack: dict[str, Any]) -> str:
     by_area = {area: [report for report in pack["reports"] if report["area"] == area] for area in areas}
     found = reconciliation.once(pack["reconciliation"])
     return _pages.get_template("index.html.j2").render(
-        pack=pack, by_area=by_area, summary=reconciliation.summary(found), css=_css()
+        pack=pack,
+        by_area=by_area,
+        summary=reconciliation.summary(found),
+        summaries={
+            (entry["name"], entry["area"]): reconciliation.summary(
+                row for row in pack["reconciliation"] if (row["report"], row["area"]) == (entry["name"], entry["area"])
+            )
+            for entry in pack["reports"]
+        },
+        css=_css(),
     )
 
 
@@ -88,7 +148,7 @@ def reconciliation_page(pack: dict[str, Any]) -> str:
         summary=reconciliation.summary(found),
         shown=shown,
         by_paper={paper: [row for row in found if row["paper"] == paper] for paper in papers},
-        csv=reconciliation.as_csv(found),
+        saved=tabular.address(reconciliation.as_csv(found)),
         titles={(entry["name"], entry["area"]): entry for entry in pack["reports"]},
         css=_css(),
     )

@@ -1,0 +1,88 @@
+"""PDF of the reports: tagged, whole, and published with the pages or not at all."""
+
+import re
+from collections import Counter
+
+import pytest
+from bs4 import BeautifulSoup
+
+pytestmark = pytest.mark.slow
+
+
+def words(text):
+    return Counter(re.findall(r"[A-Za-z]{4,}|\d[\d,.]*\d", re.sub(r"-\s*\n\s*", "-", text)))
+
+
+def needs_weasyprint():
+    try:
+        import weasyprint  # noqa: F401
+    except (ImportError, OSError) as error:
+        pytest.skip(f"WeasyPrint's system libraries are missing: {error}")
+
+
+@pytest.fixture
+def reader():
+    from pypdf import PdfReader
+
+    needs_weasyprint()
+    return PdfReader
+
+
+def test_a_reports_pdf_is_tagged_and_loses_nothing_of_its_page(copy_of_pack, reader):
+    done = copy_of_pack.pipeline("pdf", "public-health-savings")
+    assert done.returncode == 0, done.stderr
+    assert "1 PDF file published. Open reports/cambridgeshire/public-health-savings.pdf" in done.stdout
+    pdf = reader(copy_of_pack.root / "reports" / "cambridgeshire" / "public-health-savings.pdf")
+    assert pdf.trailer["/Root"]["/MarkInfo"]["/Marked"]
+    assert pdf.trailer["/Root"]["/Lang"].startswith("en")
+    assert "Savings from public health budgets" in pdf.metadata.title
+    printed = words("\n".join(page.extract_text() for page in pdf.pages))
+    page = BeautifulSoup(copy_of_pack.page("public-health-savings"), "html5lib")
+    for part in page(class_=["contents", "save", "sideways"]):
+        part.decompose()
+    lost = {word for word in words(page.main.get_text(" ")) if word not in printed}
+    assert lost == set()
+    text = pdf.pages[0].extract_text()
+    assert "Casebook: cambridgeshire/public-health-savings.html" in text
+    assert f"Page 1 of {len(pdf.pages)}" in text
+    assert pdf.pages[0].mediabox.width == pytest.approx(595, abs=1)
+    index = (copy_of_pack.root / "reports" / "index.html").read_text(encoding="utf-8")
+    assert 'href="cambridgeshire/public-health-savings.pdf"' in index
+
+
+def test_a_pdf_of_a_report_made_anew_is_taken_away(copy_of_pack):
+    needs_weasyprint()
+    assert copy_of_pack.pipeline("pdf", "public-health-savings").returncode == 0
+    assert copy_of_pack.pipeline("run", "public-health-savings").returncode == 0
+    assert not (copy_of_pack.root / "reports" / "cambridgeshire" / "public-health-savings.pdf").exists()
+    assert "pdf" not in copy_of_pack.report("public-health-savings")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("no-such",), "No report 'no-such' is published for Cambridgeshire"),
+        (("--area", "Atlantis"), "There is no area called 'Atlantis'"),
+    ],
+)
+def test_what_is_not_published_gets_one_sentence(copy_of_pack, arguments, says):
+    needs_weasyprint()
+    before = copy_of_pack.published()
+    done = copy_of_pack.pipeline("pdf", *arguments)
+    assert done.returncode == 2
+    assert says in done.stderr
+    assert copy_of_pack.published() == before
+
+
+def test_the_committee_pack_has_a_cover_contents_and_every_report(copy_of_pack, reader):
+    from casebook.run import pdf
+
+    made = pdf.make(copy_of_pack.root, [], "Hertfordshire", lambda file: None)
+    assert made[-1] == "hertfordshire/committee-pack.pdf"
+    assert len(made) == 6
+    document = reader(copy_of_pack.root / "reports" / made[-1])
+    first = document.pages[0].extract_text()
+    for entry in copy_of_pack.pack()["reports"]:
+        if entry["area"] == "Hertfordshire":
+            assert entry["title"] in re.sub(r"\s+", " ", first)
+    assert re.search(r"Care applications and children in care[ .]+\d+", re.sub(r"\s+", " ", first))
