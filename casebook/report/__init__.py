@@ -14,7 +14,7 @@ import pandas as pd
 
 from casebook.errors import InputError
 from casebook.report import svg
-from casebook.report.blocks import Assumption, Figure, Headline, Result, Text, Title, make_table
+from casebook.report.blocks import Assumption, Figure, Headline, Result, Source, Text, Title, make_table
 from casebook.report.reconciliation import reconcile, reconcile_repeats, reconcile_table
 from casebook.report.words import slug
 
@@ -29,6 +29,7 @@ __all__ = [
     "reconcile_repeats",
     "reconcile_table",
     "result",
+    "source",
     "table",
     "text",
     "title",
@@ -228,6 +229,25 @@ def assumption(
             "impact is low, medium or high."
         )
     Assumption(text, quality, impact).show()
+
+
+def source(title: str, *, publisher: str, date: str, licence: str = "Open Government Licence v3.0") -> None:
+    """Name something the report draws on besides the tables it reads, such as a formula's source.
+
+    Raises
+    ------
+    InputError
+        If the title, the publisher or the date is empty.
+
+    Examples
+    --------
+    >>> source("Technical guide", publisher="OHID", date="2023")
+    Source: Technical guide, OHID, 2023 (Open Government Licence v3.0)
+    """
+    for name, words in (("title", title), ("publisher", publisher), ("date", date)):
+        if not words.strip():
+            raise InputError(f"The source {title!r} has no {name}: say who published it, and when.")
+    Source(title, publisher, date, licence).show()
 
 
 def _plain_number(value: float | None) -> float | None:

@@ -236,6 +236,21 @@ class Reconciliations(Block):
 
 
 @dataclass(frozen=True)
+class Source(Block):
+    """Something a report draws on besides the tables it reads."""
+
+    kind: ClassVar[str] = "source"
+    title: str
+    publisher: str
+    date: str
+    licence: str
+
+    def plain(self) -> str:
+        """Return the source as it is cited."""
+        return f"Source: {self.title}, {self.publisher}, {self.date} ({self.licence})"
+
+
+@dataclass(frozen=True)
 class Result(Block):
     """Figures that other reports work on: a name, and rows as plain data."""
 

@@ -60,6 +60,8 @@ def make(
         If a report could not be made or the folder not be written; what was published stays as it was.
     """
     published = root / "reports"
+    for problem in gates.contrast_problems(render.style()):
+        raise ReportFailedError(f"Nothing can be published, because in casebook.css {problem}.")
     built_from = record.built_from(root)
     papers = catalogue.load(root).papers
     with publish.staging(published) as stage:

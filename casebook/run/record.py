@@ -13,10 +13,21 @@ from nbformat import NotebookNode
 
 from casebook.data.provenance import READ
 from casebook.errors import ReportFailedError
-from casebook.report.blocks import Assumption, Block, Figure, Headline, Reconciliations, Result, Table, Text, Title
+from casebook.report.blocks import (
+    Assumption,
+    Block,
+    Figure,
+    Headline,
+    Reconciliations,
+    Result,
+    Source,
+    Table,
+    Text,
+    Title,
+)
 
 HEADLINES = range(2, 6)
-SHOWN = (Title, Headline, Text, Table, Figure, Assumption, Reconciliations, Result)
+SHOWN = (Title, Headline, Text, Table, Figure, Assumption, Reconciliations, Result, Source)
 
 
 @dataclass(frozen=True)
@@ -28,6 +39,7 @@ class Record:
     assumptions: list[dict[str, Any]]
     reads: list[dict[str, Any]]
     reconciliations: list[dict[str, Any]]
+    sources: list[dict[str, Any]]
     tables: list[dict[str, Any]]
     """Its tables and the data of its charts, in the order shown."""
 
@@ -60,7 +72,7 @@ def of(name: str, notebook: NotebookNode) -> Record:
             )
     _check(name, found, reads)
     reconciled = [figure for group in found[Reconciliations] for figure in group["figures"]]
-    return Record(found[Title][0], found[Headline], found[Assumption], reads, reconciled, tables)
+    return Record(found[Title][0], found[Headline], found[Assumption], reads, reconciled, found[Source], tables)
 
 
 def _check(name: str, found: dict[type[Block], list[dict[str, Any]]], reads: list[dict[str, Any]]) -> None:

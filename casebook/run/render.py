@@ -66,7 +66,7 @@ def report_page(
     # Where the notebook has the heading, the figures stand under it; otherwise before the assumptions.
     placed = any(cell.cell_type == "markdown" and cell.source.startswith(HEADING) for cell in notebook.cells)
     resources = {
-        "record": record, "made": made, "css": _css(), "heading": HEADING, "placed": placed, "reconciliation": section,
+        "record": record, "made": made, "css": style(), "heading": HEADING, "placed": placed, "reconciliation": section,
     }  # fmt: skip
     page, _ = exporter.from_notebook_node(notebook, resources=resources)
     page = _with_ids(str(page))
@@ -75,7 +75,7 @@ def report_page(
 
 def accessibility_page(pack: dict[str, Any]) -> str:
     """Return the accessibility statement of the pack."""
-    return _pages.get_template("accessibility.html.j2").render(pack=pack, css=_css())
+    return _pages.get_template("accessibility.html.j2").render(pack=pack, css=style())
 
 
 def committee_pack(pack: dict[str, Any], area: str, reports: list[tuple[dict[str, Any], str]]) -> str:
@@ -92,7 +92,7 @@ def committee_pack(pack: dict[str, Any], area: str, reports: list[tuple[dict[str
     """
     rows = [row for row in pack.get("reconciliation", []) if row["area"] == area]
     return _pages.get_template("committee-pack.html.j2").render(
-        pack=pack, area=area, reports=reports, summary=reconciliation.summary(rows), css=_css()
+        pack=pack, area=area, reports=reports, summary=reconciliation.summary(rows), css=style()
     )
 
 
@@ -134,7 +134,7 @@ def index_page(pack: dict[str, Any]) -> str:
             )
             for entry in pack["reports"]
         },
-        css=_css(),
+        css=style(),
     )
 
 
@@ -150,9 +150,10 @@ def reconciliation_page(pack: dict[str, Any]) -> str:
         by_paper={paper: [row for row in found if row["paper"] == paper] for paper in papers},
         saved=tabular.address(reconciliation.as_csv(found)),
         titles={(entry["name"], entry["area"]): entry for entry in pack["reports"]},
-        css=_css(),
+        css=style(),
     )
 
 
-def _css() -> str:
+def style() -> str:
+    """Return the style of all pages."""
     return (TEMPLATES / "casebook.css").read_text(encoding="utf-8")

@@ -91,6 +91,9 @@ def write(path: Path, record: Record, reconciled: Sequence[Row], made: Mapping[s
     columns = {"text": "Assumption", "quality": "Quality of the grounds", "impact": "Impact if wrong"}
     add("Assumptions", "Assumptions and limits", _texts(record.assumptions, columns))
     sources = [{**read, "sources": "; ".join(read["sources"])} for read in record.reads]
+    sources += [
+        {**one, "sources": f"{one['publisher']}, {one['date']}", "path": "", "sha256": ""} for one in record.sources
+    ]
     columns = {
         "title": "Table",
         "sources": "Source",

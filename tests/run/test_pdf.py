@@ -1,5 +1,6 @@
 """PDF of the reports: tagged, whole, and published with the pages or not at all."""
 
+import json
 import re
 from collections import Counter
 
@@ -77,9 +78,16 @@ def test_what_is_not_published_gets_one_sentence(copy_of_pack, arguments, says):
 def test_the_committee_pack_has_a_cover_contents_and_every_report(copy_of_pack, reader):
     from casebook.run import pdf
 
+    # Two reports are enough to see how they are put together.
+    manifest = copy_of_pack.root / "reports" / "pack.json"
+    content = copy_of_pack.pack()
+    content["reports"] = [
+        one for one in content["reports"] if one["area"] == "Hertfordshire" and one["name"] in ("care-rates", "smoking")
+    ]
+    manifest.write_text(json.dumps(content), encoding="utf-8")
     made = pdf.make(copy_of_pack.root, [], "Hertfordshire", lambda file: None)
     assert made[-1] == "hertfordshire/committee-pack.pdf"
-    assert len(made) == 6
+    assert len(made) == 3
     document = reader(copy_of_pack.root / "reports" / made[-1])
     first = document.pages[0].extract_text()
     for entry in copy_of_pack.pack()["reports"]:

@@ -25,7 +25,7 @@ def record(cells):
         [{"id": "h", "text": "The rate is 12.3.", "value": 12.3, "unit": "per cent"}],
         [{"text": "Rates are as printed.", "quality": "green", "impact": "low"}],
         [{"title": "Rates", "sources": ["A paper"], "licence": "OGL", "path": "data/raw/rates.csv", "sha256": "ab"}],
-        [], [table],
+        [], [], [table],
     )  # fmt: skip
 
 

@@ -1,7 +1,11 @@
 """The pages as a reader's browser shows them: axe-core, the keyboard, narrow windows, no network, print."""
 
+import functools
+import http.server
 import json
 import os
+import shutil
+import threading
 from pathlib import Path
 
 import pytest
@@ -18,7 +22,40 @@ ARTEFACTS = Path(os.environ.get("CASEBOOK_ARTEFACTS", ROOT / "build" / "screensh
 RULES = {
     "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]},
     "rules": {"target-size": {"enabled": True}},
+    "resultTypes": ["violations"],
 }
+
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync"]  # fmt: skip
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *arguments):
+        pass
+
+
+@pytest.fixture(scope="session")
+def address(pack):
+    """Where the pack is served."""
+    handler = functools.partial(Quiet, directory=str(pack.root / "reports"))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Headless Chromium."""
+    if CHROMIUM is None:
+        pytest.skip("Chromium is not installed (Debian, Ubuntu: sudo apt-get install chromium)")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield started
+        started.close()
 
 
 @pytest.fixture
