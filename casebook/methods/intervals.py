@@ -228,3 +228,57 @@ def mean(values: ArrayLike, confidence: float = 0.95) -> Interval:
         return Interval(np.asarray(np.nan), np.asarray(np.nan))
     half = stats.t.ppf(0.5 + confidence / 2, x.size - 1) * x.std(ddof=1) / np.sqrt(x.size)
     return Interval(np.asarray(x.mean() - half), np.asarray(x.mean() + half))
+
+
+def funnel(
+    kind: Literal["rate", "proportion"],
+    baseline: float,
+    size: ArrayLike,
+    multiplier: float = 1.0,
+    confidence: float = 0.95,
+) -> Interval:
+    """Return the limits within which chance alone keeps an area of a size, if its true value is the baseline.
+
+    An area lies within its limits exactly if the baseline lies within the area's own interval: for a proportion the
+    inverse of Wilson's, ``b -+ z sqrt(b (1 - b) / n)``; for a rate that of the exact Poisson interval, the
+    counts at the quantiles of the Poisson distribution whose mean is the expected count.
+
+    Parameters
+    ----------
+    kind
+        Whether the values are rates or proportions.
+    baseline
+        The value of all areas together, in the unit of the values.
+    size
+        Denominators, above 0.
+    multiplier
+        What values are per, such as 100,000; 100 for per cent.
+    confidence
+        Between 0 and 1.
+
+    Returns
+    -------
+    Interval
+        In the unit of the values, for each size.
+
+    References
+    ----------
+    Spiegelhalter, Statistics in Medicine 2005; 24: 1185-1202. Public Health England, funnel plots for proportions
+    and rates.
+
+    Examples
+    --------
+    >>> lower, upper = funnel("proportion", 50.0, [100], 100)
+    >>> round(float(lower[0]), 1), round(float(upper[0]), 1)
+    (40.2, 59.8)
+    """
+    n = np.asarray(size, float)
+    share = baseline / multiplier
+    if kind == "proportion":
+        half = z_score(confidence) * np.sqrt(share * (1 - share) / n)
+        lower, upper = np.clip(share - half, 0, 1), np.clip(share + half, 0, 1)
+    else:
+        expected = share * n
+        lower = stats.poisson.ppf(0.5 - confidence / 2, expected) / n
+        upper = stats.poisson.ppf(0.5 + confidence / 2, expected) / n
+    return Interval(np.asarray(lower * multiplier), np.asarray(upper * multiplier))

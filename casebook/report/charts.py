@@ -370,6 +370,115 @@ def tornado(bars: Sequence[tuple[str, float, float]], central: float, unit: str,
     return figure
 
 
+@in_house_style
+def slope(
+    before: pd.Series,
+    after: pd.Series,
+    area: str,
+    labels: tuple[str, str],
+    lines: Mapping[str, tuple[float, float]],
+    unit: str,
+) -> Figure:
+    """Draw how areas moved from one time to another: a line each, the area's and the averages' labelled.
+
+    Parameters
+    ----------
+    before, after
+        Values by area.
+    area
+        The area that stands out.
+    labels
+        What the two times are called.
+    lines
+        Averages by name, before and after; two at most.
+    unit
+        Label of the value axis.
+    """
+    figure, axes = _frame(width=8.6, height=4.6)
+    for name in before.index:
+        if name != area:
+            axes.plot([0, 1], [before[name], after[name]], color=CONTEXT, linewidth=1.5, marker="o", markersize=5)
+    looks = dict(zip(lines, ((BENCHMARK, "--", "D"), (COUNTRY, ":", "s")), strict=False))
+    drawn = {area: (before[area], after[area]), **lines}
+    for name, ends in drawn.items():
+        colour, dashes, marker = looks.get(name, (AREA, "-", "o"))
+        axes.plot([0, 1], ends, color=colour, linestyle=dashes, marker=marker, linewidth=2.5)
+    everything = [*before, *after, *(value for ends in lines.values() for value in ends)]
+    axes.set_ylim(0, float(np.nanmax(everything)) * 1.08)
+    axes.set_xlim(-0.15, 1.1)
+    axes.set_xticks([0, 1], list(labels))
+    labelled = [
+        (f"{name} {pair[1]:,.2f}", pd.Series([pair[1]]), looks.get(name, (AREA, "", ""))[0])
+        for name, pair in drawn.items()
+    ]
+    _label_ends(axes, labelled, 1, strong=f"{area} {after[area]:,.2f}")
+    axes.set_ylabel(unit)
+    return figure
+
+
+@in_house_style
+def funnel(
+    values: pd.Series,
+    sizes: pd.Series,
+    area: str,
+    baseline: float,
+    limits: Mapping[str, pd.DataFrame],
+    unit: str,
+    size_label: str,
+) -> Figure:
+    """Draw areas by their size between the limits that chance alone would keep them in.
+
+    Parameters
+    ----------
+    values, sizes
+        By area: the value, and its denominator.
+    area
+        The area that stands out.
+    baseline
+        The value of all areas together.
+    limits
+        By name, such as "95%": columns ``lower`` and ``upper``, indexed by size, two at most; the first is dashed.
+    unit, size_label
+        Labels of the axes.
+    """
+    figure, axes = _frame(width=8.6, height=4.8)
+    axes.axhline(baseline, color=COUNTRY, linewidth=1.5)
+    for (name, limit), dashes in zip(limits.items(), ("--", ":"), strict=False):
+        for side in ("lower", "upper"):
+            axes.plot(limit.index, limit[side], color=BENCHMARK, linestyle=dashes, linewidth=1.8)
+        axes.annotate(
+            f"{name} limits", (limit.index[-1], limit["upper"].iloc[-1]), xytext=(8, 0), textcoords="offset points",
+            color=BENCHMARK, va="center", annotation_clip=False,
+        )  # fmt: skip
+    outside = _outside(values, sizes, next(iter(limits.values())) if limits else None)
+    for name in values.index:
+        here = name == area
+        axes.scatter(
+            sizes[name], values[name], s=70 if here else 45, color=AREA if here else CONTEXT, edgecolor="#767676",
+            linewidth=0.6, marker="o" if here else "D" if name in outside else "o", zorder=3,
+        )  # fmt: skip
+        if here or name in outside:
+            axes.annotate(
+                str(name), (sizes[name], values[name]), xytext=(8, 6), textcoords="offset points",
+                color=AREA if here else "black", fontweight="bold" if here else "normal", annotation_clip=False,
+            )  # fmt: skip
+    axes.set_ylim(0, None)
+    axes.set_xlim(0, None)
+    axes.set_xlabel(size_label)
+    axes.set_ylabel(unit)
+    return figure
+
+
+def _outside(values: pd.Series, sizes: pd.Series, limits: pd.DataFrame | None) -> set[str]:
+    """Return the areas beyond limits given for a range of sizes."""
+    if limits is None:
+        return set()
+    grid = limits.index.to_numpy(float)
+    lower, upper = (np.interp(sizes.to_numpy(float), grid, limits[side].to_numpy(float)) for side in ("lower", "upper"))
+    beyond = (values.to_numpy(float) < lower) | (values.to_numpy(float) > upper)
+    return {str(name) for name, out in zip(values.index, beyond, strict=True) if out}
+
+
 def spread(values: Sequence[float], gap: float) -> list[float]:
     """Move values apart just enough that no two are closer than ``gap``, keeping their order.
 

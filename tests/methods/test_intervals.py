@@ -92,3 +92,27 @@ def test_missing_counts_have_missing_limits():
 def test_impossible_input_is_refused(call):
     with pytest.raises(ValueError, match="must|cannot"):
         call()
+
+
+@pytest.mark.parametrize("size", [40, 200, 1_000, 20_000])
+@pytest.mark.parametrize("confidence", [0.95, 0.998])
+def test_an_area_lies_in_the_funnel_exactly_if_the_baseline_lies_in_its_interval(size, confidence):
+    for share in (0.02, 0.3, 0.9):
+        for kind, own in (
+            ("proportion", lambda x: intervals.wilson(x, size, confidence)),
+            ("rate", lambda x: exact(x, size, confidence)),
+        ):
+            lower, upper = (float(limit) for limit in intervals.funnel(kind, share * 100, size, 100, confidence))
+            for count in {round(size * (share + step / 200)) for step in range(-15, 16)}:
+                if 0 <= count <= size:
+                    low, high = (float(limit) for limit in own(count))
+                    assert (lower - 1e-9 <= count / size * 100 <= upper + 1e-9) == (
+                        low - 1e-12 <= share <= high + 1e-12
+                    ), (kind, count)
+
+
+def exact(count, size, confidence):
+    """Garwood's limits of a count, from the chi-square distribution, over a size."""
+    tail = (1 - confidence) / 2
+    low = stats.chi2.ppf(tail, 2 * count) / 2 if count else 0.0
+    return low / size, stats.chi2.ppf(1 - tail, 2 * count + 2) / 2 / size

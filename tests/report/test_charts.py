@@ -85,3 +85,23 @@ def test_labels_are_apart_and_in_order(values, gap):
     order = sorted(range(len(values)), key=lambda i: values[i])
     for below, above in pairwise(order):
         assert placed[above] - placed[below] >= gap - 1e-6
+
+
+def test_a_slope_has_a_line_for_each_area_and_names_the_area_and_the_averages():
+    before, after = pd.Series({"Essex": 12.0, "Luton": 8.0}), pd.Series({"Essex": 8.0, "Luton": 9.0})
+    figure = charts.slope(before, after, "Essex", ("2017", "2020"), {"Mean": (9.0, 8.9)}, "per 10,000")
+    (axes,) = figure.axes
+    assert [list(line.get_ydata()) for line in axes.lines] == [[8.0, 9.0], [12.0, 8.0], [9.0, 8.9]]
+    assert {"2017", "2020", "Essex 8.00", "Mean 8.90"} <= set(texts(figure))
+    assert axes.get_ylim()[0] == 0
+
+
+def test_a_funnel_names_the_area_and_those_beyond_the_limits():
+    sizes = pd.Series({"Essex": 100.0, "Luton": 1000.0, "Suffolk": 500.0})
+    values = pd.Series({"Essex": 50.0, "Luton": 70.0, "Suffolk": 51.0})
+    grid = np.array([50.0, 2000.0])
+    limits = {"95%": pd.DataFrame({"lower": [40.0, 40], "upper": [60.0, 60]}, index=grid)}
+    figure = charts.funnel(values, sizes, "Essex", 50.0, limits, "per cent", "People")
+    shown = set(texts(figure))
+    assert {"Essex", "Luton", "95% limits", "People"} <= shown
+    assert "Suffolk" not in shown
