@@ -22,6 +22,7 @@ from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import Engine as PapermillEngine
 from papermill.engines import papermill_engines
 from papermill.exceptions import PapermillExecutionError
+from papermill.execute import remove_error_markers
 from traitlets.config import Config
 
 from casebook.data.results import UPSTREAM
@@ -110,7 +111,8 @@ def execute(
             session=session,
         )
     except PapermillExecutionError:
-        executed = session.notebook
+        # papermill has put cells of its own in, to mark the place.
+        executed = remove_error_markers(session.notebook)
     except DeadKernelError:
         raise StoppedError(could_not_run("killed", "its kernel died")) from None
     except NoSuchKernel as error:
@@ -165,6 +167,15 @@ class ShellEngine(PapermillEngine):
 class _Client(PapermillNotebookClient):
     session: Session
 
+    def execute_cell(self, cell: NotebookNode, cell_index: int, **options: Any) -> Any:
+        if cell.cell_type != "code" or not cell.source.strip():
+            return cell
+        number = _number(self.nb, cell_index)
+        self.session.say("began", number)
+        done = super().execute_cell(cell, cell_index, **options)
+        self.session.say("ended", number)
+        return done
+
     def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> Any:
         output = super().process_message(msg, cell, cell_index)
         if output is not None:
@@ -180,19 +191,6 @@ class KernelEngine(PapermillEngine):
         """Run the cells in a kernel."""
         session: Session = options["session"]
         session.notebook = nb_man.nb
-        started, completed = nb_man.cell_start, nb_man.cell_complete
-
-        def began(cell: NotebookNode, cell_index: int) -> None:
-            if cell.cell_type == "code" and cell.source.strip():
-                session.say("began", _number(nb_man.nb, cell_index))
-            started(cell, cell_index)
-
-        def ended(cell: NotebookNode, cell_index: int) -> None:
-            completed(cell, cell_index)
-            if cell.get("execution_count") is not None:
-                session.say("ended", _number(nb_man.nb, cell_index))
-
-        nb_man.cell_start, nb_man.cell_complete = began, ended
         with tempfile.TemporaryDirectory(prefix="casebook-") as own:
             client = _Client(
                 nb_man,
