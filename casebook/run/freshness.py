@@ -187,7 +187,9 @@ def nothing_changed(root: Path, arguments: Sequence[str]) -> str:
     """
     try:
         kept = json.loads((root / KEPT).read_text(encoding="utf-8"))
-        same = kept["arguments"] == list(arguments) and kept["everything"] == _everything(root, kept["opened"])
+        same = kept["arguments"] == list(arguments) and kept["everything"] == _everything(
+            root, kept["opened"], arguments
+        )
         return str(kept["published"]) if same else ""
     except (OSError, ValueError, KeyError, TypeError):
         return ""
@@ -214,10 +216,13 @@ def remember(root: Path, arguments: Sequence[str] | None, pack: Mapping[str, Any
     pack
         What was published.
     """
+    if any(entry.get("secrets") for entry in pack["reports"]):
+        # Whether a secret is still the same, nobody may know.
+        arguments = None
     opened = sorted({one["path"] for entry in pack["reports"] for one in entry.get("opened", [])})
     content = {
         "arguments": None if arguments is None else list(arguments),
-        "everything": _everything(root, opened),
+        "everything": _everything(root, opened, arguments or ()),
         "opened": opened,
         "data": _data(root),
         "published": pack["published"],
@@ -229,9 +234,11 @@ def remember(root: Path, arguments: Sequence[str] | None, pack: Mapping[str, Any
     new.replace(path)
 
 
-def _everything(root: Path, opened: Sequence[str]) -> str:
+def _everything(root: Path, opened: Sequence[str], arguments: Sequence[str]) -> str:
     files = [root / "pipeline.py", *_files(root / "notebooks"), *_files(root / "data/raw"), *_files(root / "reports")]
     files += [root / path for path in opened]
+    # A parameters file, for one.
+    files += [Path(word.partition("=")[2] or word) for word in arguments]
     return _hash([_package(), _lock(root), _of_files(files, root)])
 
 

@@ -85,7 +85,7 @@ def make(
         if not any(name in names for names in declared.values()):
             known = sorted({known for names in declared.values() for known in names})
             who = " and ".join(report.name for report in wanted) if names else "No report"
-            has = "has no" if len(wanted) == 1 else "have no" if names else "has a"
+            has = "has a" if not names else "has no" if len(wanted) == 1 else "have no"
             raise InputError(f"{who} {has} parameter called {name!r}: {one_of(known, name)}")
         notebooks = [report.notebook for report in wanted if report.notebook and name in declared[report.name]]
         if len(notebooks) > len(set(notebooks)):

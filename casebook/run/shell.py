@@ -11,6 +11,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from pathlib import Path
 from typing import Any
 
 import nbformat
@@ -160,21 +161,30 @@ def start(admit: Admit) -> Shell:
     shell: Shell = Shell.instance(config=config)
     outputs = Outputs(admit)
     shell.outputs = shell.display_pub.outputs = shell.displayhook.outputs = outputs
-    if "" not in sys.path:
-        sys.path.insert(0, "")
+    _look_for_modules_as_a_kernel_does()
     _use_inline_charts(shell)
     return shell
 
 
+def _look_for_modules_as_a_kernel_does() -> None:
+    """Give the working folder the place among the folders of modules that it has in a kernel."""
+    script = str(Path(sys.argv[0]).resolve().parent)
+    sys.path[:] = [folder for folder in sys.path if folder not in ("", script)]
+    places = [
+        number for number, folder in enumerate(sys.path) if Path(folder).name in ("site-packages", "dist-packages")
+    ]
+    sys.path.insert(places[0] if places else len(sys.path), "")
+
+
 def _use_inline_charts(shell: Shell) -> None:
     # A kernel shows the charts that a cell leaves open; matplotlib learns of it when it is imported.
-    os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
-    if "matplotlib.pyplot" in sys.modules:
-        from matplotlib import pyplot
+    backend = os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
+    if "matplotlib" in sys.modules:
+        from IPython.core.pylabtools import activate_matplotlib
         from matplotlib_inline.backend_inline import configure_inline_support
 
-        pyplot.switch_backend(os.environ["MPLBACKEND"])
-        configure_inline_support(shell, os.environ["MPLBACKEND"])
+        activate_matplotlib(backend)
+        configure_inline_support(shell, backend)
 
 
 def run(shell: Shell, cell: NotebookNode, below: Iterator[str]) -> bool:
