@@ -48,6 +48,23 @@ class TestPlans:
             f"about £{cost[0]:.1f} million a year in 2031 (£{cost[1]:.1f} to £{cost[2]:.1f} million), against £{cost[3]:.1f} million"
             in text
         )
+        assert "children and young people up to 25" in text
+        assert "at the paper's share and cost" in text
+        # The same basis does not give what the paper says is spent, and the sentence says so.
+        start = sum(int(row["january_2020"]) for row in rows("ehcps_by_need") if row["need"] != "Total")
+        assert f"For the plans of 2020 the same sum is £{start * 0.6 * 6300 / 1e6:.1f} million" in text
+        assert text.endswith("the paper says that about £16 million is spent.")
+        assert f"pays for {16e6 / 6300 / start:.1%} of the 4,662 plans" in pack.page("ehcp-forecast")
+
+    def test_at_another_price_it_does_not_claim_the_papers(self, tell):
+        text = tell("ehcp-forecast", unit_cost=7000.0).headline("transport-cost").text
+        assert "at a share and a cost set for this run" in text
+        assert "the paper's share" not in text
+
+    def test_users_of_therapy_are_those_of_the_report_on_therapy(self, tell):
+        plans = tell("ehcp-forecast").table("What the forecast means for the users").rows[1]
+        there = tell("ot-demand").table("Children who use occupational therapy").rows[-1]
+        assert round(plans[2]) == round(there[1]) == round(11816 * 517 / 4662)
 
     def test_needs_add_up_to_the_total_in_every_year(self, tell):
         told = tell("ehcp-forecast")
@@ -90,12 +107,12 @@ class TestPlans:
             tell("ehcp-forecast", method="growth").headline("new-forecast").value > base.headline("new-forecast").value
         )
         users = {
-            rate: tell("ehcp-forecast", access_rate=rate).table("What the forecast means").rows[2][2]
+            rate: tell("ehcp-forecast", access_rate=rate).table("What the forecast means for the users").rows[1][2]
             for rate in (0.1, 0.2)
         }
         assert users[0.2] == pytest.approx(2 * users[0.1])
-        wide = tell("ehcp-forecast", interval_level=0.95).table("What the forecast means").rows[1]
-        assert wide[3] < base.table("What the forecast means").rows[1][3]
+        wide = tell("ehcp-forecast", interval_level=0.95).table("What the forecast means for the cost").rows[0]
+        assert wide[3] < base.table("What the forecast means for the cost").rows[0][3]
 
     @pytest.mark.parametrize(
         ("parameters", "words"),

@@ -297,10 +297,37 @@ class TestPages:
             for row in pack.pack()["reconciliation"]
             if (row["report"], row["area"]) == ("ehcp-forecast", "Cambridgeshire")
         ]
-        stand = sum(verdict.startswith("reproduced") for verdict in found)
+        count = found.count
         assert (
-            f"Of {len(found)} printed figures, {stand} stand, {found.count('differs')} differ, 1 is unreadable and"
-            in pack.page("ehcp-forecast")
+            f"Of {len(found)} printed figures, {count('reproduced')} are reproduced, {count('reproduced to rounding')} is "
+            f"reproduced to rounding, {count('differs')} differ, 1 is unreadable and {count('cannot be recomputed')} cannot "
+            "be recomputed." in pack.page("ehcp-forecast")
+        )
+
+    def test_one_vocabulary_is_used_for_verdicts(self, pack):
+        for page in (pack.root / "reports").rglob("*.html"):
+            text = page.read_text(encoding="utf-8")
+            assert not re.search(r"\d+ stands?\b|none stands|do(es)? not stand", text), page.name
+
+    def test_a_repeat_has_the_verdict_of_what_it_repeats_and_says_where_that_is(self, pack):
+        found = {row["id"]: row for row in pack.pack()["reconciliation"] if row["area"] == "Cambridgeshire"}
+        repeats = [row for row in rows(ROOT, "published_figures.csv") if row["kind"] == "repeat" and row["same_as"]]
+        assert len(repeats) == 15
+        for row in repeats:
+            repeat, original = found[row["id"]], found[row["same_as"]]
+            assert repeat["verdict"] == original["verdict"], row["id"]
+            assert f"Same as paper {original['paper']}, line {original['line']}" in repeat["note"], row["id"]
+
+    def test_a_report_of_which_nothing_can_be_recomputed_does_not_read_as_failed(self, pack):
+        found = [
+            row["verdict"]
+            for row in pack.pack()["reconciliation"]
+            if (row["report"], row["area"]) == ("smoking", "Cambridgeshire")
+        ]
+        assert set(found) == {"cannot be recomputed"}
+        assert (
+            f"None of the {len(found)} printed figures can be recomputed: the papers do not print what it would take."
+            in pack.page("smoking")
         )
 
     def test_one_page_lists_every_figure_by_paper_and_line_and_links_to_its_report(self, pack):
