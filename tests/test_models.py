@@ -198,6 +198,29 @@ class TestTherapy:
         ):
             tell("ot-demand")
 
+    def test_who_refers_is_told_for_each_agency(self, tell):
+        shares = {row["agencies"]: int(row["share"].rstrip("%")) for row in rows("ot_referrals")}
+        told = {row[0]: row[1:] for row in tell("ot-demand").table("Agencies that a referral concerns").rows}
+        assert set(told) == {"Health", "Local Authority", "Social Care"}
+        for agency, (alone, shared, whole) in told.items():
+            assert alone == shares[agency]
+            assert alone + shared == whole == sum(share for group, share in shares.items() if agency in group)
+
+    def test_none_of_the_simulated_futures_is_said_as_none(self, tell):
+        assert "in none of 20,000 simulated futures" in tell("ot-demand").headline("chance").text
+        assert "of 100 simulated futures" in tell("ot-demand", posts_year_2=45.0).headline("chance").text
+
+    def test_options_and_therapists_are_named_for_what_they_are(self, tell):
+        told = tell("ot-demand")
+        table = told.table("Waiting list in 2031")
+        assert [row[0] for row in table.rows][-1] == "Enough for 2031"
+        assert any(column.label.startswith("Therapists in all, WTE") for column in table.columns)
+        demand, years = told.headline("demand").value, 52
+        queue = demand - (768 / 47) * 23
+        relief = demand / years + (queue - demand / years * 18 / 4) / 26
+        assert table.rows[0][6] == pytest.approx(relief * years / 23)
+        assert "about 2 in 100 exceed the target" in " ".join(table.notes)
+
     def test_cost_of_a_post_is_the_funding_over_the_posts(self, tell):
         rows = tell("ot-demand").table("Cost of a post").rows
         assert [round(row[3]) for row in rows] == [round(260_970 / 4), round(235_482 / 5), round(496_452 / 9)]
@@ -268,6 +291,34 @@ class TestPlacements:
         assert told["scenario-middle-total"] == ("1946500", 1_946_500, "reproduced")
         assert told["scenario-high-total"] == ("2854300", 2_299_250, "differs")
         assert told["scenario-high-both"] == ("3620700", 3_065_650, "differs")
+
+    def test_the_first_headline_is_what_the_scenarios_avoid(self, pack, tell):
+        headline = pack.report("placement-costs")["headlines"][0]
+        assert headline["id"] == "scenarios"
+        found = {}
+        for row in rows("care_scenarios"):
+            found.setdefault(row["scenario"], []).append(int(row["children"]))
+        fostered = 766_400
+        for name, children in found.items():
+            avoided = fostered + 850 * sum(
+                (before - after) * weeks
+                for before, after, weeks in zip(children, children[1:], self.WEEKS, strict=True)
+            )
+            assert f"£{avoided / 1e6:.2f} million ({name})" in headline["text"]
+        assert headline["text"].endswith("Middle Optimism and High Optimism reach the target of £2.0 million.")
+
+    def test_the_chart_of_changes_says_what_its_numbers_say(self, tell):
+        chart = next(
+            block
+            for block in tell("placement-costs").blocks
+            if block.kind == "figure" and "widest range" in block.title
+        )
+        bars = chart.data.rows
+        widest, lowest = max(bars, key=lambda bar: bar[2] - bar[1]), min(bars, key=lambda bar: bar[1])
+        assert f"£{widest[1] / 1e6:.2f} to £{widest[2] / 1e6:.2f} million" in chart.title
+        assert (lowest is widest) == ("takes it lowest" not in chart.title)
+        assert f"a late start takes it lowest, to £{lowest[1] / 1e6:.2f} million" in chart.title
+        assert [column.label for column in chart.data.columns[1:]] == ["Low, pounds", "High, pounds"]
 
     def test_a_councillor_finds_which_steady_reduction_reaches_the_target(self, pack):
         headline = pack.headline("placement-costs", "steady-reduction")
