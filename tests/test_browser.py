@@ -194,7 +194,7 @@ def test_text_in_charts_is_large_enough_on_a_narrow_screen(opened):
         tab = opened(f"{AREA}/{name}.html", 320)
         sizes = tab.evaluate(
             """() => [...document.querySelectorAll('.chart svg')].flatMap(svg => [...svg.querySelectorAll('text')].map(
-                 text => parseFloat(getComputedStyle(text).fontSize) * text.getScreenCTM().a))"""
+                 text => parseFloat(getComputedStyle(text).fontSize) * Math.hypot(text.getScreenCTM().a, text.getScreenCTM().b)))"""
         )
         assert min(sizes) >= 12, name
 

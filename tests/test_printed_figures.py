@@ -163,7 +163,7 @@ class TestOneDigit:
             ("health_checks", {"area": "Luton"}, "value", "95.5", set()),
             ("smoking_prevalence", {"area": "Luton"}, "value", "96.8", set()),
             ("savings_schedule", {"line": "3020"}, "amount", "£90,000", {"savings-demand-led"}),
-            ("savings_schedule", {"line": "3024"}, "amount", "£920,000", {"savings-demand-led", "savings-total"}),
+            ("savings_schedule", {"line": "3024"}, "amount", "£920,000", {"savings-demand-led", "savings-total", "savings-in-the-head", "savings-in-the-text"}),
             ("ehcps_by_need", {"need": "Hearing Impairment"}, "january_2031", "924", {"ehcp-hearing-impairment-change", "ehcp-hearing-impairment-change-per-cent", "ehcp-total-2031", "ehcp-largest-rises"}),
             ("ehcps_by_need", {"need": "Total"}, "change", "2204", {"ehcp-total-change"}),
             ("ehcps_by_need", {"need": "Profound and Mult Learn Diff"}, "change_per_cent", "63.9%", {"ehcp-profound-and-mult-learn-diff-change-per-cent"}),
@@ -175,7 +175,7 @@ class TestOneDigit:
             ("ot_referral_reasons", {"agency": "Health"}, "share", "96%", {"ot-reasons-health"}),
             ("ot_posts", {"line": "912"}, "posts", "9", set()),
             ("foster_recruitment", {"month": "2020-06-30"}, "placements", "9.5", {"foster-avoided-2020-06"}),
-            ("foster_recruitment", {"month": "2020-06-30"}, "cost_avoided", "99000", {"foster-avoided-2020-06", "foster-total"}),
+            ("foster_recruitment", {"month": "2020-06-30"}, "cost_avoided", "99000", {"foster-avoided-2020-06", "foster-total", "scenario-low-recruitment", "scenario-middle-recruitment", "scenario-high-recruitment"}),
             ("care_scenarios", {"month": "2020-07-31", "scenario": "Low Optimism"}, "children", "960", {"scenario-low-2020-07", "scenario-low-2020-08", "scenario-low-total", "scenario-low-both"}),
             ("cost_avoided_totals", {"line": "128", "scenario": "Low Optimism"}, "amount", "9224000", {"scenario-low-total", "scenario-low-both"}),
         ],
@@ -284,7 +284,7 @@ class TestPages:
             "6866 - 4662",
             "paper 004, line 806",
             "One digit may be mistaken",
-            "What follows: The growth of 47.3% stands",
+            "What follows: The growth of 47.3% holds",
         ):
             assert part in item
         assert page.index("differences") < page.index("other printed figures, with how each was worked out")
@@ -299,7 +299,7 @@ class TestPages:
         ]
         count = found.count
         assert (
-            f"Of {len(found)} printed figures, {count('reproduced')} are reproduced, {count('reproduced to rounding')} is "
+            f"Of {len(found)} printed figures, {count('reproduced')} are reproduced, {count('reproduced to rounding')} are "
             f"reproduced to rounding, {count('differs')} differ, 1 is unreadable and {count('cannot be recomputed')} cannot "
             "be recomputed." in pack.page("ehcp-forecast")
         )
@@ -326,7 +326,7 @@ class TestPages:
         ]
         assert set(found) == {"cannot be recomputed"}
         assert (
-            f"None of the {len(found)} printed figures can be recomputed: the papers do not print what it would take."
+            f"Not one of the {len(found)} printed figures can be recomputed: the papers do not print what it would take."
             in pack.page("smoking")
         )
 

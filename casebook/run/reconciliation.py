@@ -47,7 +47,7 @@ class Summary:
         clauses = [f"{count} {said[verdict][count != 1]}" for verdict, count in found.items() if count]
         figures = "figure" if self.figures == 1 else "figures"
         if found[Verdict.CANNOT] == self.figures:
-            who = "The one printed figure" if self.figures == 1 else f"None of the {self.figures} printed figures"
+            who = "The one printed figure" if self.figures == 1 else f"Not one of the {self.figures} printed figures"
             can = "cannot" if self.figures == 1 else "can"
             return f"{who} {can} be recomputed: the papers do not print what it would take."
         if len(clauses) == 1:
