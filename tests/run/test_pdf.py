@@ -37,7 +37,7 @@ def lost_in_print(copy, name, reader):
     for part in page(class_=["contents", "save", "onscreen", "sideways"]):
         part.decompose()
     # What is drawn of a chart is text in the PDF; its name and description are for those who do not see it.
-    for part in page.select("svg > title, svg > desc"):
+    for part in page.select("svg > title, svg > desc, svg style"):
         part.decompose()
     return {word for word in words(page.main.get_text(" ")) if word not in printed}
 
