@@ -1,6 +1,7 @@
 """The three modelling reports: true, steady, and moving the right way when a parameter moves."""
 
 import csv
+from itertools import pairwise
 
 import pytest
 from conftest import ROOT
@@ -300,10 +301,8 @@ class TestPlacements:
             found.setdefault(row["scenario"], []).append(int(row["children"]))
         fostered = 766_400
         for name, children in found.items():
-            avoided = fostered + 850 * sum(
-                (before - after) * weeks
-                for before, after, weeks in zip(children, children[1:], self.WEEKS, strict=True)
-            )
+            steps = zip(pairwise(children), self.WEEKS, strict=True)
+            avoided = fostered + 850 * sum((before - after) * weeks for (before, after), weeks in steps)
             assert f"£{avoided / 1e6:.2f} million ({name})" in headline["text"]
         assert headline["text"].endswith("Middle Optimism and High Optimism reach the target of £2.0 million.")
 
