@@ -1,51 +1,22 @@
-"""The command line of a pipeline: run, list, check, seal, reconcile, audit. It prints; ``casebook.run`` does the work.
+"""The way in: what ``pipeline.py`` imports. It answers at once where nothing has changed; the rest is in ``commands``.
 
-Exit codes: 0 all went well; 1 a report failed or could not be published, or an audited table does not add
-up; 2 something a person gave is not usable. With 1 and 2 the pack published before is untouched.
+Only Python's own library is loaded here.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import NoReturn
 
-from casebook.errors import InputError, ReportFailedError, one_of
+from casebook.run import freshness
+from casebook.run.contents import Report
+from casebook.run.outcome import Limits
 
-try:
-    import rich.progress
-    import rich.table
-    import typer
-    from rich.console import Console
-
-    from casebook.run import parameters, plan
-    from casebook.run.plan import Job, Report
-except ModuleNotFoundError as missing:
-    # Started with a Python that lacks the packages: hand over to the project's own, made by `make reports`.
-    _python = Path(__file__).resolve().parents[1] / ".venv" / "bin" / "python"
-    if _python.is_file() and Path(sys.prefix) != _python.parents[1]:
-        os.execv(_python, [str(_python), *sys.argv])
-    sys.exit(
-        f"The package {missing.name} is not installed in {sys.executable}: run `make reports` once, "
-        "which installs everything, or activate the conda environment made from environment.yml."
-    )
-
-if TYPE_CHECKING:
-    from casebook.data.audit import Check
-
-__all__ = ["Report", "main"]
-
-FAILED, WRONG_INPUT = 1, 2
-Names = Annotated[list[str] | None, typer.Argument(metavar="[REPORT]...", help="Reports to run; all if none is named.")]
-Area = Annotated[str | None, typer.Option("--area", help="The local authority the reports are about.")]
-Set = Annotated[
-    list[str] | None,
-    typer.Option("-p", "--parameter", metavar="NAME=VALUE", help="Set a notebook parameter; may be repeated."),
-]
+__all__ = ["Limits", "Report", "main"]
 
 
 def main(pack: Sequence[Report], area: str, arguments: Sequence[str] | None = None) -> NoReturn:
@@ -60,279 +31,40 @@ def main(pack: Sequence[Report], area: str, arguments: Sequence[str] | None = No
     arguments
         Words of the command line; those the program was called with, if left out.
     """
-    sys.exit(_commands(list(pack), area)(list(arguments) if arguments is not None else None))
-
-
-def _commands(pack: list[Report], default_area: str) -> typer.Typer:
-    app = typer.Typer(
-        help="Make, list and check the reports of this pipeline.", no_args_is_help=True, add_completion=False,
-        pretty_exceptions_enable=False,
-    )  # fmt: skip
-
-    @app.command()
-    def run(names: Names = None, area: Area = None, parameter: Set = None) -> None:
-        """Make reports and publish them together, or, if one fails, publish nothing."""
-        from casebook.data import figures
-        from casebook.data.tables import Tables
-
-        root = _root()
-        known = Tables(root)
-        jobs = plan.make(pack, root, names or [], area, default_area, _typed(parameter or []), known)
-        # Data that cannot be used stops the run before the first notebook starts.
-        for table in known.catalogue.resources:
-            known.prepare(table.name)
-        if figures.REGISTER in {table.name for table in known.catalogue.resources}:
-            figures.checked(root)
-        for report in pack:
-            if not names and report.only_for not in ("", jobs[0].area):
-                _console(stderr=True).print(f"Left out: {report.name}, whose sources are about {report.only_for} only")
-        _run(jobs, root, pack, whole=not names)
-
-    @app.command("list")
-    def list_reports() -> None:
-        """List the reports with their parameters (types and defaults) and what they are made from."""
-        from casebook.data import catalogue
-
-        root = _root()
-        console = _console()
-        described = catalogue.load(root)
-        for report in pack:
-            path = report.path(root)
-            values = parameters.resolve(path, report.parameters, {}, report.name)
-            console.print(f"\n[bold]{report.name}[/bold]  notebooks/{path.name}")
-            grid = rich.table.Table.grid(padding=(0, 2))
-            for one in parameters.declared(path).values():
-                grid.add_row("   ", one.name, one.type_as_written.replace("[", r"\["), f"= {values[one.name]!r}")
-            console.print(grid)
-            console.print(f"    reads {', '.join(plan.tables_read(path, values, described)) or 'no table'}")
-            if upstream := dict.fromkeys(plan.reports_read(path)):
-                console.print(f"    builds on {', '.join(upstream)}")
-
-    @app.command()
-    def check() -> None:
-        """Check the data, the notebooks, the parameters and the register of figures without running anything."""
-        from casebook.data import catalogue, figures
-
-        root = _root()
-        problems = _problems(pack, root, default_area)
-        for problem in problems:
-            _complain(problem)
-        if problems:
-            raise typer.Exit(WRONG_INPUT)
-        tables = len(catalogue.load(root).resources)
-        register = figures.load(root)
-        _console().print(
-            f"{tables} tables, {len(pack)} reports and {len(register.figures)} printed figures are in order."
-        )
-
-    @app.command()
-    def seal(names: Annotated[list[str] | None, typer.Argument(metavar="[TABLE]...")] = None) -> None:
-        """Accept changed raw tables: write their present hash into data/raw/datapackage.json.
-
-        The register of published figures follows the tables whose cells it holds.
-        """
-        from casebook.data import catalogue, figures
-
-        root = _root()
-        followed = figures.follow(root, names or [])
-        changed = catalogue.seal(root, [*names, figures.REGISTER] if names and followed else names or [])
-        _console().print(f"Sealed {', '.join(changed)}." if changed else "Nothing had changed.")
-
-    _add_figure_commands(app)
-    _add_pdf_command(app, default_area)
-    return _with_exit_codes(app)
-
-
-def _add_figure_commands(app: typer.Typer) -> None:
-    @app.command()
-    def reconcile(
-        paper: Annotated[str | None, typer.Option(help="Only this paper, such as 004.")] = None,
-        differs: Annotated[bool, typer.Option("--differs", help="Only figures that differ.")] = False,
-        as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
-    ) -> None:
-        """Print what the published pack says of every printed figure."""
-        from casebook.run import reconciliation
-
-        root = _root()
-        rows = reconciliation.published(root)
-        papers = sorted({row["paper"] for row in rows})
-        if paper is not None and paper not in papers:
-            raise InputError(f"No printed figure of a paper {paper!r} is reconciled: {one_of(papers, paper)}")
-        for path in reconciliation.changed_since(root):
-            _complain(f"{path} has changed since the pack was made: run the pipeline again.")
-        rows = [row for row in rows if paper in (None, row["paper"]) and (not differs or row["verdict"] == "differs")]
-        if as_json:
-            print(json.dumps(rows, indent=2, ensure_ascii=False))
-        else:
-            _print_rows(rows)
-
-    @app.command()
-    def audit(
-        files: Annotated[list[Path] | None, typer.Argument(metavar="[FILE.csv]...", show_default=False)] = None,
-        descriptor: Annotated[
-            Path | None, typer.Option(help="What follows from what in the file; FILE.json beside it, if left out.")
-        ] = None,
-    ) -> None:
-        """Check the sums, differences and percentages of tables: your own CSV, or all raw tables if none is named."""
-        from casebook.data import audit as audits
-
-        found = {str(file): audits.of_file(file, descriptor) for file in files} if files else audits.of_project(_root())
-        failed = [_print_checks(name, checks) for name, checks in found.items()]
-        if any(failed):
-            raise typer.Exit(FAILED)
-
-
-def _add_pdf_command(app: typer.Typer, default_area: str) -> None:
-    @app.command()
-    def pdf(names: Names = None, area: Area = None) -> None:
-        """Make PDF files of the published reports, and of all of them together as a committee pack."""
-        from casebook.data.tables import Tables
-        from casebook.run import pdf as pdfs
-
-        root = _root()
-        official = Tables(root).areas.authority(area or default_area).name
-        made = pdfs.make(root, names or [], official, lambda file: _console(stderr=True).print(f"Making {file}"))
-        files = "1 PDF file" if len(made) == 1 else f"{len(made)} PDF files"
-        print(f"{files} published. Open {_shown(root / 'reports' / made[-1])}")
-
-
-def _with_exit_codes(app: typer.Typer) -> typer.Typer:
-    class Guarded(typer.core.TyperGroup):
-        def invoke(self, context: typer.Context) -> object:  # type: ignore[override]
-            try:
-                return super().invoke(context)
-            except InputError as error:
-                _complain(str(error))
-                raise typer.Exit(WRONG_INPUT) from None
-            except ReportFailedError as error:
-                _complain(str(error))
-            except OSError as error:
-                _complain(f"{error.filename or 'A file'} cannot be used: {error.strerror or error}.")
-            except Exception as error:
-                # The command line's own ways of ending carry their exit code.
-                if hasattr(error, "exit_code") or isinstance(error, typer.Abort):
-                    raise
-                _complain(
-                    f"Casebook itself failed ({type(error).__name__}: {error}); nothing was published. Please report "
-                    "it, with the command."
-                )
-            raise typer.Exit(FAILED)
-
-    app.info.cls = Guarded
-    return app
-
-
-def _run(jobs: list[Job], root: Path, pack: list[Report], whole: bool) -> None:
-    # Loaded here because it takes a second that `--help` and `list` need not spend.
-    from casebook.run import pack as packs
-
-    started = time.perf_counter()
-    console = _console(stderr=True)
-    with rich.progress.Progress(
-        rich.progress.TextColumn("{task.description}"), rich.progress.BarColumn(), rich.progress.MofNCompleteColumn(),
-        rich.progress.TimeElapsedColumn(), console=console, disable=not console.is_terminal,
-    ) as progress:  # fmt: skip
-        bar = progress.add_task("Starting", total=len(jobs))
-
-        def starting(job: Job) -> None:
-            progress.update(bar, description=f"{job.report.name} ({job.area})")
-            if not console.is_terminal:
-                console.print(f"Running {job.report.name} ({job.area})")
-
-        packs.make(jobs, root, [report.name for report in pack], whole, starting, lambda job: progress.advance(bar))
-    seconds = time.perf_counter() - started
-    area = jobs[0].area
-    count = "1 report" if len(jobs) == 1 else f"{len(jobs)} reports"
-    print(f"{count} for {area} published in {seconds:.0f} s. Open {_shown(root / 'reports' / 'index.html')}")
-
-
-def _print_rows(rows: list[dict[str, Any]]) -> None:
-    from casebook.run import reconciliation
-
-    for row in rows:
-        print(f"{row['paper']} l.{row['line']}  {row['figure']}")
-        computed = f"; worked out: {row['computed_shown']}" if row["computed_shown"] else ""
-        print(f'    {row["verdict"]}: printed "{row["printed"]}"{computed}')
-        if row["verdict"] not in ("reproduced", "reproduced to rounding"):
-            for words in filter(None, (row["formula"], row["note"], row["follows"])):
-                print(f"    {words}")
-    print(reconciliation.summary(rows).sentence if rows else "No printed figure is like that.")
-
-
-def _print_checks(name: str, checks: list[Check]) -> bool:
-    """Print what an audit found in a table, and return whether something does not add up."""
-    wrong = [check for check in checks if not check.verdict.stands]
-    for check in wrong:
-        computed = "" if check.computed is None else f"; {check.computed.formula} = {float(check.computed.value):,.10g}"
-        missing = f"; missing: {'; '.join(check.missing)}" if check.missing else ""
-        why = f" {' '.join(check.hypotheses)}" if check.hypotheses else ""
-        print(f"{name}: {check.cell}: {check.verdict}: printed {check.printed}{computed}{missing}.{why}")
-    print(f"{name}: {len(checks)} cells checked, {len(checks) - len(wrong)} stand.")
-    return any(check.verdict in ("differs", "unreadable") for check in wrong)
-
-
-def _problems(pack: list[Report], root: Path, area: str) -> list[str]:
-    from casebook.data import as_printed, figures
-    from casebook.data.tables import Tables
-    from casebook.run import reconciliation
-
-    problems: list[str] = []
-
-    def attempt(action: object, *arguments: object) -> object:
-        try:
-            return action(*arguments)  # type: ignore[operator]
-        except InputError as error:
-            if str(error) not in problems:
-                problems.append(str(error))
-            return None
-
-    known = attempt(Tables, root)
-    if not isinstance(known, Tables):
-        return problems
-    for table in known.catalogue.resources:
-        attempt(known.prepare, table.name)
-        attempt(as_printed.of, root, table)
-    if not problems and figures.REGISTER in {table.name for table in known.catalogue.resources}:
-        register = attempt(figures.checked, root)
-        if isinstance(register, figures.Register):
-            problems += reconciliation.problems(pack, root, register)
-    for report in pack:
-        jobs = attempt(plan.make, pack, root, [report.name], None, area, {}, known)
-        for job in jobs if isinstance(jobs, list) else []:
-            for name in plan.tables_read(job.notebook, job.parameters, known.catalogue):
-                attempt(known.catalogue.table, name)
-    return problems
-
-
-def _typed(settings: Sequence[str]) -> dict[str, str]:
-    typed = {}
-    for setting in settings:
-        name, equals, value = setting.partition("=")
-        if not equals or not name.strip():
-            raise InputError(f"-p {setting!r} is not of the form name=value: write, for example, -p average=median.")
-        typed[name.strip()] = value
-    return typed
-
-
-def _root() -> Path:
-    # pipeline.py stands in the project's folder; notebooks and their kernels must find the same one.
-    root = Path(sys.argv[0]).resolve().parent
-    os.environ.setdefault("CASEBOOK_PROJECT", str(root))
-    from casebook.data import project
-
-    return project.root()
-
-
-def _shown(path: Path) -> str:
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    # Set before any numeric library is loaded: one thread for each, because reports share the cores, and because
+    # a process with several threads cannot be forked safely.
+    for library in ("OMP", "OPENBLAS", "MKL", "NUMEXPR"):
+        os.environ.setdefault(f"{library}_NUM_THREADS", "1")
+    if given[:1] == ["run"]:
+        _leave_if_nothing_changed(given)
     try:
-        return str(path.relative_to(Path.cwd()))
-    except ValueError:
-        return str(path)
+        from casebook import commands
+    except ModuleNotFoundError as missing:
+        _hand_over_or_leave(missing)
+    sys.exit(commands.of_pack(list(pack), area, given)(given))
 
 
-def _console(stderr: bool = False) -> Console:
-    return Console(stderr=stderr, highlight=False, soft_wrap=True)
+def _leave_if_nothing_changed(given: list[str]) -> None:
+    started = time.perf_counter()
+    # pipeline.py stands in the project's folder.
+    root = Path(os.environ.get("CASEBOOK_PROJECT") or Path(sys.argv[0]).resolve().parent)
+    if published := freshness.nothing_changed(root, given):
+        from casebook.run import history
+
+        with history.of_run(root, given) as log:
+            log.about = {"status": "nothing to do"}
+        seconds = time.perf_counter() - started
+        print(f"Nothing has changed since the pack was published on {published} (looked in {seconds:.2f} s).")
+        sys.exit(0)
 
 
-def _complain(sentence: str) -> None:
-    print(sentence, file=sys.stderr)
+def _hand_over_or_leave(missing: ModuleNotFoundError) -> NoReturn:
+    """Give way to the project's own Python, made by ``make reports``, if this one lacks the packages."""
+    python = Path(__file__).resolve().parents[1] / ".venv" / "bin" / "python"
+    if python.is_file() and Path(sys.prefix) != python.parents[1]:
+        os.execv(python, [str(python), *sys.argv])
+    sys.exit(
+        f"The package {missing.name} is not installed in {sys.executable}: run `make reports` once, "
+        "which installs everything, or activate the conda environment made from environment.yml."
+    )

@@ -30,6 +30,10 @@ class ReportFailedError(Exception):
     """A notebook raised, could not run, or ended without what a report must contain."""
 
 
+class HeldError(Exception):
+    """A headline moved further than its threshold, so the pack waits for somebody to accept it."""
+
+
 def one_of(names: Iterable[str], wrong: str) -> str:
     """Say what the writer may have meant: the nearest name or, where none is near, all of them.
 

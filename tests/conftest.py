@@ -39,7 +39,9 @@ class Project:
 
     def pipeline(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run ``python pipeline.py`` as a user does."""
-        environment = {name: value for name, value in os.environ.items() if name != "CASEBOOK_PROJECT"}
+        # With pytest's own variable set, a kernel would not show what its processes write.
+        not_users = ("CASEBOOK_PROJECT", "PYTEST_CURRENT_TEST")
+        environment = {name: value for name, value in os.environ.items() if name not in not_users}
         return subprocess.run(
             [sys.executable, "pipeline.py", *arguments],
             cwd=self.root, env=environment, capture_output=True, text=True, timeout=300, check=False,

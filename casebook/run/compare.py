@@ -57,8 +57,8 @@ def _headlines(old: Entry, new: Entry) -> list[dict[str, Any]]:
         if same["value"]:
             per_cent = round((headline["value"] / same["value"] - 1) * 100, 1)
         moved.append(
-            {"kind": "headline", "what": headline["text"], "before": same["value"], "after": headline["value"],
-             "unit": headline["unit"], "per_cent": per_cent}
+            {"kind": "headline", "id": headline["id"], "what": headline["text"], "before": same["value"],
+             "after": headline["value"], "unit": headline["unit"], "per_cent": per_cent}
         )  # fmt: skip
     return moved
 
@@ -70,3 +70,35 @@ def _inputs(old: Entry, new: Entry) -> list[dict[str, Any]]:
         for read in new["inputs"]
         if read["name"] in content and content[read["name"]] != read["sha256"]
     ]
+
+
+def beyond(before: Entry | None, after: Entry) -> list[str]:
+    """Say which headlines of a report moved further than their thresholds.
+
+    Nothing is said of a report made for the first time, or with other parameters than before.
+    """
+    if before is None or before["parameters"] != after["parameters"]:
+        return []
+    said = {headline["id"]: headline["value"] for headline in before["headlines"]}
+    sentences = []
+    for headline in after["headlines"]:
+        old, new, threshold = said.get(headline["id"]), headline["value"], headline.get("watch")
+        if threshold is None or old is None or new is None or abs(new - old) <= threshold:
+            continue
+        sentences.append(
+            f"{after['name']}, {after['area']}: the headline {headline['id']} moved from {old:,.6g} to {new:,.6g} "
+            f"({headline['unit']}), further than its threshold of {threshold:g}."
+        )
+    return sentences
+
+
+def in_words(change: Entry) -> str:
+    """Return a change as one line for the terminal."""
+    who = f"{change['report']}, {change['area']}"
+    if change["kind"] == "headline":
+        before = "no number" if change["before"] is None else f"{change['before']:,.6g}"
+        moved = "" if change["per_cent"] is None else f" ({change['per_cent']:+.1f}%)"
+        return f"{who}: headline {change['id']}: {before} -> {change['after']:,.6g} {change['unit']}{moved}"
+    if change["kind"] == "new":
+        return f"{who}: new"
+    return f"{who}: {change['kind']} {change['what']}: {change['before']} -> {change['after']}"

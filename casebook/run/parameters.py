@@ -14,6 +14,7 @@ import ast
 import datetime
 import importlib
 import json
+import os
 import types
 import typing
 from collections.abc import Mapping
@@ -22,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 import pydantic
+import yaml
 from pydantic import TypeAdapter, ValidationError
 
 from casebook.errors import InputError, and_list, one_of
@@ -31,6 +33,7 @@ _WORDS = {
     **{name: getattr(typing, name) for name in ("Annotated", "Any", "Literal", "Optional", "Union")},
     "date": datetime.date,
     "Field": pydantic.Field,
+    "SecretStr": pydantic.SecretStr,
     **{kind.__name__: kind for kind in (bool, dict, float, int, list, set, str, tuple)},
     # No other built-in function: reading a parameters cell must not do anything.
     "__builtins__": {},
@@ -46,6 +49,11 @@ class Parameter:
     type_as_written: str
     type: Any
     default: Any
+
+    @property
+    def secret(self) -> bool:
+        """Whether its value may stand in no record."""
+        return self.type is pydantic.SecretStr
 
     def check(self, value: Any, where: str) -> Any:
         """Return the value as the declared type.
@@ -87,8 +95,23 @@ class Parameter:
                     continue
             raise InputError(self._refusal(where, text)) from None
 
+    def accept(self, value: Any, where: str) -> Any:
+        """Return a value from a parameters file as the declared type: dates may be written as text there.
+
+        Raises
+        ------
+        InputError
+            If it is not of the declared type or range.
+        """
+        try:
+            adapter = TypeAdapter(self.type)
+            return adapter.validate_json(json.dumps(value, default=str), strict=True)
+        except ValidationError:
+            raise InputError(self._refusal(where, value)) from None
+
     def _refusal(self, where: str, value: Any) -> str:
-        return f"{where}: {self.name} is {value!r}, expected {_in_words(self.type)}; give another value."
+        found = "something else" if self.secret else repr(value)
+        return f"{where}: {self.name} is {found}, expected {_in_words(self.type)}; give another value."
 
 
 def _in_words(kind: Any) -> str:
@@ -105,7 +128,7 @@ def _in_words(kind: Any) -> str:
         return f'a list such as ["...", "..."], of {_in_words(arguments[0])}'
     names = {
         int: "a whole number", float: "a number", str: "text", bool: "true or false",
-        datetime.date: "a date such as 2020-03-31",
+        datetime.date: "a date such as 2020-03-31", pydantic.SecretStr: "text that is kept secret",
     }  # fmt: skip
     return names.get(kind, str(kind))
 
@@ -149,8 +172,13 @@ def declared(path: Path) -> dict[str, Parameter]:
     return parameters
 
 
-def resolve(path: Path, given: Mapping[str, Any], typed: Mapping[str, str], report: str) -> dict[str, Any]:
+def resolve(
+    path: Path, given: Mapping[str, Any], typed: Mapping[str, Any], report: str
+) -> tuple[dict[str, Any], dict[str, str]]:
     """Return the value of every parameter of a notebook: typed on the command line, given, or default.
+
+    A secret parameter (``SecretStr``) that is neither typed nor given is taken from the environment variable
+    ``CASEBOOK_SECRET_NAME``.
 
     Parameters
     ----------
@@ -159,9 +187,14 @@ def resolve(path: Path, given: Mapping[str, Any], typed: Mapping[str, str], repo
     given
         Values from ``pipeline.py``.
     typed
-        Values from the command line, as text.
+        Values from the command line, as text, or from a parameters file, as they stand there.
     report
         The report's name, for messages.
+
+    Returns
+    -------
+    tuple of dict
+        The values, ready for JSON, and apart from them the secret ones.
 
     Raises
     ------
@@ -173,9 +206,44 @@ def resolve(path: Path, given: Mapping[str, Any], typed: Mapping[str, str], repo
         if name not in parameters:
             raise InputError(f"{report} has no parameter called {name!r}: {one_of(parameters, name)}")
     values = {name: parameter.default for name, parameter in parameters.items()}
+    for name, parameter in parameters.items():
+        if parameter.secret and (found := os.environ.get(f"CASEBOOK_SECRET_{name.upper()}")):
+            values[name] = parameter.check(found, f"the environment, {report}")
     values |= {name: parameters[name].check(value, f"pipeline.py, {report}") for name, value in given.items()}
-    values |= {name: parameters[name].parse(text, report) for name, text in typed.items()}
-    return {name: TypeAdapter(parameters[name].type).dump_python(value, mode="json") for name, value in values.items()}
+    for name, value in typed.items():
+        parameter = parameters[name]
+        values[name] = parameter.parse(value, report) if isinstance(value, str) else parameter.accept(value, report)
+    secrets = {name: values.pop(name).get_secret_value() for name, one in parameters.items() if one.secret}
+    plain = {name: TypeAdapter(parameters[name].type).dump_python(value, mode="json") for name, value in values.items()}
+    return plain, {name: secret for name, secret in secrets.items() if secret}
+
+
+def from_file(path: Path) -> dict[str, Any]:
+    """Read a parameters file, YAML or JSON: a value for each name.
+
+    Raises
+    ------
+    InputError
+        If it is not there, or is not such a file.
+    """
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise InputError(
+            f"{path} is not there: name a parameters file, with lines such as 'first_year: 2018'."
+        ) from None
+    except yaml.MarkedYAMLError as error:
+        line = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""
+        raise InputError(
+            f"{path}{line}: not valid YAML ({error.problem}); write lines such as 'first_year: 2018'."
+        ) from None
+    except (UnicodeDecodeError, yaml.YAMLError):
+        raise InputError(
+            f"{path} is not text in UTF-8: save it as YAML, with lines such as 'first_year: 2018'."
+        ) from None
+    if not isinstance(content, dict) or not all(isinstance(name, str) for name in content):
+        raise InputError(f"{path} holds no names with values: write lines such as 'first_year: 2018'.")
+    return content
 
 
 def code_cells(path: Path) -> list[dict[str, Any]]:

@@ -11,36 +11,11 @@ from typing import TYPE_CHECKING, Any
 from casebook.errors import InputError, one_of
 from casebook.report.words import slug
 from casebook.run import parameters
+from casebook.run.contents import Report
 
 if TYPE_CHECKING:
     from casebook.data.catalogue import Catalogue
     from casebook.data.tables import Tables
-
-
-@dataclass(frozen=True)
-class Report:
-    """One line of ``pipeline.py``: a report's name, the notebook it is made from, and its parameters.
-
-    Parameters
-    ----------
-    name
-        The report's name, which is also its address in the pack.
-    notebook
-        The notebook's name in ``notebooks/``, without ending; the report's own if left out.
-    parameters
-        Values that differ from the notebook's defaults.
-    only_for
-        The one area the report's sources are about; a run of all reports for another area leaves it out.
-    """
-
-    name: str
-    notebook: str = ""
-    parameters: Mapping[str, Any] = field(default_factory=dict)
-    only_for: str = ""
-
-    def path(self, root: Path) -> Path:
-        """Return the notebook's path."""
-        return root / "notebooks" / f"{self.notebook or self.name}.ipynb"
 
 
 @dataclass(frozen=True)
@@ -53,6 +28,10 @@ class Job:
     parameters: Mapping[str, Any]
     chosen: tuple[str, ...] = ()
     """The parameters set for this run alone, which a reader must be told."""
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """Values of secret parameters, which stand in no notebook and no record."""
+    upstream: tuple[str, ...] = ()
+    """The reports it builds on."""
 
     @property
     def folder(self) -> str:
@@ -116,8 +95,11 @@ def make(
     for report in wanted:
         own = {name: text for name, text in typed.items() if name in declared[report.name]}
         given = {"area": official} if "area" in declared[report.name] else {}
-        values = parameters.resolve(report.path(root), {**given, **report.parameters}, own, report.name)
-        jobs.append(Job(report, report.path(root), str(values.get("area", official)), values, tuple(own)))
+        path = report.path(root)
+        values, secrets = parameters.resolve(path, {**given, **report.parameters}, own, report.name)
+        chosen = tuple(name for name in own if name in values)
+        upstream = tuple(dict.fromkeys(reports_read(path)))
+        jobs.append(Job(report, path, str(values.get("area", official)), values, chosen, secrets, upstream))
     return jobs
 
 

@@ -1,7 +1,8 @@
 """Publishing a pack whole or not at all.
 
 The pack is built in a folder beside the published one and put in its place in one step, so that a
-reader sees the old pack or the new one and a failed run leaves the old one as it was.
+reader sees the old pack or the new one, and a failed run leaves the old one as it was. What a run that was
+killed left behind is cleared away by the next.
 """
 
 from __future__ import annotations
@@ -15,13 +16,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from casebook.run import lock
+
 _EXCHANGE = 2  # RENAME_EXCHANGE of Linux's renameat2: two names change places in one step
 _AT_FDCWD = -100
+LOCK = Path(".casebook/lock")
+
+
+class NothingToPublishError(Exception):
+    """Raised in a staging block that found that what is published can stay."""
 
 
 @contextmanager
 def staging(published: Path) -> Iterator[Path]:
     """Give a copy of the published pack to change; put it in the pack's place if the block succeeds.
+
+    One at a time: the lock of the project is held meanwhile.
 
     Parameters
     ----------
@@ -35,19 +45,53 @@ def staging(published: Path) -> Iterator[Path]:
 
     Raises
     ------
+    InputError
+        If another run is going on.
     OSError
         If a folder cannot be written; the published pack is then as it was.
     """
-    published.mkdir(parents=True, exist_ok=True)
-    parent = Path(tempfile.mkdtemp(prefix=f".{published.name}-", dir=published.parent))
-    try:
-        stage = parent / published.name
-        shutil.copytree(published, stage)
-        yield stage
-        _swap(stage, published)
-    finally:
-        # After the swap this holds the pack that was published before.
-        shutil.rmtree(parent, ignore_errors=True)
+    with lock.held(published.parent / LOCK):
+        recover(published)
+        published.mkdir(parents=True, exist_ok=True)
+        parent = Path(tempfile.mkdtemp(prefix=f".{published.name}-", dir=published.parent))
+        try:
+            stage = parent / published.name
+            shutil.copytree(published, stage)
+            try:
+                yield stage
+            except NothingToPublishError:
+                return
+            _onto_the_disk(stage, published)
+            _swap(stage, published)
+        finally:
+            # After the swap this holds the pack that was published before.
+            shutil.rmtree(parent, ignore_errors=True)
+
+
+def recover(published: Path) -> None:
+    """Clear away what runs that were killed left; the lock must be held.
+
+    Where a swap takes two steps and only the first was done, the pack set aside is put back.
+    """
+    for left in sorted(published.parent.glob(f".{published.name}-*")):
+        aside = left / f"{published.name}-before"
+        if aside.is_dir() and not published.exists():
+            aside.rename(published)
+        shutil.rmtree(left, ignore_errors=True)
+
+
+def _onto_the_disk(stage: Path, published: Path) -> None:
+    """Have what is new written to the disk itself, so that a power cut after the swap finds it whole."""
+    for path in [*stage.rglob("*"), stage]:
+        there = published / path.relative_to(stage)
+        if path.is_file() and there.is_file() and path.stat().st_mtime_ns == there.stat().st_mtime_ns:
+            continue
+        if path.is_file() or sys.platform != "win32":
+            descriptor = os.open(path, os.O_RDONLY)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
 
 
 def _swap(new: Path, old: Path) -> None:

@@ -15,7 +15,7 @@ from casebook.errors import InputError, ReportFailedError, and_list, one_of
 from casebook.methods.reconciliation import Verdict
 from casebook.report import tabular
 from casebook.run import plan
-from casebook.run.plan import Report
+from casebook.run.contents import Report
 
 Row = dict[str, Any]
 KEPT = (

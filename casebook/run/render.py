@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from html import unescape
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import jinja2
-from nbconvert import HTMLExporter
+from nbconvert import HTMLExporter, TemplateExporter
 from nbformat import NotebookNode
 
 from casebook.report import tabular
@@ -52,13 +53,6 @@ def report_page(
     made
         How the page was made: the report's entry in ``pack.json``, with the name of its ``source``.
     """
-    exporter = HTMLExporter(
-        template_name="report",
-        extra_template_basedirs=[str(TEMPLATES)],
-        extra_template_paths=[str(TEMPLATES)],
-        exclude_input=True,
-        exclude_anchor_links=True,
-    )
     shown, rest = reconciliation.parts(reconciled)
     section = _pages.get_template("reconciliation_section.html.j2").render(
         summary=reconciliation.summary(reconciled), shown=shown, rest=rest, papers=papers
@@ -68,9 +62,44 @@ def report_page(
     resources = {
         "record": record, "made": made, "css": style(), "heading": HEADING, "placed": placed, "reconciliation": section,
     }  # fmt: skip
-    page, _ = exporter.from_notebook_node(notebook, resources=resources)
+    page, _ = _exporter().from_notebook_node(notebook, resources=resources)
     page = _with_ids(str(page))
     return page.replace("<!--contents-->", _contents(page), 1)
+
+
+class _Exporter(HTMLExporter):
+    """nbconvert's exporter, without what costs it most of its time and these pages do not need.
+
+    It parses its own page again to describe pictures, and checks the notebook after each of eleven preprocessors. Here
+    pictures are described already, the gates see to it, and nothing is preprocessed.
+    """
+
+    default_preprocessors = ()
+
+    def from_notebook_node(self, nb: NotebookNode, resources: Any = None, **options: Any) -> tuple[str, dict[str, Any]]:
+        page: tuple[str, dict[str, Any]] = TemplateExporter.from_notebook_node(self, nb, resources, **options)
+        return page
+
+
+@cache
+def _exporter() -> HTMLExporter:
+    """Return what turns a notebook into a page; its templates are read once."""
+    exporter = _Exporter(
+        template_name="report",
+        extra_template_basedirs=[str(TEMPLATES)],
+        extra_template_paths=[str(TEMPLATES)],
+        exclude_input=True,
+        exclude_anchor_links=True,
+    )
+    exporter.template  # noqa: B018 - it is loaded when first asked for
+    return exporter
+
+
+def warm_up() -> None:
+    """Read the templates of report pages, and load what lays them out."""
+    _exporter().environment.get_template("page.html.j2")
+    for name in ("reconciliation_section.html.j2", "contents.html.j2"):
+        _pages.get_template(name)
 
 
 def accessibility_page(pack: dict[str, Any]) -> str:

@@ -58,9 +58,7 @@ def write(path: Path, record: Record, reconciled: Sequence[Row], made: Mapping[s
     OSError
         If the file cannot be written.
     """
-    # Loaded here: it takes half a second that commands which write no spreadsheet need not spend.
-    import gptables
-
+    gpt = gptables()
     sheets: dict[str, Any] = {}
     notes: list[tuple[str, str]] = []
 
@@ -71,7 +69,7 @@ def write(path: Path, record: Record, reconciled: Sequence[Row], made: Mapping[s
             notes.append((reference, _safe(remark)))
             references.append(f"$${reference}$$")
         missing = any(str(value) == MISSING for value in frame.to_numpy().ravel())
-        sheets[label] = gptables.GPTable(
+        sheets[label] = gpt.GPTable(
             table=frame,
             table_name=re.sub(r"\W", "_", label),
             title=_safe(title) + "".join(references),
@@ -102,7 +100,7 @@ def write(path: Path, record: Record, reconciled: Sequence[Row], made: Mapping[s
         "sha256": "Content (SHA-256)",
     }
     add("Sources", "Where the figures come from", _texts(sources, columns))
-    cover = gptables.Cover(
+    cover = gpt.Cover(
         title=_safe(f"{record.title['text']}: {record.title['area']}"),
         intro=["Headlines", *(_safe(headline["text"]) for headline in record.headlines)],
         about=[
@@ -115,7 +113,14 @@ def write(path: Path, record: Record, reconciled: Sequence[Row], made: Mapping[s
     with warnings.catch_warnings():
         # gptables warns of its own use of pandas, and where a report has no notes.
         warnings.simplefilter("ignore")
-        gptables.write_workbook(str(path), sheets, cover=cover, notes_table=noted, workbook_options=AS_TEXT)
+        gpt.write_workbook(str(path), sheets, cover=cover, notes_table=noted, workbook_options=AS_TEXT)
+
+
+def gptables() -> Any:
+    """Return the library that writes workbooks; commands that write none need not spend the time to load it."""
+    import gptables as library
+
+    return library
 
 
 def _frame(table: Mapping[str, Any]) -> pd.DataFrame:

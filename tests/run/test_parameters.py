@@ -35,7 +35,7 @@ areas: list[str] = []
 
 
 def resolve(path, typed=None, given=None):
-    return parameters.resolve(path, given or {}, typed or {}, "example")
+    return parameters.resolve(path, given or {}, typed or {}, "example")[0]
 
 
 def test_types_and_defaults_are_those_written(notebook):

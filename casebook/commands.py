@@ -1,0 +1,409 @@
+"""The commands of a pipeline: run, runs, list, check, seal, reconcile, audit, pdf. They print; ``casebook.run`` works.
+
+Exit codes: 0 all went well; 1 a report failed or could not be published, or an audited table does not add
+up; 2 something a person gave is not usable; 3 the pack is held, because a headline moved further than its
+threshold. With 1 (unless ``--keep-going``), 2 and 3 the pack published before is untouched. 130 and 143: stopped
+from outside, which leaves it untouched too.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import rich.progress
+import rich.table
+import typer
+from rich.console import Console
+
+from casebook.errors import HeldError, InputError, ReportFailedError, one_of
+from casebook.run import freshness, history, parameters, plan
+from casebook.run.contents import Report
+
+if TYPE_CHECKING:
+    from casebook.data.audit import Check
+    from casebook.data.tables import Tables
+    from casebook.run.outcome import Outcome
+    from casebook.run.pack import How
+    from casebook.run.plan import Job
+
+FAILED, WRONG_INPUT, HELD, STOPPED, TERMINATED = 1, 2, 3, 130, 143
+Names = Annotated[list[str] | None, typer.Argument(metavar="[REPORT]...", help="Reports to run; all if none is named.")]
+Area = Annotated[str | None, typer.Option("--area", help="The local authority the reports are about.")]
+Set = Annotated[
+    list[str] | None,
+    typer.Option("-p", "--parameter", metavar="NAME=VALUE", help="Set a notebook parameter; may be repeated."),
+]
+
+
+def of_pack(pack: list[Report], default_area: str, words: Sequence[str]) -> typer.Typer:
+    """Return the command line of a pack of reports, for an area unless another is named, called with some words."""
+    app = typer.Typer(
+        help="Make, list and check the reports of this pipeline.", no_args_is_help=True, add_completion=False,
+        pretty_exceptions_enable=False,
+    )  # fmt: skip
+
+    _add_run_commands(app, pack, default_area, words)
+
+    @app.command("list")
+    def list_reports() -> None:
+        """List the reports with their parameters (types and defaults) and what they are made from."""
+        from casebook.data import catalogue
+
+        root = _root()
+        console = _console()
+        described = catalogue.load(root)
+        for report in pack:
+            path = report.path(root)
+            values, _ = parameters.resolve(path, report.parameters, {}, report.name)
+            console.print(f"\n[bold]{report.name}[/bold]  notebooks/{path.name}")
+            grid = rich.table.Table.grid(padding=(0, 2))
+            for one in parameters.declared(path).values():
+                shown = "a secret" if one.secret else f"= {values[one.name]!r}"
+                grid.add_row("   ", one.name, one.type_as_written.replace("[", r"\["), shown)
+            console.print(grid)
+            console.print(f"    reads {', '.join(plan.tables_read(path, values, described)) or 'no table'}")
+            if upstream := dict.fromkeys(plan.reports_read(path)):
+                console.print(f"    builds on {', '.join(upstream)}")
+
+    @app.command()
+    def check() -> None:
+        """Check the data, the notebooks, the parameters and the register of figures without running anything."""
+        from casebook.data import catalogue, figures
+
+        root = _root()
+        problems = _problems(pack, root, default_area)
+        for problem in problems:
+            _complain(problem)
+        if problems:
+            raise typer.Exit(WRONG_INPUT)
+        tables = len(catalogue.load(root).resources)
+        register = figures.load(root)
+        _console().print(
+            f"{tables} tables, {len(pack)} reports and {len(register.figures)} printed figures are in order."
+        )
+
+    @app.command()
+    def seal(names: Annotated[list[str] | None, typer.Argument(metavar="[TABLE]...")] = None) -> None:
+        """Accept changed raw tables: write their present hash into data/raw/datapackage.json.
+
+        The register of published figures follows the tables whose cells it holds.
+        """
+        from casebook.data import catalogue, figures
+
+        root = _root()
+        followed = figures.follow(root, names or [])
+        changed = catalogue.seal(root, [*names, figures.REGISTER] if names and followed else names or [])
+        _console().print(f"Sealed {', '.join(changed)}." if changed else "Nothing had changed.")
+
+    _add_figure_commands(app)
+    _add_pdf_command(app, default_area)
+    return _with_exit_codes(app)
+
+
+def _add_run_commands(app: typer.Typer, pack: list[Report], default_area: str, words: Sequence[str]) -> None:
+    @app.command()
+    def run(
+        names: Names = None,
+        area: Area = None,
+        parameter: Set = None,
+        parameters_file: Annotated[
+            Path | None, typer.Option("--parameters", metavar="FILE", help="Set parameters from a YAML or JSON file.")
+        ] = None,
+        force: Annotated[bool, typer.Option("--force", help="Make reports that nothing has changed for, too.")] = False,
+        keep_going: Annotated[
+            bool, typer.Option("--keep-going", help="If a report fails, publish the others, with its last good page.")
+        ] = False,
+        accept: Annotated[
+            bool, typer.Option("--accept", help="Publish headlines that moved beyond their thresholds.")
+        ] = False,
+        ordinary_kernels: Annotated[
+            bool,
+            typer.Option("--ordinary-kernels", help="Start a Jupyter kernel for each report: slower, same result."),
+        ] = False,
+    ) -> None:
+        """Make the reports that are not up to date and publish them together, or, if one fails, publish nothing."""
+        from casebook.data.tables import Tables
+        from casebook.run.pack import How
+
+        root = _root()
+        how = How(force, keep_going, accept, "kernel" if ordinary_kernels else None)
+        given = {**(parameters.from_file(parameters_file) if parameters_file else {}), **_typed(parameter or [])}
+        with history.of_run(root, words) as log:
+            known = Tables(root)
+            jobs = plan.make(pack, root, names or [], area, default_area, given, known)
+            _check_data(known, root)
+            for report in pack:
+                if not names and report.only_for not in ("", jobs[0].area):
+                    left_out = f"Left out: {report.name}, whose sources are about {report.only_for} only"
+                    _console(stderr=True).print(left_out)
+            _run(jobs, root, pack, not names, how, log, words)
+
+    @app.command("runs")
+    def list_runs(
+        number: Annotated[int, typer.Option("-n", min=1, help="How many, the last first.")] = 10,
+        as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    ) -> None:
+        """List past runs: when, how they ended, what they made and why."""
+        past = history.past(_root())[:number]
+        if as_json:
+            print(json.dumps([{**vars(one), "began": one.began.isoformat()} for one in past], indent=2))
+            return
+        for one in past:
+            took = "" if one.seconds is None else f" in {one.seconds:.1f} s"
+            print(f"{one.began:%d %B %Y %H:%M:%S}  {one.status}{took}  {' '.join(one.command)}")
+            for report in one.reports:
+                used = f"{report.get('seconds', 0):.1f} s, {report.get('peak_megabytes', 0):.0f} MB"
+                print(f"    {report['report']}: {report['status']} ({used}) {report.get('message', '')}".rstrip())
+            if one.said:
+                print(f"    {one.said}")
+        if not past:
+            print("There has been no run yet.")
+
+
+def _check_data(known: Tables, root: Path) -> None:
+    """Stop before the first notebook starts if data cannot be used; what was checked before is not checked again."""
+    from casebook.data import figures
+
+    if freshness.data_checked(root):
+        return
+    for table in known.catalogue.resources:
+        known.prepare(table.name)
+    if figures.REGISTER in {table.name for table in known.catalogue.resources}:
+        figures.checked(root)
+
+
+def _add_figure_commands(app: typer.Typer) -> None:
+    @app.command()
+    def reconcile(
+        paper: Annotated[str | None, typer.Option(help="Only this paper, such as 004.")] = None,
+        differs: Annotated[bool, typer.Option("--differs", help="Only figures that differ.")] = False,
+        as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    ) -> None:
+        """Print what the published pack says of every printed figure."""
+        from casebook.run import reconciliation
+
+        root = _root()
+        rows = reconciliation.published(root)
+        papers = sorted({row["paper"] for row in rows})
+        if paper is not None and paper not in papers:
+            raise InputError(f"No printed figure of a paper {paper!r} is reconciled: {one_of(papers, paper)}")
+        for path in reconciliation.changed_since(root):
+            _complain(f"{path} has changed since the pack was made: run the pipeline again.")
+        rows = [row for row in rows if paper in (None, row["paper"]) and (not differs or row["verdict"] == "differs")]
+        if as_json:
+            print(json.dumps(rows, indent=2, ensure_ascii=False))
+        else:
+            _print_rows(rows)
+
+    @app.command()
+    def audit(
+        files: Annotated[list[Path] | None, typer.Argument(metavar="[FILE.csv]...", show_default=False)] = None,
+        descriptor: Annotated[
+            Path | None, typer.Option(help="What follows from what in the file; FILE.json beside it, if left out.")
+        ] = None,
+    ) -> None:
+        """Check the sums, differences and percentages of tables: your own CSV, or all raw tables if none is named."""
+        from casebook.data import audit as audits
+
+        found = {str(file): audits.of_file(file, descriptor) for file in files} if files else audits.of_project(_root())
+        failed = [_print_checks(name, checks) for name, checks in found.items()]
+        if any(failed):
+            raise typer.Exit(FAILED)
+
+
+def _add_pdf_command(app: typer.Typer, default_area: str) -> None:
+    @app.command()
+    def pdf(names: Names = None, area: Area = None) -> None:
+        """Make PDF files of the published reports, and of all of them together as a committee pack."""
+        from casebook.data.tables import Tables
+        from casebook.run import pdf as pdfs
+
+        root = _root()
+        official = Tables(root).areas.authority(area or default_area).name
+        made = pdfs.make(root, names or [], official, lambda file: _console(stderr=True).print(f"Making {file}"))
+        files = "1 PDF file" if len(made) == 1 else f"{len(made)} PDF files"
+        print(f"{files} published. Open {_shown(root / 'reports' / made[-1])}")
+
+
+def _with_exit_codes(app: typer.Typer) -> typer.Typer:
+    class Guarded(typer.core.TyperGroup):
+        def invoke(self, context: typer.Context) -> object:  # type: ignore[override]
+            try:
+                return super().invoke(context)
+            except InputError as error:
+                _complain(str(error))
+                raise typer.Exit(WRONG_INPUT) from None
+            except ReportFailedError as error:
+                _complain(str(error))
+            except HeldError as error:
+                _complain(str(error))
+                raise typer.Exit(HELD) from None
+            except KeyboardInterrupt as error:
+                _complain("Stopped: nothing was published.")
+                raise typer.Exit(TERMINATED if isinstance(error, _TerminatedError) else STOPPED) from None
+            except OSError as error:
+                _complain(f"{error.filename or 'A file'} cannot be used: {error.strerror or error}.")
+            except Exception as error:
+                # The command line's own ways of ending carry their exit code.
+                if hasattr(error, "exit_code") or isinstance(error, typer.Abort):
+                    raise
+                _complain(
+                    f"Casebook itself failed ({type(error).__name__}: {error}); nothing was published. Please report "
+                    "it, with the command."
+                )
+            raise typer.Exit(FAILED)
+
+    app.info.cls = Guarded
+    return app
+
+
+def _run(
+    jobs: list[Job], root: Path, pack: list[Report], whole: bool, how: How, log: history.Log, words: Sequence[str]
+) -> None:
+    # Loaded here because it takes a second that `--help` and `list` need not spend.
+    from casebook.run import compare
+    from casebook.run import pack as packs
+
+    started = time.perf_counter()
+    console = _console(stderr=True)
+    # No thread may draw the bar: a process with several threads cannot be forked safely.
+    with rich.progress.Progress(
+        rich.progress.TextColumn("{task.description}"), rich.progress.BarColumn(), rich.progress.MofNCompleteColumn(),
+        rich.progress.TimeElapsedColumn(), console=console, disable=not console.is_terminal, auto_refresh=False,
+    ) as progress:  # fmt: skip
+        bar = progress.add_task("Starting", total=None)
+
+        def starting(name: str, why: str) -> None:
+            progress.update(bar, description=f"{name} ({jobs[0].area})", refresh=True)
+            if not console.is_terminal:
+                console.print(f"Running {name} ({jobs[0].area}): {why}", markup=False)
+
+        def ended(name: str, outcome: Outcome) -> None:
+            progress.advance(bar)
+            progress.refresh()
+
+        signal.signal(signal.SIGTERM, _stop)
+        made = packs.make(jobs, root, [report.name for report in pack], whole, how, log, starting, ended)
+    seconds = time.perf_counter() - started
+    index = _shown(root / "reports" / "index.html")
+    if not made.failed:
+        freshness.remember(root, None if how.force else words, made.pack)
+    if not made.made and not made.failed and not made.published:
+        log.about["status"] = "nothing to do"
+        print(f"Nothing has changed since the pack was published on {made.pack['published']}. Open {index}")
+        return
+    for change in made.changes:
+        print(f"Changed: {compare.in_words(change)}")
+    area = jobs[0].area
+    count = "1 report" if len(made.made) == 1 else f"{len(made.made)} reports"
+    print(f"{count} for {area} published in {seconds:.0f} s. Open {index}")
+    if made.failed:
+        log.about["status"] = "published in part"
+        raise ReportFailedError(" ".join(made.failed))
+
+
+def _stop(*_: object) -> None:
+    raise _TerminatedError
+
+
+class _TerminatedError(KeyboardInterrupt):
+    """The run was told to stop by its system."""
+
+
+def _print_rows(rows: list[dict[str, Any]]) -> None:
+    from casebook.run import reconciliation
+
+    for row in rows:
+        print(f"{row['paper']} l.{row['line']}  {row['figure']}")
+        computed = f"; worked out: {row['computed_shown']}" if row["computed_shown"] else ""
+        print(f'    {row["verdict"]}: printed "{row["printed"]}"{computed}')
+        if row["verdict"] not in ("reproduced", "reproduced to rounding"):
+            for words in filter(None, (row["formula"], row["note"], row["follows"])):
+                print(f"    {words}")
+    print(reconciliation.summary(rows).sentence if rows else "No printed figure is like that.")
+
+
+def _print_checks(name: str, checks: list[Check]) -> bool:
+    """Print what an audit found in a table, and return whether something does not add up."""
+    wrong = [check for check in checks if not check.verdict.stands]
+    for check in wrong:
+        computed = "" if check.computed is None else f"; {check.computed.formula} = {float(check.computed.value):,.10g}"
+        missing = f"; missing: {'; '.join(check.missing)}" if check.missing else ""
+        why = f" {' '.join(check.hypotheses)}" if check.hypotheses else ""
+        print(f"{name}: {check.cell}: {check.verdict}: printed {check.printed}{computed}{missing}.{why}")
+    print(f"{name}: {len(checks)} cells checked, {len(checks) - len(wrong)} stand.")
+    return any(check.verdict in ("differs", "unreadable") for check in wrong)
+
+
+def _problems(pack: list[Report], root: Path, area: str) -> list[str]:
+    from casebook.data import as_printed, figures
+    from casebook.data.tables import Tables
+    from casebook.run import reconciliation
+
+    problems: list[str] = []
+
+    def attempt(action: object, *arguments: object) -> object:
+        try:
+            return action(*arguments)  # type: ignore[operator]
+        except InputError as error:
+            if str(error) not in problems:
+                problems.append(str(error))
+            return None
+
+    known = attempt(Tables, root)
+    if not isinstance(known, Tables):
+        return problems
+    for table in known.catalogue.resources:
+        attempt(known.prepare, table.name)
+        attempt(as_printed.of, root, table)
+    if not problems and figures.REGISTER in {table.name for table in known.catalogue.resources}:
+        register = attempt(figures.checked, root)
+        if isinstance(register, figures.Register):
+            problems += reconciliation.problems(pack, root, register)
+    for report in pack:
+        jobs = attempt(plan.make, pack, root, [report.name], None, area, {}, known)
+        for job in jobs if isinstance(jobs, list) else []:
+            for name in plan.tables_read(job.notebook, job.parameters, known.catalogue):
+                attempt(known.catalogue.table, name)
+    return problems
+
+
+def _typed(settings: Sequence[str]) -> dict[str, str]:
+    typed = {}
+    for setting in settings:
+        name, equals, value = setting.partition("=")
+        if not equals or not name.strip():
+            raise InputError(f"-p {setting!r} is not of the form name=value: write, for example, -p average=median.")
+        typed[name.strip()] = value
+    return typed
+
+
+def _root() -> Path:
+    # pipeline.py stands in the project's folder; notebooks and their kernels must find the same one.
+    root = Path(sys.argv[0]).resolve().parent
+    os.environ.setdefault("CASEBOOK_PROJECT", str(root))
+    from casebook.data import project
+
+    return project.root()
+
+
+def _shown(path: Path) -> str:
+    try:
+        return str(path.relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)
+
+
+def _console(stderr: bool = False) -> Console:
+    return Console(stderr=stderr, highlight=False, soft_wrap=True)
+
+
+def _complain(sentence: str) -> None:
+    print(sentence, file=sys.stderr)

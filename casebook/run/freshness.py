@@ -1,0 +1,279 @@
+"""Freshness: what a report was made from, and whether that has changed since.
+
+A report is made from its notebook's code, its parameters, the package, the packages it runs with, the tables it
+read and how they are described, the other files it opened, and the reports it builds on. Its words and the look of
+its page can change without any of its cells being run. Nothing is taken from dates; only content counts.
+
+Only Python's own library is used, so that a run that has nothing to do is over at once.
+"""
+
+from __future__ import annotations
+
+import json
+import platform
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from casebook.run.plan import Job
+
+PACKAGE = Path(__file__).resolve().parents[1]
+DESCRIPTOR = Path("data/raw/datapackage.json")
+KEPT = Path(".casebook/fresh.json")
+# What turns an executed notebook into a page and a spreadsheet; changes here need no cell to be run.
+RENDERING = ("run/templates", "run/render.py", "run/gates.py", "run/spreadsheet.py", "run/reconciliation.py")
+
+Entry = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Need:
+    """What a report needs: nothing (no reason), to be rendered anew, or to be run; and why, in words."""
+
+    why: str = ""
+    only_render: bool = False
+
+    def __bool__(self) -> bool:
+        return bool(self.why)
+
+
+def made_from(job: Job, root: Path, reads: Sequence[str], upstream: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """Return what a report is about to be made from, as hashes by name.
+
+    Parameters
+    ----------
+    job
+        The report.
+    root
+        The project's folder.
+    reads
+        The tables its code names.
+    upstream
+        What the reports it builds on are made from, by name.
+    """
+    cells = json.loads(job.notebook.read_text(encoding="utf-8"))["cells"]
+    code = [(_text(cell), cell["metadata"].get("tags", [])) for cell in cells if cell["cell_type"] == "code"]
+    words = [(number, _text(cell)) for number, cell in enumerate(cells) if cell["cell_type"] != "code"]
+    return {
+        "code": _hash(code),
+        "words": _hash(words),
+        "parameters": dict(job.parameters),
+        "package": _package()[0],
+        "rendering": _package()[1],
+        "packages": _lock(root),
+        "reads": list(reads),
+        "described": described(root, reads),
+        "upstream": {name: _hash(_without_looks(content)) for name, content in upstream.items()},
+    }
+
+
+def described(root: Path, tables: Iterable[str]) -> dict[str, str]:
+    """Return how tables are described, and the rest of the descriptor (under the empty name), as hashes."""
+    descriptor = json.loads((root / DESCRIPTOR).read_text(encoding="utf-8"))
+    # A table's hash and size are those of its content, which is compared itself.
+    resources = {
+        resource["name"]: {key: value for key, value in resource.items() if key not in ("hash", "bytes")}
+        for resource in descriptor.pop("resources")
+    }
+    wanted = sorted(set(tables) & set(resources))
+    return {"": _hash(descriptor), **{name: _hash(resources[name]) for name in wanted}}
+
+
+def need(job: Job, before: Entry | None, now: Mapping[str, Any], root: Path, anew: Iterable[str]) -> Need:
+    """Decide what a report needs.
+
+    Parameters
+    ----------
+    job
+        The report.
+    before
+        Its entry in the pack; None if there is none.
+    now
+        What it would be made from.
+    root
+        The project's folder.
+    anew
+        The names of the reports that this run makes anew.
+    """
+    return next(_needs(job, before, now, root, set(anew)), Need())
+
+
+def _needs(job: Job, before: Entry | None, now: Mapping[str, Any], root: Path, anew: set[str]) -> Iterator[Need]:
+    """Yield every need of a report, those to run it first."""
+    if before is None:
+        yield Need("it was not in the pack")
+        return
+    if before["status"] != "succeeded":
+        yield Need("it failed last time")
+    then = before.get("made_from", {})
+    if job.secrets or before.get("secrets"):
+        yield Need("it has a secret parameter, which is not remembered")
+    for reason in (*_of_files_changed(before, root), *_of_code_changed(job, then, now, root, anew)):
+        yield Need(reason)
+    for part, reason in (("words", "its words changed"), ("rendering", "the look of pages changed")):
+        if then.get(part) != now[part]:
+            yield Need(reason, only_render=True)
+    if before.get("chosen", []) != list(job.chosen):
+        yield Need("other settings were named for this run", only_render=True)
+
+
+def _of_files_changed(before: Entry, root: Path) -> Iterator[str]:
+    for path, content in before.get("files", {}).items():
+        if hash_of(root / "reports" / path) != content:
+            yield f"reports/{path} is not as it was published"
+    for read in [*before.get("inputs", []), *before.get("opened", [])]:
+        if not read["path"].startswith("reports/") and hash_of(root / read["path"]) != read["sha256"]:
+            yield f"{read['path']} changed"
+
+
+def _of_code_changed(
+    job: Job, then: Mapping[str, Any], now: Mapping[str, Any], root: Path, anew: set[str]
+) -> Iterator[str]:
+    for part, reason in (
+        ("code", "its code changed"),
+        ("package", "Casebook's code changed"),
+        ("packages", "the packages it runs with changed"),
+        ("reads", "the tables it reads changed"),
+    ):
+        if then.get(part) != now[part]:
+            yield reason
+    set_then = then.get("parameters", {})
+    if set_then != now["parameters"]:
+        names = sorted({*now["parameters"], *set_then})
+        moved = [name for name in names if now["parameters"].get(name) != set_then.get(name)]
+        yield f"its parameters changed ({', '.join(moved)})"
+    tables = described(root, then.get("described", {}))
+    for name, content in then.get("described", {}).items():
+        if tables.get(name) != content:
+            yield f"the description of {name or 'the data'} changed"
+    for name in job.upstream:
+        if name in anew:
+            yield f"{name}, which it builds on, is made anew"
+        elif then.get("upstream", {}).get(name) != now["upstream"].get(name):
+            yield f"{name}, which it builds on, changed"
+
+
+def opened_besides(opened: Sequence[Mapping[str, str]], root: Path) -> list[dict[str, str]]:
+    """Return the files a notebook opened, within the project by their paths in it, without what is known otherwise.
+
+    What stands in ``reports`` is known by the reports built on, the descriptor by its parts.
+    """
+    found = {}
+    for one in opened:
+        path = Path(one["path"])
+        path = path.relative_to(root) if path.is_relative_to(root) else path
+        if path != DESCRIPTOR and path.parts[0] not in ("reports", ".casebook", "notebooks", ".git"):
+            found[path.as_posix()] = one["sha256"]
+    return [{"path": path, "sha256": content} for path, content in sorted(found.items())]
+
+
+def hash_of(path: Path) -> str:
+    """Return the SHA-256 of a file's content; empty if it is not there."""
+    try:
+        return sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return ""
+
+
+def nothing_changed(root: Path, arguments: Sequence[str]) -> str:
+    """Say since when nothing at all has changed, or return nothing if something has or may have.
+
+    It is asked before anything is loaded: the same command, every file of the project and of the pack as they were
+    after the last run that succeeded. If not, each report is looked at by itself.
+    """
+    try:
+        kept = json.loads((root / KEPT).read_text(encoding="utf-8"))
+        same = kept["arguments"] == list(arguments) and kept["everything"] == _everything(root, kept["opened"])
+        return str(kept["published"]) if same else ""
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
+
+
+def data_checked(root: Path) -> bool:
+    """Return whether the data are those that a run by this package has checked already."""
+    try:
+        kept = json.loads((root / KEPT).read_text(encoding="utf-8"))
+        return bool(kept["data"] == _data(root))
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
+def remember(root: Path, arguments: Sequence[str] | None, pack: Mapping[str, Any]) -> None:
+    """Remember that a run succeeded, for ``nothing_changed``; a hint that may be lost without harm.
+
+    Parameters
+    ----------
+    root
+        The project's folder.
+    arguments
+        The command's; None for one that has to be obeyed again.
+    pack
+        What was published.
+    """
+    opened = sorted({one["path"] for entry in pack["reports"] for one in entry.get("opened", [])})
+    content = {
+        "arguments": None if arguments is None else list(arguments),
+        "everything": _everything(root, opened),
+        "opened": opened,
+        "data": _data(root),
+        "published": pack["published"],
+    }
+    path = root / KEPT
+    path.parent.mkdir(exist_ok=True)
+    new = path.with_suffix(".new")
+    new.write_text(json.dumps(content), encoding="utf-8")
+    new.replace(path)
+
+
+def _everything(root: Path, opened: Sequence[str]) -> str:
+    files = [root / "pipeline.py", *_files(root / "notebooks"), *_files(root / "data/raw"), *_files(root / "reports")]
+    files += [root / path for path in opened]
+    return _hash([_package(), _lock(root), _of_files(files, root)])
+
+
+def _data(root: Path) -> str:
+    return _hash([_package(), _lock(root), _of_files(_files(root / "data/raw"), root)])
+
+
+def _of_files(files: Iterable[Path], root: Path) -> str:
+    return _hash(
+        [(str(path.relative_to(root) if path.is_relative_to(root) else path), hash_of(path)) for path in files]
+    )
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file() and ".ipynb_checkpoints" not in path.parts)
+
+
+@cache
+def _package() -> tuple[str, str]:
+    """Return the hash of the package's modules that cells run with, and of what renders."""
+    files = [path for path in _files(PACKAGE) if path.suffix != ".pyc"]
+    parts: tuple[list[Any], list[Any]] = ([], [])
+    for path in files:
+        name = path.relative_to(PACKAGE).as_posix()
+        parts[name.startswith(RENDERING)].append((name, hash_of(path)))
+    return _hash(parts[0]), _hash(parts[1])
+
+
+@cache
+def _lock(root: Path) -> str:
+    locks = [root / "requirements.lock", PACKAGE.parent / "requirements.lock"]
+    return _hash([platform.python_version(), next((hash_of(path) for path in locks if path.is_file()), "")])
+
+
+def _without_looks(content: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in content.items() if name not in ("words", "rendering")}
+
+
+def _text(cell: Mapping[str, Any]) -> str:
+    source = cell["source"]
+    return source if isinstance(source, str) else "".join(source)
+
+
+def _hash(value: Any) -> str:
+    return sha256(json.dumps(value, sort_keys=True, default=str).encode()).hexdigest()

@@ -1,0 +1,235 @@
+"""Cells run in an IPython shell of this process: what a kernel does, without a kernel's start, sockets or messages.
+
+It stands behind papermill's engine interface. The process must be the notebook's own, because a shell
+is one for a process; ``casebook.run.workers`` forks it.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from typing import Any
+
+import nbformat
+from IPython.core.displayhook import DisplayHook
+from IPython.core.displaypub import DisplayPublisher
+from IPython.core.interactiveshell import InteractiveShell
+from nbformat import NotebookNode
+from traitlets import Type
+from traitlets.config import Config
+
+Admit = Callable[[dict[str, Any]], dict[str, Any]]
+
+# As ipykernel reports it, so that a notebook's metadata does not depend on who ran it.
+LANGUAGE = {
+    "name": "python",
+    "version": ".".join(str(part) for part in sys.version_info[:3]),
+    "mimetype": "text/x-python",
+    "codemirror_mode": {"name": "ipython", "version": sys.version_info[0]},
+    "pygments_lexer": f"ipython{3}",
+    "nbconvert_exporter": "python",
+    "file_extension": ".py",
+}
+
+
+class Outputs:
+    """The outputs of the running cell, in the order they come, as a notebook holds them."""
+
+    def __init__(self, admit: Admit) -> None:
+        self.shown: list[NotebookNode] = []
+        self._admit = admit
+        self._clear_before_next = False
+        self._by_display_id: dict[str, list[NotebookNode]] = {}
+
+    def begin(self) -> None:
+        """Start with the outputs of the next cell."""
+        self.shown = []
+        self._clear_before_next = False
+
+    def add(self, kind: str, display_id: str | None = None, **content: Any) -> None:
+        """Take one more output; what a cell writes piece by piece becomes one."""
+        output = nbformat.from_dict(self._admit({"output_type": kind, **content}))
+        if self._clear_before_next:
+            self.shown, self._clear_before_next = [], False
+        last = self.shown[-1] if self.shown else None
+        if kind == "stream" and last is not None and last.output_type == "stream" and last.name == output.name:
+            last.text += output.text
+            return
+        self.shown.append(output)
+        if display_id:
+            self._by_display_id.setdefault(display_id, []).append(output)
+
+    def update(self, display_id: str, data: dict[str, Any], metadata: dict[str, Any]) -> None:
+        """Change what was shown under a display id, in this cell or one before."""
+        admitted = self._admit({"output_type": "display_data", "data": data, "metadata": metadata})
+        for output in self._by_display_id.get(display_id, []):
+            output.data, output.metadata = nbformat.from_dict(admitted["data"]), nbformat.from_dict(metadata)
+
+    def clear(self, wait: bool) -> None:
+        """Forget what was shown, now or when the next output comes."""
+        if wait:
+            self._clear_before_next = True
+        else:
+            self.shown = []
+
+
+class _Stream(io.TextIOBase):
+    """Standard output or error of the cells."""
+
+    encoding = "utf-8"
+
+    def __init__(self, name: str, outputs: Outputs) -> None:
+        self.name = name
+        self._outputs = outputs
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        if text:
+            self._outputs.add("stream", name=self.name, text=text)
+        return len(text)
+
+
+class _Publisher(DisplayPublisher):
+    outputs: Outputs
+
+    def publish(
+        self, data: Any, metadata: Any = None, *_: Any, transient: Any = None, update: bool = False, **__: Any
+    ) -> None:
+        display_id = (transient or {}).get("display_id")
+        if update and display_id:
+            self.outputs.update(display_id, data, metadata or {})
+        else:
+            self.outputs.add("display_data", display_id, data=data, metadata=metadata or {})
+
+    def clear_output(self, wait: bool = False) -> None:
+        self.outputs.clear(wait)
+
+
+class _Hook(DisplayHook):
+    """Shows the value of a cell's last line."""
+
+    outputs: Outputs
+
+    def write_output_prompt(self) -> None:
+        pass
+
+    def write_format_data(self, format_dict: Any, md_dict: Any = None) -> None:
+        self.outputs.add(
+            "execute_result", data=dict(format_dict), metadata=md_dict or {}, execution_count=self.prompt_count
+        )
+
+    def finish_displayhook(self) -> None:
+        pass
+
+
+class Shell(InteractiveShell):
+    """An IPython shell that keeps what cells show instead of printing it."""
+
+    displayhook_class = Type(_Hook)
+    display_pub_class = Type(_Publisher)
+    outputs: Outputs
+
+    def init_virtualenv(self) -> None:
+        """Leave the environment as it is, as a kernel does."""
+
+    def enable_gui(self, gui: Any = None) -> None:
+        """Run no event loop."""
+
+    def ask_exit(self) -> None:
+        """Treat ``exit`` as ``sys.exit()``."""
+        raise SystemExit
+
+    def _showtraceback(self, etype: Any, evalue: Any, stb: Any) -> None:
+        self.outputs.add("error", ename=etype.__name__, evalue=str(evalue), traceback=list(stb))
+
+
+def start(admit: Admit) -> Shell:
+    """Start the shell of this process.
+
+    Parameters
+    ----------
+    admit
+        Called with every output before it is kept; it returns what to keep.
+    """
+    config = Config(HistoryManager={"enabled": False, "hist_file": ":memory:"})
+    shell: Shell = Shell.instance(config=config)
+    outputs = Outputs(admit)
+    shell.outputs = shell.display_pub.outputs = shell.displayhook.outputs = outputs
+    if "" not in sys.path:
+        sys.path.insert(0, "")
+    _use_inline_charts(shell)
+    return shell
+
+
+def _use_inline_charts(shell: Shell) -> None:
+    # A kernel shows the charts that a cell leaves open; matplotlib learns of it when it is imported.
+    os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
+    if "matplotlib.pyplot" in sys.modules:
+        from matplotlib import pyplot
+        from matplotlib_inline.backend_inline import configure_inline_support
+
+        pyplot.switch_backend(os.environ["MPLBACKEND"])
+        configure_inline_support(shell, os.environ["MPLBACKEND"])
+
+
+def run(shell: Shell, cell: NotebookNode, below: Iterator[str]) -> bool:
+    """Run one cell and put its outputs into it.
+
+    Parameters
+    ----------
+    shell
+        The shell.
+    cell
+        A code cell; its outputs and count are filled in.
+    below
+        Gives what the cell's processes wrote past Python (``_below_python``).
+
+    Returns
+    -------
+    bool
+        Whether the cell ran to its end.
+    """
+    shell.outputs.begin()
+    with redirect_stdout(_Stream("stdout", shell.outputs)), redirect_stderr(_Stream("stderr", shell.outputs)):
+        result = shell.run_cell(cell.source, store_history=True)
+    for name, text in zip(("stdout", "stderr"), (next(below), next(below)), strict=True):
+        if text:
+            shell.outputs.add("stream", name=name, text=text)
+    cell.outputs = shell.outputs.shown
+    cell.execution_count = result.execution_count
+    error = result.error_before_exec or result.error_in_exec
+    if error is not None and not any(output.output_type == "error" for output in cell.outputs):
+        # IPython tells of an exit in another way than of an error.
+        shell.outputs.add("error", ename=type(error).__name__, evalue=str(error), traceback=[str(error)])
+    return error is None
+
+
+def what_processes_write(files: tuple[int, int]) -> Iterator[str]:
+    """Yield, turn by turn, what was newly written to the files that stand for standard output and error."""
+    read = [0, 0]
+    while True:
+        for which, file in enumerate(files):
+            size = os.fstat(file).st_size
+            text = os.pread(file, size - read[which], read[which]) if size > read[which] else b""
+            read[which] = size
+            yield text.decode("utf-8", errors="replace")
+
+
+@contextmanager
+def nothing_typed() -> Iterator[None]:
+    """Refuse ``input()``: nobody sits at a run."""
+    import builtins
+
+    def refuse(*_: object) -> str:
+        raise RuntimeError("a run cannot ask for input: make it a parameter")
+
+    before, builtins.input = builtins.input, refuse
+    try:
+        yield
+    finally:
+        builtins.input = before

@@ -1,0 +1,37 @@
+"""Loading once what every report uses, so that the processes forked for them need not."""
+
+from __future__ import annotations
+
+import gc
+
+
+def up(draw: bool) -> None:
+    """Load the packages that notebooks and pages use.
+
+    Parameters
+    ----------
+    draw
+        Whether also to draw a chart and lay out a page, which fills the caches of fonts and templates: worth its
+        time from the second report on.
+    """
+    from IPython.core import interactiveshell  # noqa: F401
+
+    from casebook import benchmark, capacity, charts, costing, forecast, intervals, quantities, report, tables  # noqa: F401
+    from casebook.run import render, shell, spreadsheet  # noqa: F401
+
+    if draw:
+        _draw()
+        render.warm_up()
+        spreadsheet.gptables()
+    gc.collect()
+    # What is here already is never garbage; leaving it alone keeps its memory shared with the forked processes.
+    gc.freeze()
+
+
+def _draw() -> None:
+    import pandas as pd
+
+    from casebook.report import charts, svg
+
+    chart = charts.waterfall(("Before", 1.0), pd.Series({"Change": 1.0}), ("After", 2.0), "pounds")
+    svg.inline(chart, "warm", "A chart to begin with", "Nobody sees it.")

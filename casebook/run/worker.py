@@ -1,0 +1,297 @@
+"""Making one report in a process of its own: run the notebook, read its record, write its page and spreadsheet.
+
+The process tells the run of its progress in lines of JSON; the last is the report's outcome.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import platform
+import random
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import psutil
+
+from casebook.errors import ReportFailedError
+from casebook.run import execution, extension, freshness, gates, reconciliation, record, render, spreadsheet
+from casebook.run.outcome import Limits, Outcome, could_not_run
+
+Say = Callable[[dict[str, Any]], None]
+
+
+@dataclass(frozen=True)
+class Task:
+    """What a worker is told: everything as plain data, so that it can be told across processes."""
+
+    name: str
+    notebook: str
+    area: str
+    folder: str
+    root: str
+    stage: str
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    chosen: tuple[str, ...] = ()
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    upstream: Mapping[str, str] = field(default_factory=dict)
+    engine: execution.Engine = "shell"
+    limits: Limits = field(default_factory=Limits)
+    made_from: Mapping[str, Any] = field(default_factory=dict)
+    why: str = ""
+    built_from: str = ""
+    papers: Mapping[str, str] = field(default_factory=dict)
+    only_render: bool = False
+    """Whether the executed notebook of the pack before is to be rendered anew, with the words of the present one."""
+    kept_since: str = ""
+    """For a page that is kept although its report failed: since when."""
+    before: Mapping[str, Any] = field(default_factory=dict)
+    """The report's entry in the pack before."""
+
+
+def work(task: Task, say: Say, captured: tuple[int, int] | None = None) -> None:
+    """Make a report and tell how it ended; nothing is raised.
+
+    Parameters
+    ----------
+    task
+        What to make.
+    say
+        Told ``{"cell": number, "event": "began" or "ended"}`` for every cell, then ``{"outcome": ..., "entry": ...,
+        "rows": ...}``, the last two if it succeeded.
+    captured
+        The files that stand for the process's standard output and error.
+    """
+    process = os.getpid()
+    started, cells = time.perf_counter(), _Cells()
+
+    def tell(outcome: Outcome, **made: Any) -> None:
+        # A notebook may have forked; only the process that was started tells.
+        if os.getpid() == process:
+            seconds = round(time.perf_counter() - started, 3)
+            done = replace(outcome, seconds=seconds, processor_seconds=_processor(), peak_megabytes=_peak())
+            say({"outcome": done.plain(), **made})
+
+    def progress(event: str, number: int) -> None:
+        if os.getpid() != process:
+            os._exit(0)
+        say({"cell": number, "event": event, "seconds": cells.take(event)})
+
+    def give_up(outcome: Outcome) -> None:
+        tell(outcome)
+        os._exit(0)
+
+    session = execution.Session(progress, task.limits.output_megabytes, task.secrets, give_up, captured)
+    try:
+        entry, rows = _make(task, session, started)
+    except execution.StoppedError as stopped:
+        _keep_failed(task, session)
+        tell(stopped.outcome)
+    except ReportFailedError as error:
+        tell(Outcome("failed", str(error)))
+    except MemoryError:
+        tell(could_not_run("out of memory", "there was no more to be had"))
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            tell(could_not_run("disk full", f"{error.filename or 'a file'} could not be written"))
+        else:
+            tell(Outcome("failed", f"{error.filename or 'A file'} cannot be used: {error.strerror or error}."))
+    except Exception as error:
+        tell(Outcome("failed", f"Casebook itself failed ({type(error).__name__}: {error}). Please report it."))
+    else:
+        tell(Outcome("succeeded"), entry=entry, rows=rows)
+
+
+class _Cells:
+    def __init__(self) -> None:
+        self._began = 0.0
+
+    def take(self, event: str) -> float:
+        now = time.perf_counter()
+        seconds, self._began = now - self._began, now
+        return round(seconds, 3) if event == "ended" else 0.0
+
+
+def _make(task: Task, session: execution.Session, started: float) -> tuple[dict[str, Any], list[reconciliation.Row]]:
+    folder, root = Path(task.stage) / task.folder, Path(task.root)
+    folder.mkdir(exist_ok=True)
+    written = folder / f"{task.name}.ipynb"
+    opened: list[dict[str, str]] = []
+    if task.only_render:
+        notebook = nbformat.read(written, as_version=4)
+        if not task.kept_since:
+            notebook = _with_present_words(Path(task.notebook), notebook)
+            nbformat.write(notebook, written)
+        opened = list(task.before.get("opened", []))
+    else:
+        if task.engine == "shell":
+            _fresh_random_state()
+        listed = Path(task.stage).with_name(f"opened-{task.folder}-{task.name}")
+        os.environ[extension.OPENED] = str(listed)
+        notebook = execution.execute(
+            Path(task.notebook), written, task.parameters,
+            {name: Path(path) for name, path in task.upstream.items()}, task.engine, session,
+        )  # fmt: skip
+        opened = freshness.opened_besides(extension.opened(listed), root)
+    found = record.of(task.name, notebook)
+    rows = reconciliation.rows(found.reconciliations, task.name, task.area)
+    if not task.chosen and not task.kept_since:
+        # With other settings than usual a notebook may be about something else.
+        reconciliation.check_complete(task.name, root, rows)
+    entry = _entry(task, found, opened, time.perf_counter() - started)
+    used = {paper: title for paper, title in task.papers.items() if any(row["paper"] == paper for row in rows)}
+    page = render.report_page(notebook, found, rows, used, {**entry, "source": Path(task.notebook).name})
+    write_page(folder / f"{task.name}.html", page)
+    spreadsheet.write(folder / f"{task.name}.xlsx", found, rows, entry)
+    return entry, rows
+
+
+def _entry(task: Task, found: record.Record, opened: list[dict[str, str]], seconds: float) -> dict[str, Any]:
+    ran = {
+        "parameters": dict(task.parameters),
+        "chosen": list(task.chosen),
+        "secrets": sorted(task.secrets),
+        "seconds": round(seconds, 2),
+        "processor_seconds": _processor(),
+        "peak_megabytes": _peak(),
+        "engine": task.engine,
+        "finished": now(),
+        "built_from": task.built_from,
+        "versions": versions(),
+        "why": task.why,
+        "opened": opened,
+    }
+    if task.only_render:
+        ran = {key: task.before[key] for key in ran if key in task.before} | {"rendered": now()}
+    return {
+        "name": task.name,
+        "title": found.title["text"],
+        "area": task.area,
+        "folder": task.folder,
+        "as_of": found.title["as_of"],
+        "status": "failed" if task.kept_since else "succeeded",
+        **({"kept_since": task.kept_since} if task.kept_since else {}),
+        "html": f"{task.folder}/{task.name}.html",
+        "notebook": f"{task.folder}/{task.name}.ipynb",
+        "spreadsheet": f"{task.folder}/{task.name}.xlsx",
+        **ran,
+        "inputs": [{key: read[key] for key in ("name", "path", "sha256")} for read in found.reads],
+        "made_from": {
+            **task.made_from,
+            "described": freshness.described(
+                Path(task.root), [*task.made_from.get("reads", ()), *(read["name"] for read in found.reads)]
+            ),
+        },
+        "headlines": [
+            {key: headline[key] for key in ("id", "text", "value", "unit", "watch")} for headline in found.headlines
+        ],
+    }
+
+
+def write_page(path: Path, page: str) -> None:
+    """Write a page that passes the gates.
+
+    Raises
+    ------
+    ReportFailedError
+        If it does not.
+    """
+    for problem in gates.problems(page):
+        raise ReportFailedError(f"{path.name} cannot be published, because {problem}.")
+    path.write_text(page, encoding="utf-8")
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of what a report is made with."""
+    from importlib.metadata import version
+
+    packages = ("casebook", "papermill", "nbconvert", "pandas", "numpy", "scipy", "matplotlib", "seaborn")
+    return {"python": platform.python_version(), "system": platform.system(), **{one: version(one) for one in packages}}
+
+
+def now() -> str:
+    """Return the present date and time, in words."""
+    return f"{datetime.now().astimezone():%d %B %Y at %H:%M}".lstrip("0")
+
+
+def _with_present_words(source: Path, executed: Any) -> Any:
+    """Return an executed notebook with the markdown of the notebook as it is now; the code is the same."""
+    cells = iter([cell for cell in executed.cells if cell.cell_type == "code"])
+    written = nbformat.read(source, as_version=4)
+    together = []
+    for cell in written.cells:
+        if cell.cell_type != "code":
+            together.append(cell)
+            continue
+        code = next(cells)
+        together.append(code)
+        if "parameters" in cell.metadata.get("tags", []) and _injected(executed):
+            together.append(next(cells))
+    executed.cells = together
+    return executed
+
+
+def _injected(notebook: Any) -> bool:
+    return any("injected-parameters" in cell.metadata.get("tags", []) for cell in notebook.cells)
+
+
+def _keep_failed(task: Task, session: execution.Session) -> None:
+    """Leave the notebook as far as it came for the analyst, outside the pack."""
+    if session.notebook is None:
+        return
+    execution.mark_never_ran(session.notebook)
+    path = Path(task.root) / ".casebook" / "failed" / task.folder / f"{task.name}.ipynb"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        nbformat.write(session.notebook, path)
+    except OSError:
+        # It is a help, not a result: the outcome is told all the same.
+        return
+
+
+def _fresh_random_state() -> None:
+    # A forked process would otherwise draw the same numbers as its siblings.
+    random.seed()
+    if "numpy" in sys.modules:
+        import numpy as np
+
+        np.random.seed()
+
+
+def _processor() -> float:
+    # Of the process and of the kernel it may have started.
+    return round(float(sum(psutil.Process().cpu_times()[:4])), 3)
+
+
+def _peak() -> float:
+    if sys.platform == "win32":
+        return round(float(psutil.Process().memory_info().peak_wset) / 1e6, 1)
+    import resource
+
+    unit = 1 if sys.platform == "darwin" else 1024
+    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6, 1)
+
+
+def main() -> None:
+    """Make the report told on standard input, and tell of it on standard output; for a process started anew."""
+    task = from_plain(json.loads(sys.stdin.read()))
+    told = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    # What the notebook's processes write must not stand between the lines told.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    work(task, lambda event: print(json.dumps(event), file=told, flush=True))
+
+
+def from_plain(plain: Mapping[str, Any]) -> Task:
+    """Return the task that ``dataclasses.asdict`` made plain."""
+    return Task(**{**plain, "limits": Limits(**plain["limits"]), "chosen": tuple(plain["chosen"])})
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,381 @@
+"""Workers side by side: each report in a process of its own, watched, kept within its limits, and never left behind.
+
+A worker is forked from this process, which has loaded the scientific packages once; so a report costs its
+arithmetic. Where a fork is not available or not safe, a worker is a new Python that starts an ordinary kernel.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import IO, Any, NoReturn
+
+import psutil
+
+from casebook.run import lock, worker
+from casebook.run.outcome import MEGABYTE, Cell, Outcome, could_not_run
+from casebook.run.worker import Task
+
+_TICK, _MEASURE_EVERY = 0.01, 0.05
+# Arrow's allocator keeps a thread of its own, and takes care of forks.
+_SAFE_THREADS = {"jemalloc_bg_thd"}
+_PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36
+
+
+@dataclass(frozen=True)
+class Result:
+    """How one report's making ended, and, if it succeeded, its entry for ``pack.json`` and its reconciled figures."""
+
+    task: Task
+    outcome: Outcome
+    entry: dict[str, Any] | None = None
+    rows: list[dict[str, Any]] = field(default_factory=list)
+
+
+def can_fork() -> bool:
+    """Return whether this process may fork workers: on Linux, with no other thread alive."""
+    if sys.platform != "linux" or threading.active_count() > 1:
+        return False
+    names = [path.read_text(encoding="utf-8").strip() for path in Path("/proc/self/task").glob("*/comm")]
+    return len([name for name in names if name not in _SAFE_THREADS]) <= 1
+
+
+def cores() -> int:
+    """Return how many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def run(
+    tasks: Sequence[Task],
+    needs: Mapping[str, Sequence[str]],
+    starting: Callable[[Task], None],
+    ended: Callable[[Result], bool],
+    at_once: int | None = None,
+) -> list[Result]:
+    """Run tasks, each after those it needs, the rest side by side.
+
+    Parameters
+    ----------
+    tasks
+        What to make; of those that could start, the first starts first.
+    needs
+        The names of the tasks that each must wait for.
+    starting
+        Called before a task starts.
+    ended
+        Called with each result; if it returns False, the rest is stopped.
+    at_once
+        How many run at a time: as many as there are cores, if left out.
+
+    Returns
+    -------
+    list of Result
+        In the order they ended. Tasks that were stopped, or that needed one that failed, are not in it.
+    """
+    at_once = at_once or cores()
+    waiting, done, results = list(tasks), set[str](), list[Result]()
+    names = {task.name for task in tasks}
+    with _all_stopped_at_the_end() as (running, before):
+        while waiting or running:
+            for task in list(waiting):
+                if len(running) >= at_once:
+                    break
+                if all(name in done or name not in names for name in needs.get(task.name, ())):
+                    waiting.remove(task)
+                    starting(task)
+                    running.append(_start(task))
+            if not running:
+                # What is left needs something that failed.
+                break
+            time.sleep(_TICK)
+            for one in [one for one in running if one.over()]:
+                running.remove(one)
+                _kill_orphans(before | {other.process.pid for other in running})
+                result = one.result()
+                results.append(result)
+                if result.outcome.status == "succeeded":
+                    done.add(result.task.name)
+                if not ended(result):
+                    return results
+    return results
+
+
+@contextmanager
+def _all_stopped_at_the_end() -> Iterator[tuple[list[_Running], set[int]]]:
+    _adopt_orphans()
+    before = {child.pid for child in psutil.Process().children()}
+    running: list[_Running] = []
+    try:
+        yield running, before
+    finally:
+        for one in running:
+            one.kill()
+        _kill_orphans(before)
+
+
+class _Running:
+    """A worker and what is known of it from outside."""
+
+    def __init__(self, task: Task, process: _Forked | _Started) -> None:
+        self.task, self.process = task, process
+        self.began = time.monotonic()
+        self.cells: dict[int, Cell] = {}
+        self.told: dict[str, Any] | None = None
+        self.stopped: Outcome | None = None
+        self.peak = 0.0
+        self._measured = 0.0
+        self._read = b""
+
+    def over(self) -> bool:
+        """Take in what the worker tells, hold it to its limits, and return whether it is at an end."""
+        self._listen()
+        if self.process.ended():
+            self._listen()
+            self.process.wait()
+            return True
+        if self.told is None:
+            self._hold_to_limits()
+        return False
+
+    def _listen(self) -> None:
+        *lines, self._read = (self._read + self.process.read()).split(b"\n")
+        for line in lines:
+            event = json.loads(line)
+            if "cell" in event:
+                status = "ran" if event["event"] == "ended" else "was running"
+                self.cells[event["cell"]] = Cell(event["cell"], status, event["seconds"] or None)
+            else:
+                self.told = event
+
+    def _hold_to_limits(self) -> None:
+        limits, now = self.task.limits, time.monotonic()
+        if now - self.began > limits.seconds:
+            self._stop(could_not_run("timed out", f"it took more than {limits.seconds:g} s"))
+        elif now - self._measured > _MEASURE_EVERY:
+            self._measured = now
+            memory = _memory(self.process.pid) / MEGABYTE
+            self.peak = max(self.peak, memory)
+            if memory > limits.megabytes:
+                self._stop(could_not_run("out of memory", f"it took more than {limits.megabytes:g} MB"))
+            elif self.process.captured() > limits.output_megabytes * MEGABYTE:
+                said = f"its processes write more than {limits.output_megabytes:g} MB"
+                self._stop(could_not_run("too much output", said))
+
+    def _stop(self, outcome: Outcome) -> None:
+        self.stopped = outcome
+        self.kill()
+
+    def kill(self) -> None:
+        """End the worker and every process that came of it."""
+        _kill_tree(self.process.pid)
+        self.process.wait()
+
+    def result(self) -> Result:
+        cells = _every_cell(self.task, self.cells)
+        if self.stopped is None and self.told is not None:
+            outcome = self.told["outcome"]
+            known = replace(
+                Outcome(**{**outcome, "cells": ()}),
+                cells=cells,
+                peak_megabytes=max(self.peak, outcome["peak_megabytes"]),
+            )
+            return Result(self.task, known, self.told.get("entry"), self.told.get("rows", []))
+        outcome = self.stopped or could_not_run("killed", self.process.how_it_ended())
+        known = replace(outcome, cells=cells, seconds=round(time.monotonic() - self.began, 3), peak_megabytes=self.peak)
+        return Result(self.task, known)
+
+
+def _every_cell(task: Task, known: Mapping[int, Cell]) -> tuple[Cell, ...]:
+    """Return every code cell of a task's notebook with what became of it."""
+    if task.only_render:
+        return ()
+    cells = json.loads(Path(task.notebook).read_text(encoding="utf-8"))["cells"]
+    code = [
+        number
+        for number, cell in enumerate(cells, 1)
+        if cell["cell_type"] == "code" and "".join(cell["source"]).strip()
+    ]
+    return tuple(known.get(number, Cell(number, "never ran")) for number in code)
+
+
+class _Forked:
+    """A worker forked from this process."""
+
+    def __init__(self, task: Task) -> None:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        reading, telling = os.pipe()
+        # Seen from here, so that what is written can be measured while the worker is busy.
+        self._files: list[IO[bytes]] = [tempfile.TemporaryFile(), tempfile.TemporaryFile()]  # noqa: SIM115
+        parent = os.getpid()
+        self.pid = os.fork()
+        if self.pid == 0:
+            _be_worker(task, parent, telling, reading, (self._files[0].fileno(), self._files[1].fileno()))
+        os.close(telling)
+        os.set_blocking(reading, False)
+        self._reading = reading
+        self._status: int | None = None
+
+    def read(self) -> bytes:
+        pieces = b""
+        with suppress(BlockingIOError, OSError):
+            while piece := os.read(self._reading, 1 << 16):
+                pieces += piece
+        return pieces
+
+    def captured(self) -> int:
+        return sum(os.fstat(file.fileno()).st_size for file in self._files)
+
+    def ended(self) -> bool:
+        if self._status is None:
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            self._status = status if pid else None
+        return self._status is not None
+
+    def wait(self) -> None:
+        if self._status is None:
+            _, self._status = os.waitpid(self.pid, 0)
+        with suppress(OSError):
+            os.close(self._reading)
+        for file in self._files:
+            file.close()
+
+    def how_it_ended(self) -> str:
+        return _words(os.waitstatus_to_exitcode(self._status or 0))
+
+
+class _Started:
+    """A worker that is a new Python, with an ordinary kernel."""
+
+    def __init__(self, task: Task) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", worker.__name__],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True,
+        )  # fmt: skip
+        self.pid = self._process.pid
+        self._heard: list[bytes] = []
+        assert self._process.stdin is not None
+        self._process.stdin.write(json.dumps(asdict(replace(task, engine="kernel"))).encode())
+        self._process.stdin.close()
+        threading.Thread(target=self._hear, daemon=True).start()
+        self._eof = threading.Event()
+
+    def _hear(self) -> None:
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            self._heard.append(line)
+        self._eof.set()
+
+    def read(self) -> bytes:
+        heard, self._heard = self._heard, []
+        return b"".join(heard)
+
+    def captured(self) -> int:
+        return 0
+
+    def ended(self) -> bool:
+        if self._process.poll() is None:
+            return False
+        self._eof.wait(timeout=1)
+        return True
+
+    def wait(self) -> None:
+        self._process.wait()
+
+    def how_it_ended(self) -> str:
+        return _words(self._process.returncode)
+
+
+def _start(task: Task) -> _Running:
+    return _Running(task, _Forked(task) if task.engine == "shell" else _Started(task))
+
+
+def _be_worker(task: Task, parent: int, telling: int, reading: int, captured: tuple[int, int]) -> NoReturn:
+    try:
+        os.setsid()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_DFL)
+        _die_with(parent)
+        _adopt_orphans()
+        lock.let_go()
+        os.close(reading)
+        nothing = os.open(os.devnull, os.O_RDONLY)
+        for descriptor, target in ((nothing, 0), (captured[0], 1), (captured[1], 2)):
+            os.dup2(descriptor, target)
+        sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 - as long as the process lives
+        with os.fdopen(telling, "w", encoding="utf-8") as told:
+            worker.work(task, lambda event: print(json.dumps(event), file=told, flush=True), captured)
+    finally:
+        os._exit(0)
+
+
+def _die_with(parent: int) -> None:
+    """Have the system end this process with the run, however the run ends."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:
+            os._exit(1)
+
+
+def _adopt_orphans() -> None:
+    """Make processes whose parent has gone children of this one, so that they can be found."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1)
+
+
+def _kill_tree(pid: int) -> None:
+    """Kill a process and all that came of it; those that fork while it is done are caught in the next round."""
+    for _ in range(20):
+        try:
+            process = psutil.Process(pid)
+            children = process.children(recursive=True)
+        except psutil.NoSuchProcess:
+            return
+        if process.status() == psutil.STATUS_ZOMBIE and not children:
+            return
+        for one in [process, *children]:
+            with suppress(psutil.NoSuchProcess):
+                one.kill()
+        psutil.wait_procs(children, timeout=0.2)
+
+
+def _kill_orphans(known: set[int]) -> None:
+    """Kill what a worker left behind: children of this process that it did not start."""
+    for child in psutil.Process().children():
+        if child.pid not in known:
+            _kill_tree(child.pid)
+            with suppress(psutil.NoSuchProcess, ChildProcessError):
+                os.waitpid(child.pid, 0)
+
+
+def _memory(pid: int) -> int:
+    """Return the bytes of memory that a process and all that came of it hold."""
+    try:
+        process = psutil.Process(pid)
+        return sum(_resident(one) for one in [process, *process.children(recursive=True)])
+    except psutil.NoSuchProcess:
+        return 0
+
+
+def _resident(process: psutil.Process) -> int:
+    try:
+        return int(process.memory_info().rss)
+    except psutil.NoSuchProcess:
+        return 0
+
+
+def _words(code: int) -> str:
+    if code < 0:
+        return f"its process was ended by the signal {signal.Signals(-code).name}"
+    return f"its process ended with the exit code {code} before it was done"

@@ -1,0 +1,368 @@
+"""Runs that go wrong, each by really going wrong: what is told, what is published, and what is left behind."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+import psutil
+import pytest
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform == "win32", reason="signals and limits as on Linux and macOS"),
+]
+
+PARAMETERS = 'area: str = "Cambridgeshire"'
+BEGIN = """\
+from casebook import report, tables
+report.title("A small report", area=area, as_of="1 May 2026")
+frame = tables.read("smoking_prevalence")
+"""
+SAY = """\
+report.headline("rows", "The table has {value:.0f} rows.", value=len(frame), unit="rows", watch=3)
+report.headline("two", "Two is {value}.", value=2, unit="one")
+"""
+SHOW = """\
+report.table(frame[["area", "value"]], caption="Smoking", columns={"area": "Area", "value": "Per cent"})
+report.assumption("The table is right.", quality="green", impact="low")
+"""
+GOOD = ("# Begin", BEGIN, "# Say", SAY, SHOW)
+NEVER = "import time\ntime.sleep(1000)"
+
+
+def notebook(*cells: str, parameters: str = PARAMETERS) -> nbformat.NotebookNode:
+    """Return a notebook: cells that begin with # and a space are prose."""
+    code = nbformat.v4.new_code_cell(parameters, metadata={"tags": ["parameters"]})
+    made = [code]
+    for cell in cells:
+        is_words = cell.startswith("# ") and "\n" not in cell
+        made.append(nbformat.v4.new_markdown_cell("#" + cell) if is_words else nbformat.v4.new_code_cell(cell))
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    return nbformat.v4.new_notebook(cells=made, metadata={"kernelspec": kernel, "language_info": {"name": "python"}})
+
+
+def write(project, entries: dict[str, tuple[str, ...]], options: dict[str, str] | None = None, **more: str) -> None:
+    """Make a project's pipeline consist of small reports."""
+    lines = []
+    for name, cells in entries.items():
+        nbformat.write(notebook(*cells, **more), project.root / "notebooks" / f"{name}.ipynb")
+        lines.append(f'    Report("{name}", {(options or {}).get(name, "")}),')
+    text = ["from casebook.cli import Limits, Report, main", "PACK = [", *lines, "]", 'main(PACK, "Cambridgeshire")']
+    (project.root / "pipeline.py").write_text("\n".join(text) + "\n")
+
+
+def events(project) -> list[dict]:
+    return [json.loads(line) for line in (project.root / ".casebook" / "runs.jsonl").read_text().splitlines()]
+
+
+def start(project, *arguments: str, **environment: str) -> subprocess.Popen:
+    own = {name: value for name, value in os.environ.items() if name not in ("CASEBOOK_PROJECT", "PYTEST_CURRENT_TEST")}
+    return subprocess.Popen(
+        [sys.executable, "pipeline.py", *arguments],
+        cwd=project.root, env=own | environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+
+
+def wait_for(path: Path) -> None:
+    for _ in range(600):
+        if path.exists():
+            return
+        time.sleep(0.1)
+    raise AssertionError(f"{path} never came to be")
+
+
+def left_behind(mark: str) -> list[psutil.Process]:
+    """Processes that a notebook started and nobody ended, found by a word in their command line."""
+    return [one for one in psutil.process_iter(["cmdline"]) if mark in (one.info["cmdline"] or [])]
+
+
+FAULTS = {
+    "fine": GOOD,
+    "raises": (*GOOD[:2], "# Where it breaks", "1 / 0", *GOOD[2:]),
+    "killed": (*GOOD[:2], "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)", *GOOD[2:]),
+    "hungry": (*GOOD[:2], "import numpy as np\nheld = [np.ones(20_000_000) for _ in range(100)]", *GOOD[2:]),
+    "endless": (*GOOD[:2], NEVER, *GOOD[2:]),
+    "leaves": (*GOOD[:4], "import sys\nsys.exit()", *GOOD[4:]),
+    "talks": (*GOOD[:2], "for _ in range(1000):\n    print('x' * 100_000)", *GOOD[2:]),
+    "writes": (*GOOD[:2], "import subprocess\n_ = subprocess.run(['sh', '-c', 'yes | head -c 100000000'])", *GOOD[2:]),
+    "shell": (*GOOD[:2], "!false", *GOOD[2:]),
+    "output": (*GOOD[:2], "listed = !ls /no/such/folder", *GOOD[2:]),
+    "forks": (*GOOD, "import subprocess\nfor _ in range(3):\n    subprocess.Popen(['sleep', '987654'], start_new_session=True)"),
+    "asks": (*GOOD[:2], "input('Who?')", *GOOD[2:]),
+    "silent": (BEGIN, SHOW),
+    "swallows": (
+        BEGIN, "try:\n    open('no/such/file')\n    told = True\nexcept OSError:\n    told = False", "if told:\n" + "\n".join("    " + line for line in SAY.splitlines()), SHOW,
+    ),
+}  # fmt: skip
+LIMITS = {
+    "hungry": "limits=Limits(megabytes=1200)",
+    "talks": "limits=Limits(output_megabytes=5)",
+    "writes": "limits=Limits(output_megabytes=5)",
+}
+ENDINGS = {
+    "raises": ("failed", "failed in cell 5 of notebooks/raises.ipynb, under \"Where it breaks\": ZeroDivisionError: division by zero."),
+    "killed": ("could not run", "killed: "),
+    "hungry": ("could not run", "out of memory: it took more than 1200 MB"),
+    "endless": ("could not run", "timed out: it took more than "),
+    "leaves": ("failed", "ended early in cell 6 of notebooks/leaves.ipynb, under \"Say\": SystemExit"),
+    "talks": ("could not run", "too much output: its cells show more than 5 MB"),
+    "writes": ("could not run", "too much output: "),
+    "shell": ("failed", "CalledProcessError"),
+    "output": ("failed", "CalledProcessError"),
+    "asks": ("failed", "ask"),
+    "silent": ("failed", "silent has 0 headlines"),
+    "swallows": ("failed", "swallows has 0 headlines"),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module", params=["forked", "kernels"])
+def faulty(request, tmp_path_factory):
+    """A run of reports that go wrong in every way, and three that do not."""
+    from conftest import copy_of_project
+
+    project = copy_of_project(tmp_path_factory.mktemp(request.param))
+    # A kernel takes its time to start.
+    seconds, more = (8, []) if request.param == "forked" else (25, ["--ordinary-kernels"])
+    write(project, FAULTS, LIMITS | {"endless": f"limits=Limits(seconds={seconds})"})
+    done = project.pipeline("run", "--keep-going", *more)
+    return project, done
+
+
+@pytest.mark.parametrize("name", ENDINGS)
+def test_every_way_to_go_wrong_is_told_as_what_it_was(faulty, name):
+    project, done = faulty
+    status, said = ENDINGS[name]
+    event = next(one for one in events(project) if one["event"] == "report ended" and one["report"] == name)
+    assert (event["status"], said in event["message"]) == (status, True), event["message"]
+    assert "Traceback" not in done.stderr
+
+
+def test_what_succeeded_is_published_and_the_exit_code_tells_of_the_rest(faulty):
+    project, done = faulty
+    assert done.returncode == 1
+    assert {entry["name"] for entry in project.pack()["reports"]} == {"fine", "forks"}
+    assert {entry["name"] for entry in project.pack()["failed"]} == set(ENDINGS)
+    index = (project.root / "reports" / "index.html").read_text()
+    assert "could not run: timed out" in index
+
+
+def test_cells_that_never_ran_are_marked_so(faulty):
+    project, _ = faulty
+    ended = {one["report"]: one for one in events(project) if one["event"] == "report ended"}
+    assert [cell["status"] for cell in ended["killed"]["cells"]] == [
+        "ran",
+        "ran",
+        "was running",
+        "never ran",
+        "never ran",
+    ]
+    assert [cell["status"] for cell in ended["endless"]["cells"]][2:] == ["was running", "never ran", "never ran"]
+    assert [cell["status"] for cell in ended["leaves"]["cells"]] == ["ran", "ran", "ran", "was running", "never ran"]
+    kept = nbformat.read(project.root / ".casebook/failed/cambridgeshire/raises.ipynb", 4)
+    last = [cell for cell in kept.cells if cell.cell_type == "code"][-1]
+    assert last.metadata.papermill.status == "never ran"
+
+
+def test_nothing_is_left_behind(faulty):
+    project, _ = faulty
+    assert left_behind("987654") == []
+    assert {path.name for path in project.root.iterdir()} == {
+        ".casebook",
+        "data",
+        "notebooks",
+        "pipeline.py",
+        "reports",
+    }
+
+
+def test_what_a_run_cost_is_in_its_record(faulty):
+    project, _ = faulty
+    entry = project.report("fine")
+    assert entry["processor_seconds"] > 0
+    assert 50 < entry["peak_megabytes"] < 2000
+    assert entry["why"] == "it was not in the pack"
+    assert entry["versions"]["pandas"]
+    hungry = next(one for one in events(project) if one["event"] == "report ended" and one["report"] == "hungry")
+    assert hungry["peak_megabytes"] > 1200
+
+
+def test_by_default_one_failure_publishes_nothing(project):
+    write(project, {"fine": GOOD, "raises": FAULTS["raises"]})
+    done = project.pipeline("run")
+    assert done.returncode == 1
+    assert not (project.root / "reports" / "index.html").exists()
+    assert project.pipeline("runs").stdout.splitlines()[0].split("  ")[1].startswith("failed")
+
+
+def test_a_report_that_fails_keeps_its_last_good_page_and_says_so(project):
+    write(project, {"fine": GOOD, "breaks": GOOD})
+    assert project.pipeline("run").returncode == 0
+    made = project.report("breaks")["finished"]
+    write(project, {"fine": GOOD, "breaks": FAULTS["raises"]})
+    done = project.pipeline("run", "--keep-going")
+    assert done.returncode == 1
+    assert "breaks failed in cell 5" in done.stderr
+    entry = project.report("breaks")
+    assert (entry["status"], entry["kept_since"]) == ("failed", made)
+    for page in (project.page("breaks"), (project.root / "reports" / "index.html").read_text()):
+        assert f"This is the last page that was made, on {made}" in page
+    assert "The table has" in project.page("breaks")
+    # It is tried again although nothing has changed since.
+    assert "it failed last time" in project.pipeline("run", "--keep-going").stderr
+    write(project, {"fine": GOOD, "breaks": (*GOOD, "1 + 1;")})
+    assert project.pipeline("run").returncode == 0
+    assert "last page that was made" not in project.page("breaks")
+
+
+def test_what_builds_on_a_report_that_failed_could_not_run(project):
+    reads = "from casebook import results\nresults.read('first', 'kept', area)"
+    write(project, {"first": FAULTS["raises"], "second": (*GOOD, reads)})
+    done = project.pipeline("run", "--keep-going")
+    assert "second could not run: it builds on first, which was not made." in done.stderr
+
+
+def test_two_runs_at_once_are_one_run_and_a_sentence(project):
+    write(project, {"slow": (*GOOD, "open('begun', 'w').close()\n" + NEVER)})
+    first = start(project, "run")
+    wait_for(project.root / "begun")
+    second = project.pipeline("run")
+    assert second.returncode == 2
+    assert f"Another run is going on, process {first.pid}, since " in second.stderr
+    # The lock does not outlive a holder that is killed.
+    first.kill()
+    first.wait()
+    write(project, {"slow": GOOD})
+    assert project.pipeline("run").returncode == 0
+    assert not list(project.root.glob(".reports-*"))
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize("more", [(), ("--ordinary-kernels",)])
+def test_a_run_that_is_stopped_leaves_nothing_running_and_nothing_lying(project, number, code, more):
+    spawn = f"import subprocess\nsubprocess.Popen(['sleep', '{876500 + code}'], start_new_session=True)\n"
+    write(project, {"slow": (*GOOD, spawn + "open('begun', 'w').close()\n" + NEVER)})
+    run = start(project, "run", *more)
+    wait_for(project.root / "begun")
+    began = {child.pid for child in psutil.Process(run.pid).children(recursive=True)}
+    assert began
+    run.send_signal(number)
+    _, said = run.communicate(timeout=30)
+    assert run.returncode == code, said
+    assert said.splitlines()[-1] == "Stopped: nothing was published."
+    assert not [pid for pid in began if psutil.pid_exists(pid) and psutil.Process(pid).status() != "zombie"]
+    assert left_behind(str(876500 + code)) == []
+    assert not list(project.root.glob(".reports-*"))
+    assert events(project)[-1]["status"] == "stopped"
+
+
+def test_a_run_killed_at_any_moment_leaves_the_pack_whole(project):
+    write(project, {"one": GOOD, "two": GOOD})
+    assert project.pipeline("run").returncode == 0
+    for number in range(1, 7):
+        write(project, {"one": (*GOOD, f"{number};"), "two": (*GOOD, f"{number};")})
+        before = project.published()
+        run = start(project, "run")
+        time.sleep(0.6 * number)
+        run.kill()
+        run.wait()
+        after = project.published()
+        assert after == before or json.loads(after["pack.json"])["reports"][0]["files"]
+        for entry in project.pack()["reports"]:
+            assert (project.root / "reports" / entry["html"]).is_file()
+    assert project.pipeline("run").returncode == 0
+    assert not list(project.root.glob(".reports-*"))
+
+
+@pytest.mark.skipif(shutil.which("unshare") is None, reason="needs unshare, to mount a small disk of its own")
+@pytest.mark.parametrize("fault", ["full", "read-only"])
+def test_a_disk_that_is_full_or_cannot_be_written_leaves_the_pack_whole(project, tmp_path, fault):
+    write(project, {"one": GOOD})
+    assert project.pipeline("run").returncode == 0
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    spoil = "dd if=/dev/zero of=rest bs=1k 2>/dev/null; true" if fault == "full" else f"mount -o remount,ro {disk}"
+    script = f"""
+        set -e
+        mount -t tmpfs -o size=4m none {disk}
+        cp -r {project.root}/. {disk}
+        cd {disk}
+        sed -i 's/Two is/Two was/' notebooks/one.ipynb
+        cp -r reports {tmp_path}/before
+        {spoil}
+        set +e
+        {sys.executable} pipeline.py run; echo "exit $?"
+        diff -r reports {tmp_path}/before && echo "the pack is whole"
+        ls -a | grep '^.reports-' && echo "something was left"
+        [ {fault} = full ] && rm rest && {sys.executable} pipeline.py run && grep -q 'Two was' reports/*/one.html && echo recovered
+        true
+    """
+    own = {name: value for name, value in os.environ.items() if name != "CASEBOOK_PROJECT"}
+    done = subprocess.run(
+        ["unshare", "--map-root-user", "--mount", "sh", "-c", script],
+        env=own,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if "unshare failed" in done.stderr or "permission denied" in done.stderr:
+        pytest.skip(f"no disk can be mounted here: {done.stderr[:200]}")
+    assert "exit 1" in done.stdout, done.stdout + done.stderr
+    assert "the pack is whole" in done.stdout
+    assert "something was left" not in done.stdout
+    assert "Traceback" not in done.stderr
+    assert ("No space left on device" if fault == "full" else "Read-only file system") in done.stderr
+    if fault == "full":
+        assert "recovered" in done.stdout, done.stdout + done.stderr
+
+
+def test_a_secret_reaches_the_notebook_and_nothing_else(project):
+    parameters = 'from pydantic import SecretStr\n\narea: str = "Cambridgeshire"\ntoken: SecretStr = SecretStr("")'
+    check = "assert token.get_secret_value() == 'Hush4711', 'it did not arrive'"
+    write(project, {"one": (*GOOD, check)}, parameters=parameters)
+    for more in ([], ["--ordinary-kernels"]):
+        done = project.pipeline("run", "--force", "-p", "token=Hush4711", *more)
+        assert done.returncode == 0, done.stderr
+        assert "Hush4711" not in done.stdout + done.stderr
+    # Unattended, it comes from the environment.
+    write(project, {"one": (*GOOD, check, "print(token, token.get_secret_value())")}, parameters=parameters)
+    run = start(project, "run", CASEBOOK_SECRET_TOKEN="Hush4711")
+    _, said = run.communicate()
+    assert "one the notebook shows the secret parameter token" in said
+    for path in project.root.rglob("*"):
+        assert not path.is_file() or path.suffix == ".xlsx" or b"Hush4711" not in path.read_bytes(), path
+
+
+def test_a_parameters_file_is_held_to_the_same_types(project):
+    write(project, {"one": (*GOOD, "assert first == 2018")}, parameters=PARAMETERS + "\nfirst: int = 2018")
+    file = project.root / "set.yaml"
+    file.write_text("first: 2018\n")
+    assert project.pipeline("run", "--parameters", "set.yaml").returncode == 0
+    for text, said in (
+        ("first: soon\n", "one: first is 'soon', expected a whole number"),
+        ("frist: 2018\n", "No report has a parameter called 'frist': did you mean first?"),
+        ("first: [\n", "set.yaml, line 2: not valid YAML"),
+        ("- 1\n", "set.yaml holds no names with values"),
+    ):
+        file.write_text(text)
+        done = project.pipeline("run", "--parameters", "set.yaml")
+        assert (done.returncode, done.stderr.startswith(said)) == (2, True), done.stderr
+
+
+def test_a_headline_beyond_its_threshold_holds_the_pack_until_it_is_accepted(project):
+    write(project, {"one": GOOD})
+    assert project.pipeline("run").returncode == 0
+    before = project.published()
+    write(project, {"one": ("# Begin", BEGIN, "# Say", SAY.replace("len(frame)", "len(frame) + 4"), SHOW)})
+    held = project.pipeline("run")
+    assert held.returncode == 3
+    assert "The pack is held, not published: one, Cambridgeshire: the headline rows moved from " in held.stderr
+    assert project.published() == before
+    accepted = project.pipeline("run", "--accept")
+    assert accepted.returncode == 0
+    assert "Changed: one, Cambridgeshire: headline rows: " in accepted.stdout
