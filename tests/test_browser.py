@@ -83,6 +83,10 @@ def violations(tab):
     return [(one["id"], one["nodes"][0]["html"][:120]) for one in found["violations"]]
 
 
+def unfold(tab):
+    tab.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_axe_finds_nothing_wrong_at_any_width_and_in_print(opened, page):
     wide = opened(page, 1280)
@@ -91,10 +95,16 @@ def test_axe_finds_nothing_wrong_at_any_width_and_in_print(opened, page):
     wide.screenshot(path=ARTEFACTS / f"{page.replace('/', '-').removesuffix('.html')}.png", full_page=True)
     wide.emulate_media(media="print")
     assert violations(wide) == []
+    wide.emulate_media(media="screen")
+    unfold(wide)
+    assert violations(wide) == []
     narrow = opened(page, 320)
     assert violations(narrow) == []
     assert narrow.evaluate("document.documentElement.scrollWidth") <= 320
     narrow.screenshot(path=ARTEFACTS / f"{page.replace('/', '-').removesuffix('.html')}-320.png", full_page=True)
+    unfold(narrow)
+    assert violations(narrow) == []
+    assert narrow.evaluate("document.documentElement.scrollWidth") <= 320
 
 
 def test_every_page_of_the_pack_is_tested(pack):
@@ -160,6 +170,43 @@ def test_at_400_per_cent_every_chart_has_its_message_its_data_and_its_source_wit
         assert link.is_visible()
         assert link.get_attribute("href").startswith("data:text/csv")
     assert tab.locator("#sources-caption").is_visible()
+
+
+def test_on_a_narrow_screen_wide_charts_and_tables_scroll_by_keyboard_and_a_hint_says_so(opened):
+    tab = opened(f"{AREA}/ehcp-forecast.html", 320)
+    unfold(tab)
+    scrolled = 0
+    for region in tab.locator(".table, .chart").all():
+        if region.evaluate("one => one.scrollWidth <= one.clientWidth"):
+            continue
+        assert region.evaluate("one => getComputedStyle(one.previousElementSibling).display") == "block"
+        assert "sideways" in region.evaluate("one => one.previousElementSibling.textContent")
+        region.focus()
+        before = region.evaluate("one => one.scrollLeft")
+        tab.keyboard.press("ArrowRight")
+        tab.wait_for_function("([one, before]) => one.scrollLeft > before", arg=[region.element_handle(), before])
+        scrolled += 1
+    assert scrolled > 5
+
+
+def test_text_in_charts_is_large_enough_on_a_narrow_screen(opened):
+    for name in ("ehcp-forecast", "care-rates", "placement-costs", "ot-demand", "smoking"):
+        tab = opened(f"{AREA}/{name}.html", 320)
+        sizes = tab.evaluate(
+            """() => [...document.querySelectorAll('.chart svg')].flatMap(svg => [...svg.querySelectorAll('text')].map(
+                 text => parseFloat(getComputedStyle(text).fontSize) * Math.hypot(text.getScreenCTM().a, text.getScreenCTM().b)))"""
+        )
+        assert min(sizes) >= 12, name
+
+
+def test_tables_of_sentences_do_not_scroll_on_a_narrow_screen_and_are_tables_still(opened):
+    tab = opened(f"{AREA}/ehcp-forecast.html", 320)
+    for caption in ("assumptions-caption", "sources-caption"):
+        region = tab.locator(f'[aria-labelledby="{caption}"]')
+        assert region.evaluate("one => one.scrollWidth <= one.clientWidth")
+        assert region.get_by_role("table").count() == 1
+        assert region.get_by_role("rowheader").count() > 1
+        assert region.get_by_role("columnheader").count() > 1
 
 
 def test_saved_data_are_those_of_the_chart(opened):

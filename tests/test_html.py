@@ -139,10 +139,10 @@ def test_the_index_lists_each_report_with_its_first_headline_status_and_date(pac
         card = index.find("a", href=entry["html"]).find_parent("li")
         assert card.a.text == entry["title"]
         assert entry["headlines"][0]["text"] in card.text
-        assert "Status: succeeded" in card.text
+        assert "Checks passed" in card.text
         assert card.find("a", href=entry["notebook"])
         assert card.find("a", href=entry["spreadsheet"])
         assert f"Data as of: {entry['as_of']}" in card.text
     assert [heading.text for heading in index("h2")] == [
-        "Cambridgeshire", "Hertfordshire", "What changed since the pack before",
+        "Cambridgeshire", "Hertfordshire", "What changed since the previous pack",
     ]  # fmt: skip

@@ -1,6 +1,7 @@
 """The three modelling reports: true, steady, and moving the right way when a parameter moves."""
 
 import csv
+from itertools import pairwise
 
 import pytest
 from conftest import ROOT
@@ -48,6 +49,23 @@ class TestPlans:
             f"about £{cost[0]:.1f} million a year in 2031 (£{cost[1]:.1f} to £{cost[2]:.1f} million), against £{cost[3]:.1f} million"
             in text
         )
+        assert "children and young people up to 25" in text
+        assert "at the paper's share and cost" in text
+        # The same basis does not give what the paper says is spent, and the sentence says so.
+        start = sum(int(row["january_2020"]) for row in rows("ehcps_by_need") if row["need"] != "Total")
+        assert f"For the plans of 2020 the same sum is £{start * 0.6 * 6300 / 1e6:.1f} million" in text
+        assert text.endswith("the paper says that about £16 million is spent.")
+        assert f"pays for {16e6 / 6300 / start:.1%} of the 4,662 plans" in pack.page("ehcp-forecast")
+
+    def test_at_another_price_it_does_not_claim_the_papers(self, tell):
+        text = tell("ehcp-forecast", unit_cost=7000.0).headline("transport-cost").text
+        assert "at a share and a cost set for this run" in text
+        assert "the paper's share" not in text
+
+    def test_users_of_therapy_are_those_of_the_report_on_therapy(self, tell):
+        plans = tell("ehcp-forecast").table("What the forecast means for the users").rows[1]
+        there = tell("ot-demand").table("Children who use occupational therapy").rows[-1]
+        assert round(plans[2]) == round(there[1]) == round(11816 * 517 / 4662)
 
     def test_needs_add_up_to_the_total_in_every_year(self, tell):
         told = tell("ehcp-forecast")
@@ -90,12 +108,12 @@ class TestPlans:
             tell("ehcp-forecast", method="growth").headline("new-forecast").value > base.headline("new-forecast").value
         )
         users = {
-            rate: tell("ehcp-forecast", access_rate=rate).table("What the forecast means").rows[2][2]
+            rate: tell("ehcp-forecast", access_rate=rate).table("What the forecast means for the users").rows[1][2]
             for rate in (0.1, 0.2)
         }
         assert users[0.2] == pytest.approx(2 * users[0.1])
-        wide = tell("ehcp-forecast", interval_level=0.95).table("What the forecast means").rows[1]
-        assert wide[3] < base.table("What the forecast means").rows[1][3]
+        wide = tell("ehcp-forecast", interval_level=0.95).table("What the forecast means for the cost").rows[0]
+        assert wide[3] < base.table("What the forecast means for the cost").rows[0][3]
 
     @pytest.mark.parametrize(
         ("parameters", "words"),
@@ -181,6 +199,29 @@ class TestTherapy:
         ):
             tell("ot-demand")
 
+    def test_who_refers_is_told_for_each_agency(self, tell):
+        shares = {row["agencies"]: int(row["share"].rstrip("%")) for row in rows("ot_referrals")}
+        told = {row[0]: row[1:] for row in tell("ot-demand").table("Agencies that a referral concerns").rows}
+        assert set(told) == {"Health", "Local Authority", "Social Care"}
+        for agency, (alone, shared, whole) in told.items():
+            assert alone == shares[agency]
+            assert alone + shared == whole == sum(share for group, share in shares.items() if agency in group)
+
+    def test_none_of_the_simulated_futures_is_said_as_none(self, tell):
+        assert "in none of 20,000 simulated futures" in tell("ot-demand").headline("chance").text
+        assert "of 100 simulated futures" in tell("ot-demand", posts_year_2=45.0).headline("chance").text
+
+    def test_options_and_therapists_are_named_for_what_they_are(self, tell):
+        told = tell("ot-demand")
+        table = told.table("Waiting list in 2031")
+        assert [row[0] for row in table.rows][-1] == "Enough for 2031"
+        assert any(column.label.startswith("Therapists in all, WTE") for column in table.columns)
+        demand, years = told.headline("demand").value, 52
+        queue = demand - (768 / 47) * 23
+        relief = demand / years + (queue - demand / years * 18 / 4) / 26
+        assert table.rows[0][6] == pytest.approx(relief * years / 23)
+        assert "about 2 in 100 exceed the target" in " ".join(table.notes)
+
     def test_cost_of_a_post_is_the_funding_over_the_posts(self, tell):
         rows = tell("ot-demand").table("Cost of a post").rows
         assert [round(row[3]) for row in rows] == [round(260_970 / 4), round(235_482 / 5), round(496_452 / 9)]
@@ -251,6 +292,32 @@ class TestPlacements:
         assert told["scenario-middle-total"] == ("1946500", 1_946_500, "reproduced")
         assert told["scenario-high-total"] == ("2854300", 2_299_250, "differs")
         assert told["scenario-high-both"] == ("3620700", 3_065_650, "differs")
+
+    def test_the_first_headline_is_what_the_scenarios_avoid(self, pack, tell):
+        headline = pack.report("placement-costs")["headlines"][0]
+        assert headline["id"] == "scenarios"
+        found = {}
+        for row in rows("care_scenarios"):
+            found.setdefault(row["scenario"], []).append(int(row["children"]))
+        fostered = 766_400
+        for name, children in found.items():
+            steps = zip(pairwise(children), self.WEEKS, strict=True)
+            avoided = fostered + 850 * sum((before - after) * weeks for (before, after), weeks in steps)
+            assert f"£{avoided / 1e6:.2f} million ({name})" in headline["text"]
+        assert headline["text"].endswith("Middle Optimism and High Optimism reach the target of £2.0 million.")
+
+    def test_the_chart_of_changes_says_what_its_numbers_say(self, tell):
+        chart = next(
+            block
+            for block in tell("placement-costs").blocks
+            if block.kind == "figure" and "widest range" in block.title
+        )
+        bars = chart.data.rows
+        widest, lowest = max(bars, key=lambda bar: bar[2] - bar[1]), min(bars, key=lambda bar: bar[1])
+        assert f"£{widest[1] / 1e6:.2f} to £{widest[2] / 1e6:.2f} million" in chart.title
+        assert (lowest is widest) == ("takes it lowest" not in chart.title)
+        assert f"a late start takes it lowest, to £{lowest[1] / 1e6:.2f} million" in chart.title
+        assert [column.label for column in chart.data.columns[1:]] == ["Low, pounds", "High, pounds"]
 
     def test_a_councillor_finds_which_steady_reduction_reaches_the_target(self, pack):
         headline = pack.headline("placement-costs", "steady-reduction")

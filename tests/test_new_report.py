@@ -82,7 +82,7 @@ def test_a_new_indicator_is_one_csv_one_entry_and_one_line(project):
         in page
     )
     assert "The savings schedule for 2022-23 has no line for this service." in page
-    assert "cannot be judged" not in page
+    assert "The paper prints no counts" not in page
 
 
 def test_the_page_that_says_how_names_the_same_steps():

@@ -106,7 +106,7 @@ def test_a_pooled_average_is_all_applications_over_all_children(tell):
 def test_a_stated_child_population_is_used_and_said(tell):
     told = tell("care-rates", child_population=200_000)
     assert told.headline("care-applications-in-numbers").value == pytest.approx(-0.95 * 20)
-    assert "Among 200,000 children (as given for this run)" in told.headline("care-applications-in-numbers").text
+    assert "among 200,000 children (as given for this run)" in told.headline("care-applications-in-numbers").text
 
 
 @pytest.mark.slow

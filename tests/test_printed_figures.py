@@ -163,7 +163,7 @@ class TestOneDigit:
             ("health_checks", {"area": "Luton"}, "value", "95.5", set()),
             ("smoking_prevalence", {"area": "Luton"}, "value", "96.8", set()),
             ("savings_schedule", {"line": "3020"}, "amount", "£90,000", {"savings-demand-led"}),
-            ("savings_schedule", {"line": "3024"}, "amount", "£920,000", {"savings-demand-led", "savings-total"}),
+            ("savings_schedule", {"line": "3024"}, "amount", "£920,000", {"savings-demand-led", "savings-total", "savings-in-the-head", "savings-in-the-text"}),
             ("ehcps_by_need", {"need": "Hearing Impairment"}, "january_2031", "924", {"ehcp-hearing-impairment-change", "ehcp-hearing-impairment-change-per-cent", "ehcp-total-2031", "ehcp-largest-rises"}),
             ("ehcps_by_need", {"need": "Total"}, "change", "2204", {"ehcp-total-change"}),
             ("ehcps_by_need", {"need": "Profound and Mult Learn Diff"}, "change_per_cent", "63.9%", {"ehcp-profound-and-mult-learn-diff-change-per-cent"}),
@@ -175,7 +175,7 @@ class TestOneDigit:
             ("ot_referral_reasons", {"agency": "Health"}, "share", "96%", {"ot-reasons-health"}),
             ("ot_posts", {"line": "912"}, "posts", "9", set()),
             ("foster_recruitment", {"month": "2020-06-30"}, "placements", "9.5", {"foster-avoided-2020-06"}),
-            ("foster_recruitment", {"month": "2020-06-30"}, "cost_avoided", "99000", {"foster-avoided-2020-06", "foster-total"}),
+            ("foster_recruitment", {"month": "2020-06-30"}, "cost_avoided", "99000", {"foster-avoided-2020-06", "foster-total", "scenario-low-recruitment", "scenario-middle-recruitment", "scenario-high-recruitment"}),
             ("care_scenarios", {"month": "2020-07-31", "scenario": "Low Optimism"}, "children", "960", {"scenario-low-2020-07", "scenario-low-2020-08", "scenario-low-total", "scenario-low-both"}),
             ("cost_avoided_totals", {"line": "128", "scenario": "Low Optimism"}, "amount", "9224000", {"scenario-low-total", "scenario-low-both"}),
         ],
@@ -284,7 +284,7 @@ class TestPages:
             "6866 - 4662",
             "paper 004, line 806",
             "One digit may be mistaken",
-            "What follows: The growth of 47.3% stands",
+            "What follows: The growth of 47.3% holds",
         ):
             assert part in item
         assert page.index("differences") < page.index("other printed figures, with how each was worked out")
@@ -297,10 +297,37 @@ class TestPages:
             for row in pack.pack()["reconciliation"]
             if (row["report"], row["area"]) == ("ehcp-forecast", "Cambridgeshire")
         ]
-        stand = sum(verdict.startswith("reproduced") for verdict in found)
+        count = found.count
         assert (
-            f"Of {len(found)} printed figures, {stand} stand, {found.count('differs')} differ, 1 is unreadable and"
-            in pack.page("ehcp-forecast")
+            f"Of {len(found)} printed figures, {count('reproduced')} are reproduced, {count('reproduced to rounding')} are "
+            f"reproduced to rounding, {count('differs')} differ, 1 is unreadable and {count('cannot be recomputed')} cannot "
+            "be recomputed." in pack.page("ehcp-forecast")
+        )
+
+    def test_one_vocabulary_is_used_for_verdicts(self, pack):
+        for page in (pack.root / "reports").rglob("*.html"):
+            text = page.read_text(encoding="utf-8")
+            assert not re.search(r"\d+ stands?\b|none stands|do(es)? not stand", text), page.name
+
+    def test_a_repeat_has_the_verdict_of_what_it_repeats_and_says_where_that_is(self, pack):
+        found = {row["id"]: row for row in pack.pack()["reconciliation"] if row["area"] == "Cambridgeshire"}
+        repeats = [row for row in rows(ROOT, "published_figures.csv") if row["kind"] == "repeat" and row["same_as"]]
+        assert len(repeats) == 15
+        for row in repeats:
+            repeat, original = found[row["id"]], found[row["same_as"]]
+            assert repeat["verdict"] == original["verdict"], row["id"]
+            assert f"Same as paper {original['paper']}, line {original['line']}" in repeat["note"], row["id"]
+
+    def test_a_report_of_which_nothing_can_be_recomputed_does_not_read_as_failed(self, pack):
+        found = [
+            row["verdict"]
+            for row in pack.pack()["reconciliation"]
+            if (row["report"], row["area"]) == ("smoking", "Cambridgeshire")
+        ]
+        assert set(found) == {"cannot be recomputed"}
+        assert (
+            f"Not one of the {len(found)} printed figures can be recomputed: the papers do not print what it would take."
+            in pack.page("smoking")
         )
 
     def test_one_page_lists_every_figure_by_paper_and_line_and_links_to_its_report(self, pack):

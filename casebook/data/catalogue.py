@@ -125,7 +125,8 @@ class Source(_Described):
         ...        paper="004", lines="3-9").citation()
         'A paper, 2021 (paper 004, lines 3-9)'
         """
-        where = f" (paper {self.paper}, lines {self.lines})" if self.paper else ""
+        line = "line" if (self.lines or "").isdigit() else "lines"
+        where = f" (paper {self.paper}, {line} {self.lines})" if self.paper else ""
         place = f". {self.place}" if self.place else ""
         return f"{self.title}, {self.date_in_words}{where}{place}"
 

@@ -143,7 +143,7 @@ class Table(Block):
     def shown(self, row: Sequence[Any]) -> list[str]:
         """Return a row's cells as written, a missing one as ``[x]``."""
         return [
-            MISSING if value is None else format(value, column.format) if column.format else str(value)
+            MISSING if value is None else _written(value, column.format)
             for value, column in zip(row, self.columns, strict=True)
         ]
 
@@ -310,6 +310,12 @@ def make_table(
     except (ValueError, TypeError) as error:
         raise InputError(f"The table {caption!r} cannot be written with the formats given: {error}.") from None
     return table
+
+
+def _written(value: Any, spec: str) -> str:
+    said = format(value, spec) if spec else str(value)
+    # No difference has no sign: 0 and not +0 or -0.0.
+    return said[1:] if spec and said[:1] in "+-" and not said.strip("+-0.,%") else said
 
 
 def _value(value: Any) -> Any:

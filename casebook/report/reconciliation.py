@@ -129,8 +129,17 @@ def reconcile_table(
 def reconcile_repeats(report: str) -> Reconciliations:
     """Compare each of a report's figures that only repeats another with the one it repeats.
 
+    A repeat is never better than what it repeats: if that differs or cannot be recomputed, so does the repeat.
+
+    Raises
+    ------
+    InputError
+        If a figure is not reconciled before its repeat.
+
     Examples
     --------
+    >>> _ = reconcile_table("savings_schedule")  # doctest: +ELLIPSIS
+    Savings on demand-led services ...
     >>> [one.verdict for one in reconcile_repeats("public-health-savings").figures]
     ... # doctest: +ELLIPSIS
     All savings, in the head of the paper ...
@@ -141,6 +150,8 @@ def reconcile_repeats(report: str) -> Reconciliations:
 
 
 _recorded: set[tuple[str, str]] = set()
+# What was said of each figure, with the register it was said by: what a repeat goes by.
+_said: dict[str, tuple[Register, Reconciliation]] = {}
 
 
 def _register(*used: str) -> Register:
@@ -178,11 +189,26 @@ class _Case:
         return self.register.figures.get(self.figure.same_as)
 
     @cached_property
+    def original(self) -> Reconciliation | None:
+        """What was said of the figure that this one only repeats."""
+        if self.repeated is None or self.figure.kind != figures.REPEAT or self.ways:
+            return None
+        register, said = _said.get(self.repeated.id, (None, None))
+        if said is None or register is not self.register:
+            raise InputError(
+                f"The figure {self.figure.id!r} repeats {self.repeated.id!r}: reconcile that one before it, so that "
+                "both have one verdict."
+            )
+        return said
+
+    @cached_property
     def verdicts(self) -> list[Verdict]:
-        """One for each way, in order; then one for the figure it repeats, and one for what is missing."""
+        """One for each way, in order; for the figure it repeats, that figure's own, and for what is missing."""
         found = [self._judge(way) for way in self.ways]
         if self.repeated is not None and self.repeated.quantity is not None:
             found.append(self._as_printed(self.repeated.quantity))
+        if self.original is not None:
+            found.append(Verdict(self.original.verdict))
         return found + ([Verdict.CANNOT] if self.missing or not found else [])
 
     @cached_property
@@ -209,16 +235,22 @@ class _Case:
 
 def _say(register: Register, cases: Sequence[_Case]) -> Reconciliations:
     together = Reconciliations(tuple(_block(register, case, cases) for case in cases))
+    _said.update({block.id: (register, block) for block in together.figures})
     together.show()
     return together
 
 
 def _block(register: Register, case: _Case, group: Sequence[_Case]) -> Reconciliation:
-    figure, verdict = case.figure, case.verdict
+    figure, verdict, original = case.figure, case.verdict, case.original
     judged = list(zip(case.ways, case.verdicts, strict=False))
     ways = [way for way, one in judged if verdict is not Verdict.DIFFERS or not one.stands]
     if not case.ways and case.repeated is not None and case.repeated.quantity is not None:
         ways = [case.repeated.quantity]
+    formula = " and ".join(dict.fromkeys(_formula(way) for way in ways if _formula(way)))
+    computed = next((float(way) for way in ways if isinstance(way, Quantity)), None)
+    computed_shown = " and ".join(dict.fromkeys(_shown(figure, way, verdict) for way in ways))
+    if original is not None and not verdict.stands and case.verdicts[0] is not Verdict.DIFFERS:
+        computed, computed_shown, formula = original.computed, original.computed_shown, original.formula
     return Reconciliation(
         id=figure.id,
         paper=figure.paper,
@@ -226,23 +258,29 @@ def _block(register: Register, case: _Case, group: Sequence[_Case]) -> Reconcili
         figure=figure.figure,
         printed=figure.printed,
         unit=figure.unit,
-        computed=next((float(way) for way in ways if isinstance(way, Quantity)), None),
-        computed_shown=" and ".join(dict.fromkeys(_shown(figure, way, verdict) for way in ways)),
-        formula=" and ".join(dict.fromkeys(_formula(way) for way in ways if _formula(way))),
+        computed=computed,
+        computed_shown=computed_shown,
+        formula=formula,
         verdict=str(verdict),
         note=" ".join(filter(None, [*_notes(register, case, group, ways), case.remark])),
         follows=case.follows if verdict is Verdict.DIFFERS else "",
         cell=_name(register.cell(figure)) or f"{figures.REGISTER}/{figure.id}/printed",
-        inputs=tuple(dict.fromkeys(_name(one.cell) for way in case.ways for one in way.inputs)),
+        inputs=tuple(dict.fromkeys(_name(one.cell) for way in case.ways for one in way.inputs))
+        if original is None
+        else (*original.inputs, original.cell),
     )
 
 
 def _notes(register: Register, case: _Case, group: Sequence[_Case], ways: Sequence[Quantity | Truth]) -> Iterator[str]:
     if case.missing:
         yield f"Missing: {case.missing}."
+    if case.original is not None and case.verdicts[0] is not Verdict.DIFFERS:
+        yield _as_the_original(case.original)
+        return
+    yield from _compared_with(register, case, ways)
     if case.repeated is not None and case.repeated.quantity is not None:
-        same = case.verdicts[len(case.ways)]
-        if same is Verdict.DIFFERS:
+        repeated = case.verdicts[len(case.ways)]
+        if repeated is Verdict.DIFFERS:
             yield f"Printed as {case.repeated.printed} in {case.repeated.where}."
         elif case.verdict is Verdict.CANNOT:
             yield f"It is printed alike in {case.repeated.where}."
@@ -256,6 +294,20 @@ def _notes(register: Register, case: _Case, group: Sequence[_Case], ways: Sequen
         yield joined(unreadable(case.figure.printed, ways[0], case.reading.step))
     elif case.verdict is Verdict.TO_ROUNDING:
         yield _room(ways)
+
+
+def _as_the_original(original: Reconciliation) -> str:
+    verdict = Verdict(original.verdict)
+    which = "" if verdict.stands else f", which {'is ' if verdict is Verdict.UNREADABLE else ''}{verdict}"
+    why = f" {original.note}" if verdict is Verdict.CANNOT else ""
+    return f"Same as paper {original.paper}, line {original.line}{which}.{why}"
+
+
+def _compared_with(register: Register, case: _Case, ways: Sequence[Quantity | Truth]) -> Iterator[str]:
+    for way in ways:
+        if isinstance(way, Quantity) and not way.operation and way.cell is not None:
+            same = case.verdict.stands and case.figure.kind == figures.REPEAT
+            yield f"{'Same as' if same else 'Compared with'} {_place(register, way.cell)}."
 
 
 def _around(register: Register, case: _Case, group: Sequence[_Case]) -> Surroundings:
@@ -315,6 +367,18 @@ def _several(computed: Any) -> list[Quantity | Truth]:
         return []
     several = computed if isinstance(computed, list | tuple) else [computed]
     return [one if isinstance(one, Quantity | Truth) else exactly(one) for one in several]
+
+
+def _place(register: Register, cell: Cell) -> str:
+    """Return what a printed number is and where it is printed."""
+    if cell.table == figures.REGISTER:
+        return str(cell)
+    table = register.tables[cell.table]
+    row = table.rows[table.positions[cell.row]]
+    paper = row.get("paper") or next(
+        (one.paper for one in register.catalogue.table(cell.table).sources if one.paper), ""
+    )
+    return f"paper {paper}, line {row['line']} ({cell})" if paper and row.get("line") else str(cell)
 
 
 def _name(cell: Cell | None) -> str:

@@ -57,7 +57,7 @@ def make(root: Path, names: Sequence[str], area: str, progress: Callable[[str], 
             if not names or entry["name"] in names:
                 file = f"{entry['folder']}/{entry['name']}.pdf"
                 progress(file)
-                write((stage / entry["html"]).read_text(encoding="utf-8"), stage / file)
+                write(_without_links((stage / entry["html"]).read_text(encoding="utf-8")), stage / file)
                 entry["pdf"] = file
                 made.append(file)
         if not names:
@@ -70,6 +70,7 @@ def make(root: Path, names: Sequence[str], area: str, progress: Callable[[str], 
                 render.committee_pack(pack, area, [(entry, _main(entry, page)) for entry, page in pages]), stage / file
             )
             made.append(file)
+            pack.setdefault("committee_packs", {})[entries[0]["folder"]] = file
         (stage / "pack.json").write_text(json.dumps(pack, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
         (stage / "index.html").write_text(render.index_page(pack), encoding="utf-8")
     return made
@@ -108,5 +109,9 @@ def _main(entry: dict[str, Any], page: str) -> str:
         return f'{match[1]}="{" ".join(f"{name}--{one}" for one in match[2].split())}"'
 
     body = re.sub(r'(aria-labelledby|aria-describedby)="([^"]+)"', labelled, body)
-    # Links to other files lead nowhere from one document.
-    return re.sub(r'<a href="(?!#)[^"]*"[^>]*>(.*?)</a>', r"\1", body, flags=re.DOTALL)
+    return _without_links(body)
+
+
+def _without_links(page: str) -> str:
+    """Return a page without its links to other files, which lead nowhere from a document on its own."""
+    return re.sub(r'<a href="(?!#)[^"]*"[^>]*>(.*?)</a>', r"\1", page, flags=re.DOTALL)

@@ -32,29 +32,28 @@ class Summary:
     counts: Mapping[str, int]
 
     @property
-    def stand(self) -> int:
-        """How many stand."""
-        return sum(count for verdict, count in self.counts.items() if Verdict(verdict).stands)
-
-    @property
     def sentence(self) -> str:
         """The summary in words."""
         if not self.figures:
             return "The papers print no figure that this report works out again."
         said = {
+            Verdict.REPRODUCED: ("is reproduced", "are reproduced"),
+            Verdict.TO_ROUNDING: ("is reproduced to rounding", "are reproduced to rounding"),
             Verdict.DIFFERS: ("differs", "differ"),
             Verdict.UNREADABLE: ("is unreadable", "are unreadable"),
-            Verdict.CANNOT: ("cannot be worked out again", "cannot be worked out again"),
+            Verdict.CANNOT: ("cannot be recomputed", "cannot be recomputed"),
         }
         found = {verdict: self.counts.get(str(verdict), 0) for verdict in said}
-        rest = [f"{count} {said[verdict][count != 1]}" for verdict, count in found.items() if count]
-        stand = "stands" if self.stand == 1 else "stand"
-        if not rest:
-            who = "The one figure" if self.figures == 1 else f"All {self.figures} figures"
-            return f"{who} that the papers print and this report works out again {stand}."
+        clauses = [f"{count} {said[verdict][count != 1]}" for verdict, count in found.items() if count]
         figures = "figure" if self.figures == 1 else "figures"
-        standing = f"{self.stand} {stand}" if self.stand else "none stands"
-        return f"Of {self.figures} printed {figures}, {and_list([standing, *rest])}."
+        if found[Verdict.CANNOT] == self.figures:
+            who = "The one printed figure" if self.figures == 1 else f"Not one of the {self.figures} printed figures"
+            can = "cannot" if self.figures == 1 else "can"
+            return f"{who} {can} be recomputed: the papers do not print what it would take."
+        if len(clauses) == 1:
+            who = "The one printed figure" if self.figures == 1 else f"All {self.figures} printed figures"
+            return f"{who} {clauses[0].split(' ', 1)[1]}."
+        return f"Of {self.figures} printed {figures}, {and_list(clauses)}."
 
 
 def rows(blocks: Sequence[Mapping[str, Any]], report: str, area: str) -> list[Row]:
@@ -67,9 +66,9 @@ def rows(blocks: Sequence[Mapping[str, Any]], report: str, area: str) -> list[Ro
         row = {name: block[name] for name in KEPT} | {"report": report, "area": area}
         if block["verdict"] in (Verdict.DIFFERS, Verdict.UNREADABLE):
             resting = sum(block["cell"] in other["inputs"] for other in blocks if other["id"] != block["id"])
-            figures = "One other printed figure is" if resting == 1 else f"{resting} other printed figures are"
+            figures = "One other printed figure rests" if resting == 1 else f"{resting} other printed figures rest"
             wrong = "it is wrong" if resting == 1 else "they are wrong"
-            carries = f"{figures} worked out from this one; if it is wrong, {wrong} with it." if resting else ""
+            carries = f"{figures} on this one; if it is wrong, {wrong} with it." if resting else ""
             row["follows"] = " ".join(filter(None, (block["follows"], carries)))
         made.append(row)
     return sorted(made, key=place)

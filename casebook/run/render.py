@@ -120,6 +120,8 @@ def committee_pack(pack: dict[str, Any], area: str, reports: list[tuple[dict[str
         Each report's entry and what its page says, with ids of its own.
     """
     rows = [row for row in pack.get("reconciliation", []) if row["area"] == area]
+    # What the others say comes before the tables they are made from.
+    reports = sorted(reports, key=lambda one: one[0]["name"] == "register")
     return _pages.get_template("committee-pack.html.j2").render(
         pack=pack, area=area, reports=reports, summary=reconciliation.summary(rows), css=style()
     )

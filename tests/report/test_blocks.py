@@ -41,6 +41,15 @@ def test_a_table_without_missing_values_explains_no_symbol():
     assert make_table(RATES.dropna(), "Rates", COLUMNS).notes == ()
 
 
+def test_no_difference_has_no_sign():
+    table = make_table(
+        pd.DataFrame({"area": list("abcd"), "gap": [0.0, -0.04, 0.06, -1.0]}),
+        "Gaps",
+        {"area": "Area", "gap": ("Gap", "+.1f")},
+    )
+    assert [table.shown(row)[1] for row in table.rows] == ["0.0", "0.0", "+0.1", "-1.0"]
+
+
 @pytest.mark.parametrize("caption", ["", "  "])
 def test_a_table_without_a_caption_is_refused(caption):
     with pytest.raises(InputError, match="no caption"):

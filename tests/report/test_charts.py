@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casebook.report import charts, svg
+from casebook.run import gates, render
 
 VALUES = pd.Series({"Essex": 13.2, "Luton": 16.8, "Suffolk": 16.1})
 
@@ -37,6 +38,15 @@ def test_an_area_without_a_value_is_named_without_a_bar():
     assert "Thurrock" in texts(figure)
     assert "[x] not printed" in texts(figure)
     assert len(figure.axes[0].patches) == 3
+
+
+def test_the_lines_a_chart_is_about_stand_out_from_white():
+    for colour in (charts.AREA, charts.BENCHMARK, charts.COUNTRY, *charts._PATHS):
+        assert gates.contrast(colour, "#ffffff") >= 3, colour
+    # Grey, for context alone, does not, and the accessibility statement says how little.
+    grey = gates.contrast(charts.CONTEXT, "#ffffff")
+    assert grey < 3
+    assert f"a contrast of {grey:.1f} to 1 with white" in render.accessibility_page({"published": "today"})
 
 
 def test_intervals_are_drawn_whole():

@@ -29,20 +29,34 @@ def reader():
     return PdfReader
 
 
+def lost_in_print(copy, name, reader):
+    """The words of a report's page that its PDF does not hold."""
+    pdf = reader(copy.root / "reports" / "cambridgeshire" / f"{name}.pdf")
+    printed = words("\n".join(page.extract_text() for page in pdf.pages))
+    page = BeautifulSoup(copy.page(name), "html5lib")
+    for part in page(class_=["contents", "save", "onscreen", "sideways"]):
+        part.decompose()
+    # What is drawn of a chart is text in the PDF; its name and description are for those who do not see it.
+    for part in page.select("svg > title, svg > desc, svg style"):
+        part.decompose()
+    return {word for word in words(page.main.get_text(" ")) if word not in printed}
+
+
 def test_a_reports_pdf_is_tagged_and_loses_nothing_of_its_page(copy_of_pack, reader):
-    done = copy_of_pack.pipeline("pdf", "public-health-savings")
+    done = copy_of_pack.pipeline("pdf", "public-health-savings", "care-rates", "smoking")
     assert done.returncode == 0, done.stderr
-    assert "1 PDF file published. Open reports/cambridgeshire/public-health-savings.pdf" in done.stdout
+    assert "3 PDF files published." in done.stdout
+    for name in ("public-health-savings", "care-rates", "smoking"):
+        assert lost_in_print(copy_of_pack, name, reader) == set(), name
     pdf = reader(copy_of_pack.root / "reports" / "cambridgeshire" / "public-health-savings.pdf")
     assert pdf.trailer["/Root"]["/MarkInfo"]["/Marked"]
     assert pdf.trailer["/Root"]["/Lang"].startswith("en")
     assert "Savings from public health budgets" in pdf.metadata.title
-    printed = words("\n".join(page.extract_text() for page in pdf.pages))
-    page = BeautifulSoup(copy_of_pack.page("public-health-savings"), "html5lib")
-    for part in page(class_=["contents", "save", "sideways"]):
-        part.decompose()
-    lost = {word for word in words(page.main.get_text(" ")) if word not in printed}
-    assert lost == set()
+    # Nothing leads nowhere, and the last page has more to say than the licence.
+    for page in pdf.pages:
+        assert not [one for one in page.get("/Annots", []) if "/URI" in one.get_object().get("/A", {})]
+    assert "as it was run" not in "".join(page.extract_text() for page in pdf.pages)
+    assert len(pdf.pages[-1].extract_text()) > 300
     text = pdf.pages[0].extract_text()
     assert "Casebook: cambridgeshire/public-health-savings.html" in text
     assert f"Page 1 of {len(pdf.pages)}" in text
@@ -50,7 +64,7 @@ def test_a_reports_pdf_is_tagged_and_loses_nothing_of_its_page(copy_of_pack, rea
     index = (copy_of_pack.root / "reports" / "index.html").read_text(encoding="utf-8")
     assert 'href="cambridgeshire/public-health-savings.pdf"' in index
     # Made anew, the report is another one than that in the file.
-    assert copy_of_pack.pipeline("run", "public-health-savings").returncode == 0
+    assert copy_of_pack.pipeline("run", "public-health-savings", "--force").returncode == 0
     assert not (copy_of_pack.root / "reports" / "cambridgeshire" / "public-health-savings.pdf").exists()
     assert "pdf" not in copy_of_pack.report("public-health-savings")
 
@@ -86,7 +100,14 @@ def test_the_committee_pack_has_a_cover_contents_and_every_report(copy_of_pack, 
     assert len(made) == 3
     document = reader(copy_of_pack.root / "reports" / made[-1])
     first = document.pages[0].extract_text()
+    assert copy_of_pack.pack()["committee_packs"] == {"hertfordshire": "hertfordshire/committee-pack.pdf"}
+    index = (copy_of_pack.root / "reports" / "index.html").read_text(encoding="utf-8")
+    assert 'href="hertfordshire/committee-pack.pdf"' in index
+    cover = re.sub(r"\s+", " ", first)
+    assert "What the verdicts on printed figures mean" in cover
     for entry in copy_of_pack.pack()["reports"]:
         if entry["area"] == "Hertfordshire":
-            assert entry["title"] in re.sub(r"\s+", " ", first)
+            assert entry["title"] in cover
+            assert f"Data as of: {entry['as_of']}" in cover
+            assert set(words(entry["headlines"][0]["text"])) <= set(words(first))
     assert re.search(r"Care applications and children in care[ .]+\d+", re.sub(r"\s+", " ", first))
