@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import json
 import re
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
@@ -22,6 +23,10 @@ from casebook.errors import InputError, one_of
 
 class _Described(BaseModel):
     model_config = ConfigDict(extra="forbid", populate_by_name=True, frozen=True)
+
+    def __deepcopy__(self, memo: object = None) -> Self:
+        # It never changes, and pandas copies what describes a table with every step of an analysis.
+        return self
 
 
 class Constraints(_Described):
@@ -260,11 +265,18 @@ def load(root: Path) -> Catalogue:
         If the file is not there, is not JSON, or lacks something a table must have.
     """
     try:
-        content = json.loads((root / DESCRIPTOR).read_text(encoding="utf-8"))
+        return _read((root / DESCRIPTOR).read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise InputError(f"{DESCRIPTOR} is not there: restore it from version control.") from None
     except UnicodeDecodeError as error:
         raise InputError(f"{DESCRIPTOR} is not UTF-8 (byte {error.start}): save it as UTF-8.") from None
+
+
+@lru_cache(maxsize=4)
+def _read(text: str) -> Catalogue:
+    # Kept, because every read of a table begins here and the text seldom changes.
+    try:
+        content = json.loads(text)
     except RecursionError:
         raise InputError(f"{DESCRIPTOR} is nested too deeply to be read: restore it from version control.") from None
     except json.JSONDecodeError as error:

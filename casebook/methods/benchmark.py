@@ -8,8 +8,8 @@ from math import floor
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
 
 from casebook.methods import intervals
 from casebook.methods.intervals import Interval
@@ -160,7 +160,7 @@ def ranks(values: ArrayLike) -> NDArray[np.float64]:
     x = np.asarray(values, float)
     result = np.full(x.shape, np.nan)
     present = ~np.isnan(x)
-    result[present] = stats.rankdata(-x[present], method="min")
+    result[present] = pd.Series(-x[present]).rank(method="min")
     return result
 
 

@@ -12,7 +12,7 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import optimize, stats
+from scipy import special
 
 Method = Literal["naive", "drift", "growth", "damped Holt"]
 FEWEST = 5
@@ -100,6 +100,9 @@ def _fitted(y: Array) -> tuple[float, float, float]:
 
     def squared_errors(parameters: Array) -> float:
         return float((_holt(y, *parameters)[2] ** 2).sum())
+
+    # Loaded here: only this method needs it, and it takes its time.
+    from scipy import optimize
 
     bounds = [(0.0, 1.0), (0.0, 1.0), (0.8, 0.98)]
     # The errors have several valleys: start in each part of the range.
@@ -255,7 +258,7 @@ def _forecast(y: Array, horizon: int, method: str, level: float) -> Forecast:
     steps = np.arange(1, horizon + 1)
     spread = steps if method == "naive" else steps * (1 + steps / (y.size - 1))
     freedom = errors.size - (method in ("drift", "growth"))
-    half = stats.t.ppf(0.5 + level / 2, freedom) * np.sqrt((errors**2).sum() / freedom * spread)
+    half = special.stdtrit(freedom, 0.5 + level / 2) * np.sqrt((errors**2).sum() / freedom * spread)
     if method == "growth":
         return Forecast(method, level, central, central * np.exp(-half), central * np.exp(half))
     return Forecast(method, level, central, np.maximum(central - half, 0), central + half)

@@ -10,7 +10,9 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
+
+# Not scipy.stats: its distributions take a second to load, and these are what they are made from.
+from scipy import special
 
 EXACT_BELOW = 10
 
@@ -37,7 +39,7 @@ def z_score(confidence: float) -> float:
     """
     if not 0 < confidence < 1:
         raise ValueError(f"confidence must lie between 0 and 1, found {confidence}")
-    return float(stats.norm.ppf(0.5 + confidence / 2))
+    return float(special.ndtri(0.5 + confidence / 2))
 
 
 def wilson(count: ArrayLike, total: ArrayLike, confidence: float = 0.95) -> Interval:
@@ -126,8 +128,8 @@ def poisson(count: ArrayLike, confidence: float = 0.95) -> Interval:
         raise ValueError("a count cannot be negative")
     alpha, z = 1 - confidence, z_score(confidence)
     with np.errstate(divide="ignore", invalid="ignore"):
-        exact_lower = np.where(x == 0, 0.0, stats.chi2.ppf(alpha / 2, 2 * x) / 2)
-        exact_upper = stats.chi2.ppf(1 - alpha / 2, 2 * x + 2) / 2
+        exact_lower = np.where(x == 0, 0.0, special.gammaincinv(x, alpha / 2))
+        exact_upper = special.gammaincinv(x + 1, 1 - alpha / 2)
         y = x + 1
         byar_lower = x * (1 - 1 / (9 * x) - z / (3 * np.sqrt(x))) ** 3
         byar_upper = y * (1 - 1 / (9 * y) + z / (3 * np.sqrt(y))) ** 3
@@ -226,7 +228,7 @@ def mean(values: ArrayLike, confidence: float = 0.95) -> Interval:
     x = x[~np.isnan(x)]
     if x.size < 2:
         return Interval(np.asarray(np.nan), np.asarray(np.nan))
-    half = stats.t.ppf(0.5 + confidence / 2, x.size - 1) * x.std(ddof=1) / np.sqrt(x.size)
+    half = special.stdtrit(x.size - 1, 0.5 + confidence / 2) * x.std(ddof=1) / np.sqrt(x.size)
     return Interval(np.asarray(x.mean() - half), np.asarray(x.mean() + half))
 
 
@@ -279,6 +281,14 @@ def funnel(
         lower, upper = np.clip(share - half, 0, 1), np.clip(share + half, 0, 1)
     else:
         expected = share * n
-        lower = stats.poisson.ppf(0.5 - confidence / 2, expected) / n
-        upper = stats.poisson.ppf(0.5 + confidence / 2, expected) / n
+        lower = _poisson_quantile(0.5 - confidence / 2, expected) / n
+        upper = _poisson_quantile(0.5 + confidence / 2, expected) / n
     return Interval(np.asarray(lower * multiplier), np.asarray(upper * multiplier))
+
+
+def _poisson_quantile(probability: float, mean: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the smallest count whose cumulative probability reaches one given."""
+    # pdtrik solves for a real number, which may come out a hair too large.
+    count = np.ceil(special.pdtrik(probability, mean))
+    below = np.maximum(count - 1, 0)
+    return np.asarray(np.where(special.pdtr(below, mean) >= probability, below, count), float)

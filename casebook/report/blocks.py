@@ -31,6 +31,12 @@ _templates = jinja2.Environment(
 MISSING = "[x]"
 
 
+def load_templates() -> None:
+    """Read every template of the blocks, which takes longer than to use them."""
+    for name in _templates.list_templates(extensions=["j2"]):
+        _templates.get_template(name)
+
+
 @dataclass(frozen=True)
 class Block:
     """Something a notebook says, in a form that a page and a program can both read."""

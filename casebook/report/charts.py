@@ -14,7 +14,6 @@ from typing import ParamSpec
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
-import seaborn as sns
 from afcharts.af_colours import get_af_colours
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -61,6 +60,9 @@ def over_years(
     figure, axes = _frame(width=8.6, height=4.6)
     others = series[series["area"] != area]
     here = series[series["area"] == area].set_index("year")["value"]
+    # Loaded here: it takes longer than any chart.
+    import seaborn as sns
+
     sns.scatterplot(data=others, x="year", y="value", color=CONTEXT, s=45, edgecolor="#767676", linewidth=0.6, ax=axes)
     lines = [
         (here, area, AREA, "-", "o"),
@@ -509,7 +511,7 @@ def spread(values: Sequence[float], gap: float) -> list[float]:
 def _frame(width: float, height: float) -> tuple[Figure, Axes]:
     figure = Figure(figsize=(width, height))
     axes = figure.subplots()
-    sns.despine(ax=axes, left=True)
+    axes.spines[["top", "right", "left"]].set_visible(False)
     return figure, axes
 
 

@@ -25,7 +25,14 @@ PACKAGE = Path(__file__).resolve().parents[1]
 DESCRIPTOR = Path("data/raw/datapackage.json")
 KEPT = Path(".casebook/fresh.json")
 # What turns an executed notebook into a page and a spreadsheet; changes here need no cell to be run.
-RENDERING = ("run/templates", "run/render.py", "run/gates.py", "run/spreadsheet.py", "run/reconciliation.py")
+RENDERING = (
+    "run/templates",
+    "run/render.py",
+    "run/gates.py",
+    "run/spreadsheet.py",
+    "run/workbook.py",
+    "run/reconciliation.py",
+)
 
 Entry = Mapping[str, Any]
 

@@ -95,11 +95,18 @@ def _exporter() -> HTMLExporter:
     return exporter
 
 
-def warm_up() -> None:
-    """Read the templates of report pages, and load what lays them out."""
-    _exporter().environment.get_template("page.html.j2")
-    for name in ("reconciliation_section.html.j2", "contents.html.j2"):
-        _pages.get_template(name)
+def load_templates() -> None:
+    """Read every template of the pages, which takes longer than to use them."""
+    for name in ("base/null.j2", "base/display_priority.j2"):
+        _exporter().environment.get_template(name)
+    for environment in (_exporter().environment, _pages):
+        for name in (
+            "page.html.j2",
+            "reconciliation_section.html.j2",
+            "reconciliation_macros.html.j2",
+            "contents.html.j2",
+        ):
+            environment.get_template(name)
 
 
 def accessibility_page(pack: dict[str, Any]) -> str:

@@ -23,6 +23,7 @@ AS_TEXT = {
     "strings_to_urls": False,
     "strings_to_numbers": False,
     "nan_inf_to_errors": True,
+    "in_memory": True,
 }
 LONGEST = 32_000  # a cell holds 32,767 characters
 MISSING = "[x]"
@@ -58,7 +59,7 @@ def write(path: Path, record: Record, reconciled: Sequence[Row], made: Mapping[s
     OSError
         If the file cannot be written.
     """
-    gpt = gptables()
+    books = library()
     sheets: dict[str, Any] = {}
     notes: list[tuple[str, str]] = []
 
@@ -69,7 +70,7 @@ def write(path: Path, record: Record, reconciled: Sequence[Row], made: Mapping[s
             notes.append((reference, _safe(remark)))
             references.append(f"$${reference}$$")
         missing = any(str(value) == MISSING for value in frame.to_numpy().ravel())
-        sheets[label] = gpt.GPTable(
+        sheets[label] = books.GPTable(
             table=frame,
             table_name=re.sub(r"\W", "_", label),
             title=_safe(title) + "".join(references),
@@ -100,7 +101,7 @@ def write(path: Path, record: Record, reconciled: Sequence[Row], made: Mapping[s
         "sha256": "Content (SHA-256)",
     }
     add("Sources", "Where the figures come from", _texts(sources, columns))
-    cover = gpt.Cover(
+    cover = books.Cover(
         title=_safe(f"{record.title['text']}: {record.title['area']}"),
         intro=["Headlines", *(_safe(headline["text"]) for headline in record.headlines)],
         about=[
@@ -113,14 +114,14 @@ def write(path: Path, record: Record, reconciled: Sequence[Row], made: Mapping[s
     with warnings.catch_warnings():
         # gptables warns of its own use of pandas, and where a report has no notes.
         warnings.simplefilter("ignore")
-        gpt.write_workbook(str(path), sheets, cover=cover, notes_table=noted, workbook_options=AS_TEXT)
+        books.write(str(path), sheets, cover, noted, AS_TEXT)
 
 
-def gptables() -> Any:
-    """Return the library that writes workbooks; commands that write none need not spend the time to load it."""
-    import gptables as library
+def library() -> Any:
+    """Return what writes workbooks; commands that write none need not spend the time to load it."""
+    from casebook.run import workbook
 
-    return library
+    return workbook
 
 
 def _frame(table: Mapping[str, Any]) -> pd.DataFrame:

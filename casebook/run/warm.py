@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gc
 
+import nbformat
+
 
 def up(draw: bool) -> None:
     """Load the packages that notebooks and pages use.
@@ -17,15 +19,28 @@ def up(draw: bool) -> None:
     from IPython.core import interactiveshell  # noqa: F401
 
     from casebook import benchmark, capacity, charts, costing, forecast, intervals, quantities, report, tables  # noqa: F401
+    from casebook.report import blocks
     from casebook.run import render, shell, spreadsheet  # noqa: F401
 
     if draw:
+        _check_tables()
         _draw()
-        render.warm_up()
-        spreadsheet.gptables()
+        blocks.load_templates()
+        render.load_templates()
+        spreadsheet.library()
+        nbformat.validate(nbformat.v4.new_notebook())
     gc.collect()
     # What is here already is never garbage; leaving it alone keeps its memory shared with the forked processes.
     gc.freeze()
+
+
+def _check_tables() -> None:
+    from casebook.data.tables import Tables
+
+    # What checks tables is loaded when the first is checked; what was read here is not read again.
+    known = Tables()
+    for table in known.catalogue.resources:
+        known.prepare(table.name)
 
 
 def _draw() -> None:

@@ -6,6 +6,7 @@ The process tells the run of its progress in lines of JSON; the last is the repo
 from __future__ import annotations
 
 import errno
+import gc
 import json
 import os
 import platform
@@ -133,6 +134,8 @@ def _make(task: Task, session: execution.Session, started: float) -> tuple[dict[
     else:
         if task.engine == "shell":
             _fresh_random_state()
+            # The process is short; it need not look for garbage as often as one that lives long.
+            gc.set_threshold(50_000, 20, 20)
         listed = Path(task.stage).with_name(f"opened-{task.folder}-{task.name}")
         os.environ[extension.OPENED] = str(listed)
         notebook = execution.execute(
