@@ -9,15 +9,15 @@ from casebook.cli import Report, main
 AREA = "Cambridgeshire"
 
 PACK = [
-    Report("register"),
-    Report("care-rates"),
-    Report("chlamydia", "benchmark", {"indicator": "chlamydia_detection"}),
-    Report("health-checks", "benchmark", {"indicator": "health_checks"}),
-    Report("smoking", "benchmark", {"indicator": "smoking_prevalence"}),
+    Report("register", headlines=4),
+    Report("care-rates", headlines=3, figures=2),
+    Report("chlamydia", "benchmark", {"indicator": "chlamydia_detection"}, headlines=3, figures=1),
+    Report("health-checks", "benchmark", {"indicator": "health_checks"}, figures=1),
+    Report("smoking", "benchmark", {"indicator": "smoking_prevalence"}, figures=1),
     Report("public-health-savings", only_for="Cambridgeshire"),
-    Report("ehcp-forecast", only_for="Cambridgeshire"),
-    Report("ot-demand", only_for="Cambridgeshire"),
-    Report("placement-costs", only_for="Cambridgeshire"),
+    Report("ehcp-forecast", only_for="Cambridgeshire", headlines=4, figures=2),
+    Report("ot-demand", only_for="Cambridgeshire", headlines=4, figures=2),
+    Report("placement-costs", only_for="Cambridgeshire", headlines=4, figures=2),
 ]
 
 if __name__ == "__main__":

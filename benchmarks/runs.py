@@ -23,21 +23,22 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import psutil
-
 ROOT = Path(__file__).resolve().parents[1]
 TIMES = int(sys.argv[1]) if len(sys.argv) > 1 else 5
 LETTERS = sys.argv[2] if len(sys.argv) > 2 else "abcde"
 PYTHON = Path(sys.executable)
-# The same for all that is measured.
+CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+# The same for all that is measured; compiled modules are kept, as Python does unless told otherwise.
 ENVIRONMENT = {**os.environ, **{f"{one}_NUM_THREADS": "1" for one in ("OMP", "OPENBLAS", "MKL")}}
+ENVIRONMENT.pop("PYTHONDONTWRITEBYTECODE", None)
 
 # The cells of every report as a script: loads once, then runs all of them twice and tells of the second time.
 FLOOR = """
 import contextlib, io, json, os, sys, time
 began = time.process_time()
 os.environ["CASEBOOK_PROJECT"] = os.getcwd()
-from casebook import benchmark, capacity, charts, costing, forecast, intervals, quantities, report, results, tables, words
+from casebook import benchmark, capacity, charts, costing, forecast, intervals, quantities
+from casebook import report, results, tables, words
 entries = json.load(open("reports/pack.json"))["reports"]
 loading = time.process_time() - began
 for again in range(2):
@@ -77,7 +78,8 @@ tasks = [
 ]
 def ended(result):
     assert result.outcome.status == "succeeded", result.outcome
-    seen.append((result.outcome.seconds, me.memory_info().rss, me.num_fds(), len(list(Path(tempfile.gettempdir()).iterdir()))))
+    files = len(list(Path(tempfile.gettempdir()).iterdir()))
+    seen.append((result.outcome.seconds, me.memory_info().rss, me.num_fds(), files))
     return True
 workers.run(tasks, {}, lambda task: None, ended)
 print(json.dumps({"seen": seen, "children": len(me.children())}))
@@ -102,11 +104,12 @@ def project(folder: Path) -> Path:
 
 def run(root: Path, *words: str) -> float:
     """Run a command of the pipeline and return its seconds on the clock."""
-    return timed(lambda: subprocess.run([PYTHON, "pipeline.py", *words], **in_project(root)))
+    return timed(lambda: subprocess.run([PYTHON, "pipeline.py", *words], check=True, **in_project(root)))
 
 
 def in_project(root: Path) -> dict[str, Any]:
-    return {"cwd": root, "check": True, "capture_output": True, "env": ENVIRONMENT}
+    """Return how to run a command in a project."""
+    return {"cwd": root, "capture_output": True, "env": ENVIRONMENT}
 
 
 def timed(action: Callable[[], object]) -> float:
@@ -118,7 +121,7 @@ def timed(action: Callable[[], object]) -> float:
 
 def told(root: Path, script: str) -> Any:
     """Run a script in the project and return what it prints, as JSON."""
-    done = subprocess.run([PYTHON, "-c", script], **{**in_project(root), "check": False}, text=True)
+    done = subprocess.run([PYTHON, "-c", script], check=False, text=True, **in_project(root))
     if done.returncode:
         sys.exit(done.stderr)
     return json.loads(done.stdout.splitlines()[-1])
@@ -134,10 +137,16 @@ def loop(root: Path) -> None:
     how = in_project(root) | {"env": ENVIRONMENT | upstream | {"CASEBOOK_PROJECT": str(root)}}
     for entry in pack:
         written = out / f"{entry['name']}.ipynb"
-        values = [word for name, value in entry["parameters"].items() if value is not None for word in ("-p", name, str(value))]
+        values = [
+            word
+            for name, value in entry["parameters"].items()
+            if value is not None
+            for word in ("-p", name, str(value))
+        ]
         command = [PYTHON.with_name("papermill"), f"notebooks/{sources[entry['name']]}", written, *values]
-        subprocess.run(command, **how)
-        subprocess.run([PYTHON.with_name("jupyter"), "nbconvert", "--to", "html", "--log-level=ERROR", written], **how)
+        subprocess.run(command, check=True, **how)
+        command = [PYTHON.with_name("jupyter"), "nbconvert", "--to", "html", "--log-level=ERROR", written]
+        subprocess.run(command, check=True, **how)
 
 
 def book(root: Path, program: Path) -> None:
@@ -158,70 +167,101 @@ def book(root: Path, program: Path) -> None:
     (source / "_config.yml").write_text("title: Pack\nexecute:\n  execute_notebooks: force\n  timeout: 300\n")
     how = in_project(root)
     how["env"] = ENVIRONMENT | {"CASEBOOK_PROJECT": str(root), "JUPYTER_PATH": str(root / "kernels")}
-    subprocess.run([program, "build", "--quiet", source], **how)
+    subprocess.run([program, "build", "--quiet", source], check=True, **how)
 
 
-def median(values: list[float]) -> float:
-    return statistics.median(values)
+def last_run(root: Path) -> dict[str, dict[str, Any]]:
+    """Return what the run log says of each report, made last."""
+    lines = (json.loads(line) for line in (root / ".casebook/runs.jsonl").read_text().splitlines())
+    return {line["report"]: line for line in lines if line["event"] == "report ended"}
+
+
+def machine() -> str:
+    """Return the machine's name."""
+    lines = Path("/proc/cpuinfo").read_text().splitlines() if Path("/proc/cpuinfo").is_file() else []
+    model = next((line.split(":")[1].strip() for line in lines if "model name" in line), platform.machine())
+    return f"{model}, {CORES} cores, {platform.system()}, Python {platform.python_version()}"
+
+
+def cold_and_floor(root: Path) -> float:
+    """Measure (a) and (b), and return the seconds of a whole pack."""
+    program = Path(os.environ.get("BOOK", "/nowhere")) / "bin" / "jupyter-book"
+    cold, loops, books, floors, spent = [], [], [], [], []
+    for _ in range(TIMES):
+        cold.append(run(root, "run", "--force"))
+        spent.append({name: one["processor_seconds"] for name, one in last_run(root).items()})
+        floors.append(told(root, FLOOR))
+        if "a" in LETTERS:
+            loops.append(timed(lambda: loop(root)))
+            if program.is_file():
+                books.append(timed(lambda: book(root, program)))
+    seconds, loading = median(cold), median(one["loading"] for one in floors)
+    floor = {name: median(one["took"][name] for one in floors) for name in floors[0]["took"]}
+    whole = sum(floor.values())
+    # One process loads the packages; then the cells are shared among the cores as evenly as they can be.
+    allowed = loading + max(whole / CORES, *floor.values())
+    print(f"(a) the pack, cold: {seconds:.2f} s")
+    print(
+        f"    the floor allows {allowed:.2f} s (loading {loading:.2f} s, cells {whole:.2f} s): {seconds / allowed:.2f}"
+    )
+    for name, times in (("the loop", loops), ("Jupyter Book", books)):
+        if times:
+            print(f"    {name}: {median(times):.1f} s, {median(times) / seconds:.1f} times as long")
+    print("(b) seconds of the processor: notebook, page and spreadsheet; its cells alone; ratio")
+    own = {name: median(one[name] for one in spent) for name in floor}
+    for name, cells in floor.items():
+        print(f"    {name:24} {own[name]:6.2f} {cells:6.2f} {own[name] / cells:6.2f}")
+    print(f"    {'all':24} {sum(own.values()):6.2f} {whole:6.2f} {sum(own.values()) / whole:6.2f}")
+    return seconds
+
+
+def nothing_changed(root: Path, cold: float) -> None:
+    """Measure (c)."""
+    run(root, "run")
+    same = median(run(root, "run") for _ in range(2 * TIMES))
+    print(f"(c) nothing changed: {same:.3f} s" + (f", {same / cold:.1%} of cold" if cold else ""))
+
+
+def one_edited(root: Path) -> None:
+    """Measure (d): a line of code more in one notebook; a word more in one."""
+    path = root / "notebooks" / "benchmark.ipynb"
+    for kind in ("code", "markdown"):
+        edits = []
+        for number in range(TIMES + 1):
+            content = json.loads(path.read_text())
+            cell = [cell for cell in content["cells"] if cell["cell_type"] == kind][-1]
+            cell["source"] = "".join(cell["source"]) + f"\n# {number}" * (kind == "code") + " So." * (kind != "code")
+            path.write_text(json.dumps(content))
+            edits.append(run(root, "run", "health-checks"))
+        what = "code of one notebook" if kind == "code" else "words of one notebook"
+        print(f"(d) {what} edited, from command to published page: {median(edits[1:]):.2f} s")
+
+
+def many_runs(root: Path) -> None:
+    """Measure (e)."""
+    many = told(root, MANY)
+    first, last = many["seen"][5:25], many["seen"][-20:]
+    print(f"(e) 100 runs: {median(one[0] for one in first):.3f} s, at the end {median(one[0] for one in last):.3f} s")
+    for name, which in (("bytes of memory", 1), ("open files", 2), ("temporary files", 3)):
+        print(f"    {name}: {first[0][which]:,}, at the end {last[-1][which]:,}")
+    print(f"    processes left: {many['children']}")
+
+
+median = statistics.median
 
 
 def main() -> None:
     """Measure and print."""
-    cores = len(os.sched_getaffinity(0))
-    model = next((line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line), "")  # fmt: skip
-    print(f"{model or platform.machine()}, {cores} cores, {platform.system()}, Python {platform.python_version()}, medians of {TIMES}\n")
-    program = Path(os.environ.get("BOOK", "/nowhere")) / "bin" / "jupyter-book"
+    print(f"{machine()}, medians of {TIMES}\n")
     with tempfile.TemporaryDirectory() as folder:
         root = project(Path(folder) / "project")
-        names = [entry["name"] for entry in json.loads((root / "reports/pack.json").read_text())["reports"]]
-        cold, loops, books, floors, entries = [], [], [], [], []
-        for _ in range(TIMES if set(LETTERS) & set("abc") else 1):
-            cold.append(run(root, "run", "--force"))
-            ended = [json.loads(line) for line in (root / ".casebook/runs.jsonl").read_text().splitlines()]
-            entries.append({one["report"]: one for one in ended if one["event"] == "report ended"})
-            floors.append(told(root, FLOOR))
-            if "a" in LETTERS:
-                loops.append(timed(lambda: loop(root)))
-                if program.is_file():
-                    books.append(timed(lambda: book(root, program)))
-        floor = {name: median([one["took"][name] for one in floors]) for name in names}
-        whole = sum(floor.values())
-        if "a" in LETTERS:
-            # One process loads the packages; then the cells are shared among the cores as evenly as they can be.
-            allowed = median([one["loading"] for one in floors]) + max(whole / cores, max(floor.values()))
-            print(f"(a) the pack, cold: {median(cold):.2f} s; the loop: {median(loops):.1f} s, {median(loops) / median(cold):.1f} times as long;")
-            print(f"    the floor allows {allowed:.2f} s (loading {median([one['loading'] for one in floors]):.2f} s, cells {whole:.2f} s on {cores} cores): {median(cold) / allowed:.2f} times that")
-            if books:
-                print(f"    Jupyter Book: {median(books):.1f} s, {median(books) / median(cold):.1f} times as long")
-        if "b" in LETTERS:
-            print("(b) seconds of the processor by report: notebook, page and spreadsheet, against its cells alone")
-            spent = {name: median([one[name]["processor_seconds"] for one in entries]) for name in names}
-            for name in names:
-                print(f"    {name:24} {spent[name]:6.2f} {floor[name]:6.2f} {spent[name] / floor[name]:6.2f}")
-            print(f"    {'all':24} {sum(spent.values()):6.2f} {whole:6.2f} {sum(spent.values()) / whole:6.2f}")
+        cold = cold_and_floor(root) if set(LETTERS) & {"a", "b"} else 0.0
         if "c" in LETTERS:
-            run(root, "run")
-            same = median([run(root, "run") for _ in range(2 * TIMES)])
-            print(f"(c) nothing changed: {same:.3f} s, {same / median(cold):.1%} of cold")
+            nothing_changed(root, cold)
         if "d" in LETTERS:
-            path = root / "notebooks" / "benchmark.ipynb"
-            edits = []
-            run(root, "run", "health-checks")
-            for number in range(TIMES):
-                content = json.loads(path.read_text())
-                content["cells"][-1]["source"] += f"\n# edit {number}" if content["cells"][-1]["cell_type"] == "code" else ""
-                if content["cells"][-1]["cell_type"] != "code":
-                    code = [cell for cell in content["cells"] if cell["cell_type"] == "code"][-1]
-                    code["source"] = "".join(code["source"]) + f"\n# edit {number}"
-                path.write_text(json.dumps(content))
-                edits.append(run(root, "run", "health-checks"))
-            print(f"(d) one notebook edited, from command to published page: {median(edits):.2f} s")
+            one_edited(root)
         if "e" in LETTERS:
-            many = told(root, MANY)
-            seen = many["seen"]
-            early, late = seen[5:25], seen[-20:]
-            print(f"(e) 100 runs: {median([one[0] for one in early]):.3f} s each at first, {median([one[0] for one in late]):.3f} s at the end;")
-            print(f"    memory {early[0][1] / 1e6:.0f} to {late[-1][1] / 1e6:.0f} MB, open files {early[0][2]} to {late[-1][2]}, temporary files {early[0][3]} to {late[-1][3]}, processes left {many['children']}")
+            many_runs(root)
 
 
 if __name__ == "__main__":

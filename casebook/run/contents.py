@@ -24,6 +24,9 @@ class Report:
         Values that differ from the notebook's defaults.
     only_for
         The one area the report's sources are about; a run of all reports for another area leaves it out.
+    headlines, figures
+        What it must contain, for every area: at least so many headlines and charts. A report without them failed,
+        however its notebook ended. The printed figures it must reconcile are in the register.
     limits
         What making it may take.
     """
@@ -32,6 +35,8 @@ class Report:
     notebook: str = ""
     parameters: Mapping[str, Any] = field(default_factory=dict)
     only_for: str = ""
+    headlines: int = 2
+    figures: int = 0
     limits: Limits = field(default_factory=Limits)
 
     def path(self, root: Path) -> Path:

@@ -249,8 +249,9 @@ def _run(
                 name=job.report.name, notebook=str(job.notebook), area=job.area, folder=job.folder, root=str(root),
                 stage=str(stage), parameters=job.parameters, chosen=job.chosen, secrets=job.secrets,
                 upstream={name: str(folders[name]) for name in job.upstream if name in folders},
-                engine=engine, limits=job.report.limits, made_from=sources[job.report.name], why=need.why,
-                built_from=built_from, papers=papers, only_render=need.only_render, before=entry,
+                contains=(job.report.headlines, job.report.figures), engine=engine, limits=job.report.limits,
+                made_from=sources[job.report.name], why=need.why, built_from=built_from, papers=papers,
+                only_render=need.only_render, before=entry,
             )
         )  # fmt: skip
     log.write(

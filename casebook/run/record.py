@@ -42,6 +42,8 @@ class Record:
     sources: list[dict[str, Any]]
     tables: list[dict[str, Any]]
     """Its tables and the data of its charts, in the order shown."""
+    figures: int = 0
+    """How many charts it has."""
 
 
 def of(name: str, notebook: NotebookNode) -> Record:
@@ -72,7 +74,32 @@ def of(name: str, notebook: NotebookNode) -> Record:
             )
     _check(name, found, reads)
     reconciled = [figure for group in found[Reconciliations] for figure in group["figures"]]
-    return Record(found[Title][0], found[Headline], found[Assumption], reads, reconciled, found[Source], tables)
+    return Record(
+        found[Title][0],
+        found[Headline],
+        found[Assumption],
+        reads,
+        reconciled,
+        found[Source],
+        tables,
+        len(found[Figure]),
+    )
+
+
+def check_contains(name: str, found: Record, headlines: int, figures: int) -> None:
+    """Check that a report has as many headlines and charts as ``pipeline.py`` says it must contain.
+
+    Raises
+    ------
+    ReportFailedError
+        If it has fewer.
+    """
+    for kind, number, least in (("headlines", len(found.headlines), headlines), ("charts", found.figures, figures)):
+        if number < least:
+            raise ReportFailedError(
+                f"{name} has {number} {kind}, and pipeline.py says it must contain {least}: find out why the notebook "
+                "said less, or change its line there."
+            )
 
 
 def _check(name: str, found: dict[type[Block], list[dict[str, Any]]], reads: list[dict[str, Any]]) -> None:

@@ -43,6 +43,8 @@ class Task:
     chosen: tuple[str, ...] = ()
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     upstream: Mapping[str, str] = field(default_factory=dict)
+    contains: tuple[int, int] = (2, 0)
+    """How many headlines and charts it must contain."""
     engine: execution.Engine = "shell"
     limits: Limits = field(default_factory=Limits)
     made_from: Mapping[str, Any] = field(default_factory=dict)
@@ -144,6 +146,7 @@ def _make(task: Task, session: execution.Session, started: float) -> tuple[dict[
         )  # fmt: skip
         opened = freshness.opened_besides(extension.opened(listed), root)
     found = record.of(task.name, notebook)
+    record.check_contains(task.name, found, *task.contains)
     rows = reconciliation.rows(found.reconciliations, task.name, task.area)
     if not task.chosen and not task.kept_since:
         # With other settings than usual a notebook may be about something else.
@@ -293,7 +296,14 @@ def main() -> None:
 
 def from_plain(plain: Mapping[str, Any]) -> Task:
     """Return the task that ``dataclasses.asdict`` made plain."""
-    return Task(**{**plain, "limits": Limits(**plain["limits"]), "chosen": tuple(plain["chosen"])})
+    return Task(
+        **{
+            **plain,
+            "limits": Limits(**plain["limits"]),
+            "chosen": tuple(plain["chosen"]),
+            "contains": tuple(plain["contains"]),
+        }
+    )
 
 
 if __name__ == "__main__":
