@@ -28,6 +28,7 @@ fast: environment
 
 # Ratios measured in one run; takes some minutes and wants the machine to itself.
 bench: environment
+	$(BIN)/python benchmarks/runs.py
 	$(BIN)/python benchmarks/reconciliation.py
 
 lab: environment

@@ -303,7 +303,8 @@ def _run(
         print(f"Changed: {compare.in_words(change)}")
     area = jobs[0].area
     count = "1 report" if len(made.made) == 1 else f"{len(made.made)} reports"
-    print(f"{count} for {area} published in {seconds:.0f} s. Open {index}")
+    failures = f", {len(made.failed)} not made," if made.failed else ""
+    print(f"{count} for {area}{failures} published in {seconds:.0f} s. Open {index}")
     if made.failed:
         log.about["status"] = "published in part"
         raise ReportFailedError(" ".join(made.failed))

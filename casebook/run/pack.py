@@ -150,10 +150,23 @@ def make(
             "run": log.run,
             "reports": sorted(entries.values(), key=_place(order)),
             "failed": [
-                {"name": one.task.name, "area": one.task.area, "said": _sentence(one), "kept": one.task.name in kept}
+                {
+                    "name": one.task.name,
+                    "area": one.task.area,
+                    "title": one.task.before.get("title", one.task.name),
+                    "status": one.outcome.status,
+                    "said": _sentence(one),
+                    "kept": one.task.name in kept,
+                }
                 for one in failed
             ],
             "papers": catalogue.load(root).papers,
+            # The committee packs that no new report has put out of date.
+            "committee_packs": {
+                folder: path
+                for folder, path in before.pack.get("committee_packs", {}).items()
+                if (stage / path).is_file()
+            },
             "before": bool(before.entries),
             "changes": changes,
             "reconciliation": sorted(rows, key=lambda row: (row["area"], *reconciliation.place(row))),

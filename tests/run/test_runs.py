@@ -327,3 +327,60 @@ def test_a_headline_beyond_its_threshold_holds_the_pack_until_it_is_accepted(pro
     accepted = project.pipeline("run", "--accept")
     assert accepted.returncode == 0
     assert "Changed: one, Cambridgeshire: headline rows: " in accepted.stdout
+
+
+def test_where_a_fork_is_not_safe_an_ordinary_kernel_runs_the_report(project):
+    write(project, {"one": GOOD})
+    pipeline = project.root / "pipeline.py"
+    thread = "import threading, time\nthreading.Thread(target=time.sleep, args=(60,), daemon=True).start()\n"
+    pipeline.write_text(thread + pipeline.read_text())
+    run = project.pipeline("run")
+    assert run.returncode == 0, run.stderr
+    assert project.report("one")["engine"] == "kernel"
+
+
+MANY = """
+import json, os, sys
+from pathlib import Path
+import psutil
+from casebook.run import warm, workers
+from casebook.run.worker import Task
+
+root, rounds = Path.cwd(), int(sys.argv[1])
+warm.up(draw=True)
+assert workers.can_fork()
+me, seen, files = psutil.Process(), [], []
+for turn in range(rounds):
+    stage = root / f"stage-{turn}" / "reports"
+    stage.mkdir(parents=True)
+    tasks = [
+        Task(f"r{n}", str(root / "notebooks/one.ipynb"), "Cambridgeshire", "cambridgeshire", str(root), str(stage), {"area": "Cambridgeshire", "number": 100 * turn + n})
+        for n in range(20)
+    ]
+    results = workers.run(tasks, {}, lambda task: None, lambda result: True, at_once=20)
+    seen += [(result.task.parameters["number"], result.outcome.status, result.entry and result.entry["headlines"][1]["value"], result.entry and result.entry["headlines"][2]["value"]) for result in results]
+    files.append(me.num_fds())
+print(json.dumps({"seen": seen, "files": files, "children": len(me.children(recursive=True))}))
+"""
+
+
+def test_twenty_reports_at_once_again_and_again_are_each_their_own(project):
+    rounds = int(os.environ.get("CASEBOOK_STRESS", "3"))
+    own = "import numpy as np\nreport.headline('chance', 'Chance says {value}.', value=float(np.random.rand()), unit='one')"
+    say = SAY.replace('value=2, unit="one"', 'value=number, unit="one"')
+    write(project, {"one": ("# Begin", BEGIN, say, own, SHOW)}, parameters=PARAMETERS + "\nnumber: int = 0")
+    script = project.root / "many.py"
+    script.write_text(MANY)
+    own = {**os.environ, "CASEBOOK_PROJECT": str(project.root), "OPENBLAS_NUM_THREADS": "1"}
+    done = subprocess.run(
+        [sys.executable, script, str(rounds)], cwd=project.root, env=own, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert len(told["seen"]) == 20 * rounds
+    assert {status for _, status, _, _ in told["seen"]} == {"succeeded"}
+    assert all(given == found for given, _, found, _ in told["seen"])
+    # Each process draws its own random numbers.
+    assert len({chance for *_, chance in told["seen"]}) == 20 * rounds
+    assert told["files"][0] == told["files"][-1]
+    assert told["children"] == 0
