@@ -7,7 +7,7 @@ import sys
 
 import nbformat
 import pytest
-from conftest import copy_of_project
+from conftest import ROOT, copy_of_project
 from small_reports import notebook
 
 pytestmark = pytest.mark.slow
@@ -111,3 +111,14 @@ def test_every_notebook_is_the_same_both_ways(pack, tmp_path):
         assert [cell.get("outputs") for cell in one.cells] == [cell.get("outputs") for cell in other.cells]
         assert [cell.source for cell in one.cells] == [cell.source for cell in other.cells]
         assert one.metadata.language_info == other.metadata.language_info
+
+
+def test_the_runner_loads_nothing_of_jupyterlab_and_stays_fit_to_fork():
+    script = (
+        "import sys\nfrom casebook.run import pack, warm, workers\nwarm.up(draw=True)\n"
+        "print(workers.can_fork(), [n for n in sys.modules if n.split('.')[0] in"
+        " ('jupyterlab', 'jupyter_server', 'notebook', 'jupyter_events', 'ipykernel') or n == 'rfc3987_syntax.parser'])"
+    )
+    environment = {**os.environ, "CASEBOOK_PROJECT": str(ROOT), "OPENBLAS_NUM_THREADS": "1"}
+    done = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=False)
+    assert done.stdout == "True []\n", done.stdout + done.stderr
