@@ -34,6 +34,9 @@ RENDERING = (
     "run/reconciliation.py",
 )
 
+# What is made from the rest, and the notebooks themselves.
+_NOT_INPUT = ("reports/", "data/processed/", "notebooks/", ".casebook/", ".git/")
+
 Entry = Mapping[str, Any]
 
 
@@ -173,7 +176,7 @@ def opened_besides(opened: Sequence[Mapping[str, str]], root: Path) -> list[dict
     for one in opened:
         path = Path(one["path"])
         path = path.relative_to(root) if path.is_relative_to(root) else path
-        if path != DESCRIPTOR and path.parts[0] not in ("reports", ".casebook", "notebooks", ".git"):
+        if path != DESCRIPTOR and not path.as_posix().startswith(_NOT_INPUT):
             found[path.as_posix()] = one["sha256"]
     return [{"path": path, "sha256": content} for path, content in sorted(found.items())]
 

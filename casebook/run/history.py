@@ -105,4 +105,4 @@ def past(root: Path) -> list[Past]:
                 str(ended.get("said", "")),
             )
         )
-    return sorted(found, key=lambda run: run.began, reverse=True)
+    return found[::-1]

@@ -66,7 +66,7 @@ class Outcome:
 
     def plain(self) -> dict[str, Any]:
         """Return the outcome ready for JSON, without what does not apply."""
-        return {key: value for key, value in asdict(self).items() if value not in ("", None, False)}
+        return {key: value for key, value in asdict(self).items() if value not in ("", None, False, ())}
 
 
 def could_not_run(why: str, detail: str) -> Outcome:
