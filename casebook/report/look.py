@@ -1,7 +1,7 @@
 """How blocks look: one style, for the head of the pages and, in a notebook, for each block by itself.
 
-JupyterLab shows HTML in a style of its own, so a block in a notebook's output carries the rules it needs, in a form that
-outweighs JupyterLab's. A page has them once, in its head.
+JupyterLab shows HTML in a style of its own, so a block in a notebook's output carries the rules it needs, in a form
+that outweighs JupyterLab's. A page has them once, in its head.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def _scoped(parts: frozenset[str]) -> str:
     rules = "".join(
         rules for file in ("jupyterlab.css", "block.css") for part, rules in _parts(file) if part in {"all", *parts}
     )
-    # What holds for the body of a page holds for the wrapper; a nested rule outweighs JupyterLab's by its wrapper's classes.
+    # What holds for the body of a page holds for the wrapper, whose classes give the rules nested in it their weight.
     return f"{_SCOPE}{{{rules.replace('body{', '&{')}}}"
 
 

@@ -36,7 +36,7 @@ def inline(figure: Figure, identifier: str, title: str, description: str) -> str
     svg = buffer.getvalue()
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"<metadata>.*?</metadata>\s*", "", svg, flags=re.DOTALL)
-    # Matplotlib's style would hold for everything in the page; on the root, what it says is handed down to the chart alone.
+    # Matplotlib's style would hold for the whole page; what it says stands on the root, for the chart alone.
     svg = re.sub(r"<defs>\s*<style[^>]*>.*?</style>\s*</defs>\s*", "", svg, count=1, flags=re.DOTALL)
     svg = re.sub(r'\bid="([^"]+)"', rf'id="{identifier}-\1"', svg)
     svg = re.sub(r'href="#([^"]+)"', rf'href="#{identifier}-\1"', svg)

@@ -70,7 +70,7 @@ def report_page(
 
 
 def _together(record: Record) -> dict[str, str]:
-    """Return the blocks that a page puts together, wherever the notebook shows them; their markup is the blocks' own."""
+    """Return the blocks that a page puts together, wherever the notebook shows them, in their own markup."""
     parts: Any = _pages.get_template("parts.html.j2").module
     return {
         "title": str(parts.title(record.title)).strip(),
