@@ -8,6 +8,7 @@ import shutil
 import threading
 from pathlib import Path
 
+import nbformat
 import pytest
 from conftest import ROOT
 
@@ -226,3 +227,70 @@ def test_the_rules_asked_for_are_known_to_axe(opened):
     Axe().run(tab, options=RULES)
     rules = {rule["ruleId"] for rule in json.loads(tab.evaluate("JSON.stringify(axe.getRules(['wcag22aa']))"))}
     assert "target-size" in rules
+
+
+# What JupyterLab 4.6 says of HTML in outputs, as far as it touches what blocks consist of.
+JUPYTERLAB = """
+body { color: #eee; background: #111; font: 13px system-ui; }
+.jp-RenderedHTMLCommon { color: #eee; font-family: system-ui; font-size: 14px; line-height: 1.6; padding-right: 20px; }
+.jp-RenderedHTMLCommon a:link { text-decoration: none; color: #42a5f5; }
+.jp-RenderedHTMLCommon h1, .jp-RenderedHTMLCommon h3 { line-height: 1; font-weight: 500; margin: 1.2em 0 .8em; }
+.jp-RenderedHTMLCommon h1:first-child, .jp-RenderedHTMLCommon h3:first-child { margin-top: .6em; }
+.jp-RenderedHTMLCommon ul:not(.list-inline) { padding-left: 2em; }
+.jp-RenderedHTMLCommon ul { list-style: disc; margin-bottom: 1em; }
+.jp-RenderedHTMLCommon table { border-collapse: collapse; border: none; color: #eee; font-size: 13px; table-layout: fixed; margin-left: auto; margin-right: auto; margin-bottom: 1em; }
+.jp-RenderedHTMLCommon thead { border-bottom: 1px solid #444; vertical-align: bottom; }
+.jp-RenderedHTMLCommon td, .jp-RenderedHTMLCommon th, .jp-RenderedHTMLCommon tr { vertical-align: middle; padding: .5em; line-height: normal; white-space: normal; max-width: none; border: none; }
+:not(.jp-RenderedMarkdown).jp-RenderedHTMLCommon td, :not(.jp-RenderedMarkdown).jp-RenderedHTMLCommon th, :not(.jp-RenderedMarkdown).jp-RenderedHTMLCommon tr { text-align: right; }
+.jp-RenderedHTMLCommon th { font-weight: bold; }
+.jp-RenderedHTMLCommon tbody tr:nth-child(even) { background: #222; }
+.jp-RenderedHTMLCommon p { text-align: left; margin: 0; margin-bottom: 1em; }
+.jp-OutputArea-output.jp-RenderedHTMLCommon table { margin-left: 0; margin-right: 0; }
+"""
+LOOKS = """part => [part, ...part.querySelectorAll('*')].filter(one => one.closest('svg') === null || one.tagName === 'text').map(one => {
+    const look = getComputedStyle(one), said = {tag: one.tagName, text: one.textContent.slice(0, 40)};
+    const box = ['THEAD', 'TBODY', 'TR'].includes(one.tagName) ? ['display', 'backgroundColor'] : ['color', 'backgroundColor', 'display', 'fontFamily',
+        'fontSize', 'fontWeight', 'lineHeight', 'marginTop', 'marginBottom', 'marginLeft', 'paddingTop', 'paddingRight', 'paddingLeft', 'borderTopWidth', 'borderBottom',
+        'borderLeft', 'maxWidth', 'textDecorationLine', 'textAlign', 'verticalAlign', 'listStyleType'];
+    for (const name of box) said[name] = look[name].replace(/^start$/, 'left');
+    return said; })"""
+
+
+@pytest.mark.parametrize(
+    ("kind", "part"),
+    [("title", "h1"), ("headline", ".headlines li"), ("text", "p"), ("figure", "figure"), ("table", ".table"), ("table", "tr.here"),
+     ("reconciliation", ".differences li"), ("reconciliation", "details tbody tr"), ("assumption", "tbody tr"), ("source", "tbody tr"), ("result", "p")],
+)  # fmt: skip
+def test_in_a_dark_jupyterlab_a_block_looks_as_in_the_page(opened, pack, kind, part):
+    name = {"source": "chlamydia", "result": "ehcp-forecast"}.get(kind, "care-rates")
+    notebook = nbformat.read(pack.root / "reports" / AREA / f"{name}.ipynb", as_version=4)
+    mime = f"application/vnd.casebook.{kind}+json"
+    written = [
+        output.data["text/html"]
+        for cell in notebook.cells
+        for output in cell.get("outputs", [])
+        if mime in output.get("data", {})
+    ]
+    page, lab = opened(f"{AREA}/{name}.html", 1280), opened("index.html", 1280)
+    output = '<div class="jp-OutputArea-output jp-RenderedHTML jp-RenderedHTMLCommon">{}</div>'
+    lab.set_content(f"<style>{JUPYTERLAB}</style><body>{''.join(map(output.format, written))}</body>")
+    first = lab.locator(f".casebook {part}").first
+    looks = first.evaluate(LOOKS)
+    looks[0].pop("text")
+    words = first.text_content()
+    found = []
+    for one in page.locator("#" + first.get_attribute("id") if kind == "figure" else f"main {part}").all():
+        if one.text_content().startswith(words[:60]):
+            found = one.evaluate(LOOKS)
+            found[0].pop("text")
+            break
+    assert looks == found[: len(looks)]
+
+
+@pytest.mark.parametrize("width", [1280, 905, 890, 700, 320])
+def test_the_hint_to_scroll_a_chart_shows_where_the_chart_does_not_fit_and_only_there(opened, width):
+    tab = opened(f"{AREA}/care-rates.html", width)
+    for chart in tab.locator(".chart").all():
+        wider = chart.evaluate("one => one.scrollWidth > one.clientWidth")
+        assert (chart.evaluate("one => getComputedStyle(one.previousElementSibling).display") == "block") is wider
+        assert wider is (width < 54 * 16 + 32)

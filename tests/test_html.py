@@ -3,8 +3,12 @@
 import re
 from itertools import pairwise
 
+import nbformat
 import pytest
 from bs4 import BeautifulSoup
+
+from casebook.report import look
+from casebook.run.record import SHOWN
 
 pytestmark = pytest.mark.slow
 
@@ -146,3 +150,34 @@ def test_the_index_lists_each_report_with_its_first_headline_status_and_date(pac
     assert [heading.text for heading in index("h2")] == [
         "Cambridgeshire", "Hertfordshire", "What changed since the previous pack",
     ]  # fmt: skip
+
+
+# Of the blocks that the page puts together in another order, what each consists of; the others stand in it as they are.
+TOGETHER = {
+    "headline": r'<li id="headline-.*?</li>',
+    "assumption": r'<tr role="row"><th scope="row".*?</tr>',
+    "source": r'<tr role="row"><th scope="row".*?</tr>',
+    "reconciliation": r'<tr><th scope="row">.*?</tr>|<h3 id="figure-.*?(?=<p>What follows|</li>)',
+}
+
+
+def test_every_block_of_a_notebook_stands_in_the_page_as_it_does_in_the_notebook(pack):
+    kinds = {}
+    for entry in pack.pack()["reports"]:
+        reports = pack.root / "reports"
+        page = (reports / entry["html"]).read_text(encoding="utf-8")
+        assert page.count("<style") == 1, entry["html"]
+        assert 'class="casebook"' not in page
+        for cell in nbformat.read(reports / entry["notebook"], as_version=4).cells:
+            for output in cell.get("outputs", []):
+                for block in [block for block in SHOWN if block.mime() in output.get("data", {})]:
+                    written = output.data["text/html"]
+                    inner = look.unwrap(written)
+                    assert written.startswith('<div class="casebook"><style>'), block.kind
+                    assert inner != written
+                    parts = re.findall(TOGETHER[block.kind], inner, re.DOTALL) if block.kind in TOGETHER else [inner]
+                    assert parts, (block.kind, inner[:200])
+                    for part in parts:
+                        assert part in page, (entry["html"], block.kind, part[:200])
+                    kinds[block.kind] = kinds.get(block.kind, 0) + len(parts)
+    assert sorted(kinds) == sorted(block.kind for block in SHOWN)

@@ -1,7 +1,8 @@
 """The blocks a report is made of: each one knows its data, its MIME type and how it is shown.
 
 A block goes into the output of a notebook cell twice: as JSON, which the page, the index and
-``pack.json`` are made from, and as HTML, which JupyterLab and the page show alike.
+``pack.json`` are made from, and as HTML, which JupyterLab and the page show alike: the markup is the same, and in
+the notebook the style of the pages goes with it.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ import pandas as pd
 
 from casebook.data.results import RESULT
 from casebook.errors import InputError
+from casebook.methods.reconciliation import Verdict
+from casebook.report import look
 from casebook.report.tabular import address, as_csv
 from casebook.report.words import slug
 
@@ -27,6 +30,8 @@ _templates = jinja2.Environment(
     lstrip_blocks=True,
     undefined=jinja2.StrictUndefined,
 )
+
+_templates.filters["slug"] = slug
 
 MISSING = "[x]"
 
@@ -42,6 +47,8 @@ class Block:
     """Something a notebook says, in a form that a page and a program can both read."""
 
     kind: ClassVar[str]
+    style: ClassVar[tuple[str, ...]] = ()
+    """The parts of the style (``templates/block.css``) that it needs besides those that all need."""
 
     @classmethod
     def mime(cls) -> str:
@@ -68,7 +75,8 @@ class Block:
         if get_ipython() is None:
             print(self.plain())
             return
-        display({self.mime(): self.payload(), "text/html": self.html(), "text/plain": self.plain()}, raw=True)
+        html = look.wrap(self.html(), self.style)
+        display({self.mime(): self.payload(), "text/html": html, "text/plain": self.plain()}, raw=True)
 
 
 @dataclass(frozen=True)
@@ -76,6 +84,7 @@ class Title(Block):
     """What the report is, for which area, and what its data are as of."""
 
     kind: ClassVar[str] = "title"
+    style: ClassVar[tuple[str, ...]] = ("title",)
     text: str
     area: str
     as_of: str
@@ -90,6 +99,7 @@ class Headline(Block):
     """One finding: a sentence, and the number in it that is watched from run to run."""
 
     kind: ClassVar[str] = "headline"
+    style: ClassVar[tuple[str, ...]] = ("headline",)
     id: str
     text: str
     value: float | None
@@ -128,6 +138,7 @@ class Table(Block):
     """A table: a caption, one header row, one header cell for each row, and notes below."""
 
     kind: ClassVar[str] = "table"
+    style: ClassVar[tuple[str, ...]] = ("region", "table")
     id: str
     caption: str
     columns: tuple[Column, ...]
@@ -159,6 +170,7 @@ class Figure(Block):
     """A chart: what it shows, in words; the picture; and its data as a table."""
 
     kind: ClassVar[str] = "figure"
+    style: ClassVar[tuple[str, ...]] = ("link", "region", "chart", "fold", "table")
     id: str
     title: str
     subtitle: str
@@ -180,6 +192,7 @@ class Assumption(Block):
     """Something the report takes as true: how good the grounds are, and how much hangs on it."""
 
     kind: ClassVar[str] = "assumption"
+    style: ClassVar[tuple[str, ...]] = ("region", "table", "stacked", "rating")
     text: str
     quality: str
     impact: str
@@ -230,7 +243,19 @@ class Reconciliations(Block):
     """Published figures that were reconciled together."""
 
     kind: ClassVar[str] = "reconciliation"
+    style: ClassVar[tuple[str, ...]] = ("region", "fold", "table", "reconciliation")
     figures: tuple[Reconciliation, ...]
+
+    @property
+    def shown(self) -> list[Reconciliation]:
+        """Those that a reader must see: first the ones that differ, then the unreadable."""
+        wanted = (Verdict.DIFFERS, Verdict.UNREADABLE)
+        return [figure for verdict in wanted for figure in self.figures if figure.verdict == verdict]
+
+    @property
+    def rest(self) -> list[Reconciliation]:
+        """The others."""
+        return [figure for figure in self.figures if figure not in self.shown]
 
     def plain(self) -> str:
         """Return each figure in a line."""
@@ -246,6 +271,7 @@ class Source(Block):
     """Something a report draws on besides the tables it reads."""
 
     kind: ClassVar[str] = "source"
+    style: ClassVar[tuple[str, ...]] = ("region", "table", "stacked", "source")
     title: str
     publisher: str
     date: str

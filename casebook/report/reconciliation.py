@@ -149,23 +149,34 @@ def reconcile_repeats(report: str) -> Reconciliations:
     return _say(register, [_Case(register, figure) for figure in register.repeats(report)])
 
 
+# The reads that the running cell has recorded.
 _recorded: set[tuple[str, str]] = set()
 # What was said of each figure, with the register it was said by: what a repeat goes by.
 _said: dict[str, tuple[Register, Reconciliation]] = {}
 
 
 def _register(*used: str) -> Register:
+    from IPython.core.getipython import get_ipython
+
+    shell = get_ipython()
+    if shell is not None:
+        # A cell says what it read each time it is run. Registered twice, it is still called once.
+        shell.events.register("pre_run_cell", _begin_cell)
     root = project.root()
     register = figures.load(root)
     for name in (figures.REGISTER, *used):
         table = register.catalogue.table(name)
         rows = len(register.figures) if name == figures.REGISTER else len(register.tables[name].rows)
-        # Recorded once: a notebook reconciles some hundred figures, and each is the same read.
+        # Recorded once a cell: some reconcile many figures, and each is the same read.
         if (name, table.hash) not in _recorded:
             tables.check_hash(root, table)
             provenance.record([tables.read_of(root, table, rows)])
             _recorded.add((name, table.hash))
     return register
+
+
+def _begin_cell(*_: Any) -> None:
+    _recorded.clear()
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,8 @@ def inline(figure: Figure, identifier: str, title: str, description: str) -> str
     svg = buffer.getvalue()
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"<metadata>.*?</metadata>\s*", "", svg, flags=re.DOTALL)
+    # Matplotlib's style would hold for the whole page; what it says stands on the root, for the chart alone.
+    svg = re.sub(r"<defs>\s*<style[^>]*>.*?</style>\s*</defs>\s*", "", svg, count=1, flags=re.DOTALL)
     svg = re.sub(r'\bid="([^"]+)"', rf'id="{identifier}-\1"', svg)
     svg = re.sub(r'href="#([^"]+)"', rf'href="#{identifier}-\1"', svg)
     svg = re.sub(r"url\(#([^)]+)\)", rf"url(#{identifier}-\1)", svg)
@@ -44,7 +46,8 @@ def inline(figure: Figure, identifier: str, title: str, description: str) -> str
     viewbox = re.search(r'viewBox="[^"]+"', opening.group() if opening else "")
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
-        f'{viewbox.group() if viewbox else ""} role="img" aria-labelledby="{identifier}-t {identifier}-d">'
+        f'{viewbox.group() if viewbox else ""} role="img" stroke-linejoin="round" stroke-linecap="butt" '
+        f'aria-labelledby="{identifier}-t {identifier}-d">'
         f'<title id="{identifier}-t">{escape(title)}</title><desc id="{identifier}-d">{escape(description)}</desc>'
         f"{body}"
     ).strip()

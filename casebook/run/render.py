@@ -13,17 +13,18 @@ import jinja2
 from nbconvert import HTMLExporter, TemplateExporter
 from nbformat import NotebookNode
 
-from casebook.report import tabular
+from casebook.report import look, tabular
 from casebook.report.words import slug
 from casebook.run import reconciliation
 from casebook.run.record import Record
 
 TEMPLATES = Path(str(files("casebook.run") / "templates"))
+BLOCKS = Path(str(files("casebook.report") / "templates"))
 
 HEADING = "## How this compares with what was printed"
 
 _pages = jinja2.Environment(
-    loader=jinja2.FileSystemLoader(TEMPLATES),
+    loader=jinja2.FileSystemLoader([TEMPLATES, BLOCKS]),
     autoescape=True,
     trim_blocks=True,
     lstrip_blocks=True,
@@ -61,10 +62,22 @@ def report_page(
     placed = any(cell.cell_type == "markdown" and cell.source.startswith(HEADING) for cell in notebook.cells)
     resources = {
         "record": record, "made": made, "css": style(), "heading": HEADING, "placed": placed, "reconciliation": section,
+        **_together(record),
     }  # fmt: skip
     page, _ = _exporter().from_notebook_node(notebook, resources=resources)
     page = _with_ids(str(page))
     return page.replace("<!--contents-->", _contents(page), 1)
+
+
+def _together(record: Record) -> dict[str, str]:
+    """Return the blocks that a page puts together, wherever the notebook shows them, in their own markup."""
+    parts: Any = _pages.get_template("parts.html.j2").module
+    return {
+        "title": str(parts.title(record.title)).strip(),
+        "headlines": str(parts.headlines(record.headlines)).strip(),
+        "assumptions": str(parts.assumptions(record.assumptions, "assumptions-caption")).strip(),
+        "sources": str(parts.sources(record.reads, record.sources, "sources-caption")).strip(),
+    }
 
 
 class _Exporter(HTMLExporter):
@@ -91,22 +104,17 @@ def _exporter() -> HTMLExporter:
         exclude_input=True,
         exclude_anchor_links=True,
     )
+    exporter.register_filter("unwrap", look.unwrap)
     exporter.template  # noqa: B018 - it is loaded when first asked for
     return exporter
 
 
 def load_templates() -> None:
     """Read every template of the pages, which takes longer than to use them."""
-    for name in ("base/null.j2", "base/display_priority.j2"):
+    for name in ("base/null.j2", "base/display_priority.j2", "page.html.j2"):
         _exporter().environment.get_template(name)
-    for environment in (_exporter().environment, _pages):
-        for name in (
-            "page.html.j2",
-            "reconciliation_section.html.j2",
-            "reconciliation_macros.html.j2",
-            "contents.html.j2",
-        ):
-            environment.get_template(name)
+    for name in ("reconciliation_section.html.j2", "parts.html.j2", "contents.html.j2"):
+        _pages.get_template(name)
 
 
 def accessibility_page(pack: dict[str, Any]) -> str:
@@ -194,4 +202,4 @@ def reconciliation_page(pack: dict[str, Any]) -> str:
 
 def style() -> str:
     """Return the style of all pages."""
-    return (TEMPLATES / "casebook.css").read_text(encoding="utf-8")
+    return look.style() + (TEMPLATES / "casebook.css").read_text(encoding="utf-8")

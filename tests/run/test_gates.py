@@ -4,8 +4,7 @@ import re
 
 import pytest
 
-from casebook.run import gates
-from casebook.run.render import TEMPLATES
+from casebook.run import gates, render
 
 PAGE = """<!DOCTYPE html><html lang="en-GB"><head><title>A report</title><style>a { color: #000 }</style></head><body>
 <main id="main"><h1>A report</h1><h2 id="a">Finding</h2>
@@ -55,7 +54,7 @@ def test_each_fault_is_found(old, new, says):
 
 
 def test_the_colours_of_the_pages_can_be_told_apart():
-    css = (TEMPLATES / "casebook.css").read_text(encoding="utf-8")
+    css = render.style()
     assert list(gates.contrast_problems(css)) == []
     pale = re.sub(r"--quiet: #\w+", "--quiet: #999999", css)
     assert list(gates.contrast_problems(pale)) == ["quiet on page has a contrast of 2.85, less than 4.5"]

@@ -1,0 +1,107 @@
+"""A block brings its look into a notebook, as small as can be, and a cell shows the same each time it is run."""
+
+import json
+import subprocess
+import sys
+
+import pandas as pd
+import pytest
+from bs4 import BeautifulSoup
+from conftest import ROOT
+
+from casebook.report import blocks, look
+from casebook.report.blocks import make_table
+
+TABLE = make_table(pd.DataFrame({"area": ["Essex"], "rate": [1.2]}), "Rates", {"area": "Area", "rate": "Rate"})
+FIGURES = tuple(
+    blocks.Reconciliation(
+        id=verdict, paper="004", line=1, figure=f"A figure that is {verdict}", printed="2", unit="", computed=1.0,
+        computed_shown="1", formula="3 - 2", verdict=verdict, note="Hypothesis: a slip.", follows=follows, cell="c", inputs=(),
+    )
+    for verdict, follows in (("reproduced", ""), ("unreadable", ""), ("differs", "The sum falls."), ("cannot be recomputed", ""))
+)  # fmt: skip
+EACH = [
+    blocks.Title("Rates", "Essex", "2020"),
+    blocks.Headline("one", "Rates fell.", 1.0, "per cent"),
+    blocks.Text(("One.", "Two.")),
+    TABLE,
+    blocks.Figure("chart", "Rates fell.", "Rates by area", "From 2 to 1.", TABLE, "<svg></svg>"),
+    blocks.Reconciliations(FIGURES),
+    blocks.Assumption("Rates are as printed.", "green", "low"),
+    blocks.Source("Guide", "OHID", "2023", "OGL"),
+    blocks.Result("rates", ("area",), (("Essex",),)),
+]
+
+
+@pytest.mark.parametrize("block", EACH, ids=lambda block: block.kind)
+def test_in_a_notebook_a_block_stands_in_its_style_and_in_a_page_without(block):
+    written = look.wrap(block.html(), block.style)
+    wrapper = BeautifulSoup(written, "html5lib").body.find_all(recursive=False)
+    assert [one["class"] for one in wrapper] == [["casebook"]]
+    assert wrapper[0].style.string.startswith(".casebook.casebook.casebook{")
+    assert len(written) - len(block.html()) < 2500
+    assert look.unwrap(written) == block.html()
+    assert "<style" not in block.html()
+
+
+@pytest.mark.parametrize("block", EACH, ids=lambda block: block.kind)
+def test_a_block_brings_a_rule_for_every_class_that_has_one_in_the_page(block):
+    written = BeautifulSoup(look.wrap(block.html(), block.style), "html5lib")
+    used = {name for tag in written(class_=True) for name in tag["class"]} - {"casebook"}
+    ruled = {name for name in used if f".{name} " in look.style() or f".{name}:" in look.style()}
+    assert {name for name in ruled if f".{name}" in written.style.string} == ruled
+    for tag in ("h1", "h3", "table", "caption", "figure", "details", "summary", "a"):
+        assert not written.div(tag) or f"{tag}{{" in written.style.string, tag
+
+
+def test_what_stood_in_a_notebook_of_before_is_shown_as_it_is():
+    assert look.unwrap("<p>One</p>") == "<p>One</p>"
+
+
+def test_a_reconciled_figure_that_does_not_stand_is_a_card_and_the_others_a_folded_table():
+    page = BeautifulSoup(blocks.Reconciliations(FIGURES).html(), "html5lib")
+    assert [item.h3["id"] for item in page.ul("li")] == ["figure-differs", "figure-unreadable"]
+    assert "from 3 - 2" in page.ul.text
+    assert "What follows: The sum falls." in page.ul.text
+    assert page.details.summary.text.endswith("was worked out: 1 reproduced, 1 cannot be recomputed")
+    assert [row.td.text for row in page.details.table.tbody("tr")] == ["004, 1", "004, 1"]
+
+
+def test_a_single_figure_that_stands_is_named_in_the_fold():
+    page = BeautifulSoup(blocks.Reconciliations(FIGURES[:1]).html(), "html5lib")
+    assert page.ul is None
+    assert page.details.summary.text == "A figure that is reproduced: reproduced, with how it was worked out"
+
+
+AGAIN = """
+import json, sys
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.capture import capture_output
+
+cells = ["from casebook import report", "report.reconcile_table('savings_schedule')\\nreport.reconcile_table('savings_schedule')",
+         "report.reconcile_repeats('public-health-savings')"]
+shell, rounds = InteractiveShell.instance(), []
+for order in ((0, 1, 2), (2,), (1,), (0, 1, 2)):
+    shown = {}
+    for number in order:
+        with capture_output() as captured:
+            assert shell.run_cell(cells[number], store_history=True).success
+        shown[number] = [sorted(output.data.items()) for output in captured.outputs]
+    rounds.append(shown)
+print(json.dumps(rounds))
+"""
+
+
+def test_a_cell_that_is_run_again_shows_the_same_reads_and_repeats(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-c", AGAIN], capture_output=True, text=True, check=False, cwd=tmp_path,
+        env={"CASEBOOK_PROJECT": str(ROOT), "PYTHONPATH": str(ROOT), "IPYTHONDIR": str(tmp_path), "PATH": "/usr/bin:/bin"},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    first, repeats, table, all_again = json.loads(done.stdout)
+    assert repeats["2"] == first["2"]
+    assert table["1"] == first["1"]
+    assert all_again == first
+    kinds = [[dict(output)["text/plain"][:5] for output in first[number]] for number in ("1", "2")]
+    # A cell records what it read once, however often it reads it.
+    assert [one.count("Read ") for one in kinds] == [2, 1]
