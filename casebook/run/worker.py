@@ -151,6 +151,8 @@ def _make(task: Task, session: execution.Session, started: float) -> tuple[dict[
     if not task.chosen and not task.kept_since:
         # With other settings than usual a notebook may be about something else.
         reconciliation.check_complete(task.name, root, rows)
+    known = {read["path"] for read in found.reads}
+    opened = [one for one in opened if one["path"] not in known]
     entry = _entry(task, found, opened, time.perf_counter() - started)
     used = {paper: title for paper, title in task.papers.items() if any(row["paper"] == paper for row in rows)}
     page = render.report_page(notebook, found, rows, used, {**entry, "source": Path(task.notebook).name})

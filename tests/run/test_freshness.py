@@ -91,7 +91,7 @@ def test_an_edit_of_words_alone_is_rendered_without_running_a_cell(small):
 
 
 def test_parameters_and_their_return_are_noticed(small):
-    write(small, {"first": (*GOOD, "first")}, parameters=PARAMETERS + "\nfirst: int = 2018")
+    write(small, {"first": (*GOOD, "first;")}, parameters=PARAMETERS + "\nfirst: int = 2018")
     assert "first" in why(small)
     assert why(small, "first", "-p", "first=2019") == {"first": "its parameters changed (first)"}
     assert why(small, "first", "-p", "first=2019") == {}
