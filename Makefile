@@ -1,5 +1,6 @@
 # make reports    install everything and publish the pack: open reports/index.html
 # make test       install everything and check everything
+# make faults     run the long tests of runs that go wrong, and of every notebook both ways
 # make bench      measure what the parts of a run cost
 # make lab        open the notebooks in JupyterLab
 # make lock       resolve the packages of pyproject.toml anew into requirements.lock
@@ -10,7 +11,7 @@ PYTHON ?= python3
 BIN    := .venv/bin
 UV     := $(shell command -v uv 2>/dev/null)
 
-.PHONY: reports test fast bench lab lock environment clean
+.PHONY: reports test faults fast bench lab lock environment clean
 .DEFAULT_GOAL := reports
 
 reports: environment
@@ -21,6 +22,10 @@ test: environment
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/pytest -n auto
+
+# The faults and comparisons of engines that take too long for every day.
+faults: environment
+	$(BIN)/pytest -n auto -m long
 
 # While editing: no notebook is run.
 fast: environment

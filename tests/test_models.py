@@ -180,7 +180,8 @@ class TestTherapy:
         assert reads["ehcp-forecast/ehcps-by-need"] == "reports/cambridgeshire/ehcp-forecast.ipynb"
 
     def test_it_is_made_after_the_forecast_it_builds_on(self, project):
-        project.replace("pipeline.py", '    Report("ehcp-forecast", only_for="Cambridgeshire"),\n', "")
+        line = '    Report("ehcp-forecast", only_for="Cambridgeshire", headlines=4, figures=2),\n'
+        project.replace("pipeline.py", line, "")
         project.replace(
             "pipeline.py", '    Report("placement-costs"', '    Report("ehcp-forecast"),\n    Report("placement-costs"'
         )

@@ -72,7 +72,7 @@ def test_whatever_a_cell_shows_is_the_same_both_ways(tmp_path):
         environment = {name: value for name, value in os.environ.items() if name != "PYTEST_CURRENT_TEST"}
         done = subprocess.run(
             [sys.executable, "-c", SCRIPT, engine, source, output],
-            capture_output=True, text=True, check=False, cwd=tmp_path, env=environment | {"CASEBOOK_PROJECT": str(tmp_path)},
+            capture_output=True, text=True, check=False, cwd=tmp_path, env=environment | {"CASEBOOK_PROJECT": str(ROOT)},
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
         found[engine] = nbformat.read(output, as_version=4)
@@ -101,6 +101,7 @@ def without_places(outputs):
     return streams, shown
 
 
+@pytest.mark.long
 def test_every_notebook_is_the_same_both_ways(pack, tmp_path):
     ordinary = copy_of_project(tmp_path)
     done = ordinary.pipeline("run", "--ordinary-kernels")

@@ -70,6 +70,7 @@ def test_each_thing_a_report_is_made_from_makes_it_stale_and_no_other(small):
     assert set(why(small).values()) == {"the description of smoking_prevalence changed"}
 
 
+@pytest.mark.long
 def test_what_builds_on_a_stale_report_is_stale_and_comes_after_it(small):
     write(small, {"first": (*GOOD, KEEPS, "1;"), "second": (BEGIN, BUILDS, SAY, SHOW), "third": ("# Words", BEGIN, OWN_FILE, SAY, SHOW)})  # fmt: skip
     assert why(small) == {"first": "its code changed", "second": "first, which it builds on, is made anew"}
@@ -90,6 +91,7 @@ def test_an_edit_of_words_alone_is_rendered_without_running_a_cell(small):
     assert ">Words<" not in small.page("third")
 
 
+@pytest.mark.long
 def test_parameters_and_their_return_are_noticed(small):
     write(small, {"first": (*GOOD, "first;")}, parameters=PARAMETERS + "\nfirst: int = 2018")
     assert "first" in why(small)
@@ -98,6 +100,7 @@ def test_parameters_and_their_return_are_noticed(small):
     assert why(small, "first") == {"first": "its parameters changed (first)"}
 
 
+@pytest.mark.long
 def test_a_page_that_was_changed_by_hand_is_made_anew(small):
     page = small.root / "reports" / "cambridgeshire" / "third.html"
     page.write_text(page.read_text().replace("A small report", "A great report"))
@@ -106,11 +109,13 @@ def test_a_page_that_was_changed_by_hand_is_made_anew(small):
     assert "first" in why(small)
 
 
+@pytest.mark.long
 def test_force_makes_everything(small):
     assert why(small, "--force") == dict.fromkeys(("first", "second", "third"), "--force")
     assert why(small, "third", "--force") == {"third": "--force"}
 
 
+@pytest.mark.long
 def test_the_record_says_why_and_the_page_too(small):
     (small.root / "note.txt").write_text("two")
     why(small)

@@ -109,6 +109,7 @@ print("whole")
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("how", ["one step", "two steps"])
 def test_a_power_cut_at_any_step_leaves_the_old_pack_or_the_new_one_or_one_the_next_run_restores(
     reports, tmp_path, how

@@ -81,7 +81,7 @@ ENDINGS = {
 }  # fmt: skip
 
 
-@pytest.fixture(scope="module", params=["forked", "kernels"])
+@pytest.fixture(scope="module", params=["forked", pytest.param("kernels", marks=pytest.mark.long)])
 def faulty(request, tmp_path_factory):
     """A run of reports that go wrong in every way, and three that do not."""
     from conftest import copy_of_project
@@ -181,6 +181,7 @@ def test_a_report_that_fails_keeps_its_last_good_page_and_says_so(project):
     assert "last page that was made" not in project.page("breaks")
 
 
+@pytest.mark.long
 def test_what_builds_on_a_report_that_failed_could_not_run(project):
     reads = "from casebook import results\nresults.read('first', 'kept', area)"
     write(project, {"first": FAULTS["raises"], "second": (*GOOD, reads)})
@@ -204,7 +205,7 @@ def test_two_runs_at_once_are_one_run_and_a_sentence(project):
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-@pytest.mark.parametrize("more", [(), ("--ordinary-kernels",)])
+@pytest.mark.parametrize("more", [(), pytest.param(("--ordinary-kernels",), marks=pytest.mark.long)])
 def test_a_run_that_is_stopped_leaves_nothing_running_and_nothing_lying(project, number, code, more):
     spawn = f"import subprocess\nsubprocess.Popen(['sleep', '{876500 + code}'], start_new_session=True)\n"
     write(project, {"slow": (*GOOD, spawn + "open('begun', 'w').close()\n" + NEVER)})
@@ -222,6 +223,7 @@ def test_a_run_that_is_stopped_leaves_nothing_running_and_nothing_lying(project,
     assert events(project)[-1]["status"] == "stopped"
 
 
+@pytest.mark.long
 def test_a_run_killed_at_any_moment_leaves_the_pack_whole(project):
     write(project, {"one": GOOD, "two": GOOD})
     assert project.pipeline("run").returncode == 0
@@ -241,7 +243,7 @@ def test_a_run_killed_at_any_moment_leaves_the_pack_whole(project):
 
 
 @pytest.mark.skipif(shutil.which("unshare") is None, reason="needs unshare, to mount a small disk of its own")
-@pytest.mark.parametrize("fault", ["full", "read-only"])
+@pytest.mark.parametrize("fault", [pytest.param("full", marks=pytest.mark.long), "read-only"])
 def test_a_disk_that_is_full_or_cannot_be_written_leaves_the_pack_whole(project, tmp_path, fault):
     write(project, {"one": GOOD})
     assert project.pipeline("run").returncode == 0
@@ -282,6 +284,7 @@ def test_a_disk_that_is_full_or_cannot_be_written_leaves_the_pack_whole(project,
         assert "recovered" in done.stdout, done.stdout + done.stderr
 
 
+@pytest.mark.long
 def test_a_secret_reaches_the_notebook_and_nothing_else(project):
     parameters = 'from pydantic import SecretStr\n\narea: str = "Cambridgeshire"\ntoken: SecretStr = SecretStr("")'
     whole = hashlib.sha256(b"Hush4711").hexdigest()
@@ -300,6 +303,7 @@ def test_a_secret_reaches_the_notebook_and_nothing_else(project):
         assert not path.is_file() or path.suffix == ".xlsx" or b"Hush4711" not in path.read_bytes(), path
 
 
+@pytest.mark.long
 def test_a_parameters_file_is_held_to_the_same_types(project):
     write(project, {"one": (*GOOD, "assert first == 2018")}, parameters=PARAMETERS + "\nfirst: int = 2018")
     file = project.root / "set.yaml"
@@ -330,6 +334,7 @@ def test_a_headline_beyond_its_threshold_holds_the_pack_until_it_is_accepted(pro
     assert "Changed: one, Cambridgeshire: headline rows: " in accepted.stdout
 
 
+@pytest.mark.long
 def test_where_a_fork_is_not_safe_an_ordinary_kernel_runs_the_report(project):
     write(project, {"one": GOOD})
     pipeline = project.root / "pipeline.py"
@@ -365,6 +370,7 @@ print(json.dumps({"seen": seen, "files": files, "children": len(me.children(recu
 """
 
 
+@pytest.mark.long
 def test_twenty_reports_at_once_again_and_again_are_each_their_own(project):
     rounds = int(os.environ.get("CASEBOOK_STRESS", "3"))
     own = "import numpy as np\nreport.headline('chance', 'Chance says {value}.', value=float(np.random.rand()), unit='one')"
