@@ -51,6 +51,8 @@ def test_every_entry_says_what_it_was_made_from_and_where_it_is(pack):
         assert (pack.root / "reports" / entry["notebook"]).is_file()
         assert entry["html"] == f"{entry['area'].lower()}/{entry['name']}.html"
         assert entry["seconds"] > 0
+        # What is published does not tell where it was made.
+        assert str(pack.root) not in (pack.root / "reports" / entry["notebook"]).read_text(encoding="utf-8")
         assert entry["inputs"]
         for read in entry["inputs"]:
             if read["path"].startswith("reports/"):

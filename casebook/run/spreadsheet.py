@@ -59,7 +59,7 @@ def write(path: Path, record: Record, reconciled: Sequence[Row], made: Mapping[s
     OSError
         If the file cannot be written.
     """
-    books = library()
+    books = writer()
     sheets: dict[str, Any] = {}
     notes: list[tuple[str, str]] = []
 
@@ -117,7 +117,7 @@ def write(path: Path, record: Record, reconciled: Sequence[Row], made: Mapping[s
         books.write(str(path), sheets, cover, noted, AS_TEXT)
 
 
-def library() -> Any:
+def writer() -> Any:
     """Return what writes workbooks; commands that write none need not spend the time to load it."""
     from casebook.run import workbook
 

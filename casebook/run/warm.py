@@ -27,7 +27,7 @@ def up(draw: bool) -> None:
         _draw()
         blocks.load_templates()
         render.load_templates()
-        spreadsheet.library()
+        spreadsheet.writer()
         nbformat.validate(nbformat.v4.new_notebook())
     gc.collect()
     # What is here already is never garbage; leaving it alone keeps its memory shared with the forked processes.

@@ -145,8 +145,15 @@ def _make(task: Task, session: execution.Session, started: float) -> tuple[dict[
             {name: Path(path) for name, path in task.upstream.items()}, task.engine, session,
         )  # fmt: skip
         opened = freshness.opened_besides(extension.opened(listed), root)
+        # papermill writes down where the notebooks lie on this machine, the executed one in a folder about to go.
+        notebook.metadata.papermill.update(
+            input_path=f"notebooks/{Path(task.notebook).name}", output_path=f"reports/{task.folder}/{written.name}"
+        )
+        nbformat.write(notebook, written)
     found = record.of(task.name, notebook)
-    record.check_contains(task.name, found, *task.contains)
+    if not task.kept_since:
+        # A kept page is from before; what the report must contain may have changed since.
+        record.check_contains(task.name, found, *task.contains)
     rows = reconciliation.rows(found.reconciliations, task.name, task.area)
     if not task.chosen and not task.kept_since:
         # With other settings than usual a notebook may be about something else.
