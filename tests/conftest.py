@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,6 +18,7 @@ from typing import Any
 
 import hypothesis
 import pytest
+from preloaded import Preloaded
 
 from casebook.data import catalogue, figures
 from casebook.report.blocks import Block, Headline, Reconciliation, Reconciliations, Table
@@ -44,13 +47,17 @@ class Project:
 
     def pipeline(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run ``python pipeline.py`` as a user does."""
-        # With pytest's own variable set, a kernel would not show what its processes write.
-        not_users = ("CASEBOOK_PROJECT", "PYTEST_CURRENT_TEST")
-        environment = {name: value for name, value in os.environ.items() if name not in not_users}
-        return subprocess.run(
-            [sys.executable, "pipeline.py", *arguments],
-            cwd=self.root, env=environment, capture_output=True, text=True, timeout=300, check=False,
-        )  # fmt: skip
+        environment = as_users()
+        if not hasattr(os, "fork"):
+            return subprocess.run(
+                [sys.executable, "pipeline.py", *arguments],
+                cwd=self.root, env=environment, capture_output=True, text=True, timeout=300, check=False,
+            )  # fmt: skip
+        with tempfile.TemporaryDirectory() as folder:
+            told = Path(folder) / "told"
+            code = _preloaded().run(self.root, told, arguments, environment)
+            out, err = (told.with_suffix(ending).read_text(encoding="utf-8") for ending in (".out", ".err"))
+        return subprocess.CompletedProcess(arguments, code, out, err)
 
     def raw(self, name: str) -> Path:
         return self.root / "data" / "raw" / name
@@ -85,6 +92,20 @@ class Project:
         return {str(path.relative_to(reports)): path.read_bytes() for path in reports.rglob("*") if path.is_file()}
 
 
+@cache
+def _preloaded() -> Preloaded:
+    started = Preloaded()
+    atexit.register(started.close)
+    return started
+
+
+def as_users() -> dict[str, str]:
+    """The environment without what the tests put there."""
+    # With pytest's own variable set, a kernel would not show what its processes write.
+    not_users = ("CASEBOOK_PROJECT", "PYTEST_CURRENT_TEST")
+    return {name: value for name, value in os.environ.items() if name not in not_users}
+
+
 def copy_of_project(folder: Path) -> Project:
     root = folder / "project"
     root.mkdir()
@@ -102,25 +123,43 @@ def project(tmp_path: Path) -> Project:
 
 
 @pytest.fixture(scope="session")
-def pack(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Project:
-    """The pack for Cambridgeshire and that for Hertfordshire, made once for all workers; read it, do not change it."""
+def once(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Callable[..., Project]:
+    """Make a copy of the project and something in it, once for all workers; read it, do not change it."""
     shared = tmp_path_factory.getbasetemp() if worker_id == "master" else tmp_path_factory.getbasetemp().parent
-    folder, done = shared / "pack", shared / "pack-done"
-    try:
-        folder.mkdir()
-    except FileExistsError:
-        # Another worker is making it, and says so in a file when it is there or has failed.
-        while not done.exists():
-            time.sleep(0.2)
-        assert done.read_text(encoding="utf-8") == "", "another worker could not make the pack"
-        return Project(folder / "project")
-    made = copy_of_project(folder)
-    runs = [made.pipeline("run"), made.pipeline("run", "--area", "Hertfordshire")]
-    failed = "".join(run.stderr for run in runs if run.returncode)
-    (shared / "pack-told").write_text(failed, encoding="utf-8")
-    (shared / "pack-told").rename(done)
-    assert not failed, failed
+
+    def made(name: str, make: Callable[[Project], None]) -> Project:
+        folder, done = shared / name, shared / f"{name}-done"
+        try:
+            folder.mkdir()
+        except FileExistsError:
+            # Another worker is making it, and says so in a file when it is there or has failed.
+            while not done.exists():
+                time.sleep(0.1)
+            assert done.read_text(encoding="utf-8") == "made", f"another worker could not make {name}"
+            return Project(folder / "project")
+        told = "failed"
+        try:
+            project = copy_of_project(folder)
+            make(project)
+            told = "made"
+        finally:
+            (shared / f"{name}-told").write_text(told, encoding="utf-8")
+            (shared / f"{name}-told").rename(done)
+        return project
+
     return made
+
+
+@pytest.fixture(scope="session")
+def pack(once: Callable[[str, Callable[[Project], None]], Project]) -> Project:
+    """The pack for Cambridgeshire and that for Hertfordshire, made once for all workers; read it, do not change it."""
+
+    def make(project: Project) -> None:
+        for more in ((), ("--area", "Hertfordshire")):
+            run = project.pipeline("run", *more)
+            assert run.returncode == 0, run.stderr
+
+    return once("pack", make)
 
 
 @pytest.fixture

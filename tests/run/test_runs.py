@@ -13,6 +13,7 @@ from pathlib import Path
 import nbformat
 import psutil
 import pytest
+from conftest import as_users
 from small_reports import BEGIN, GOOD, NEVER, PARAMETERS, SAY, SHOW, events, write
 
 pytestmark = [
@@ -22,10 +23,9 @@ pytestmark = [
 
 
 def start(project, *arguments: str, **environment: str) -> subprocess.Popen:
-    own = {name: value for name, value in os.environ.items() if name not in ("CASEBOOK_PROJECT", "PYTEST_CURRENT_TEST")}
     return subprocess.Popen(
         [sys.executable, "pipeline.py", *arguments],
-        cwd=project.root, env=own | environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        cwd=project.root, env=as_users() | environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
 
 
@@ -82,30 +82,32 @@ ENDINGS = {
 
 
 @pytest.fixture(scope="module", params=["forked", pytest.param("kernels", marks=pytest.mark.long)])
-def faulty(request, tmp_path_factory):
-    """A run of reports that go wrong in every way, and three that do not."""
-    from conftest import copy_of_project
-
-    project = copy_of_project(tmp_path_factory.mktemp(request.param))
+def faulty(request, once):
+    """A run of reports that go wrong in every way, and two that do not: the project, the exit code and what it says."""
     # A kernel takes its time to start.
     seconds, more = (8, []) if request.param == "forked" else (25, ["--ordinary-kernels"])
-    write(project, FAULTS, LIMITS | {"endless": f"limits=Limits(seconds={seconds})"})
-    done = project.pipeline("run", "--keep-going", *more)
-    return project, done
+
+    def make(project):
+        write(project, FAULTS, LIMITS | {"endless": f"limits=Limits(seconds={seconds})"})
+        done = project.pipeline("run", "--keep-going", *more)
+        (project.root.parent / "told.json").write_text(json.dumps([done.returncode, done.stderr]))
+
+    project = once(request.param, make)
+    return project, *json.loads((project.root.parent / "told.json").read_text())
 
 
 @pytest.mark.parametrize("name", ENDINGS)
 def test_every_way_to_go_wrong_is_told_as_what_it_was(faulty, name):
-    project, done = faulty
+    project, _, told = faulty
     status, said = ENDINGS[name]
     event = next(one for one in events(project) if one["event"] == "report ended" and one["report"] == name)
     assert (event["status"], said in event["message"]) == (status, True), event["message"]
-    assert "Traceback" not in done.stderr
+    assert "Traceback" not in told
 
 
 def test_what_succeeded_is_published_and_the_exit_code_tells_of_the_rest(faulty):
-    project, done = faulty
-    assert done.returncode == 1
+    project, code, _ = faulty
+    assert code == 1
     assert {entry["name"] for entry in project.pack()["reports"]} == {"fine", "forks"}
     assert {entry["name"] for entry in project.pack()["failed"]} == set(ENDINGS)
     index = (project.root / "reports" / "index.html").read_text()
@@ -113,7 +115,7 @@ def test_what_succeeded_is_published_and_the_exit_code_tells_of_the_rest(faulty)
 
 
 def test_cells_that_never_ran_are_marked_so(faulty):
-    project, _ = faulty
+    project, *_ = faulty
     ended = {one["report"]: one for one in events(project) if one["event"] == "report ended"}
     assert [cell["status"] for cell in ended["killed"]["cells"]] == [
         "ran",
@@ -131,7 +133,7 @@ def test_cells_that_never_ran_are_marked_so(faulty):
 
 
 def test_nothing_is_left_behind(faulty):
-    project, _ = faulty
+    project, *_ = faulty
     assert left_behind("987654") == []
     assert {path.name for path in project.root.iterdir()} == {
         ".casebook",
@@ -143,7 +145,7 @@ def test_nothing_is_left_behind(faulty):
 
 
 def test_what_a_run_cost_is_in_its_record(faulty):
-    project, _ = faulty
+    project, *_ = faulty
     entry = project.report("fine")
     assert entry["processor_seconds"] > 0
     assert 50 < entry["peak_megabytes"] < 2000
@@ -268,10 +270,9 @@ def test_a_disk_that_is_full_or_cannot_be_written_leaves_the_pack_whole(project,
         [ {fault} = full ] && rm rest && {sys.executable} pipeline.py run && grep -q 'Two was' reports/*/one.html && echo recovered
         true
     """
-    own = {name: value for name, value in os.environ.items() if name != "CASEBOOK_PROJECT"}
     done = subprocess.run(
         ["unshare", "--map-root-user", "--mount", "sh", "-xc", script],
-        env=own,
+        env=as_users(),
         capture_output=True,
         text=True,
         check=False,
