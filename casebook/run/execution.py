@@ -60,6 +60,14 @@ class Session:
     shown: int = 0
     leaked: set[str] = field(default_factory=set)
     notebook: NotebookNode | None = None
+    told_from: tuple[str, str] | None = None
+    """What the notebook is to say of where it came from and where it went, instead of where they lie here."""
+
+    def begin(self, notebook: NotebookNode) -> None:
+        """Take the notebook that is about to be run."""
+        self.notebook = notebook
+        if self.told_from:
+            notebook.metadata.papermill.update(zip(("input_path", "output_path"), self.told_from, strict=True))
 
     def admit(self, output: dict[str, Any]) -> dict[str, Any]:
         """Let an output into the notebook: within the limit, and without secrets."""
@@ -143,7 +151,7 @@ class ShellEngine(PapermillEngine):
         from casebook.run import shell as shells
 
         session: Session = options["session"]
-        session.notebook = nb_man.nb
+        session.begin(nb_man.nb)
         shell = shells.start(session.admit)
         shell.extension_manager.load_extension(extension.__name__)
         below = shells.what_processes_write(session.captured or _no_files())
@@ -190,7 +198,7 @@ class KernelEngine(PapermillEngine):
     def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **options: Any) -> None:
         """Run the cells in a kernel."""
         session: Session = options["session"]
-        session.notebook = nb_man.nb
+        session.begin(nb_man.nb)
         with tempfile.TemporaryDirectory(prefix="casebook-") as own:
             client = _Client(
                 nb_man,

@@ -10,7 +10,8 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
 
-from bs4 import BeautifulSoup, Tag
+import lxml.html
+from lxml.html import HtmlElement
 
 LARGEST_PAGE, LARGEST_CHART = 400_000, 60_000
 LOADING = {"src", "srcset", "poster", "action", "background", "data", "formaction"}
@@ -40,7 +41,7 @@ def problems(page: str) -> Iterator[str]:
     str
         One sentence for each problem, the gravest kinds first.
     """
-    found = BeautifulSoup(page, "html.parser")
+    found = lxml.html.document_fromstring(page, parser=lxml.html.HTMLParser(huge_tree=True))
     yield from _loads(found)
     yield from _structure(found)
     yield from _pictures(found)
@@ -49,61 +50,62 @@ def problems(page: str) -> Iterator[str]:
         yield f"the page has {len(page.encode()):,} bytes, more than {LARGEST_PAGE:,}: show less in it"
 
 
-def _loads(page: BeautifulSoup) -> Iterator[str]:
-    for script in page("script"):
-        yield f"it holds a script: {str(script)[:60]}"
-    for tag in page(True):
-        for name, value in tag.attrs.items():
+def _loads(page: HtmlElement) -> Iterator[str]:
+    for script in page.iter("script"):
+        yield f"it holds a script: {_source(script)[:60]}"
+    for tag in page.iter("*"):
+        for name, value in tag.items():
             if name.startswith("on"):
-                yield f"<{tag.name}> has the attribute {name}, which runs a script"
-            loads = name in LOADING or (name in ("href", "xlink:href") and tag.name in ("link", "use", "image", "base"))
-            if loads and not str(value).startswith(("#", "data:")):
-                yield f"<{tag.name} {name}> loads {str(value)[:60]!r} from elsewhere"
-            if name == "href" and tag.name == "a" and re.match(r"\s*(javascript|vbscript):", str(value), re.IGNORECASE):
-                yield f"a link runs a script: {str(value)[:60]!r}"
-    for style in page("style"):
-        if re.search(r"@import|url\(\s*['\"]?(?!#|data:)", style.get_text()):
+                yield f"<{tag.tag}> has the attribute {name}, which runs a script"
+            loads = name in LOADING or (name in ("href", "xlink:href") and tag.tag in ("link", "use", "image", "base"))
+            if loads and not value.startswith(("#", "data:")):
+                yield f"<{tag.tag} {name}> loads {value[:60]!r} from elsewhere"
+            if name == "href" and tag.tag == "a" and re.match(r"\s*(javascript|vbscript):", value, re.IGNORECASE):
+                yield f"a link runs a script: {value[:60]!r}"
+    for style in page.iter("style"):
+        if re.search(r"@import|url\(\s*['\"]?(?!#|data:)", style.text or ""):
             yield "a style loads something from elsewhere"
 
 
-def _structure(page: BeautifulSoup) -> Iterator[str]:
-    if page.html is None or page.html.get("lang") != "en-GB":
+def _structure(page: HtmlElement) -> Iterator[str]:
+    if page.get("lang") != "en-GB":
         yield 'the language is not stated: <html lang="en-GB">'
-    if page.title is None or not page.title.get_text(strip=True):
+    if not _words(page.find("head/title")):
         yield "the page has no title"
-    if len(page("main")) != 1:
-        yield f"the page has {len(page('main'))} main parts, expected one"
-    levels = [int(heading.name[1]) for heading in page(re.compile(r"^h[1-6]$"))]
+    mains = len(list(page.iter("main")))
+    if mains != 1:
+        yield f"the page has {mains} main parts, expected one"
+    levels = [int(heading.tag[1]) for heading in page.iter("h1", "h2", "h3", "h4", "h5", "h6")]
     if levels.count(1) != 1:
         yield f"the page has {levels.count(1)} headings of the first level, expected one"
     for before, after in pairwise(levels):
         if after > before + 1:
             yield f"a heading of level {after} follows one of level {before}: a level is skipped"
-    ids = Counter(str(tag["id"]) for tag in page(id=True))
+    ids = Counter(page.xpath("//@id"))
     for identifier, count in ids.items():
         if count > 1:
             yield f"the id {identifier!r} stands {count} times"
-    for tag in page(True):
-        for name in ("aria-labelledby", "aria-describedby"):
-            for wanted in str(tag.get(name, "")).split():
+    for name in ("aria-labelledby", "aria-describedby"):
+        for tag in page.xpath(f"//*[@{name}]"):
+            for wanted in tag.get(name).split():
                 if wanted not in ids:
-                    yield f"<{tag.name}> names {wanted!r} as its label, which is not in the page"
+                    yield f"<{tag.tag}> names {wanted!r} as its label, which is not in the page"
 
 
-def _pictures(page: BeautifulSoup) -> Iterator[str]:
-    for picture in page("img"):
-        yield from _says(str(picture.get("alt", "")), str(picture)[:60])
-    for picture in page("svg"):
+def _pictures(page: HtmlElement) -> Iterator[str]:
+    for picture in page.iter("img"):
+        yield from _says(picture.get("alt", ""), _source(picture)[:60])
+    for picture in page.iter("svg"):
         if picture.get("role") != "img":
             yield "a chart does not say that it is a picture (role img)"
         for part in ("title", "desc"):
-            said = picture.find(part)
-            if not isinstance(said, Tag) or not said.get_text(strip=True):
+            said = _words(picture.find(f".//{part}"))
+            if not said:
                 yield f"a chart has no <{part}>"
             elif part == "desc":
-                yield from _says(said.get_text(strip=True), str(picture.get("aria-labelledby", "")))
-        if len(str(picture).encode()) > LARGEST_CHART:
-            yield f"a chart has {len(str(picture).encode()):,} bytes, more than {LARGEST_CHART:,}: draw less in it"
+                yield from _says(said, picture.get("aria-labelledby", ""))
+        if len(_source(picture).encode()) > LARGEST_CHART:
+            yield f"a chart has {len(_source(picture).encode()):,} bytes, more than {LARGEST_CHART:,}: draw less in it"
 
 
 def _says(words: str, which: str) -> Iterator[str]:
@@ -111,20 +113,23 @@ def _says(words: str, which: str) -> Iterator[str]:
         yield f"a picture ({which}) is described as {words!r}, which does not say what it shows"
 
 
-def _tables(page: BeautifulSoup) -> Iterator[str]:
-    for table in page("table"):
-        caption = table.find("caption")
-        name = caption.get_text(strip=True) if isinstance(caption, Tag) else ""
+def _tables(page: HtmlElement) -> Iterator[str]:
+    for table in page.iter("table"):
+        name = _words(table.find("caption"))
         if not name:
             yield "a table has no caption"
-        for header in table("th"):
-            if header.get("scope") not in ("col", "row"):
-                yield f"the table {name!r} has a header cell without scope"
-                break
-        for cell in table(["td", "th"]):
-            if not cell.get_text(strip=True) or cell.get("colspan") or cell.get("rowspan"):
-                yield f"the table {name!r} has an empty or a merged cell"
-                break
+        if any(header.get("scope") not in ("col", "row") for header in table.iter("th")):
+            yield f"the table {name!r} has a header cell without scope"
+        if any(not _words(cell) or cell.get("colspan") or cell.get("rowspan") for cell in table.iter("td", "th")):
+            yield f"the table {name!r} has an empty or a merged cell"
+
+
+def _words(tag: HtmlElement | None) -> str:
+    return "" if tag is None else str(tag.text_content()).strip()
+
+
+def _source(tag: HtmlElement) -> str:
+    return str(lxml.html.tostring(tag, encoding="unicode", with_tail=False))
 
 
 def contrast_problems(css: str) -> Iterator[str]:

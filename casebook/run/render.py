@@ -11,6 +11,7 @@ from typing import Any
 
 import jinja2
 from nbconvert import HTMLExporter, TemplateExporter
+from nbconvert.filters import markdown2html
 from nbformat import NotebookNode
 
 from casebook.report import look, tabular
@@ -113,8 +114,15 @@ def load_templates() -> None:
     """Read every template of the pages, which takes longer than to use them."""
     for name in ("base/null.j2", "base/display_priority.j2", "page.html.j2"):
         _exporter().environment.get_template(name)
-    for name in ("reconciliation_section.html.j2", "parts.html.j2", "contents.html.j2"):
+    for name in (
+        "reconciliation_section.html.j2",
+        "reconciliation_macros.html.j2",
+        "parts.html.j2",
+        "contents.html.j2",
+    ):
         _pages.get_template(name)
+    # What turns prose into HTML loads its parts when first used.
+    markdown2html("Prose")
 
 
 def accessibility_page(pack: dict[str, Any]) -> str:

@@ -16,7 +16,8 @@ def up(draw: bool) -> None:
         Whether also to draw a chart and lay out a page, which fills the caches of fonts and templates: worth its
         time from the second report on.
     """
-    from IPython.core import interactiveshell  # noqa: F401
+    from IPython.core import application, completerlib, interactiveshell, logger, magics, pylabtools  # noqa: F401
+    from matplotlib_inline import backend_inline  # noqa: F401
 
     from casebook import benchmark, capacity, charts, costing, forecast, intervals, quantities, report, tables  # noqa: F401
     from casebook.report import blocks
@@ -25,13 +26,18 @@ def up(draw: bool) -> None:
     if draw:
         _check_tables()
         _draw()
+        _load_what_some_use()
         blocks.load_templates()
         render.load_templates()
         spreadsheet.writer()
         nbformat.validate(nbformat.v4.new_notebook())
-    gc.collect()
-    # What is here already is never garbage; leaving it alone keeps its memory shared with the forked processes.
+    # What is here already stays; leaving it alone keeps its memory shared with the forked processes.
     gc.freeze()
+
+
+def _load_what_some_use() -> None:
+    import seaborn  # noqa: F401
+    from scipy import optimize  # noqa: F401
 
 
 def _check_tables() -> None:

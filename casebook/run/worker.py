@@ -6,7 +6,6 @@ The process tells the run of its progress in lines of JSON; the last is the repo
 from __future__ import annotations
 
 import errno
-import gc
 import json
 import os
 import platform
@@ -16,6 +15,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -136,20 +136,15 @@ def _make(task: Task, session: execution.Session, started: float) -> tuple[dict[
     else:
         if task.engine == "shell":
             _fresh_random_state()
-            # The process is short; it need not look for garbage as often as one that lives long.
-            gc.set_threshold(50_000, 20, 20)
         listed = Path(task.stage).with_name(f"opened-{task.folder}-{task.name}")
         os.environ[extension.OPENED] = str(listed)
+        # papermill would write down where the notebooks lie on this machine, the executed one in a folder about to go.
+        session.told_from = (f"notebooks/{Path(task.notebook).name}", f"reports/{task.folder}/{written.name}")
         notebook = execution.execute(
             Path(task.notebook), written, task.parameters,
             {name: Path(path) for name, path in task.upstream.items()}, task.engine, session,
         )  # fmt: skip
         opened = freshness.opened_besides(extension.opened(listed), root)
-        # papermill writes down where the notebooks lie on this machine, the executed one in a folder about to go.
-        notebook.metadata.papermill.update(
-            input_path=f"notebooks/{Path(task.notebook).name}", output_path=f"reports/{task.folder}/{written.name}"
-        )
-        nbformat.write(notebook, written)
     found = record.of(task.name, notebook)
     if not task.kept_since:
         # A kept page is from before; what the report must contain may have changed since.
@@ -223,6 +218,7 @@ def write_page(path: Path, page: str) -> None:
     path.write_text(page, encoding="utf-8")
 
 
+@cache
 def versions() -> dict[str, str]:
     """Return the versions of what a report is made with."""
     from importlib.metadata import version
