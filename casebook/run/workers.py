@@ -9,6 +9,7 @@ from __future__ import annotations
 import ctypes
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -18,6 +19,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
+from hashlib import sha256
 from pathlib import Path
 from typing import IO, Any, NoReturn
 
@@ -86,7 +88,9 @@ def run(
     at_once = at_once or cores()
     waiting, done, results = list(tasks), set[str](), list[Result]()
     names = {task.name for task in tasks}
-    with _all_stopped_at_the_end() as (running, before):
+    if not tasks:
+        return []
+    with _temporary_folder(tasks[0].root), _all_stopped_at_the_end() as (running, before):
         while waiting or running:
             for task in list(waiting):
                 if len(running) >= at_once:
@@ -109,6 +113,26 @@ def run(
                 if not ended(result):
                     return results
     return results
+
+
+@contextmanager
+def _temporary_folder(root: str) -> Iterator[None]:
+    """Give the workers a folder of their own for temporary files, and delete it when they have ended."""
+    # Named after the project, so that a run finds what one that was killed left behind.
+    prefix = f"casebook-{sha256(root.encode()).hexdigest()[:8]}-"
+    for left in Path(tempfile.gettempdir()).glob(f"{prefix}*"):
+        shutil.rmtree(left, ignore_errors=True)
+    before = tempfile.tempdir, os.environ.get("TMPDIR")
+    own = tempfile.mkdtemp(prefix=prefix)
+    tempfile.tempdir = os.environ["TMPDIR"] = own
+    try:
+        yield
+    finally:
+        tempfile.tempdir = before[0]
+        del os.environ["TMPDIR"]
+        if before[1] is not None:
+            os.environ["TMPDIR"] = before[1]
+        shutil.rmtree(own, ignore_errors=True)
 
 
 @contextmanager

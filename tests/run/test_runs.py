@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -35,6 +36,12 @@ def wait_for(path: Path) -> None:
             return
         time.sleep(0.1)
     raise AssertionError(f"{path} never came to be")
+
+
+def temporary(project) -> list[Path]:
+    """The folders for temporary files that runs of a project have left."""
+    whose = hashlib.sha256(str(project.root).encode()).hexdigest()[:8]
+    return list(Path(tempfile.gettempdir()).glob(f"casebook-{whose}-*"))
 
 
 def left_behind(mark: str) -> list[psutil.Process]:
@@ -135,6 +142,7 @@ def test_cells_that_never_ran_are_marked_so(faulty):
 def test_nothing_is_left_behind(faulty):
     project, *_ = faulty
     assert left_behind("987654") == []
+    assert temporary(project) == []
     assert {path.name for path in project.root.iterdir()} == {
         ".casebook",
         "data",
@@ -201,9 +209,12 @@ def test_two_runs_at_once_are_one_run_and_a_sentence(project):
     # The lock does not outlive a holder that is killed.
     first.kill()
     first.wait()
+    assert temporary(project) != []
     write(project, {"slow": GOOD})
     assert project.pipeline("run").returncode == 0
+    # Nor does what it had begun outlive the next run.
     assert not list(project.root.glob(".reports-*"))
+    assert temporary(project) == []
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
@@ -221,6 +232,7 @@ def test_a_run_that_is_stopped_leaves_nothing_running_and_nothing_lying(project,
     assert said.splitlines()[-1] == "Stopped: nothing was published."
     assert not [pid for pid in began if psutil.pid_exists(pid) and psutil.Process(pid).status() != "zombie"]
     assert left_behind(str(876500 + code)) == []
+    assert temporary(project) == []
     assert not list(project.root.glob(".reports-*"))
     assert events(project)[-1]["status"] == "stopped"
 
