@@ -1,4 +1,6 @@
-"""The commands of a pipeline: run, runs, list, check, seal, reconcile, audit, pdf. They print; ``casebook.run`` works.
+"""The commands of a pipeline: run, watch, runs, list, check, seal, reconcile, audit, pdf.
+
+They print; ``casebook.run`` works.
 
 Exit codes: 0 all went well; 1 a report failed or could not be published, or an audited table does not add
 up; 2 something a person gave is not usable; 3 the pack is held, because a headline moved further than its
@@ -144,6 +146,22 @@ def _add_run_commands(app: typer.Typer, pack: list[Report], default_area: str, w
                     left_out = f"Left out: {report.name}, whose sources are about {report.only_for} only"
                     _console(stderr=True).print(left_out)
             _run(jobs, root, pack, not names, how, log, words)
+
+    @app.command()
+    def watch(names: Names = None, area: Area = None, parameter: Set = None) -> None:
+        """Run, and run again whenever a notebook or a table is saved, until Ctrl-C."""
+        from casebook.run import watch as watching
+
+        again = ["run", *(names or []), *(["--area", area] if area else [])]
+        again += [word for one in parameter or [] for word in ("-p", one)]
+
+        def once() -> None:
+            of_pack(pack, default_area, again)(again)
+
+        try:
+            watching.stay(_root(), again, once, lambda said: print(said, flush=True))
+        except KeyboardInterrupt:
+            print("Stopped watching.")
 
     @app.command("runs")
     def list_runs(

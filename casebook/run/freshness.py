@@ -10,7 +10,7 @@ Only Python's own library is used, so that a run that has nothing to do is over 
 from __future__ import annotations
 
 import json
-import platform
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -214,6 +214,17 @@ def data_checked(root: Path) -> bool:
         return False
 
 
+def inputs(root: Path) -> str:
+    """Return a hash of what an analyst edits: the notebooks and the raw data."""
+    return _hash([_of_files([*_files(root / "notebooks"), *_files(root / "data/raw")], root)])
+
+
+def program(root: Path) -> str:
+    """Return a hash of what runs them: the package and ``pipeline.py``."""
+    _package.cache_clear()
+    return _hash([_package(), hash_of(root / "pipeline.py")])
+
+
 def remember(root: Path, arguments: Sequence[str] | None, pack: Mapping[str, Any]) -> None:
     """Remember that a run succeeded, for ``nothing_changed``; a hint that may be lost without harm.
 
@@ -280,7 +291,7 @@ def _package() -> tuple[str, str]:
 @cache
 def _lock(root: Path) -> str:
     locks = [root / "requirements.lock", PACKAGE.parent / "requirements.lock"]
-    return _hash([platform.python_version(), next((hash_of(path) for path in locks if path.is_file()), "")])
+    return _hash([sys.version_info[:3], next((hash_of(path) for path in locks if path.is_file()), "")])
 
 
 def _without_looks(content: Mapping[str, Any]) -> dict[str, Any]:

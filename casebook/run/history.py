@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -11,7 +12,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 from casebook.errors import HeldError, InputError, ReportFailedError
 
@@ -23,7 +23,7 @@ class Log:
 
     def __init__(self, root: Path) -> None:
         self._path = root / LOG
-        self.run = uuid4().hex[:12]
+        self.run = os.urandom(6).hex()
         self.about: dict[str, Any] = {}
 
     def write(self, event: str, **content: Any) -> None:

@@ -248,8 +248,9 @@ def _run(
     folders = {job.report.name: stage / job.folder / f"{job.report.name}.ipynb" for job in jobs}
     built_from, papers = record.built_from(root), catalogue.load(root).papers
     stale = [job for job in jobs if needs[job.report.name]]
-    if how.engine != "kernel":
-        warm.up(draw=sum(not needs[job.report.name].only_render for job in stale) > 1)
+    to_run = sum(not needs[job.report.name].only_render for job in stale)
+    if how.engine != "kernel" and to_run:
+        warm.up(draw=to_run > 1)
     engine: Literal["shell", "kernel"] = "kernel" if how.engine == "kernel" or not workers.can_fork() else "shell"
     tasks = []
     for job in stale:

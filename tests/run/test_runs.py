@@ -30,9 +30,9 @@ def start(project, *arguments: str, **environment: str) -> subprocess.Popen:
     )  # fmt: skip
 
 
-def wait_for(path: Path) -> None:
+def wait_for(path: Path, content: str = "") -> None:
     for _ in range(600):
-        if path.exists():
+        if path.exists() and content in path.read_text():
             return
         time.sleep(0.1)
     raise AssertionError(f"{path} never came to be")
@@ -235,6 +235,34 @@ def test_a_run_that_is_stopped_leaves_nothing_running_and_nothing_lying(project,
     assert temporary(project) == []
     assert not list(project.root.glob(".reports-*"))
     assert events(project)[-1]["status"] == "stopped"
+
+
+def test_watching_runs_again_after_every_save_and_outlives_a_notebook_that_breaks(project):
+    said = SAY.replace("Two is", "Two is still")
+    write(project, {"one": GOOD})
+    page, told = project.root / "reports/cambridgeshire/one.html", project.root / "told"
+    with told.open("w") as file:
+        watching = subprocess.Popen(
+            [sys.executable, "pipeline.py", "watch"], cwd=project.root, env=as_users(), stdout=file, stderr=file
+        )
+    try:
+        wait_for(told, "Waiting")
+        assert "Two is 2" in page.read_text()
+        write(project, {"one": FAULTS["raises"]})
+        wait_for(told, "ZeroDivisionError")
+        assert "Two is 2" in page.read_text()
+        pipeline = (project.root / "pipeline.py").read_text()
+        write(project, {"one": ("# Begin", BEGIN, "# Say", said, SHOW)})
+        assert (project.root / "pipeline.py").read_text() == pipeline
+        wait_for(page, "Two is still 2")
+        (project.root / "pipeline.py").write_text(pipeline.replace('"Cambridgeshire"', '"Essex"'))
+        wait_for(told, "The program changed: starting anew.")
+        wait_for(told, "1 report for Essex published")
+    finally:
+        watching.send_signal(signal.SIGINT)
+        assert watching.wait(timeout=30) == 0
+    assert told.read_text().splitlines()[-1] == "Stopped watching."
+    assert [one for one in psutil.process_iter(["cwd"]) if one.info["cwd"] == str(project.root)] == []
 
 
 @pytest.mark.long

@@ -1,0 +1,65 @@
+"""Staying beside an analyst: a run again whenever a notebook or a table is saved.
+
+Most of what one report costs is loading packages. Here that is done once; each run is a process forked from this
+one, so that it begins as fresh as any other.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from casebook.run import freshness, warm, workers
+
+_LOOK_EVERY = 0.2
+
+
+def stay(root: Path, words: Sequence[str], run: Callable[[], None], say: Callable[[str], None]) -> NoReturn:
+    """Run, and run again after every change, until Ctrl-C.
+
+    Parameters
+    ----------
+    root
+        The project's folder.
+    words
+        The words of the command that runs once, for where a process cannot be forked.
+    run
+        Runs once; it may raise ``SystemExit``.
+    say
+        Told what a person should know.
+    """
+    warm.up(draw=True)
+    program, inputs = freshness.program(root), ""
+    while True:
+        if freshness.program(root) != program:
+            say("The program changed: starting anew.")
+            os.execv(sys.executable, [sys.executable, *sys.argv])
+        if freshness.inputs(root) != inputs:
+            inputs = freshness.inputs(root)
+            _run_apart(words, run)
+            say("Waiting for changes in notebooks and data; Ctrl-C ends it.")
+        time.sleep(_LOOK_EVERY)
+
+
+def _run_apart(words: Sequence[str], run: Callable[[], None]) -> None:
+    sys.stdout.flush()
+    sys.stderr.flush()
+    if not workers.can_fork():
+        subprocess.run([sys.executable, sys.argv[0], *words], check=False)
+        return
+    pid = os.fork()
+    if pid == 0:
+        try:
+            run()
+        except SystemExit:
+            pass
+        finally:
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(0)
+    os.waitpid(pid, 0)
