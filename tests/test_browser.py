@@ -2,6 +2,7 @@
 
 import functools
 import http.server
+import io
 import json
 import os
 import shutil
@@ -11,6 +12,8 @@ from pathlib import Path
 import nbformat
 import pytest
 from conftest import ROOT
+from printed import lost_in_print
+from pypdf import PdfReader
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -105,6 +108,14 @@ def test_axe_finds_nothing_wrong_at_any_width_and_in_print(opened, page):
     unfold(narrow)
     assert violations(narrow) == []
     assert narrow.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_printed_on_a4_by_the_browser_loses_nothing_it_says(opened, pack, page):
+    printed = PdfReader(io.BytesIO(opened(page, 1280).pdf(prefer_css_page_size=True)))
+    assert {round(float(one.mediabox.width)) for one in printed.pages} <= {595, 596}
+    assert lost_in_print((pack.root / "reports" / page).read_text(encoding="utf-8"), printed) == set()
 
 
 def test_every_page_of_the_pack_is_tested(pack):

@@ -2,16 +2,11 @@
 
 import json
 import re
-from collections import Counter
 
 import pytest
-from bs4 import BeautifulSoup
+from printed import lost_in_print, words
 
 pytestmark = pytest.mark.slow
-
-
-def words(text):
-    return Counter(re.findall(r"[A-Za-z]{4,}|\d[\d,.]*\d", re.sub(r"-\s*\n\s*", "-", text)))
 
 
 def needs_weasyprint():
@@ -29,25 +24,13 @@ def reader():
     return PdfReader
 
 
-def lost_in_print(copy, name, reader):
-    """The words of a report's page that its PDF does not hold."""
-    pdf = reader(copy.root / "reports" / "cambridgeshire" / f"{name}.pdf")
-    printed = words("\n".join(page.extract_text() for page in pdf.pages))
-    page = BeautifulSoup(copy.page(name), "html5lib")
-    for part in page(class_=["contents", "save", "onscreen", "sideways"]):
-        part.decompose()
-    # What is drawn of a chart is text in the PDF; its name and description are for those who do not see it.
-    for part in page.select("svg > title, svg > desc, svg style"):
-        part.decompose()
-    return {word for word in words(page.main.get_text(" ")) if word not in printed}
-
-
 def test_a_reports_pdf_is_tagged_and_loses_nothing_of_its_page(copy_of_pack, reader):
     done = copy_of_pack.pipeline("pdf", "public-health-savings", "care-rates", "smoking")
     assert done.returncode == 0, done.stderr
     assert "3 PDF files published." in done.stdout
     for name in ("public-health-savings", "care-rates", "smoking"):
-        assert lost_in_print(copy_of_pack, name, reader) == set(), name
+        pdf = reader(copy_of_pack.root / "reports" / "cambridgeshire" / f"{name}.pdf")
+        assert lost_in_print(copy_of_pack.page(name), pdf) == set(), name
     pdf = reader(copy_of_pack.root / "reports" / "cambridgeshire" / "public-health-savings.pdf")
     assert pdf.trailer["/Root"]["/MarkInfo"]["/Marked"]
     assert pdf.trailer["/Root"]["/Lang"].startswith("en")
