@@ -131,6 +131,7 @@ def _add_run_commands(app: typer.Typer, pack: list[Report], default_area: str, w
         ] = False,
     ) -> None:
         """Make the reports that are not up to date and publish them together, or, if one fails, publish nothing."""
+        from casebook.data import raw
         from casebook.data.tables import Tables
         from casebook.run.pack import How
 
@@ -138,9 +139,11 @@ def _add_run_commands(app: typer.Typer, pack: list[Report], default_area: str, w
         how = How(force, keep_going, accept, "kernel" if ordinary_kernels else None)
         given = {**(parameters.from_file(parameters_file) if parameters_file else {}), **_typed(parameter or [])}
         with history.of_run(root, words) as log:
+            raw.found_in_order(checked := freshness.checked_data(root))
             known = Tables(root)
             jobs = plan.make(pack, root, names or [], area, default_area, given, known)
-            _check_data(known, root)
+            if not checked:
+                _check_data(known, root)
             for report in pack:
                 if not names and report.only_for not in ("", jobs[0].area):
                     left_out = f"Left out: {report.name}, whose sources are about {report.only_for} only"
@@ -186,11 +189,9 @@ def _add_run_commands(app: typer.Typer, pack: list[Report], default_area: str, w
 
 
 def _check_data(known: Tables, root: Path) -> None:
-    """Stop before the first notebook starts if data cannot be used; what was checked before is not checked again."""
+    """Stop before the first notebook starts if data cannot be used."""
     from casebook.data import figures
 
-    if freshness.data_checked(root):
-        return
     for table in known.catalogue.resources:
         known.prepare(table.name)
     if figures.REGISTER in {table.name for table in known.catalogue.resources}:

@@ -65,6 +65,11 @@ class TableField(_Described):
     bare_number: bool = Field(True, alias="bareNumber")
     constraints: Constraints = Constraints()
 
+    @property
+    def dtype(self) -> str:
+        """The type of its column in a frame."""
+        return {"string": "str", "integer": "Int64", "number": "float64", "date": "datetime64[s]"}[self.type]
+
 
 class TableSchema(_Described):
     """The columns of a table, its key, and what is printed where there is no value."""

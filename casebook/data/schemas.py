@@ -6,8 +6,6 @@ import pandera.pandas as pa
 
 from casebook.data.catalogue import Table, TableField
 
-DTYPES = {"string": "str", "integer": "Int64", "number": "float64", "date": "datetime64[s]"}
-
 
 def schema(table: Table) -> pa.DataFrameSchema:
     """Build the pandera schema of a table.
@@ -54,7 +52,7 @@ def _column(field: TableField, in_key: bool) -> pa.Column:
     if limits.pattern is not None:
         checks.append(pa.Check.str_matches(f"^(?:{limits.pattern})$", error=f"of the form {limits.pattern}"))
     return pa.Column(
-        DTYPES[field.type],
+        field.dtype,
         checks=checks,
         nullable=not (limits.required or in_key),
         unique=limits.unique,

@@ -205,18 +205,19 @@ def nothing_changed(root: Path, arguments: Sequence[str]) -> str:
         return ""
 
 
-def data_checked(root: Path) -> bool:
-    """Return whether the data are those that a run by this package has checked already."""
+def checked_data(root: Path) -> set[str]:
+    """Return the hashes of the raw data, if they are all as a run by this package has checked them; or none."""
     try:
         kept = json.loads((root / KEPT).read_text(encoding="utf-8"))
-        return bool(kept["data"] == _data(root))
+        files = _hashes(_files(root / "data/raw"), root)
+        return {content for _, content in files} if kept["data"] == _data(root, files) else set()
     except (OSError, ValueError, KeyError, TypeError):
-        return False
+        return set()
 
 
 def inputs(root: Path) -> str:
     """Return a hash of what an analyst edits: the notebooks and the raw data."""
-    return _hash([_of_files([*_files(root / "notebooks"), *_files(root / "data/raw")], root)])
+    return _hash(_hashes([*_files(root / "notebooks"), *_files(root / "data/raw")], root))
 
 
 def program(root: Path) -> str:
@@ -245,7 +246,7 @@ def remember(root: Path, arguments: Sequence[str] | None, pack: Mapping[str, Any
         "arguments": None if arguments is None else list(arguments),
         "everything": _everything(root, opened, arguments or ()),
         "opened": opened,
-        "data": _data(root),
+        "data": _data(root, _hashes(_files(root / "data/raw"), root)),
         "published": pack["published"],
     }
     path = root / KEPT
@@ -260,17 +261,15 @@ def _everything(root: Path, opened: Sequence[str], arguments: Sequence[str]) -> 
     files += [root / path for path in opened]
     # A parameters file, for one.
     files += [Path(word.partition("=")[2] or word) for word in arguments]
-    return _hash([_package(), _lock(root), _of_files(files, root)])
+    return _hash([_package(), _lock(root), _hashes(files, root)])
 
 
-def _data(root: Path) -> str:
-    return _hash([_package(), _lock(root), _of_files(_files(root / "data/raw"), root)])
+def _data(root: Path, files: Sequence[tuple[str, str]]) -> str:
+    return _hash([_package(), _lock(root), files])
 
 
-def _of_files(files: Iterable[Path], root: Path) -> str:
-    return _hash(
-        [(str(path.relative_to(root) if path.is_relative_to(root) else path), hash_of(path)) for path in files]
-    )
+def _hashes(files: Iterable[Path], root: Path) -> list[tuple[str, str]]:
+    return [(str(path.relative_to(root) if path.is_relative_to(root) else path), hash_of(path)) for path in files]
 
 
 def _files(folder: Path) -> list[Path]:
