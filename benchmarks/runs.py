@@ -138,7 +138,8 @@ def loop(root: Path) -> None:
     sources = json.loads((root / "reports/sources.json").read_text())
     out = root / "loop"
     out.mkdir(exist_ok=True)
-    upstream = {"CASEBOOK_UPSTREAM": json.dumps({entry["name"]: str(out / f"{entry['name']}.ipynb") for entry in pack})}
+    made = {entry["name"]: str(out / f"{entry['name']}.ipynb") for entry in pack}
+    upstream = {"CASEBOOK_UPSTREAM": json.dumps({"area": pack[0]["area"], "made": made})}
     how = in_project(root) | {"env": ENVIRONMENT | upstream | {"CASEBOOK_PROJECT": str(root)}}
     for entry in pack:
         written = out / f"{entry['name']}.ipynb"

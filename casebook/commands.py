@@ -25,7 +25,7 @@ import typer
 from rich.console import Console
 
 from casebook.errors import HeldError, InputError, ReportFailedError, one_of
-from casebook.run import freshness, history, parameters, plan
+from casebook.run import freshness, history, parameters, plan, signals
 from casebook.run.contents import Report
 
 if TYPE_CHECKING:
@@ -136,6 +136,7 @@ def _add_run_commands(app: typer.Typer, pack: list[Report], default_area: str, w
         from casebook.run.pack import How
 
         root = _root()
+        made_from = freshness.inputs(root, words)
         how = How(force, keep_going, accept, "kernel" if ordinary_kernels else None)
         given = {**(parameters.from_file(parameters_file) if parameters_file else {}), **_typed(parameter or [])}
         with history.of_run(root, words) as log:
@@ -148,7 +149,7 @@ def _add_run_commands(app: typer.Typer, pack: list[Report], default_area: str, w
                 if not names and report.only_for not in ("", jobs[0].area):
                     left_out = f"Left out: {report.name}, whose sources are about {report.only_for} only"
                     _console(stderr=True).print(left_out)
-            _run(jobs, root, pack, not names, how, log, words)
+            _run(jobs, root, pack, not names, how, log, words, made_from)
 
     @app.command()
     def watch(names: Names = None, area: Area = None, parameter: Set = None) -> None:
@@ -161,6 +162,7 @@ def _add_run_commands(app: typer.Typer, pack: list[Report], default_area: str, w
         def once() -> None:
             of_pack(pack, default_area, again)(again)
 
+        signal.signal(signal.SIGTERM, _stop)
         try:
             watching.stay(_root(), again, once, lambda said: print(said, flush=True))
         except KeyboardInterrupt:
@@ -267,6 +269,9 @@ def _with_exit_codes(app: typer.Typer) -> typer.Typer:
             except KeyboardInterrupt as error:
                 _complain("Stopped: nothing was published.")
                 raise typer.Exit(TERMINATED if isinstance(error, _TerminatedError) else STOPPED) from None
+            except BrokenPipeError:
+                # Nobody reads on what is printed; nor does Python's own last word on it.
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             except OSError as error:
                 _complain(f"{error.filename or 'A file'} cannot be used: {error.strerror or error}.")
             except Exception as error:
@@ -284,8 +289,9 @@ def _with_exit_codes(app: typer.Typer) -> typer.Typer:
 
 
 def _run(
-    jobs: list[Job], root: Path, pack: list[Report], whole: bool, how: How, log: history.Log, words: Sequence[str]
-) -> None:
+    jobs: list[Job], root: Path, pack: list[Report], whole: bool, how: How, log: history.Log, words: Sequence[str],
+    made_from: str,
+) -> None:  # fmt: skip
     # Loaded here because it takes a second that `--help` and `list` need not spend.
     from casebook.run import compare
     from casebook.run import pack as packs
@@ -313,7 +319,9 @@ def _run(
     seconds = time.perf_counter() - started
     index = _shown(root / "reports" / "index.html")
     if not made.failed:
-        freshness.remember(root, None if how.force else words, made.pack)
+        with signals.held_off():
+            freshness.remember(root, None if how.force else words, made.pack, made_from)
+    log.about["status"] = "published in part" if made.failed else "published"
     if not made.made and not made.failed and not made.published:
         log.about["status"] = "nothing to do"
         print(f"Nothing has changed since the pack was published on {made.pack['published']}. Open {index}")
@@ -325,7 +333,6 @@ def _run(
     failures = f", {len(made.failed)} not made," if made.failed else ""
     print(f"{count} for {area}{failures} published in {seconds:.0f} s. Open {index}")
     if made.failed:
-        log.about["status"] = "published in part"
         raise ReportFailedError(" ".join(made.failed))
 
 

@@ -14,7 +14,8 @@ from casebook.data import project, provenance
 from casebook.errors import InputError, one_of
 
 RESULT = "application/vnd.casebook.result+json"
-# Set by a run: the executed notebooks it has made, by report, as JSON. Without a run, the published pack is read.
+# Set by a run, as JSON: its area and the executed notebooks it has made for it, by report. Without a run, and for other
+# areas, the published pack is read.
 UPSTREAM = "CASEBOOK_UPSTREAM"
 
 
@@ -49,14 +50,13 @@ def read(report: str, name: str, area: str) -> pd.DataFrame:
     if name not in kept:
         raise InputError(f"The report {report} keeps no result called {name!r}: {one_of(kept, name)}")
     payload = kept[name]
-    content = json.dumps(payload, sort_keys=True).encode()
     provenance.record(
         [
             provenance.Read(
                 name=f"{report}/{name}",
                 title=f"Result of the report {report}: {name}",
                 path=f"reports/{path.parent.name}/{path.name}",
-                sha256=sha256(content).hexdigest(),
+                sha256=_hash(payload),
                 rows=len(payload["rows"]),
                 sources=(f"Casebook, report {report} for {area}",),
                 licence="Open Government Licence v3.0",
@@ -66,10 +66,22 @@ def read(report: str, name: str, area: str) -> pd.DataFrame:
     return pd.DataFrame(payload["rows"], columns=payload["columns"])
 
 
+def hash_of(path: Path, name: str) -> str:
+    """Return the hash of what a published report keeps under a name, as ``read`` records it; empty if it does not."""
+    try:
+        return _hash(_kept(path)[name])
+    except (OSError, ValueError, KeyError):
+        return ""
+
+
+def _hash(payload: Any) -> str:
+    return sha256(json.dumps(payload, sort_keys=True).encode()).hexdigest()
+
+
 def _executed(root: Path, report: str, area: str) -> Path:
-    made = json.loads(os.environ.get(UPSTREAM, "{}"))
-    if report in made:
-        return Path(made[report])
+    told = json.loads(os.environ.get(UPSTREAM, '{"area": "", "made": {}}'))
+    if area == told["area"] and report in told["made"]:
+        return Path(told["made"][report])
     reports = root / "reports"
     try:
         entries = json.loads((reports / "pack.json").read_text(encoding="utf-8"))["reports"]

@@ -17,7 +17,7 @@ from typing import Any, Literal
 import papermill
 from jupyter_client.kernelspec import NoSuchKernel
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
-from nbformat import NotebookNode
+from nbformat import NotebookNode, from_dict
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import Engine as PapermillEngine
 from papermill.engines import papermill_engines
@@ -76,15 +76,24 @@ class Session:
             outcome = could_not_run("too much output", f"its cells show more than {self.output_megabytes:g} MB")
             self.too_much(outcome)
             raise StoppedError(outcome)
-        for name, secret in self.secrets.items():
-            if secret and secret in json.dumps(output, ensure_ascii=False):
-                self.leaked.add(name)
-        return _without(output, self.secrets.values()) if self.leaked else output
+        hushed: dict[str, Any] = self.hush(output)
+        return hushed
+
+    def hush(self, shown: Any) -> Any:
+        """Return what is shown without secrets, and note which were in it."""
+        self.leaked |= {name for name, secret in self.secrets.items() if secret and _holds(shown, secret)}
+        return _without(shown, self.secrets.values()) if self.leaked else shown
+
+    def hush_notebook(self) -> None:
+        """Look through the whole notebook for secrets: one may have been written in several pieces."""
+        for cell in self.notebook.cells if self.notebook and self.secrets else ():
+            if cell.cell_type == "code":
+                cell.outputs = from_dict(self.hush(cell.outputs))
 
 
 def execute(
-    notebook: Path, output: Path, parameters: Mapping[str, Any], upstream: Mapping[str, Path], engine: Engine,
-    session: Session,
+    notebook: Path, output: Path, parameters: Mapping[str, Any], area: str, upstream: Mapping[str, Path],
+    engine: Engine, session: Session,
 ) -> NotebookNode:  # fmt: skip
     """Run a notebook as ``papermill in.ipynb out.ipynb -p ...`` would, and make sure that all of it ran.
 
@@ -94,8 +103,8 @@ def execute(
         The notebook, and where the executed one goes.
     parameters
         Checked values, without secrets.
-    upstream
-        The executed notebooks of reports made before it, by name.
+    area, upstream
+        The area, and the executed notebooks of reports made for it before, by name.
     engine
         ``shell``, in this process, or ``kernel``, an ordinary one.
     session
@@ -106,7 +115,8 @@ def execute(
     StoppedError
         If not every cell ran to its end, or a secret was shown.
     """
-    os.environ[UPSTREAM] = json.dumps({name: str(path) for name, path in upstream.items()})
+    made = {name: str(path) for name, path in upstream.items()}
+    os.environ[UPSTREAM] = json.dumps({"area": area, "made": made})
     extension.hand_over(session.secrets)
     try:
         executed = papermill.execute_notebook(
@@ -132,6 +142,7 @@ def execute(
         if "Kernel died before replying" in str(error) or "Kernel didn't respond" in str(error):
             raise StoppedError(could_not_run("kernel would not start", str(error))) from None
         raise
+    session.hush_notebook()
     if failure := _failure(notebook.name, executed):
         raise StoppedError(failure)
     if session.leaked:
@@ -303,6 +314,14 @@ def _size(value: Any) -> int:
     if isinstance(value, list | tuple):
         return sum(map(_size, value))
     return 8
+
+
+def _holds(value: Any, secret: str) -> bool:
+    if isinstance(value, str):
+        return secret in value
+    if isinstance(value, Mapping):
+        return any(_holds(one, secret) for one in value.values())
+    return isinstance(value, list | tuple) and any(_holds(one, secret) for one in value)
 
 
 def _without(value: Any, secrets: Any) -> Any:

@@ -9,8 +9,10 @@ from __future__ import annotations
 import json
 import os
 import sys
+import tempfile
 from collections.abc import Mapping
 from hashlib import sha256
+from importlib.util import source_from_cache
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +51,11 @@ def _set_when_declared(shell: Any, secrets: dict[str, str]) -> None:
 
 def _list_opened(kept: Path) -> None:
     package = str(Path(__file__).resolve().parents[1])
-    skipped = (*_NOT_DATA, package, sys.prefix, sys.base_prefix, str(kept.parent), str(Path.home() / "."))
+    # A run's temporary files go with it; what is hidden in the home folder belongs to programs.
+    folders = [*_NOT_DATA, package, sys.prefix, sys.base_prefix, str(kept.parent)]
+    if os.environ.get("TMPDIR"):
+        folders.append(tempfile.gettempdir())
+    skipped = (*(f"{folder}{os.sep}" for folder in folders), f"{Path.home()}{os.sep}.")
     seen: set[str] = set()
     busy = False
 
@@ -73,12 +79,15 @@ def _list_opened(kept: Path) -> None:
 def _keep(kept: Path, path: Path, skipped: tuple[str, ...]) -> None:
     try:
         real = path.resolve()
+        if real.parent.name == "__pycache__":
+            # Of a module that is compiled already, Python opens no more than this.
+            real = Path(source_from_cache(str(real)))
         if str(real).startswith(skipped) or not real.is_file():
             return
         line = json.dumps({"path": str(real), "sha256": sha256(real.read_bytes()).hexdigest()})
         with kept.open("a", encoding="utf-8") as file:
             file.write(line + "\n")
-    except OSError:
+    except (OSError, ValueError):
         # What cannot be opened is the notebook's to complain of.
         return
 

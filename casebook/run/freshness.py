@@ -10,8 +10,10 @@ Only Python's own library is used, so that a run that has nothing to do is over 
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
@@ -34,8 +36,8 @@ RENDERING = (
     "run/reconciliation.py",
 )
 
-# What is made from the rest, and the notebooks themselves.
-_NOT_INPUT = ("reports/", "data/processed/", "notebooks/", ".casebook/", ".git/")
+# What is made from the rest.
+_NOT_INPUT = ("reports/", "data/processed/", ".casebook/", ".git/")
 
 Entry = Mapping[str, Any]
 
@@ -136,7 +138,13 @@ def _of_files_changed(before: Entry, root: Path) -> Iterator[str]:
         if hash_of(root / "reports" / path) != content:
             yield f"reports/{path} is not as it was published"
     for read in [*before.get("inputs", []), *before.get("opened", [])]:
-        if not read["path"].startswith("reports/") and hash_of(root / read["path"]) != read["sha256"]:
+        if read["path"].startswith("reports/"):
+            from casebook.data import results
+
+            report, _, result = read["name"].partition("/")
+            if results.hash_of(root / read["path"], result) != read["sha256"]:
+                yield f"{report}, which it builds on, changed"
+        elif hash_of(root / read["path"]) != read["sha256"]:
             yield f"{read['path']} changed"
 
 
@@ -176,7 +184,9 @@ def opened_besides(opened: Sequence[Mapping[str, str]], root: Path) -> list[dict
     for one in opened:
         path = Path(one["path"])
         path = path.relative_to(root) if path.is_relative_to(root) else path
-        if path != DESCRIPTOR and not path.as_posix().startswith(_NOT_INPUT):
+        # The notebook itself is looked at cell by cell.
+        own = path.parts[:1] == ("notebooks",) and path.suffix == ".ipynb"
+        if path != DESCRIPTOR and not own and not path.as_posix().startswith(_NOT_INPUT):
             found[path.as_posix()] = one["sha256"]
     return [{"path": path, "sha256": content} for path, content in sorted(found.items())]
 
@@ -195,10 +205,15 @@ def nothing_changed(root: Path, arguments: Sequence[str]) -> str:
     It is asked before anything is loaded: the same command, every file of the project and of the pack as they were
     after the last run that succeeded. If not, each report is looked at by itself.
     """
+    if any(name.startswith("CASEBOOK_SECRET_") for name in os.environ) or any(root.glob(".reports-*")):
+        # Whether a secret is still the same, nobody may know; and what a killed run left is to be cleared away.
+        return ""
     try:
         kept = json.loads((root / KEPT).read_text(encoding="utf-8"))
-        same = kept["arguments"] == list(arguments) and kept["everything"] == _everything(
-            root, kept["opened"], arguments
+        same = (
+            kept["arguments"] == list(arguments)
+            and kept["inputs"] == inputs(root, arguments)
+            and kept["published files"] == _published(root, kept["opened"])
         )
         return str(kept["published"]) if same else ""
     except (OSError, ValueError, KeyError, TypeError):
@@ -215,18 +230,22 @@ def checked_data(root: Path) -> set[str]:
         return set()
 
 
-def inputs(root: Path) -> str:
-    """Return a hash of what an analyst edits: the notebooks and the raw data."""
-    return _hash(_hashes([*_files(root / "notebooks"), *_files(root / "data/raw")], root))
+def inputs(root: Path, arguments: Sequence[str] = ()) -> str:
+    """Return a hash of all that a run is made from and that can be known before it."""
+    files = [root / "pipeline.py", *_files(root / "notebooks"), *_files(root / "data/raw")]
+    # A parameters file, for one.
+    files += [Path(word.partition("=")[2] or word) for word in arguments]
+    return _hash([_package(), _lock(root), _hashes(files, root)])
 
 
 def program(root: Path) -> str:
-    """Return a hash of what runs them: the package and ``pipeline.py``."""
+    """Return a hash of what runs the notebooks, as it is on the disk now: the packages and ``pipeline.py``."""
     _package.cache_clear()
-    return _hash([_package(), hash_of(root / "pipeline.py")])
+    _lock.cache_clear()
+    return _hash([_package(), _lock(root), hash_of(root / "pipeline.py")])
 
 
-def remember(root: Path, arguments: Sequence[str] | None, pack: Mapping[str, Any]) -> None:
+def remember(root: Path, arguments: Sequence[str] | None, pack: Mapping[str, Any], made_from: str) -> None:
     """Remember that a run succeeded, for ``nothing_changed``; a hint that may be lost without harm.
 
     Parameters
@@ -237,31 +256,41 @@ def remember(root: Path, arguments: Sequence[str] | None, pack: Mapping[str, Any
         The command's; None for one that has to be obeyed again.
     pack
         What was published.
+    made_from
+        The ``inputs`` before the run began. What was saved meanwhile may or may not be in the pack, so then nothing
+        is remembered.
     """
     if any(entry.get("secrets") for entry in pack["reports"]):
-        # Whether a secret is still the same, nobody may know.
         arguments = None
-    opened = sorted({one["path"] for entry in pack["reports"] for one in entry.get("opened", [])})
+    opened = {one["path"]: one["sha256"] for entry in pack["reports"] for one in entry.get("opened", [])}
+    published = _published(root, sorted(opened))
+    same = inputs(root, arguments or ()) == made_from and _is(root, pack)
+    if not same or any(hash_of(root / path) != content for path, content in opened.items()):
+        return
     content = {
         "arguments": None if arguments is None else list(arguments),
-        "everything": _everything(root, opened, arguments or ()),
-        "opened": opened,
+        "inputs": made_from,
+        "published files": published,
+        "opened": sorted(opened),
         "data": _data(root, _hashes(_files(root / "data/raw"), root)),
         "published": pack["published"],
     }
     path = root / KEPT
-    path.parent.mkdir(exist_ok=True)
-    new = path.with_suffix(".new")
-    new.write_text(json.dumps(content), encoding="utf-8")
-    new.replace(path)
+    with suppress(OSError):
+        path.parent.mkdir(exist_ok=True)
+        new = path.with_suffix(".new")
+        new.write_text(json.dumps(content), encoding="utf-8")
+        new.replace(path)
 
 
-def _everything(root: Path, opened: Sequence[str], arguments: Sequence[str]) -> str:
-    files = [root / "pipeline.py", *_files(root / "notebooks"), *_files(root / "data/raw"), *_files(root / "reports")]
-    files += [root / path for path in opened]
-    # A parameters file, for one.
-    files += [Path(word.partition("=")[2] or word) for word in arguments]
-    return _hash([_package(), _lock(root), _hashes(files, root)])
+def _is(root: Path, pack: Mapping[str, Any]) -> bool:
+    """Return whether a pack is still the one that is published."""
+    published = json.loads((root / "reports" / "pack.json").read_text(encoding="utf-8"))
+    return bool(published.get("run") == pack.get("run"))
+
+
+def _published(root: Path, opened: Sequence[str]) -> str:
+    return _hash(_hashes([*_files(root / "reports"), *(root / path for path in opened)], root))
 
 
 def _data(root: Path, files: Sequence[tuple[str, str]]) -> str:

@@ -119,6 +119,7 @@ def make(
         raise ReportFailedError(f"Nothing can be published, because in casebook.css {problem}.")
     made: Made | None = None
     with publish.staging(published) as stage:
+        workers.clear_away(root)
         before = _Before.of(stage)
         needs, sources = _needs(jobs, before, root, how.force)
         dropped = before.without(jobs) if whole else []
@@ -135,11 +136,15 @@ def make(
         for entry in anew:
             entry["files"] = {entry[kind]: freshness.hash_of(stage / entry[kind]) for kind in FILES}
             entries[entry["name"], entry["area"]] = entry
+        failed = [result for result in results if result.outcome.status != "succeeded"]
+        kept = {entry["name"] for entry in anew if entry.get("kept_since")}
+        for lost in [one.task for one in failed if one.task.name not in kept]:
+            # A last page that cannot be marked as such must not stand as if nothing had happened.
+            if entries.pop((lost.name, lost.area), None):
+                _delete(stage, [before.entries[lost.name, lost.area]])
         mine = {(result.task.name, result.task.area) for result in results if result.entry is not None}
         rows = [row for row in rows if (row["report"], row["area"]) in entries.keys() - mine]
         rows += [row for result in results for row in result.rows]
-        failed = [result for result in results if result.outcome.status != "succeeded"]
-        kept = {result.task.name for result in failed if (result.task.name, result.task.area) in before.entries}
         changes = compare.changes(list(before.entries.values()), anew, before.rows, rows)
         if not how.accept:
             _hold(before, anew)
@@ -218,7 +223,8 @@ class _Before:
         """Return the entries of the jobs' areas that are not among the jobs."""
         jobs = list(jobs)
         names = {(job.report.name, job.area) for job in jobs}
-        areas = {job.folder for job in jobs}
+        # A report may be about an area of its own; of that area, this run knows no more.
+        areas = {job.folder for job in jobs if "area" not in job.report.parameters}
         return [entry for key, entry in self.entries.items() if entry["folder"] in areas and key not in names]
 
 
@@ -257,6 +263,7 @@ def _run(
         entry = before.entries.get((job.report.name, job.area), {})
         need = needs[job.report.name]
         _delete(stage, [entry] if entry else [], kinds=("pdf",))
+        (stage / job.folder / pdf.PACK).unlink(missing_ok=True)
         (stage / job.folder).mkdir(exist_ok=True)
         tasks.append(
             Task(
@@ -289,7 +296,10 @@ def _run(
     results = workers.run(_longest_first(tasks, needed, before), needed, begin, end, how.at_once)
     if first and not how.keep_going:
         raise _error(first[0])
-    return [*_with_last_good_pages(results, tasks, stage, root, before), *_not_tried(tasks, results, needed)]
+    not_tried = _not_tried(tasks, results, needed)
+    if not_tried and not how.keep_going:
+        raise _error(not_tried[0])
+    return [*_with_last_good_pages(results, tasks, stage, root, before), *not_tried]
 
 
 def _longest_first(tasks: list[Task], needs: Mapping[str, Sequence[str]], before: _Before) -> list[Task]:

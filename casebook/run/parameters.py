@@ -241,8 +241,15 @@ def from_file(path: Path) -> dict[str, Any]:
         raise InputError(
             f"{path} is not text in UTF-8: save it as YAML, with lines such as 'first_year: 2018'."
         ) from None
+    except ValueError as error:
+        # A date that there is not, for one.
+        raise InputError(f"{path} holds a value that is not one ({error}): correct it.") from None
+    except OSError as error:
+        raise InputError(f"{path} cannot be read ({error.strerror}): name a parameters file.") from None
     if not isinstance(content, dict) or not all(isinstance(name, str) for name in content):
         raise InputError(f"{path} holds no names with values: write lines such as 'first_year: 2018'.")
+    if "area" in content and not isinstance(content["area"], str):
+        raise InputError(f"{path}: area is {content['area']!r}, expected the name of an authority; write it in words.")
     return content
 
 

@@ -98,7 +98,8 @@ def make(
         path = report.path(root)
         values, secrets = parameters.resolve(path, {**given, **report.parameters}, own, report.name)
         chosen = tuple(name for name in own if name in values)
-        upstream = tuple(dict.fromkeys(reports_read(path)))
+        # What it kept itself, it can only have kept last time.
+        upstream = tuple(dict.fromkeys(name for name in reports_read(path) if name != report.name))
         jobs.append(Job(report, path, str(values.get("area", official)), values, chosen, secrets, upstream))
     return jobs
 
@@ -111,6 +112,8 @@ def _with_upstream(pack: Sequence[Report], wanted: list[Report], root: Path) -> 
         needed.add(report.name)
         for name in reports_read(report.path(root)):
             upstream = _named(pack, name)
+            if name == report.name:
+                continue
             if pack.index(upstream) > pack.index(report):
                 raise InputError(
                     f"pipeline.py lists {report.name} before {name}, which it builds on: move {name} above it."

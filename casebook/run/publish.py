@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from casebook.run import lock
+from casebook.run import lock, signals
 
 _EXCHANGE = 2  # RENAME_EXCHANGE of Linux's renameat2: two names change places in one step
 _AT_FDCWD = -100
@@ -61,11 +61,14 @@ def staging(published: Path) -> Iterator[Path]:
                 yield stage
             except NothingToPublishError:
                 return
-            _onto_the_disk(stage, published)
-            _swap(stage, published)
+            _onto_the_disk(stage)
+            with signals.held_off():
+                _swap(stage, published)
+                _sync(published.parent)
         finally:
             # After the swap this holds the pack that was published before.
-            shutil.rmtree(parent, ignore_errors=True)
+            with signals.held_off():
+                shutil.rmtree(parent, ignore_errors=True)
 
 
 def recover(published: Path) -> None:
@@ -80,18 +83,20 @@ def recover(published: Path) -> None:
         shutil.rmtree(left, ignore_errors=True)
 
 
-def _onto_the_disk(stage: Path, published: Path) -> None:
-    """Have what is new written to the disk itself, so that a power cut after the swap finds it whole."""
+def _onto_the_disk(stage: Path) -> None:
+    """Have the pack written to the disk itself, so that a power cut after the swap finds it whole."""
     for path in [*stage.rglob("*"), stage]:
-        there = published / path.relative_to(stage)
-        if path.is_file() and there.is_file() and path.stat().st_mtime_ns == there.stat().st_mtime_ns:
-            continue
-        if path.is_file() or sys.platform != "win32":
-            descriptor = os.open(path, os.O_RDONLY)
-            try:
-                os.fsync(descriptor)
-            finally:
-                os.close(descriptor)
+        _sync(path)
+
+
+def _sync(path: Path) -> None:
+    if path.is_dir() and sys.platform == "win32":
+        return
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _swap(new: Path, old: Path) -> None:

@@ -67,7 +67,7 @@ class Outputs:
         """Change what was shown under a display id, in this cell or one before."""
         admitted = self._admit({"output_type": "display_data", "data": data, "metadata": metadata})
         for output in self._by_display_id.get(display_id, []):
-            output.data, output.metadata = nbformat.from_dict(admitted["data"]), nbformat.from_dict(metadata)
+            output.data, output.metadata = (nbformat.from_dict(admitted[part]) for part in ("data", "metadata"))
 
     def clear(self, wait: bool) -> None:
         """Forget what was shown, now or when the next output comes."""
@@ -197,7 +197,7 @@ def run(shell: Shell, cell: NotebookNode, below: Iterator[str]) -> bool:
     cell
         A code cell; its outputs and count are filled in.
     below
-        Gives what the cell's processes wrote past Python (``_below_python``).
+        Gives what the cell's processes wrote past Python (``what_processes_write``).
 
     Returns
     -------

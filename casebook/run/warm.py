@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import gc
+from contextlib import suppress
 
 import nbformat
+
+from casebook.errors import InputError
 
 
 def up(draw: bool) -> None:
@@ -24,7 +27,9 @@ def up(draw: bool) -> None:
     from casebook.run import render, shell, spreadsheet  # noqa: F401
 
     if draw:
-        _check_tables()
+        with suppress(InputError):
+            # What is wrong with the data, the run tells.
+            _check_tables()
         _draw()
         _load_what_some_use()
         blocks.load_templates()

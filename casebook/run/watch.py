@@ -7,6 +7,7 @@ one, so that it begins as fresh as any other.
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -33,17 +34,32 @@ def stay(root: Path, words: Sequence[str], run: Callable[[], None], say: Callabl
     say
         Told what a person should know.
     """
+    program, made_from, seen = freshness.program(root), "", ("", "")
     warm.up(draw=True)
-    program, inputs = freshness.program(root), ""
     while True:
-        if freshness.program(root) != program:
+        now = freshness.program(root), freshness.inputs(root)
+        if now != seen:
+            # Something may be half saved: wait until it stays as it is.
+            seen = now
+            broken = "" if now[0] == program else _broken(root / "pipeline.py")
+            if broken:
+                say(broken)
+        elif now[0] != program and not broken:
             say("The program changed: starting anew.")
             os.execv(sys.executable, [sys.executable, *sys.argv])
-        if freshness.inputs(root) != inputs:
-            inputs = freshness.inputs(root)
+        elif now[1] != made_from and not broken:
+            made_from = now[1]
             _run_apart(words, run)
             say("Waiting for changes in notebooks and data; Ctrl-C ends it.")
         time.sleep(_LOOK_EVERY)
+
+
+def _broken(program: Path) -> str:
+    try:
+        compile(program.read_text(encoding="utf-8"), program.name, "exec")
+    except (OSError, ValueError, SyntaxError) as error:
+        return f"{program.name} cannot be read ({error}): waiting until it can."
+    return ""
 
 
 def _run_apart(words: Sequence[str], run: Callable[[], None]) -> None:
@@ -62,4 +78,10 @@ def _run_apart(words: Sequence[str], run: Callable[[], None]) -> None:
             sys.stdout.flush()
             sys.stderr.flush()
             os._exit(0)
-    os.waitpid(pid, 0)
+    try:
+        os.waitpid(pid, 0)
+    except KeyboardInterrupt:
+        # From the keyboard, the run was told too; from elsewhere, it was not. It cleans up before it ends.
+        os.kill(pid, signal.SIGTERM)
+        os.waitpid(pid, 0)
+        raise

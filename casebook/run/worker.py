@@ -23,7 +23,7 @@ import nbformat
 import psutil
 
 from casebook.errors import ReportFailedError
-from casebook.run import execution, extension, freshness, gates, reconciliation, record, render, spreadsheet
+from casebook.run import execution, extension, freshness, gates, reconciliation, record, render, signals, spreadsheet
 from casebook.run.outcome import Limits, Outcome, could_not_run
 
 Say = Callable[[dict[str, Any]], None]
@@ -50,6 +50,8 @@ class Task:
     made_from: Mapping[str, Any] = field(default_factory=dict)
     why: str = ""
     built_from: str = ""
+    runner: int = 0
+    """The process of the run, which a worker must not outlive."""
     papers: Mapping[str, str] = field(default_factory=dict)
     only_render: bool = False
     """Whether the executed notebook of the pack before is to be rendered anew, with the words of the present one."""
@@ -88,16 +90,22 @@ def work(task: Task, say: Say, captured: tuple[int, int] | None = None) -> None:
         say({"cell": number, "event": event, "seconds": cells.take(event)})
 
     def give_up(outcome: Outcome) -> None:
+        _keep_failed(task, session)
         tell(outcome)
         os._exit(0)
 
     session = execution.Session(progress, task.limits.output_megabytes, task.secrets, give_up, captured)
+    _failed(task).unlink(missing_ok=True)
+    for name in [name for name in os.environ if name.startswith("CASEBOOK_SECRET_")]:
+        # Those of other reports are none of this one's business.
+        del os.environ[name]
     try:
         entry, rows = _make(task, session, started)
     except execution.StoppedError as stopped:
         _keep_failed(task, session)
         tell(stopped.outcome)
     except ReportFailedError as error:
+        _keep_failed(task, session)
         tell(Outcome("failed", str(error)))
     except MemoryError:
         tell(could_not_run("out of memory", "there was no more to be had"))
@@ -141,7 +149,7 @@ def _make(task: Task, session: execution.Session, started: float) -> tuple[dict[
         # papermill would write down where the notebooks lie on this machine, the executed one in a folder about to go.
         session.told_from = (f"notebooks/{Path(task.notebook).name}", f"reports/{task.folder}/{written.name}")
         notebook = execution.execute(
-            Path(task.notebook), written, task.parameters,
+            Path(task.notebook), written, task.parameters, task.area,
             {name: Path(path) for name, path in task.upstream.items()}, task.engine, session,
         )  # fmt: skip
         opened = freshness.opened_besides(extension.opened(listed), root)
@@ -179,7 +187,9 @@ def _entry(task: Task, found: record.Record, opened: list[dict[str, str]], secon
         "opened": opened,
     }
     if task.only_render:
-        ran = {key: task.before[key] for key in ran if key in task.before} | {"rendered": now()}
+        # What was made stays as it was; that other settings are named, or no longer, is said anew.
+        ran = {key: task.before[key] for key in ran if key in task.before}
+        ran |= {"rendered": now(), "chosen": list(task.chosen)}
     return {
         "name": task.name,
         "title": found.title["text"],
@@ -258,13 +268,18 @@ def _keep_failed(task: Task, session: execution.Session) -> None:
     if session.notebook is None:
         return
     execution.mark_never_ran(session.notebook)
-    path = Path(task.root) / ".casebook" / "failed" / task.folder / f"{task.name}.ipynb"
+    session.hush_notebook()
+    path = _failed(task)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         nbformat.write(session.notebook, path)
     except OSError:
         # It is a help, not a result: the outcome is told all the same.
         return
+
+
+def _failed(task: Task) -> Path:
+    return Path(task.root) / ".casebook" / "failed" / task.folder / f"{task.name}.ipynb"
 
 
 def _fresh_random_state() -> None:
@@ -293,6 +308,7 @@ def _peak() -> float:
 def main() -> None:
     """Make the report told on standard input, and tell of it on standard output; for a process started anew."""
     task = from_plain(json.loads(sys.stdin.read()))
+    signals.die_with(task.runner)
     told = os.fdopen(os.dup(1), "w", encoding="utf-8")
     # What the notebook's processes write must not stand between the lines told.
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)

@@ -25,14 +25,14 @@ from typing import IO, Any, NoReturn
 
 import psutil
 
-from casebook.run import lock, worker
+from casebook.run import lock, signals, worker
 from casebook.run.outcome import MEGABYTE, Cell, Outcome, could_not_run
 from casebook.run.worker import Task
 
 _TICK, _MEASURE_EVERY = 0.01, 0.05
 # Arrow's allocator keeps a thread of its own, and takes care of forks.
 _SAFE_THREADS = {"jemalloc_bg_thd"}
-_PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36
+_PR_SET_CHILD_SUBREAPER = 36
 
 
 @dataclass(frozen=True)
@@ -115,15 +115,22 @@ def run(
     return results
 
 
+def clear_away(root: Path) -> None:
+    """Delete the temporary files of a run that was killed; the lock must be held."""
+    for left in Path(tempfile.gettempdir()).glob(f"{_prefix(str(root))}*"):
+        shutil.rmtree(left, ignore_errors=True)
+
+
+def _prefix(root: str) -> str:
+    """Return how the folder for temporary files begins: named after the project, so that a later run finds it."""
+    return f"casebook-{sha256(root.encode()).hexdigest()[:8]}-"
+
+
 @contextmanager
 def _temporary_folder(root: str) -> Iterator[None]:
     """Give the workers a folder of their own for temporary files, and delete it when they have ended."""
-    # Named after the project, so that a run finds what one that was killed left behind.
-    prefix = f"casebook-{sha256(root.encode()).hexdigest()[:8]}-"
-    for left in Path(tempfile.gettempdir()).glob(f"{prefix}*"):
-        shutil.rmtree(left, ignore_errors=True)
     before = tempfile.tempdir, os.environ.get("TMPDIR")
-    own = tempfile.mkdtemp(prefix=prefix)
+    own = tempfile.mkdtemp(prefix=_prefix(root))
     tempfile.tempdir = os.environ["TMPDIR"] = own
     try:
         yield
@@ -132,7 +139,8 @@ def _temporary_folder(root: str) -> Iterator[None]:
         del os.environ["TMPDIR"]
         if before[1] is not None:
             os.environ["TMPDIR"] = before[1]
-        shutil.rmtree(own, ignore_errors=True)
+        with signals.held_off():
+            shutil.rmtree(own, ignore_errors=True)
 
 
 @contextmanager
@@ -143,9 +151,10 @@ def _all_stopped_at_the_end() -> Iterator[tuple[list[_Running], set[int]]]:
     try:
         yield running, before
     finally:
-        for one in running:
-            one.kill()
-        _kill_orphans(before)
+        with signals.held_off():
+            for one in running:
+                one.kill()
+            _kill_orphans(before)
 
 
 class _Running:
@@ -155,6 +164,7 @@ class _Running:
         self.task, self.process = task, process
         self.began = time.monotonic()
         self.cells: dict[int, Cell] = {}
+        self._numbers = _code_cells(task)
         self.told: dict[str, Any] | None = None
         self.stopped: Outcome | None = None
         self.peak = 0.0
@@ -206,7 +216,7 @@ class _Running:
         self.process.wait()
 
     def result(self) -> Result:
-        cells = _every_cell(self.task, self.cells)
+        cells = tuple(self.cells.get(number, Cell(number, "never ran")) for number in self._numbers)
         if self.stopped is None and self.told is not None:
             outcome = self.told["outcome"]
             known = replace(
@@ -220,17 +230,16 @@ class _Running:
         return Result(self.task, known)
 
 
-def _every_cell(task: Task, known: Mapping[int, Cell]) -> tuple[Cell, ...]:
-    """Return every code cell of a task's notebook with what became of it."""
+def _code_cells(task: Task) -> list[int]:
+    """Return the numbers of the code cells of a task's notebook, of which the outcome will tell."""
     if task.only_render:
-        return ()
+        return []
     cells = json.loads(Path(task.notebook).read_text(encoding="utf-8"))["cells"]
-    code = [
+    return [
         number
         for number, cell in enumerate(cells, 1)
         if cell["cell_type"] == "code" and "".join(cell["source"]).strip()
     ]
-    return tuple(known.get(number, Cell(number, "never ran")) for number in code)
 
 
 class _Forked:
@@ -290,10 +299,10 @@ class _Started:
         self.pid = self._process.pid
         self._heard: list[bytes] = []
         assert self._process.stdin is not None
-        self._process.stdin.write(json.dumps(asdict(replace(task, engine="kernel"))).encode())
+        self._process.stdin.write(json.dumps(asdict(replace(task, engine="kernel", runner=os.getpid()))).encode())
         self._process.stdin.close()
-        threading.Thread(target=self._hear, daemon=True).start()
         self._eof = threading.Event()
+        threading.Thread(target=self._hear, daemon=True).start()
 
     def _hear(self) -> None:
         assert self._process.stdout is not None
@@ -330,7 +339,7 @@ def _be_worker(task: Task, parent: int, telling: int, reading: int, captured: tu
         os.setsid()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, signal.SIG_DFL)
-        _die_with(parent)
+        signals.die_with(parent)
         _adopt_orphans()
         lock.let_go()
         os.close(reading)
@@ -342,14 +351,6 @@ def _be_worker(task: Task, parent: int, telling: int, reading: int, captured: tu
             worker.work(task, lambda event: print(json.dumps(event), file=told, flush=True), captured)
     finally:
         os._exit(0)
-
-
-def _die_with(parent: int) -> None:
-    """Have the system end this process with the run, however the run ends."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != parent:
-            os._exit(1)
 
 
 def _adopt_orphans() -> None:
