@@ -1,6 +1,7 @@
 """A run does what is stale, says why, and leaves the rest alone."""
 
 import json
+import py_compile
 
 import pytest
 from small_reports import BEGIN, GOOD, PARAMETERS, SAY, SHOW, events, write
@@ -123,3 +124,114 @@ def test_the_record_says_why_and_the_page_too(small):
     assert entry["opened"] == [{"path": "note.txt", "sha256": entry["opened"][0]["sha256"]}]
     assert "Why it was run: note.txt changed." in small.page("third")
     assert json.loads((small.root / ".casebook" / "fresh.json").read_text())["opened"] == ["note.txt"]
+
+
+WORDS = """
+import nbformat
+from pathlib import Path
+own = Path("notebooks/one.ipynb")
+written = nbformat.read(own, 4)
+if not Path("saved").exists():
+    Path("saved").touch()
+    written.cells.append(nbformat.v4.new_markdown_cell("Saved while it ran."))
+    nbformat.write(written, own)
+"""
+
+
+def test_what_is_saved_while_a_run_goes_on_is_seen_by_the_next(project):
+    write(project, {"one": (*GOOD, WORDS)})
+    assert why(project) == {"one": "it was not in the pack"}
+    assert why(project) == {"one": "its words changed"}
+    assert "Saved while it ran." in project.page("one")
+
+
+def test_files_in_the_home_folder_helpers_and_files_beside_notebooks_count_too(project, monkeypatch):
+    # As for an analyst whose projects lie in the home folder.
+    monkeypatch.setenv("HOME", str(project.root.parent))
+    helper, beside = project.root / "helper.py", project.root / "notebooks" / "extra.csv"
+    helper.write_text("NUMBER = 1\n")
+    # A module that is compiled already is not opened any more.
+    py_compile.compile(str(helper))
+    beside.write_text("a\n1\n")
+    (project.root / "note.txt").write_text("one")
+    write(project, {"one": (*GOOD, OWN_FILE, "import helper", "extra = open('notebooks/extra.csv').read()")})
+    why(project)
+    for path, text in ((helper, "NUMBER = 20\n"), (beside, "a\n2\n"), (project.root / "note.txt", "two")):
+        path.write_text(text)
+        assert why(project) == {"one": f"{path.relative_to(project.root)} changed"}
+
+
+def test_temporary_files_of_a_notebook_are_nobodys_input(project):
+    unpacks = "import tempfile\nfrom pathlib import Path\npath = Path(tempfile.mkdtemp()) / 'x.csv'\npath.write_text('1')\npath.read_text();"
+    write(project, {"one": (*GOOD, unpacks)})
+    why(project)
+    assert project.report("one")["opened"] == []
+
+
+ALONE = """
+from casebook import report, results
+report.title("A small report", area=area, as_of="1 May 2026")
+frame = results.read("first", "kept", area)
+"""
+
+
+def test_other_results_of_the_report_built_on_make_a_report_stale_whenever_they_were_made(project):
+    write(project, {"first": (*GOOD, KEEPS), "second": (ALONE, SAY, SHOW)})
+    why(project)
+    project.replace("data/raw/smoking_prevalence.csv", "Luton,16.8", "Luton,16.9")
+    project.pipeline("seal")
+    assert set(why(project, "first")) == {"first"}
+    assert why(project) == {"second": "first, which it builds on, changed"}
+    assert why(project) == {}
+
+
+def test_a_report_may_compare_with_what_it_kept_last_time(project):
+    compares = "from casebook import InputError, results\ntry:\n    last = len(results.read('one', 'kept', area))\nexcept InputError:\n    last = 0\n"
+    says = "report.headline('last', 'Last time there were {value}.', value=last, unit='rows')"
+    write(project, {"one": (*GOOD, KEEPS, compares, says)})
+    assert why(project) == {"one": "it was not in the pack"}
+    assert project.headline("one", "last")["value"] == 0
+    why(project, "--force")
+    assert project.headline("one", "last")["value"] == project.headline("one", "rows")["value"]
+
+
+def test_results_for_another_area_are_those_published_for_it(project):
+    write(project, {"first": (*GOOD, "report.result('whose', frame.assign(area=area)[['area']].head(1))")})
+    assert project.pipeline("run", "--area", "Hertfordshire").returncode == 0
+    reads = "from casebook import results\nwhose = results.read('first', 'whose', 'Hertfordshire')['area'][0]\nassert whose == 'Hertfordshire', whose"
+    write(
+        project,
+        {
+            "first": (*GOOD, "report.result('whose', frame.assign(area=area)[['area']].head(1))"),
+            "second": (*GOOD, reads),
+        },
+    )
+    assert set(why(project)) == {"first", "second"}
+
+
+def test_that_other_settings_are_named_is_said_and_so_is_their_return(project):
+    write(project, {"one": GOOD}, parameters=PARAMETERS + "\nfirst: int = 2018")
+    why(project)
+    named = "other settings were named for this run"
+    assert why(project, "one", "-p", "first=2018") == {"one": named}
+    assert project.report("one")["chosen"] == ["first"]
+    assert why(project, "one", "-p", "first=2018") == {}
+    assert why(project, "one") == {"one": named}
+    assert why(project) == {}
+
+
+def test_a_report_that_is_new_puts_the_committee_pack_out_of_date(project):
+    write(project, {"one": GOOD})
+    why(project)
+    manifest, printed = (
+        project.root / "reports" / "pack.json",
+        project.root / "reports" / "cambridgeshire" / "committee-pack.pdf",
+    )
+    printed.write_bytes(b"%PDF")
+    manifest.write_text(
+        json.dumps(project.pack() | {"committee_packs": {"cambridgeshire": "cambridgeshire/committee-pack.pdf"}})
+    )
+    write(project, {"one": GOOD, "two": GOOD})
+    assert set(why(project)) == {"two"}
+    assert project.pack()["committee_packs"] == {}
+    assert not printed.exists()
