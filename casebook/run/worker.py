@@ -95,7 +95,8 @@ def work(task: Task, say: Say, captured: tuple[int, int] | None = None) -> None:
         os._exit(0)
 
     session = execution.Session(progress, task.limits.output_megabytes, task.secrets, give_up, captured)
-    _failed(task).unlink(missing_ok=True)
+    if not task.only_render:
+        _failed(task).unlink(missing_ok=True)
     for name in [name for name in os.environ if name.startswith("CASEBOOK_SECRET_")]:
         # Those of other reports are none of this one's business.
         del os.environ[name]

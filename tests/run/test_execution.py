@@ -10,6 +10,8 @@ import pytest
 from conftest import ROOT, copy_of_project
 from small_reports import notebook
 
+from casebook.run import execution
+
 pytestmark = pytest.mark.slow
 
 EVERYTHING_A_CELL_CAN_SHOW = (
@@ -123,3 +125,11 @@ def test_the_runner_loads_nothing_of_jupyterlab_and_stays_fit_to_fork():
     environment = {**os.environ, "CASEBOOK_PROJECT": str(ROOT), "OPENBLAS_NUM_THREADS": "1"}
     done = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=False)
     assert done.stdout == "True []\n", done.stdout + done.stderr
+
+
+def test_a_secret_is_found_however_it_is_written():
+    secret = 'a"b\\c\nd'
+    session = execution.Session(lambda event, number: None, 20, {"token": secret})
+    shown = session.admit({"output_type": "stream", "name": "stdout", "text": f"It is {secret}."})
+    assert shown["text"] == "It is [secret]."
+    assert session.leaked == {"token"}

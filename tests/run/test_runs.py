@@ -152,6 +152,18 @@ def test_nothing_is_left_behind(faulty):
     }
 
 
+def test_the_notebook_as_far_as_it_came_is_kept_unless_its_process_was_killed(faulty, request):
+    project, *_ = faulty
+    kept = {path.stem for path in (project.root / ".casebook/failed/cambridgeshire").iterdir()}
+    # With a kernel, the process that watches it is another one.
+    killed = (
+        {"hungry", "endless"}
+        if request.node.callspec.params["faulty"] == "kernels"
+        else {"hungry", "endless", "killed", "writes"}
+    )
+    assert kept == set(ENDINGS) - killed
+
+
 def test_what_a_run_cost_is_in_its_record(faulty):
     project, *_ = faulty
     entry = project.report("fine")
@@ -187,8 +199,17 @@ def test_a_report_that_fails_keeps_its_last_good_page_and_says_so(project):
     # It is tried again although nothing has changed since.
     assert "it failed last time" in project.pipeline("run", "--keep-going").stderr
     write(project, {"fine": GOOD, "breaks": (*GOOD, "1 + 1;")})
+    assert (project.root / ".casebook/failed/cambridgeshire/breaks.ipynb").exists()
     assert project.pipeline("run").returncode == 0
     assert "last page that was made" not in project.page("breaks")
+    assert not (project.root / ".casebook/failed/cambridgeshire/breaks.ipynb").exists()
+    # A last page that cannot be marked as such does not stand as if nothing had happened.
+    write(project, {"fine": GOOD, "breaks": FAULTS["raises"]})
+    (project.root / "reports/cambridgeshire/breaks.ipynb").unlink()
+    assert project.pipeline("run", "--keep-going").returncode == 1
+    assert [entry["name"] for entry in project.pack()["reports"]] == ["fine"]
+    assert [(one["name"], one["kept"]) for one in project.pack()["failed"]] == [("breaks", False)]
+    assert not (project.root / "reports/cambridgeshire/breaks.html").exists()
 
 
 @pytest.mark.long
@@ -258,10 +279,17 @@ def test_watching_runs_again_after_every_save_and_outlives_a_notebook_that_break
         (project.root / "pipeline.py").write_text(pipeline.replace('"Cambridgeshire"', '"Essex"'))
         wait_for(told, "The program changed: starting anew.")
         wait_for(told, "1 report for Essex published")
+        (project.root / "pipeline.py").write_text("PACK = [")
+        wait_for(told, "pipeline.py cannot be read ('[' was never closed (pipeline.py, line 1)): waiting until it can.")
+        # Stopped from outside while it runs, it waits for the run to clean up.
+        write(project, {"one": (*GOOD, "open('begun', 'w').close()\n" + NEVER)})
+        wait_for(project.root / "begun")
     finally:
         watching.send_signal(signal.SIGINT)
         assert watching.wait(timeout=30) == 0
-    assert told.read_text().splitlines()[-1] == "Stopped watching."
+    assert told.read_text().splitlines()[-2:] == ["Stopped: nothing was published.", "Stopped watching."]
+    assert not list(project.root.glob(".reports-*"))
+    assert temporary(project) == []
     assert [one for one in psutil.process_iter(["cwd"]) if one.info["cwd"] == str(project.root)] == []
 
 
@@ -338,6 +366,15 @@ def test_a_secret_reaches_the_notebook_and_nothing_else(project):
         done = project.pipeline("run", "--force", "-p", "token=Hush4711", *more)
         assert done.returncode == 0, done.stderr
         assert "Hush4711" not in done.stdout + done.stderr
+    # Nor does it come out in pieces, or by another report.
+    write(project, {"one": (*GOOD, "print('Hush', end='')\nprint('4711')")}, parameters=parameters)
+    done = project.pipeline("run", "--force", "-p", "token=Hush4711")
+    assert "one the notebook shows the secret parameter token" in done.stderr
+    write(
+        project, {"one": (*GOOD, "import os\nassert 'CASEBOOK_SECRET_OTHER' not in os.environ")}, parameters=parameters
+    )
+    run = start(project, "run", CASEBOOK_SECRET_OTHER="Hush4711")
+    assert run.communicate() and run.returncode == 0
     # Unattended, it comes from the environment.
     write(project, {"one": (*GOOD, check, "print(token, token.get_secret_value())")}, parameters=parameters)
     run = start(project, "run", CASEBOOK_SECRET_TOKEN="Hush4711")
@@ -357,6 +394,8 @@ def test_a_parameters_file_is_held_to_the_same_types(project):
         ("first: soon\n", "one: first is 'soon', expected a whole number"),
         ("frist: 2018\n", "No report has a parameter called 'frist': did you mean first?"),
         ("first: [\n", "set.yaml, line 2: not valid YAML"),
+        ("first: 2020-02-30\n", "set.yaml holds a value that is not one (day is out of range for month)"),
+        ("area: 10\n", "set.yaml: area is 10, expected the name of an authority"),
         ("- 1\n", "set.yaml holds no names with values"),
     ):
         file.write_text(text)
@@ -376,6 +415,34 @@ def test_a_headline_beyond_its_threshold_holds_the_pack_until_it_is_accepted(pro
     accepted = project.pipeline("run", "--accept")
     assert accepted.returncode == 0
     assert "Changed: one, Cambridgeshire: headline rows: " in accepted.stdout
+
+
+def test_what_a_killed_run_left_is_cleared_away_also_where_there_is_nothing_to_do(project):
+    write(project, {"one": GOOD})
+    assert project.pipeline("run").returncode == 0
+    (project.root / ".reports-left").mkdir()
+    assert "Nothing has changed" in project.pipeline("run").stdout
+    assert not list(project.root.glob(".reports-*"))
+
+
+def test_a_pack_is_published_although_that_cannot_be_remembered(project):
+    write(project, {"one": GOOD})
+    (project.root / ".casebook" / "fresh.new").mkdir(parents=True)
+    done = project.pipeline("run")
+    assert (done.returncode, done.stderr.splitlines()[1:]) == (0, [])
+
+
+@pytest.mark.long
+def test_a_worker_with_a_kernel_does_not_outlive_its_run(project):
+    write(project, {"one": (*GOOD, "open('begun', 'w').close()\n" + NEVER)})
+    run = start(project, "run", "--ordinary-kernels")
+    wait_for(project.root / "begun")
+    began = psutil.Process(run.pid).children(recursive=True)
+    assert len(began) >= 2
+    run.kill()
+    run.wait()
+    _, alive = psutil.wait_procs(began, timeout=20)
+    assert [one for one in alive if one.status() != psutil.STATUS_ZOMBIE] == []
 
 
 @pytest.mark.long
