@@ -18,6 +18,7 @@ import papermill
 from jupyter_client.kernelspec import NoSuchKernel
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode, from_dict
+from nbformat.v4 import new_output
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import Engine as PapermillEngine
 from papermill.engines import papermill_engines
@@ -83,6 +84,12 @@ class Session:
         """Return what is shown without secrets, and note which were in it."""
         self.leaked |= {name for name, secret in self.secrets.items() if secret and _holds(shown, secret)}
         return _without(shown, self.secrets.values()) if self.leaked else shown
+
+    def cut_notebook(self) -> None:
+        """Take the outputs of a cell that shows more than all may out of the notebook."""
+        for cell in self.notebook.cells if self.notebook else ():
+            if cell.cell_type == "code" and _size(cell.outputs) > self.output_megabytes * MEGABYTE:
+                cell.outputs = [new_output("stream", text=f"[left out: more than {self.output_megabytes:g} MB]\n")]
 
     def hush_notebook(self) -> None:
         """Look through the whole notebook for secrets: one may have been written in several pieces."""

@@ -269,6 +269,7 @@ def _keep_failed(task: Task, session: execution.Session) -> None:
     if session.notebook is None:
         return
     execution.mark_never_ran(session.notebook)
+    session.cut_notebook()
     session.hush_notebook()
     path = _failed(task)
     try:
