@@ -285,8 +285,11 @@ def remember(root: Path, arguments: Sequence[str] | None, pack: Mapping[str, Any
 
 def _is(root: Path, pack: Mapping[str, Any]) -> bool:
     """Return whether a pack is still the one that is published."""
-    published = json.loads((root / "reports" / "pack.json").read_text(encoding="utf-8"))
-    return bool(published.get("run") == pack.get("run"))
+    try:
+        published = json.loads((root / "reports" / "pack.json").read_text(encoding="utf-8"))
+        return bool(published.get("run") == pack.get("run"))
+    except (OSError, ValueError):
+        return False
 
 
 def _published(root: Path, opened: Sequence[str]) -> str:
