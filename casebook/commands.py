@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from casebook.data.audit import Check
     from casebook.data.tables import Tables
     from casebook.run.outcome import Outcome
-    from casebook.run.pack import How
+    from casebook.run.pack import How, Made
     from casebook.run.plan import Job
 
 FAILED, WRONG_INPUT, HELD, STOPPED, TERMINATED = 1, 2, 3, 130, 143
@@ -293,7 +293,6 @@ def _run(
     made_from: str,
 ) -> None:  # fmt: skip
     # Loaded here because it takes a second that `--help` and `list` need not spend.
-    from casebook.run import compare
     from casebook.run import pack as packs
 
     started = time.perf_counter()
@@ -316,19 +315,25 @@ def _run(
 
         signal.signal(signal.SIGTERM, _stop)
         made = packs.make(jobs, root, [report.name for report in pack], whole, how, log, starting, ended)
-    seconds = time.perf_counter() - started
-    index = _shown(root / "reports" / "index.html")
-    if not made.failed:
-        with signals.held_off():
+    # From here on there is nothing to stop: the pack is published.
+    with signals.held_off():
+        if not made.failed:
             freshness.remember(root, None if how.force else words, made.pack, made_from)
-    log.about["status"] = "published in part" if made.failed else "published"
-    if not made.made and not made.failed and not made.published:
-        log.about["status"] = "nothing to do"
+        log.about["status"] = "published in part" if made.failed else "published"
+        if not (made.made or made.failed or made.published):
+            log.about["status"] = "nothing to do"
+        _tell(made, jobs[0].area, root, time.perf_counter() - started)
+
+
+def _tell(made: Made, area: str, root: Path, seconds: float) -> None:
+    from casebook.run import compare
+
+    index = _shown(root / "reports" / "index.html")
+    if not (made.made or made.failed or made.published):
         print(f"Nothing has changed since the pack was published on {made.pack['published']}. Open {index}")
         return
     for change in made.changes:
         print(f"Changed: {compare.in_words(change)}")
-    area = jobs[0].area
     count = "1 report" if len(made.made) == 1 else f"{len(made.made)} reports"
     failures = f", {len(made.failed)} not made," if made.failed else ""
     print(f"{count} for {area}{failures} published in {seconds:.0f} s. Open {index}")
