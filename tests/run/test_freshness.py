@@ -161,6 +161,7 @@ def test_files_in_the_home_folder_helpers_and_files_beside_notebooks_count_too(p
         assert why(project) == {"one": f"{path.relative_to(project.root)} changed"}
 
 
+@pytest.mark.long
 def test_temporary_files_of_a_notebook_are_nobodys_input(project):
     unpacks = "import tempfile\nfrom pathlib import Path\npath = Path(tempfile.mkdtemp()) / 'x.csv'\npath.write_text('1')\npath.read_text();"
     write(project, {"one": (*GOOD, unpacks)})
@@ -185,6 +186,7 @@ def test_other_results_of_the_report_built_on_make_a_report_stale_whenever_they_
     assert why(project) == {}
 
 
+@pytest.mark.long
 def test_a_report_may_compare_with_what_it_kept_last_time(project):
     compares = "from casebook import InputError, results\ntry:\n    last = len(results.read('one', 'kept', area))\nexcept InputError:\n    last = 0\n"
     says = "report.headline('last', 'Last time there were {value}.', value=last, unit='rows')"
@@ -195,6 +197,7 @@ def test_a_report_may_compare_with_what_it_kept_last_time(project):
     assert project.headline("one", "last")["value"] == project.headline("one", "rows")["value"]
 
 
+@pytest.mark.long
 def test_results_for_another_area_are_those_published_for_it(project):
     write(project, {"first": (*GOOD, "report.result('whose', frame.assign(area=area)[['area']].head(1))")})
     assert project.pipeline("run", "--area", "Hertfordshire").returncode == 0
@@ -209,6 +212,7 @@ def test_results_for_another_area_are_those_published_for_it(project):
     assert set(why(project)) == {"first", "second"}
 
 
+@pytest.mark.long
 def test_that_other_settings_are_named_is_said_and_so_is_their_return(project):
     write(project, {"one": GOOD}, parameters=PARAMETERS + "\nfirst: int = 2018")
     why(project)
@@ -220,6 +224,7 @@ def test_that_other_settings_are_named_is_said_and_so_is_their_return(project):
     assert why(project) == {}
 
 
+@pytest.mark.long
 def test_a_report_that_is_new_puts_the_committee_pack_out_of_date(project):
     write(project, {"one": GOOD})
     why(project)
