@@ -318,7 +318,7 @@ def _run(
     # From here on there is nothing to stop: the pack is published.
     with signals.held_off():
         if not made.failed:
-            freshness.remember(root, None if how.force else words, made.pack, made_from)
+            freshness.remember(root, words, made.pack, made_from, obeyed=how.force)
         log.about["status"] = "published in part" if made.failed else "published"
         if not (made.made or made.failed or made.published):
             log.about["status"] = "nothing to do"

@@ -245,7 +245,7 @@ def program(root: Path) -> str:
     return _hash([_package(), _lock(root), hash_of(root / "pipeline.py")])
 
 
-def remember(root: Path, arguments: Sequence[str] | None, pack: Mapping[str, Any], made_from: str) -> None:
+def remember(root: Path, arguments: Sequence[str], pack: Mapping[str, Any], made_from: str, obeyed: bool) -> None:
     """Remember that a run succeeded, for ``nothing_changed``; a hint that may be lost without harm.
 
     Parameters
@@ -253,22 +253,24 @@ def remember(root: Path, arguments: Sequence[str] | None, pack: Mapping[str, Any
     root
         The project's folder.
     arguments
-        The command's; None for one that has to be obeyed again.
+        The command's.
     pack
         What was published.
     made_from
         The ``inputs`` before the run began. What was saved meanwhile may or may not be in the pack, so then nothing
         is remembered.
+    obeyed
+        Whether the command has to be obeyed again, though nothing has changed.
     """
-    if any(entry.get("secrets") for entry in pack["reports"]):
-        arguments = None
+    # Whether a secret is still the same, nobody may know.
+    again = obeyed or any(entry.get("secrets") for entry in pack["reports"])
     opened = {one["path"]: one["sha256"] for entry in pack["reports"] for one in entry.get("opened", [])}
     published = _published(root, sorted(opened))
-    same = inputs(root, arguments or ()) == made_from and _is(root, pack)
+    same = inputs(root, arguments) == made_from and _is(root, pack)
     if not same or any(hash_of(root / path) != content for path, content in opened.items()):
         return
     content = {
-        "arguments": None if arguments is None else list(arguments),
+        "arguments": None if again else list(arguments),
         "inputs": made_from,
         "published files": published,
         "opened": sorted(opened),

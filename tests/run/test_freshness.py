@@ -6,6 +6,8 @@ import py_compile
 import pytest
 from small_reports import BEGIN, GOOD, PARAMETERS, SAY, SHOW, events, write
 
+from casebook.run import freshness
+
 pytestmark = pytest.mark.slow
 
 OWN_FILE = "from pathlib import Path\nnote = Path('note.txt').read_text()\n"
@@ -112,7 +114,10 @@ def test_a_page_that_was_changed_by_hand_is_made_anew(small):
 
 @pytest.mark.long
 def test_force_makes_everything(small):
+    (small.root / ".casebook" / "fresh.json").unlink()
     assert why(small, "--force") == dict.fromkeys(("first", "second", "third"), "--force")
+    # The command is obeyed again, but the data it checked need no checking.
+    assert freshness.checked_data(small.root)
     assert why(small, "third", "--force") == {"third": "--force"}
 
 
