@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from math import ceil
 from numbers import Number
 from typing import Any
 
 import pandas as pd
 from gptables import Cover, GPTable
-from gptables.core.wrappers import GPWorkbook, GPWorksheet
+from gptables.core.wrappers import GPWorkbook, GPWorksheet, cell_autofit_width
 
 _SHORTHAND = re.compile(r"^\[[\w\s]+\]$")
 _GRIDLINES_HIDDEN = 2
@@ -39,13 +40,25 @@ class Sheet(GPWorksheet):
             align = {"align": "right" if numeric else "left"}
             formats.append((theme.column_heading_format | align, own | align))
         heading, own = ([one[which] for one in formats] for which in (0, 1))
-        data = pd.DataFrame([list(table.columns), *rows], dtype=object)
-        laid_out = pd.DataFrame([heading, *[own] * len(rows)], dtype=object)
-        pos = self._write_array([gptable.data_range[0], 0], data, laid_out)
+        top = gptable.data_range[0]
+        laid_out = [(list(table.columns), heading), *((row, own) for row in rows)]
+        for number, (row, theirs) in enumerate(laid_out):
+            for column, (value, properties) in enumerate(zip(row, theirs, strict=True)):
+                self._smart_write(top + number, column, value, properties)
         if auto_width:
-            self._set_column_widths(self._calculate_column_widths(data, laid_out))
-        self._mark_data_as_worksheet_table(gptable, laid_out)
-        return pos
+            self._set_column_widths([self._width(laid_out, column) for column in range(len(formats))])
+        self._mark_data_as_worksheet_table(gptable, pd.DataFrame([heading], dtype=object))
+        return [top + len(laid_out), 0]
+
+    def _width(self, laid_out: list[tuple[list[Any], list[Any]]], column: int) -> int:
+        widest = 0
+        for row, formats in laid_out:
+            line = self._get_longest_line(row[column])
+            widest = max(widest, ceil(cell_autofit_width(line) * self._get_scaling_factor(formats[column], line)))
+        return widest
+
+    def _parse_table_urls(self, gptable: Any) -> None:
+        """Look for no links: ``spreadsheet`` lets none in."""
 
 
 def _is_numeric(values: Any) -> bool:
