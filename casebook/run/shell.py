@@ -6,20 +6,22 @@ is one for a process; ``casebook.run.workers`` forks it.
 
 from __future__ import annotations
 
+import ast
 import io
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 from pathlib import Path
 from typing import Any
 
 import nbformat
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
+from IPython.core.inputtransformer2 import TransformerManager
 from IPython.core.interactiveshell import InteractiveShell
 from nbformat import NotebookNode
-from traitlets import Type
+from traitlets import Instance, Type
 from traitlets.config import Config
 
 Admit = Callable[[dict[str, Any]], dict[str, Any]]
@@ -128,11 +130,29 @@ class _Hook(DisplayHook):
         pass
 
 
+class _Transformers(TransformerManager):
+    """What makes Python of ``!command`` and ``%magic``; in a cell that is Python already it does not look for them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._usual = list(self.token_transformers)
+
+    def do_token_transforms(self, lines: list[str]) -> list[str]:
+        # A notebook may have added some that turn Python into other Python.
+        if self.token_transformers == self._usual:
+            with suppress(SyntaxError, ValueError):
+                ast.parse("".join(lines))
+                return lines
+        transformed: list[str] = super().do_token_transforms(lines)
+        return transformed
+
+
 class Shell(InteractiveShell):
     """An IPython shell that keeps what cells show instead of printing it."""
 
     displayhook_class = Type(_Hook)
     display_pub_class = Type(_Publisher)
+    input_transformer_manager = Instance(_Transformers, ())
     outputs: Outputs
 
     def init_virtualenv(self) -> None:
@@ -149,6 +169,16 @@ class Shell(InteractiveShell):
         self.outputs.add("error", ename=etype.__name__, evalue=str(evalue), traceback=list(stb))
 
 
+def prepare() -> Shell:
+    """Return the shell of this process; one forked from it has it already, which saves its start."""
+    begun = Shell.initialized()
+    shell: Shell = Shell.instance(config=Config(HistoryManager={"enabled": False, "hist_file": ":memory:"}))
+    if not begun:
+        _keep_outputs(shell, lambda output: output)
+        _use_inline_charts(shell)
+    return shell
+
+
 def start(admit: Admit) -> Shell:
     """Start the shell of this process.
 
@@ -157,13 +187,14 @@ def start(admit: Admit) -> Shell:
     admit
         Called with every output before it is kept; it returns what to keep.
     """
-    config = Config(HistoryManager={"enabled": False, "hist_file": ":memory:"})
-    shell: Shell = Shell.instance(config=config)
-    outputs = Outputs(admit)
-    shell.outputs = shell.display_pub.outputs = shell.displayhook.outputs = outputs
+    shell = prepare()
+    _keep_outputs(shell, admit)
     _look_for_modules_as_a_kernel_does()
-    _use_inline_charts(shell)
     return shell
+
+
+def _keep_outputs(shell: Shell, admit: Admit) -> None:
+    shell.outputs = shell.display_pub.outputs = shell.displayhook.outputs = Outputs(admit)
 
 
 def _look_for_modules_as_a_kernel_does() -> None:

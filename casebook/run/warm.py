@@ -19,12 +19,13 @@ def up(draw: bool) -> None:
         Whether also to draw a chart and lay out a page, which fills the caches of fonts and templates: worth its
         time from the second report on.
     """
+    _leave_out_help_texts()
     from IPython.core import application, completerlib, interactiveshell, logger, magics, pylabtools  # noqa: F401
     from matplotlib_inline import backend_inline  # noqa: F401
 
     from casebook import benchmark, capacity, charts, costing, forecast, intervals, quantities, report, tables  # noqa: F401
     from casebook.report import blocks
-    from casebook.run import render, shell, spreadsheet  # noqa: F401
+    from casebook.run import render, shell, spreadsheet
 
     if draw:
         with suppress(InputError):
@@ -36,8 +37,16 @@ def up(draw: bool) -> None:
         render.load_templates()
         spreadsheet.writer()
         nbformat.validate(nbformat.v4.new_notebook())
+    shell.prepare()
     # What is here already stays; leaving it alone keeps its memory shared with the forked processes.
     gc.freeze()
+
+
+def _leave_out_help_texts() -> None:
+    """Have matplotlib load without a help text for each of its classes: half of its time, and nobody reads one here."""
+    from matplotlib import artist
+
+    artist.kwdoc = lambda artist: ""
 
 
 def _load_what_some_use() -> None:
@@ -46,12 +55,14 @@ def _load_what_some_use() -> None:
 
 
 def _check_tables() -> None:
+    from casebook.data import figures, project
     from casebook.data.tables import Tables
 
     # What checks tables is loaded when the first is checked; what was read here is not read again.
     known = Tables()
     for table in known.catalogue.resources:
         known.prepare(table.name)
+    figures.load(project.root())
 
 
 def _draw() -> None:

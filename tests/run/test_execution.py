@@ -36,6 +36,15 @@ EVERYTHING_A_CELL_CAN_SHOW = (
     "%%capture held\nprint('held back')",
     "held.stdout",
     "%who_ls int",
+    "pwd",
+    "\n1 + 1",
+    "  if True:\n      print('indented')",
+    "from IPython.core.inputtransformer2 import TokenTransformBase\nclass Three(TokenTransformBase):\n"
+    "    @classmethod\n    def find(cls, tokens):\n"
+    "        return next((cls(one.start) for line in tokens for one in line if one.string == 'three'), None)\n"
+    "    def transform(self, lines):\n        return [line.replace('three', '3') for line in lines]\n"
+    "get_ipython().input_transformer_manager.token_transformers.append(Three)",
+    "three + 1",
     "import logging\nlogging.getLogger().warning('logged')",
     "import os; os.system('echo past Python'); import time; time.sleep(.3)",
     "class Rich:\n    def _repr_mimebundle_(self, **k):\n        return {'text/plain': 'p', 'application/vnd.casebook.text+json': {'a': 1}}\nRich()",
@@ -80,7 +89,7 @@ def test_whatever_a_cell_shows_is_the_same_both_ways(tmp_path):
         found[engine] = nbformat.read(output, as_version=4)
         outcomes[engine] = json.loads(output.with_suffix(".json").read_text())
     assert outcomes["shell"] == outcomes["kernel"]
-    assert outcomes["shell"]["message"].startswith("failed in cell 29 of notebooks/all.ipynb: ValueError: the end.")
+    assert outcomes["shell"]["message"].startswith("failed in cell 34 of notebooks/all.ipynb: ValueError: the end.")
     for number, (quick, ordinary) in enumerate(zip(found["shell"].cells, found["kernel"].cells, strict=True)):
         assert quick.source == ordinary.source
         if quick.cell_type == "code":
