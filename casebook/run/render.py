@@ -84,11 +84,12 @@ def _together(record: Record) -> dict[str, str]:
 class _Exporter(HTMLExporter):
     """nbconvert's exporter, without what costs it most of its time and these pages do not need.
 
-    It parses its own page again to describe pictures, and checks the notebook after each of eleven preprocessors. Here
-    pictures are described already, the gates see to it, and nothing is preprocessed.
+    It copies the notebook, parses its own page again to describe pictures, and checks the notebook after each of eleven
+    preprocessors. Here pictures are described already, the gates see to it, and nothing is preprocessed.
     """
 
-    default_preprocessors = ()
+    def _preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        return nb, resources
 
     def from_notebook_node(self, nb: NotebookNode, resources: Any = None, **options: Any) -> tuple[str, dict[str, Any]]:
         page: tuple[str, dict[str, Any]] = TemplateExporter.from_notebook_node(self, nb, resources, **options)
