@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -127,7 +128,7 @@ def reports_read(path: Path) -> list[str]:
     """Return the names of the reports whose results a notebook reads with ``results.read``."""
     return [
         call.args[0].value
-        for call in calls(path)
+        for call in calls(path, "read")
         if ast.unparse(call.func) == "results.read"
         and call.args
         and isinstance(call.args[0], ast.Constant)
@@ -149,7 +150,7 @@ def tables_read(path: Path, values: Mapping[str, Any], catalogue: Catalogue) -> 
     are for ``tables.read_all()``. What a run really read is in its record.
     """
     found: list[str] = []
-    for call in calls(path):
+    for call in calls(path, "read", "read_all"):
         function = ast.unparse(call.func)
         if function == "tables.read_all":
             return [table.name for table in catalogue.resources]
@@ -161,14 +162,31 @@ def tables_read(path: Path, values: Mapping[str, Any], catalogue: Catalogue) -> 
     return found
 
 
-def calls(path: Path) -> list[ast.Call]:
-    """Return the calls in a notebook's code, in order; a cell that cannot be parsed has none."""
-    every: list[ast.Call] = []
-    for cell in parameters.code_cells(path):
-        try:
-            tree = ast.parse(parameters.source(cell))
-        except SyntaxError:
-            continue
-        found = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
-        every += sorted(found, key=lambda call: call.lineno)
-    return every
+def calls(path: Path, *names: str) -> list[ast.Call]:
+    """Return the calls of functions in a notebook's code, in order; a cell that cannot be parsed has none.
+
+    Parameters
+    ----------
+    path
+        The notebook.
+    names
+        The functions, by the last part of their names: ``read`` finds ``tables.read(...)``.
+    """
+    return [call for cell in parameters.code_cells(path) for call in _calls(parameters.source(cell), names)]
+
+
+# A plan asks of the same cells again and again.
+@lru_cache(maxsize=1024)
+def _calls(source: str, names: tuple[str, ...]) -> tuple[ast.Call, ...]:
+    if not any(name in source for name in names):
+        return ()
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:
+        return ()
+    found = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and _last_name(node.func) in names]
+    return tuple(sorted(found, key=lambda call: call.lineno))
+
+
+def _last_name(function: ast.expr) -> str:
+    return getattr(function, "attr", getattr(function, "id", ""))

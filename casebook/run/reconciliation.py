@@ -179,10 +179,8 @@ def _named_in(path: Path, register: Register) -> tuple[set[str], list[str]]:
     """Return the figures that a notebook's calls reconcile, and what is wrong with the calls."""
     ids: set[str] = set()
     wrong = []
-    for call in plan.calls(path):
+    for call in plan.calls(path, "reconcile", "reconcile_table", "reconcile_repeats"):
         function = ast.unparse(call.func).rsplit(".", 1)[-1]
-        if function not in ("reconcile", "reconcile_table", "reconcile_repeats"):
-            continue
         words = [argument.value if isinstance(argument, ast.Constant) else None for argument in call.args]
         where = f"notebooks/{path.name}, report.{function}"
         if not words or not isinstance(words[0], str):
