@@ -30,6 +30,8 @@ from casebook.run.outcome import MEGABYTE, Cell, Outcome, could_not_run
 from casebook.run.worker import Task
 
 _TICK, _MEASURE_EVERY = 0.01, 0.05
+# Finding out which processes came of a worker means looking at every process there is.
+_LOOK_FOR_CHILDREN_EVERY = 0.25
 # Arrow's allocator keeps a thread of its own, and takes care of forks.
 _SAFE_THREADS = {"jemalloc_bg_thd"}
 _PR_SET_CHILD_SUBREAPER = 36
@@ -168,7 +170,8 @@ class _Running:
         self.told: dict[str, Any] | None = None
         self.stopped: Outcome | None = None
         self.peak = 0.0
-        self._measured = 0.0
+        self._measured = self._looked = 0.0
+        self._family: list[psutil.Process] = []
         self._read = b""
 
     def over(self) -> bool:
@@ -198,13 +201,19 @@ class _Running:
             self._stop(could_not_run("timed out", f"it took more than {limits.seconds:g} s"))
         elif now - self._measured > _MEASURE_EVERY:
             self._measured = now
-            memory = _memory(self.process.pid) / MEGABYTE
+            memory = self._memory(now) / MEGABYTE
             self.peak = max(self.peak, memory)
             if memory > limits.megabytes:
                 self._stop(could_not_run("out of memory", f"it took more than {limits.megabytes:g} MB"))
             elif self.process.captured() > limits.output_megabytes * MEGABYTE:
                 said = f"its processes write more than {limits.output_megabytes:g} MB"
                 self._stop(could_not_run("too much output", said))
+
+    def _memory(self, now: float) -> int:
+        """Return the bytes of memory that the worker and all that came of it hold."""
+        if now - self._looked > _LOOK_FOR_CHILDREN_EVERY:
+            self._looked, self._family = now, _family(self.process.pid)
+        return sum(_resident(one) for one in self._family)
 
     def _stop(self, outcome: Outcome) -> None:
         self.stopped = outcome
@@ -384,13 +393,13 @@ def _kill_orphans(known: set[int]) -> None:
                 os.waitpid(child.pid, 0)
 
 
-def _memory(pid: int) -> int:
-    """Return the bytes of memory that a process and all that came of it hold."""
+def _family(pid: int) -> list[psutil.Process]:
+    """Return a process and all that came of it."""
     try:
         process = psutil.Process(pid)
-        return sum(_resident(one) for one in [process, *process.children(recursive=True)])
+        return [process, *process.children(recursive=True)]
     except psutil.NoSuchProcess:
-        return 0
+        return []
 
 
 def _resident(process: psutil.Process) -> int:
