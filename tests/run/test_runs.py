@@ -54,6 +54,9 @@ FAULTS = {
     "raises": (*GOOD[:2], "# Where it breaks", "1 / 0", *GOOD[2:]),
     "killed": (*GOOD[:2], "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)", *GOOD[2:]),
     "hungry": (*GOOD[:2], "import numpy as np\nheld = [np.ones(20_000_000) for _ in range(100)]", *GOOD[2:]),
+    "feeds": (
+        *GOOD[:2], "import subprocess, sys\nbig = 'import time; held = b\"x\" * 1_500_000_000; time.sleep(60)'\n_ = subprocess.run([sys.executable, '-c', big])", *GOOD[2:],
+    ),
     "endless": (*GOOD[:2], NEVER, *GOOD[2:]),
     "leaves": (*GOOD[:4], "import sys\nsys.exit()", *GOOD[4:]),
     "talks": (*GOOD[:2], "for _ in range(1000):\n    print('x' * 100_000)", *GOOD[2:]),
@@ -69,6 +72,7 @@ FAULTS = {
 }  # fmt: skip
 LIMITS = {
     "hungry": "limits=Limits(megabytes=1200)",
+    "feeds": "limits=Limits(megabytes=1200)",
     "talks": "limits=Limits(output_megabytes=5)",
     "writes": "limits=Limits(output_megabytes=5, megabytes=9000)",
 }
@@ -76,6 +80,7 @@ ENDINGS = {
     "raises": ("failed", "failed in cell 5 of notebooks/raises.ipynb, under \"Where it breaks\": ZeroDivisionError: division by zero."),
     "killed": ("could not run", "killed: "),
     "hungry": ("could not run", "out of memory: it took more than 1200 MB"),
+    "feeds": ("could not run", "out of memory: it took more than 1200 MB"),
     "endless": ("could not run", "timed out: it took more than "),
     "leaves": ("failed", "ended early in cell 6 of notebooks/leaves.ipynb, under \"Say\": SystemExit"),
     "talks": ("could not run", "too much output: its cells show more than 5 MB"),
@@ -155,7 +160,7 @@ def test_nothing_is_left_behind(faulty):
 def test_the_notebook_as_far_as_it_came_is_kept_unless_its_process_was_killed(faulty, request):
     project, *_ = faulty
     kept = {path.stem: path for path in (project.root / ".casebook/failed/cambridgeshire").iterdir()}
-    killed = {"hungry", "endless"}
+    killed = {"hungry", "feeds", "endless"}
     if request.node.callspec.params["faulty"] == "forked":
         # With a kernel, what runs the cells is not what keeps the notebook.
         killed |= {"killed", "writes"}
@@ -463,7 +468,7 @@ from casebook.run import warm, workers
 from casebook.run.worker import Task
 
 root, rounds = Path.cwd(), int(sys.argv[1])
-warm.up(draw=True)
+warm.up(rehearse=True)
 assert workers.can_fork()
 me, seen, files = psutil.Process(), [], []
 for turn in range(rounds):
