@@ -256,7 +256,7 @@ def _run(
     stale = [job for job in jobs if needs[job.report.name]]
     to_run = sum(not needs[job.report.name].only_render for job in stale)
     if how.engine != "kernel" and to_run:
-        warm.up(draw=to_run > 1)
+        warm.up(rehearse=to_run > 1)
     engine: Literal["shell", "kernel"] = "kernel" if how.engine == "kernel" or not workers.can_fork() else "shell"
     tasks = []
     for job in stale:

@@ -11,7 +11,6 @@ from typing import Any
 
 import jinja2
 from nbconvert import HTMLExporter, TemplateExporter
-from nbconvert.filters import markdown2html
 from nbformat import NotebookNode
 
 from casebook.report import look, tabular
@@ -122,8 +121,6 @@ def load_templates() -> None:
         "contents.html.j2",
     ):
         _pages.get_template(name)
-    # What turns prose into HTML loads its parts when first used.
-    markdown2html("Prose")
 
 
 def accessibility_page(pack: dict[str, Any]) -> str:

@@ -35,7 +35,7 @@ def stay(root: Path, words: Sequence[str], run: Callable[[], None], say: Callabl
         Told what a person should know.
     """
     program, made_from, seen = freshness.program(root), "", ("", "")
-    warm.up(draw=True)
+    warm.up(rehearse=True)
     while True:
         now = freshness.program(root), freshness.inputs(root)
         if now != seen:

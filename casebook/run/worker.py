@@ -164,12 +164,42 @@ def _make(task: Task, session: execution.Session, started: float) -> tuple[dict[
         reconciliation.check_complete(task.name, root, rows)
     known = {read["path"] for read in found.reads}
     opened = [one for one in opened if one["path"] not in known]
-    entry = _entry(task, found, opened, time.perf_counter() - started)
+    return lay_out(task, notebook, found, rows, opened, time.perf_counter() - started), rows
+
+
+def lay_out(
+    task: Task,
+    notebook: nbformat.NotebookNode,
+    found: record.Record,
+    rows: list[reconciliation.Row],
+    opened: list[dict[str, str]],
+    seconds: float,
+) -> dict[str, Any]:
+    """Write the page and the spreadsheet of an executed notebook, and return the report's entry for ``pack.json``.
+
+    Parameters
+    ----------
+    task
+        What was made.
+    notebook, found, rows
+        The executed notebook, its record and its reconciled figures.
+    opened
+        The files it opened besides the tables it read.
+    seconds
+        What it took.
+
+    Raises
+    ------
+    ReportFailedError
+        If the page does not pass the gates.
+    """
+    entry = _entry(task, found, opened, seconds)
+    folder = Path(task.stage) / task.folder
     used = {paper: title for paper, title in task.papers.items() if any(row["paper"] == paper for row in rows)}
     page = render.report_page(notebook, found, rows, used, {**entry, "source": Path(task.notebook).name})
     write_page(folder / f"{task.name}.html", page)
     spreadsheet.write(folder / f"{task.name}.xlsx", found, rows, entry)
-    return entry, rows
+    return entry
 
 
 def _entry(task: Task, found: record.Record, opened: list[dict[str, str]], seconds: float) -> dict[str, Any]:
