@@ -7,9 +7,12 @@ is one for a process; ``casebook.run.workers`` forks it.
 from __future__ import annotations
 
 import ast
+import atexit
 import io
 import os
+import shutil
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 from pathlib import Path
@@ -172,7 +175,8 @@ class Shell(InteractiveShell):
 def prepare() -> Shell:
     """Return the shell of this process; one forked from it has it already, which saves its start."""
     begun = Shell.initialized()
-    shell: Shell = Shell.instance(config=Config(HistoryManager={"enabled": False, "hist_file": ":memory:"}))
+    config = Config(HistoryManager={"enabled": False, "hist_file": ":memory:"})
+    shell: Shell = Shell.instance(config=config, ipython_dir=None if begun else _own_folder())
     if not begun:
         _keep_outputs(shell, lambda output: output)
         _use_inline_charts(shell)
@@ -191,6 +195,16 @@ def start(admit: Admit) -> Shell:
     _keep_outputs(shell, admit)
     _look_for_modules_as_a_kernel_does()
     return shell
+
+
+def _own_folder() -> str | None:
+    """Return a folder for IPython that goes with the process, where it cannot write its own, which None stands for."""
+    usual = Path(os.environ.get("IPYTHONDIR") or "~/.ipython").expanduser()
+    if os.access(usual if usual.exists() else usual.parent, os.W_OK):
+        return None
+    folder = tempfile.mkdtemp(prefix="casebook-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
 
 
 def _keep_outputs(shell: Shell, admit: Admit) -> None:

@@ -429,6 +429,15 @@ def test_what_a_killed_run_left_is_cleared_away_also_where_there_is_nothing_to_d
     assert not list(project.root.glob(".reports-*"))
 
 
+def test_a_run_without_a_home_leaves_nothing_lying(project, tmp_path):
+    (own := tmp_path / "temporary").mkdir()
+    run = start(project, "run", "--force", HOME="/proc/nowhere", TMPDIR=str(own))
+    _, said = run.communicate(timeout=120)
+    assert run.returncode == 0, said
+    assert "IPython" not in said
+    assert list(own.iterdir()) == []
+
+
 def test_a_pack_is_published_although_that_cannot_be_remembered(project):
     write(project, {"one": GOOD})
     (project.root / ".casebook" / "fresh.new").mkdir(parents=True)
