@@ -2,13 +2,15 @@
 
 A row whose figure is a cell of a table says which (``table``, ``row``, ``column``); its words are then the
 cell's, and ``seal`` brings them along when a changed table is accepted. ``value`` and ``precision`` are read from the
-words, so they too can only be wrong together with them.
+words, so they too can only be wrong together with them; a row that states another ``precision`` says why in
+``precision_reason``.
 """
 
 from __future__ import annotations
 
 import csv
 import io
+import re
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property, lru_cache
@@ -39,6 +41,7 @@ class Figure:
     value: str
     unit: str
     precision: str
+    precision_reason: str
     kind: str
     report: str
     table: str
@@ -51,11 +54,17 @@ class Figure:
         """The number read from the words."""
         if self.kind == CLAIM and not self.value:
             return Reading("", None, Fraction(1))
-        reading = read(
-            self.printed, prose=not self.table, unit=self.unit, value=float(self.value) if self.value else None
-        )
+        reading = replace(self.from_words, bound=self.kind == CLAIM)
+        if self.precision_reason:
+            return reading.with_step(Fraction(self.precision))
         # An unreadable number still says with how many decimals it was meant.
         return replace(reading, step=Fraction(self.precision)) if reading.value is None and self.precision else reading
+
+    @property
+    def from_words(self) -> Reading:
+        """The number as the words alone say it, without what the row states."""
+        value = float(self.value) if self.value else None
+        return read(self.printed, prose=not self.table, unit=self.unit, value=value)
 
     @property
     def where(self) -> str:
@@ -202,13 +211,30 @@ def _check(number: int, figure: Figure, register: Register) -> None:
             f"{where}, column same_as: found {figure.same_as!r}, expected the id of another row; "
             + one_of([name for name in register.figures if name != figure.id], figure.same_as)
         )
+    _check_precision(where, figure)
     value, precision = _read_from(figure)
     for column, found, expected in (("value", figure.value, value), ("precision", figure.precision, precision)):
         if found != expected:
             raise InputError(
                 f"{where}, column {column}: found {found!r}, but {figure.printed!r} is read as {expected!r}: "
-                f"`python pipeline.py seal {REGISTER}` writes what is read."
+                f"`python pipeline.py seal {REGISTER}` writes what is read"
+                + ("." if column == "value" else "; if another is meant, say why in precision_reason.")
             )
+
+
+def _check_precision(where: str, figure: Figure) -> None:
+    if not figure.precision_reason:
+        return
+    if not re.fullmatch(r"\d+(\.\d+)?", figure.precision) or not float(figure.precision):
+        raise InputError(
+            f"{where}, column precision: found {figure.precision!r} with a reason for it, expected the unit of "
+            "the last digit that means something, such as 100."
+        )
+    if figure.from_words.value is not None and Fraction(figure.precision) == figure.from_words.step:
+        raise InputError(
+            f"{where}, column precision_reason: found {figure.precision_reason!r}, but {figure.printed!r} is read to "
+            f"{figure.precision} in any case: leave the reason out, or state another precision."
+        )
 
 
 def _printed(table: PrintedTable, figure: Figure, where: str) -> str:
@@ -221,12 +247,16 @@ def _printed(table: PrintedTable, figure: Figure, where: str) -> str:
 
 
 def _read_from(figure: Figure) -> tuple[str, str]:
-    reading = figure.reading
+    if figure.kind == CLAIM and not figure.value:
+        return "", figure.precision
+    reading = figure.from_words
     if reading.value is None and figure.value:
         # The number meant is not in the words; what is in them is.
         reading = read(figure.printed, prose=not figure.table, unit=figure.unit)
     if reading.value is None:
         return "", figure.precision
+    if figure.precision_reason:
+        return f"{float(reading.value):.12g}", figure.precision
     return f"{float(reading.value):.12g}", f"{float(reading.step):.12g}"
 
 

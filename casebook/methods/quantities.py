@@ -17,24 +17,26 @@ from typing import Literal
 Relation = Literal["", "about", "over", "under", "up to", "at least", "almost"]
 
 _RELATIONS: dict[Relation, tuple[str, ...]] = {
-    "about": ("around", "approximately", "about", "closer to", "typical", "roughly"),
+    "at least": ("at least", "no less than", "no fewer than"),
+    "up to": ("up to", "at most", "no more than", "as many as"),
+    "about": ("around", "approximately", "approx.", "about", "circa", "closer to", "close to", "roughly", "some"),
     "over": ("over", "more than", "in excess of", "above", ">"),
     "almost": ("almost", "nearly", "just under"),
     "under": ("under", "less than", "fewer than", "below", "<"),
-    "up to": ("up to",),
-    "at least": ("at least",),
 }
 _NUMBER = re.compile(
     r"(?P<sign>(?<![\w.])[-−+])?(?P<pound>£)?(?P<digits>\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?P<decimals>\.\d+)?"
-    r"(?P<suffix>(?:k|K|m|M)\b)?(?P<per_cent>\s?%)?"
+    r"(?P<suffix>(?i:k|mn?|bn|\s?(?:thousand|million|billion))\b)?(?P<per_cent>\s?%)?"
 )
-_SCALES = {"k": 1_000, "m": 1_000_000}
+_SCALES = {"k": 1_000, "t": 1_000, "m": 1_000_000, "b": 1_000_000_000}
 _WORDS = {"a third": Fraction(1, 3), "half": Fraction(1, 2), "twice": Fraction(2)}
+HEDGED = Fraction(1, 20)
+"""How far a number may be from one printed with a hedge such as "around", as a share of it."""
 
 
 @dataclass(frozen=True)
 class Reading:
-    """What a string prints: the number, the unit of its last meaningful digit, and how it is hedged.
+    """What a string prints: the number, the unit of its last digit, and how it is hedged.
 
     Parameters
     ----------
@@ -43,11 +45,15 @@ class Reading:
     value
         The number, or None.
     step
-        The unit of the last digit that means something: 0.01 for 8.95, 1,000,000 for £16m.
+        The unit of the last digit printed: 0.01 for 8.95, 1,000,000 for £16m, 1 for 2,500.
     relation
         How words before the number bind it: "over", "up to", "about", or nothing.
     exact
         Whether the number is a count with all its digits, not rounded.
+    stated
+        Whether the step was stated with a reason, and not read; then it also takes the place of what a hedge allows.
+    bound
+        Whether a claim is made, in which "over" or "up to" leaves the other side open.
     """
 
     number: str
@@ -55,29 +61,52 @@ class Reading:
     step: Fraction
     relation: Relation = ""
     exact: bool = False
+    stated: bool = False
+    bound: bool = False
+
+    @property
+    def room(self) -> Fraction:
+        """How far off a number may be: half a unit of the last digit; with a hedge 5%.
+
+        A hedge never allows less than rounding to whole units or printed decimals does: "around 3" may be 3.2.
+
+        Examples
+        --------
+        >>> [int(read(words, prose=True).room) for words in ("£400k", "about £400k", "£2M", "around £2M", "30 places")]
+        [500, 20000, 500000, 100000, 0]
+        """
+        if self.exact or self.value is None:
+            return Fraction(0)
+        if self.relation and not self.stated:
+            return max(abs(self.value) * HEDGED, min(self.step, Fraction(1)) / 2)
+        return self.step / 2
 
     @property
     def bounds(self) -> tuple[Fraction, Fraction]:
-        """The interval of the numbers that would have been printed so."""
+        """The interval of the numbers that would have been printed so: to the side that a hedge says."""
         if self.value is None:
             raise ValueError("nothing could be read")
-        if self.relation in ("over", "at least"):
-            return self.value, self.value + self.step
-        if self.relation in ("under", "up to"):
-            return self.value - self.step, self.value
-        if self.relation == "almost":
-            return self.value - self.step / 2, self.value
-        if self.exact:
-            return self.value, self.value
-        return self.value - self.step / 2, self.value + self.step / 2
+        below = 0 if self.relation in ("over", "at least") else self.room
+        above = 0 if self.relation in ("under", "up to", "almost") else self.room
+        return self.value - below, self.value + above
+
+    def with_step(self, step: Fraction) -> Reading:
+        """Take another step, which somebody has stated with a reason.
+
+        Examples
+        --------
+        >>> [int(end) for end in read("2200 more", prose=True).with_step(Fraction(100)).bounds]
+        [2150, 2250]
+        """
+        return replace(self, step=step, exact=False, stated=True)
 
 
 def read(printed: str, *, prose: bool, unit: str = "", value: float | Fraction | None = None) -> Reading:
     """Read a number from the words or the cell it is printed in.
 
-    The last digit printed says how closely the number is known. In prose, the zeros at the end of a whole
-    number that is not a percentage are taken as rounding ("around 1500" is to the nearest hundred); in a
-    table every digit counts. A count with all its digits is exact.
+    The last digit printed says how closely the number is known, zeros included: "£16m" to half a million, "£400" to
+    half a pound. A count with all its digits is exact. A word such as "around" or "over" before the number hedges it.
+    A number in words ("half", "a third") has no last digit and is read as hedged.
 
     Parameters
     ----------
@@ -97,8 +126,9 @@ def read(printed: str, *, prose: bool, unit: str = "", value: float | Fraction |
 
     Examples
     --------
-    >>> read("over 50% higher", prose=True)
-    Reading(number='50%', value=Fraction(50, 1), step=Fraction(10, 1), relation='over', exact=False)
+    >>> hedged = read("over 50% higher", prose=True)
+    >>> hedged.number, int(hedged.value), hedged.relation
+    ('50%', 50, 'over')
     >>> read("8.95", prose=False).step
     Fraction(1, 100)
     >>> read("29.£%", prose=False).value is None
@@ -115,23 +145,22 @@ def read(printed: str, *, prose: bool, unit: str = "", value: float | Fraction |
     for word, fraction in _WORDS.items() if prose else ():
         found = re.search(rf"\b{word}\b", printed)
         if found:
-            per_cent = unit == "per cent"
-            number = fraction * 100 if per_cent else fraction
+            number = fraction * 100 if unit == "per cent" else fraction
             if value is None or abs(number - Fraction(str(value))) < Fraction(1, 10):
-                return Reading(word, number, Fraction(1 if not per_cent else 10), _relation(printed[: found.start()]))
+                step = Fraction(1) if unit == "per cent" else Fraction(1, 100)
+                return Reading(word, number, step, _relation(printed[: found.start()]) or "about")
     return Reading("", None, Fraction(1))
 
 
 def _reading(match: re.Match[str], before: str, prose: bool, unit: str) -> Reading:
     digits, decimals = match["digits"].replace(",", ""), match["decimals"] or ""
-    scale = Fraction(_SCALES[match["suffix"].lower()] if match["suffix"] else 1)
+    scale = Fraction(_SCALES[match["suffix"].strip()[0].lower()] if match["suffix"] else 1)
     value = Fraction(digits + decimals) * scale * (-1 if match["sign"] in ("-", "−") else 1)
     relation = _relation(before)
     per_cent = bool(match["per_cent"]) or unit == "per cent"
     step = scale / 10 ** max(0, len(decimals) - 1)
-    if prose and not decimals and value and (not per_cent or relation not in ("", "about")):
-        step *= 10 ** (len(digits) - len(digits.rstrip("0")))
-    rounded = per_cent or decimals or relation or step != 1 or "per " in unit
+    # Money in running text is rounded to pounds; a table's pounds are what its other cells are worked out with.
+    rounded = per_cent or decimals or relation or step != 1 or "per " in unit or (prose and match["pound"])
     return Reading(match.group().strip(), value, step, relation, not rounded)
 
 

@@ -26,15 +26,14 @@ class Verdict(StrEnum):
 def judge(printed: Reading, computed: Quantity | Truth | None) -> Verdict:
     """Return the verdict on a printed figure.
 
-    * *reproduced*: equal at the precision printed; for a claim, the claim holds.
+    * *reproduced*: equal at the precision printed; with a hedge such as "around" or "over", no further off than the
+      hedge allows, on the side that the word says; for a claim, the claim holds.
     * *reproduced to rounding*: within half a unit of the last digit printed, or within what the rounding of
       the inputs allows, by interval arithmetic; for a claim, it holds for some of the numbers that the inputs
       may stand for.
     * *differs*: neither.
     * *cannot be recomputed*: there is nothing to compare with.
     * *unreadable*: what is printed is not a number.
-
-    A number with a word such as "over" or "up to" is a claim; "around" is a number.
 
     Examples
     --------
@@ -43,6 +42,8 @@ def judge(printed: Reading, computed: Quantity | Truth | None) -> Verdict:
     'reproduced'
     >>> judge(read("2205", prose=False), of("6866") - of("4662")).value
     'differs'
+    >>> judge(read("around £2M", prose=True), exactly(1_990_400)).value
+    'reproduced'
     """
     if computed is None:
         return Verdict.CANNOT
@@ -50,40 +51,43 @@ def judge(printed: Reading, computed: Quantity | Truth | None) -> Verdict:
         return _of_truth(computed)
     if printed.value is None:
         return Verdict.UNREADABLE
-    if printed.relation in ("", "about"):
-        half = printed.step / 2
-        if rounded(computed.value, printed.step) == printed.value:
-            return Verdict.REPRODUCED
-        explained = computed.low < printed.value + half and computed.high > printed.value - half
-        return Verdict.TO_ROUNDING if explained or abs(computed.value - printed.value) <= half else Verdict.DIFFERS
-    return _of_truth(claim(printed, computed))
+    if printed.relation:
+        return _of_truth(claim(printed, computed))
+    half = printed.step / 2
+    if rounded(computed.value, printed.step) == printed.value:
+        return Verdict.REPRODUCED
+    explained = computed.low < printed.value + half and computed.high > printed.value - half
+    return Verdict.TO_ROUNDING if explained or abs(computed.value - printed.value) <= half else Verdict.DIFFERS
 
 
 def claim(printed: Reading, computed: Quantity) -> Truth:
-    """Return whether a number is what the words say: "over", "under", "at least", "up to" or "almost" the printed one.
+    """Return whether a number is what the words before the printed one say of it.
 
-    "Almost" is below it and no further off than half a unit of its last digit that is not a zero.
+    "Over" is above it, "under" below, "at least", "up to" and "almost" may be equal to it, "about" is on either side;
+    each no further off than the hedge allows. Where a bound is claimed ("up to 50% higher", of a row of the kind
+    claim), "over", "under", "at least" and "up to" leave the other side open.
 
     Examples
     --------
+    >>> from dataclasses import replace
     >>> from casebook.methods.quantities import exactly, read
-    >>> claim(read("up to 50% higher", prose=True), exactly(104)).holds
+    >>> claim(read("over 50% higher", prose=True), exactly(104)).holds
     False
-    >>> claim(read("almost 50%", prose=True), exactly(46.5)).holds
+    >>> claim(replace(read("over 50% higher", prose=True), bound=True), exactly(104)).holds
+    True
+    >>> claim(read("almost 50%", prose=True), exactly(48)).holds
     True
     """
     if printed.value is None:
         raise ValueError("the words hold no number to compare with")
-    bound = exactly(printed.value)
-    if printed.relation == "over":
-        return computed.over(bound)
-    if printed.relation == "under":
-        return computed.under(bound)
-    if printed.relation == "at least":
-        return computed.at_least(bound)
-    if printed.relation == "up to":
-        return computed.at_most(bound)
-    return computed.under(bound) & computed.at_least(exactly(printed.value - printed.step / 2))
+    low, high = (exactly(end) for end in printed.bounds)
+    above = computed.over(low) if printed.relation == "over" else computed.at_least(low)
+    below = computed.under(high) if printed.relation == "under" else computed.at_most(high)
+    if printed.bound and printed.relation in ("over", "at least"):
+        return above
+    if printed.bound and printed.relation in ("under", "up to"):
+        return below
+    return above & below
 
 
 def worst(verdicts: Iterable[Verdict]) -> Verdict:

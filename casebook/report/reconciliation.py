@@ -317,7 +317,7 @@ def _as_the_original(original: Reconciliation) -> str:
 def _compared_with(register: Register, case: _Case, ways: Sequence[Quantity | Truth]) -> Iterator[str]:
     for way in ways:
         if isinstance(way, Quantity) and not way.operation and way.cell is not None:
-            same = case.verdict.stands and case.figure.kind == figures.REPEAT
+            same = case.figure.kind == figures.REPEAT and case.reading.value == way.value
             yield f"{'Same as' if same else 'Compared with'} {_place(register, way.cell)}."
 
 
@@ -346,7 +346,7 @@ def _room(ways: Sequence[Quantity | Truth]) -> str:
         for way in ways
         if isinstance(way, Quantity) and way.low < way.high
     ]
-    return f"The inputs are rounded; they allow {' and '.join(dict.fromkeys(intervals))}." if intervals else ""
+    return f"As they are printed, the inputs allow {' and '.join(dict.fromkeys(intervals))}." if intervals else ""
 
 
 def _fine(way: Quantity) -> Fraction:

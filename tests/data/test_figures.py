@@ -44,6 +44,10 @@ def test_every_figure_of_the_project_can_be_used():
     [
         ("ehcp-total-change", {"value": "2204"}, "column value: found '2204', but '2205' is read as '2205'"),
         ("care-neighbour-mean-2020", {"precision": "0.1"}, "column precision: found '0.1', but '8.95' is read as '0.01'"),
+        ("ot-2200-plans", {"precision_reason": ""}, "column precision: found '100', but '2200 more EHCPs' is read as '1': `python pipeline.py seal published_figures` writes what is read; if another is meant, say why in precision_reason."),
+        ("ot-2200-plans", {"precision": "1"}, "column precision_reason: found 'To the nearest hundred: line 806 prints 2205 for the same rise.', but '2200 more EHCPs' is read to 1 in any case"),
+        ("ot-2200-plans", {"precision": "hundred"}, "column precision: found 'hundred' with a reason for it, expected the unit of the last digit that means something, such as 100"),
+        ("ot-2200-plans", {"precision": "0"}, "column precision: found '0' with a reason for it"),
         ("ehcp-total-change", {"printed": "2204", "value": "2204"}, "column printed: found '2204', but that cell of data/raw/ehcps_by_need.csv is '2205'"),
         ("ehcp-total-change", {"row": "Totl"}, "has no row 'Totl' (by need): did you mean Total?"),
         ("ehcp-total-change", {"column": "chnge"}, "found 'chnge', which is no column of numbers of data/raw/ehcps_by_need.csv"),
@@ -75,6 +79,25 @@ def test_sealing_the_register_reads_value_and_precision_from_new_words(project, 
     figures.follow(project.root, ["published_figures"])
     figure = figures.load(project.root).figures["care-neighbour-mean-2020-in-003"]
     assert (figure.value, figure.precision) == ("8.95", "0.01")
+
+
+def test_sealing_keeps_a_precision_that_has_a_reason_and_no_other(project, rows):
+    rows("ot-2200-plans", value="")
+    rows("ot-1500-plans", precision="100")
+    figures.follow(project.root, ["published_figures"])
+    after = figures.load(project.root).figures
+    assert (after["ot-2200-plans"].value, after["ot-2200-plans"].precision) == ("2200", "100")
+    assert after["ot-1500-plans"].precision == "1"
+
+
+def test_every_precision_that_is_not_the_last_digit_printed_has_a_reason_that_names_a_line():
+    for figure in figures.load(ROOT).figures.values():
+        if (
+            figure.precision
+            and figure.from_words.value is not None
+            and float(figure.from_words.step) != float(figure.precision)
+        ):
+            assert "line " in figure.precision_reason, figure.id
 
 
 def test_sealing_with_nothing_changed_writes_nothing(project):

@@ -57,7 +57,7 @@ def test_a_whole_number_is_not_said_to_be_rounded():
 def test_another_year_as_the_base():
     before, after = cell("16,056", "2021"), cell("17,430", "2031")
     other = {before.cell: [(-1, Cell("t", ("2016",), "children", "2016 children"), of("14,738"))]}
-    found = why("over 17%", per_cent_change(after, before), prose=True, siblings=lambda where: other.get(where, []))
+    found = why("over 18%", per_cent_change(after, before), prose=True, siblings=lambda where: other.get(where, []))
     assert found == ["It would follow with 2016 children (14,738) in place of 2021 children (16,056)."]
 
 

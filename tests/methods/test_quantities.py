@@ -5,7 +5,7 @@ import statistics
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from casebook.methods import quantities
@@ -16,21 +16,26 @@ class TestReading:
     @pytest.mark.parametrize(
         ("printed", "value", "step", "relation"),
         [
-            ("over 50% higher", 50, 10, "over"),
-            ("up to 50% higher", 50, 10, "up to"),
+            ("over 50% higher", 50, 1, "over"),
+            ("up to 50% higher", 50, 1, "up to"),
             ("approximately 47% of EHCPs", 47, 1, "about"),
             ("around an 8% reduction", 8, 1, "about"),
-            ("closer to 630 in care", 630, 10, "about"),
-            ("in excess of £6,300 per pupil", 6300, 100, "over"),
-            ("more than (60%)", 60, 10, "over"),
-            ("less than £2,500", 2500, 100, "under"),
-            ("almost 50%", 50, 10, "almost"),
-            ("just under 700", 700, 100, "almost"),
-            (">800 pupils", 800, 100, "over"),
+            ("closer to 630 in care", 630, 1, "about"),
+            ("in excess of £6,300 per pupil", 6300, 1, "over"),
+            ("more than (60%)", 60, 1, "over"),
+            ("less than £2,500", 2500, 1, "under"),
+            ("almost 50%", 50, 1, "almost"),
+            ("just under 700", 700, 1, "almost"),
+            (">800 pupils", 800, 1, "over"),
+            ("no more than 20 places", 20, 1, "up to"),
+            ("no fewer than 20 places", 20, 1, "at least"),
             ("from £16m", 16_000_000, 1_000_000, ""),
             ("a target of £2M", 2_000_000, 1_000_000, ""),
-            ("£600k per annum", 600_000, 100_000, ""),
-            ("2200 more EHCPs", 2200, 100, ""),
+            ("£600k per annum", 600_000, 1_000, ""),
+            ("£1.8 million", 1_800_000, 100_000, ""),
+            ("£333mn", 333_000_000, 1_000_000, ""),
+            ("2200 more EHCPs", 2200, 1, ""),
+            ("10 per 10,000", 10, 1, ""),
             ("these 13 schools", 13, 1, ""),
             ("8.5 per 10,000", Fraction("8.5"), Fraction("0.1"), ""),
         ],
@@ -59,6 +64,50 @@ class TestReading:
     )
     def test_numbers_in_words_are_read(self, words, value):
         assert read(words, prose=True, unit="per cent").value == value
+
+    @pytest.mark.parametrize(
+        ("words", "unit", "low", "high"),
+        [
+            ("10 per 10,000", "per 10,000 children", "9.5", "10.5"),
+            ("30 placements", "placements", 30, 30),
+            ("£400 per week", "pounds a week", "399.5", "400.5"),
+            ("£16m", "pounds", 15_500_000, 16_500_000),
+            ("£2M", "pounds", 1_500_000, 2_500_000),
+            ("60%", "per cent", "59.5", "60.5"),
+            ("around £2M", "pounds", 1_900_000, 2_100_000),
+            ("around 1500 plans", "plans", 1425, 1575),
+            ("around 3 posts", "posts", "2.5", "3.5"),
+            ("nearly 300 pupils", "pupils", 285, 300),
+            ("almost £10m", "pounds", 9_500_000, 10_000_000),
+            ("over 900 plans", "plans", 900, 945),
+            ("at least 20", "places", 20, 21),
+            ("up to 40 places", "places", 38, 40),
+            ("fewer than 40 places", "places", 38, 40),
+            ("half of all", "per cent", "47.5", "52.5"),
+        ],
+    )
+    def test_a_number_in_words_stands_for_what_its_last_digit_or_its_hedge_allows(self, words, unit, low, high):
+        assert read(words, prose=True, unit=unit).bounds == (Fraction(low), Fraction(high))
+
+    def test_a_stated_precision_takes_the_place_of_the_last_digit_and_of_the_hedge(self):
+        assert read("2200 more", prose=True).with_step(Fraction(100)).bounds == (2150, 2250)
+        assert read("around 715", prose=True).with_step(Fraction(10)).bounds == (710, 720)
+
+    @given(
+        st.text() | st.text("0123456789.,£%-− kKmM<>?") | st.from_regex(quantities._NUMBER),
+        st.booleans(),
+        st.sampled_from(["", "per cent", "per 10,000"]),
+    )
+    @example("١٢٣", True, "")
+    @example("£2²", True, "")
+    def test_whatever_is_printed_is_read_with_its_ends_in_order_or_not_at_all(self, printed, prose, unit):
+        for before in ("", "around ", "over ", "up to ", "at least ", "nearly ", "under "):
+            reading = read(before + printed, prose=prose, unit=unit)
+            assert reading.step > 0
+            if reading.value is not None:
+                low, high = reading.bounds
+                assert low <= reading.value <= high
+                assert reading.number in before + printed
 
     def test_the_one_meant_of_several_numbers_is_taken(self):
         assert read("from £16m to £26m", prose=True, value=26_000_000).number == "£26m"
