@@ -3,15 +3,29 @@
 Only Python's own library is loaded here.
 """
 
+# ruff: noqa: E402
 from __future__ import annotations
 
-import gc
 import os
 import sys
+
+_STOPPED = 130
+
+
+def _end(kind: type[BaseException], error: BaseException, *where: Any) -> None:
+    if issubclass(kind, KeyboardInterrupt):
+        os._exit(_STOPPED)
+    sys.__excepthook__(kind, error, *where)
+
+
+# Before anything else is loaded: there is nothing yet to be said of Ctrl-C, nor anything to be cleaned up.
+sys.excepthook = _end
+
+import gc
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from casebook.run import freshness
 from casebook.run.contents import Report

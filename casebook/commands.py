@@ -19,8 +19,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import rich.progress
-import rich.table
 import typer
 from rich.console import Console
 
@@ -56,6 +54,8 @@ def of_pack(pack: list[Report], default_area: str, words: Sequence[str]) -> type
     @app.command("list")
     def list_reports() -> None:
         """List the reports with their parameters (types and defaults) and what they are made from."""
+        from rich.table import Table
+
         from casebook.data import catalogue
 
         root = _root()
@@ -65,7 +65,7 @@ def of_pack(pack: list[Report], default_area: str, words: Sequence[str]) -> type
             path = report.path(root)
             values, _ = parameters.resolve(path, report.parameters, {}, report.name)
             console.print(f"\n[bold]{report.name}[/bold]  notebooks/{path.name}")
-            grid = rich.table.Table.grid(padding=(0, 2))
+            grid = Table.grid(padding=(0, 2))
             for one in parameters.declared(path).values():
                 shown = "a secret" if one.secret else f"= {values[one.name]!r}"
                 grid.add_row("   ", one.name, one.type_as_written.replace("[", r"\["), shown)
@@ -293,6 +293,8 @@ def _run(
     made_from: str,
 ) -> None:  # fmt: skip
     # Loaded here because it takes a second that `--help` and `list` need not spend.
+    import rich.progress
+
     from casebook.run import pack as packs
 
     started = time.perf_counter()
@@ -315,14 +317,14 @@ def _run(
 
         signal.signal(signal.SIGTERM, _stop)
         made = packs.make(jobs, root, [report.name for report in pack], whole, how, log, starting, ended)
-    # From here on there is nothing to stop: the pack is published.
-    with signals.held_off():
-        if not made.failed:
-            freshness.remember(root, words, made.pack, made_from, obeyed=how.force)
-        log.about["status"] = "published in part" if made.failed else "published"
-        if not (made.made or made.failed or made.published):
-            log.about["status"] = "nothing to do"
-        _tell(made, jobs[0].area, root, time.perf_counter() - started)
+    # From here to the end of the process there is nothing to stop: the pack is published.
+    signals.hold_off()
+    if not made.failed:
+        freshness.remember(root, words, made.pack, made_from, obeyed=how.force)
+    log.about["status"] = "published in part" if made.failed else "published"
+    if not (made.made or made.failed or made.published):
+        log.about["status"] = "nothing to do"
+    _tell(made, jobs[0].area, root, time.perf_counter() - started)
 
 
 def _tell(made: Made, area: str, root: Path, seconds: float) -> None:

@@ -106,6 +106,22 @@ def as_users() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name not in not_users}
 
 
+# A process begun in the background of a shell ignores Ctrl-C, and so do those it starts; a user's does not.
+_HEARS_CTRL_C = (
+    "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); os.execv(sys.executable, sys.argv[1:])"
+)
+
+
+def start(project: Project, *arguments: str, **options: Any) -> subprocess.Popen[str]:
+    """Start ``python pipeline.py`` in a Python of its own, to be stopped or killed; options are those of ``Popen``."""
+    environment = as_users() | options.pop("env", {})
+    return subprocess.Popen(
+        [sys.executable, "-c", _HEARS_CTRL_C, sys.executable, "pipeline.py", *arguments],
+        cwd=project.root, env=environment, text=True,
+        **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options},
+    )  # fmt: skip
+
+
 def copy_of_project(folder: Path) -> Project:
     root = folder / "project"
     root.mkdir()

@@ -16,7 +16,7 @@ from casebook.errors import InputError
 from casebook.report import svg
 from casebook.report.blocks import Assumption, Figure, Headline, Result, Source, Text, Title, make_table
 from casebook.report.reconciliation import reconcile, reconcile_repeats, reconcile_table
-from casebook.report.words import slug
+from casebook.text import slug
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Chart

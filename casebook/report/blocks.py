@@ -21,7 +21,7 @@ from casebook.errors import InputError
 from casebook.methods.reconciliation import Verdict
 from casebook.report import look
 from casebook.report.tabular import address, as_csv
-from casebook.report.words import slug
+from casebook.text import slug
 
 _templates = jinja2.Environment(
     loader=jinja2.PackageLoader("casebook.report"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from typing import TYPE_CHECKING
 
 from casebook.errors import and_list
@@ -11,7 +10,7 @@ from casebook.errors import and_list
 if TYPE_CHECKING:
     from casebook.methods.benchmark import Place
 
-__all__ = ["about", "against", "and_list", "fell_or_rose", "more_or_fewer", "number", "ordinal", "place", "slug"]
+__all__ = ["about", "against", "and_list", "fell_or_rose", "more_or_fewer", "number", "ordinal", "place"]
 
 _NUMBERS = [
     "no",
@@ -163,14 +162,3 @@ def against(points: float, per_cent: float, decimals: int, unit: str = "") -> st
         return "level with"
     share = "" if math.isnan(per_cent) else f" ({abs(per_cent):.1f}%)"
     return f"{abs(points):,.{decimals}f}{unit}{share} {'above' if points > 0 else 'below'}"
-
-
-def slug(text: str) -> str:
-    """Return a name for a file, a folder or an id in a page.
-
-    Examples
-    --------
-    >>> slug("Bath and North East Somerset")
-    'bath-and-north-east-somerset'
-    """
-    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "x"

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from casebook.errors import InputError, one_of
-from casebook.report.words import slug
 from casebook.run import parameters
 from casebook.run.contents import Report
+from casebook.text import slug
 
 if TYPE_CHECKING:
     from casebook.data.catalogue import Catalogue

@@ -14,9 +14,9 @@ from nbconvert import HTMLExporter, TemplateExporter
 from nbformat import NotebookNode
 
 from casebook.report import look, tabular
-from casebook.report.words import slug
 from casebook.run import reconciliation
 from casebook.run.record import Record
+from casebook.text import slug
 
 TEMPLATES = Path(str(files("casebook.run") / "templates"))
 BLOCKS = Path(str(files("casebook.report") / "templates"))
