@@ -82,24 +82,28 @@ class PrintedTable:
         return _cell(self.name, self.key, self.titles, self.labels, self.rows[at], column)
 
     def siblings(self, cell: Cell) -> list[Sibling]:
-        """Return the numbers of a column in other rows: the same at other times or, failing that, the next rows.
+        """Return the numbers that a cell may be mistaken for, each with which it is: "of the next month".
 
-        Each with how many rows it is off, the next ones first.
+        Its column in other rows, the nearest first: the same thing at other times or, failing that, the next rows; then
+        the other columns of its row.
         """
         at = self.positions[cell.row]
         own = self.rows[at]
         same = [name for name in self.key if name not in WHEN and name not in PLACES]
         rows = [at - 1, at, at + 1]
+        time = next((name.removesuffix("_printed") for name in WHEN if name in self.key), "row")
         if any(name in self.key for name in WHEN):
             rows = [one for one, row in enumerate(self.rows) if all(row[name] == own[name] for name in same)]
         elif set(self.key) & set(PLACES):
-            rows = []
-        found = []
-        for position, row in enumerate(rows):
-            number = self.quantities.get((row, cell.column))
-            if row != at and number is not None:
-                found.append((position - rows.index(at), self.cell(row, cell.column), number))
-        return sorted(found, key=lambda sibling: abs(sibling[0]))
+            rows = [at]
+        places = [(_row_off(position - rows.index(at), time), row, cell.column) for position, row in enumerate(rows)]
+        places.sort(key=lambda place: abs(rows.index(place[1]) - rows.index(at)))
+        places += [(f"of the column {title}", at, column) for column, title in self.titles.items()]
+        return [
+            (which, self.cell(row, column), number)
+            for which, row, column in places
+            if (number := self.quantities.get((row, column))) is not None and (row, column) != (at, cell.column)
+        ]
 
     def neighbours(self, cell: Cell) -> dict[str, Quantity]:
         """Return the numbers printed next to a cell, by where they stand."""
@@ -222,6 +226,12 @@ def _cell(
     named = [_in_words(row[name]) for name in labels or [one for one in key if one not in PLACES]]
     label = ", ".join(named) + (f": {titles[column]}" if len(titles) > 1 else "")
     return Cell(table, tuple(row[name] for name in key), column, label)
+
+
+def _row_off(offset: int, time: str) -> str:
+    if abs(offset) > 1:
+        return f"{abs(offset)} {time}s {'later' if offset > 0 else 'earlier'}"
+    return f"of the next {time}" if offset > 0 else f"of the {time} before"
 
 
 def _in_words(text: str) -> str:

@@ -19,7 +19,7 @@ from casebook.data.as_printed import PrintedTable
 from casebook.data.catalogue import Identity
 from casebook.data.project import DESCRIPTOR
 from casebook.errors import InputError, and_list, one_of
-from casebook.methods.explanation import Surroundings, hypotheses, keeps_others, unreadable
+from casebook.methods.explanation import Known, Surroundings, hypotheses, unreadable
 from casebook.methods.quantities import Cell, Quantity, exactly, mean, per_cent_change, read, total
 from casebook.methods.reconciliation import Verdict, judge
 
@@ -35,10 +35,6 @@ class Check:
     kind: str
     verdict: Verdict
     hypotheses: tuple[str, ...] = ()
-
-    def uses(self, cell: Cell) -> bool:
-        """Whether it was worked out from a cell."""
-        return self.computed is not None and any(one.cell == cell for one in self.computed.inputs)
 
 
 class Descriptor(BaseModel):
@@ -210,13 +206,12 @@ def _explained(check: Check, table: PrintedTable, found: Sequence[Check]) -> Che
     if check.verdict is Verdict.UNREADABLE:
         decimals = len(check.printed.partition(".")[2].rstrip("%"))
         return replace(check, hypotheses=tuple(unreadable(check.printed, check.computed, Fraction(1, 10**decimals))))
-    others = [other for other in found if other.cell != check.cell]
-    around = Surroundings(
-        table.neighbours(check.cell),
-        table.siblings,
-        keeps=keeps_others((read(other.printed, prose=False), other.computed) for other in others),
-        relied_on=sum(other.verdict.stands and other.uses(check.cell) for other in others),
-    )
+    others = [
+        Known(other.cell, read(other.printed, prose=False), other.computed)
+        for other in found
+        if other is not check and other.computed is not None
+    ]
+    around = Surroundings(check.cell, table.neighbours(check.cell), table.siblings, figures=others)
     return replace(check, hypotheses=tuple(hypotheses(reading, check.computed, around)))
 
 

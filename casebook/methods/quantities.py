@@ -229,6 +229,30 @@ class Quantity:
                 found.setdefault(one.cell, one)
         return tuple(found.values())
 
+    @property
+    def nodes(self) -> tuple[Quantity, ...]:
+        """The formula's parts: itself, what it was worked out from, and so on."""
+        return (self, *(node for operand in self.operands for node in operand.nodes))
+
+    def valued(self, instead: Callable[[Quantity], Fraction | None]) -> Fraction:
+        """Work out the value alone, with another number for each part that one is given for.
+
+        Raises
+        ------
+        ZeroDivisionError
+            If something is then divided by 0.
+
+        Examples
+        --------
+        >>> (of("12") + of("7")).valued(lambda part: Fraction(20) if part.text == "12" else None)
+        Fraction(27, 1)
+        """
+        other = instead(self)
+        if other is not None:
+            return other
+        values = [operand.valued(instead) for operand in self.operands]
+        return _VALUES[self.operation](values) if self.operation else self.value
+
     def with_inputs(self, instead: Mapping[Cell, Quantity]) -> Quantity:
         """Work it out again with other numbers in some cells."""
         if not self.operation:
@@ -489,6 +513,12 @@ _RISING: dict[str, Callable[[list[Fraction]], Fraction]] = {
     "mean": lambda values: _total(values) / len(values),
     "median": _middle,
     "%": lambda values: values[0] / 100,
+}
+
+_VALUES: dict[str, Callable[[list[Fraction]], Fraction]] = _RISING | {
+    "-": lambda values: values[0] - values[1],
+    "x": lambda values: values[0] * values[1],
+    "/": lambda values: values[0] / values[1],
 }
 
 

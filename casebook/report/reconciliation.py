@@ -13,7 +13,7 @@ import pandas as pd
 from casebook.data import audit, figures, project, provenance, tables
 from casebook.data.figures import CLAIM, Figure, Register
 from casebook.errors import InputError
-from casebook.methods.explanation import Surroundings, hypotheses, joined, keeps_others, unreadable
+from casebook.methods.explanation import Known, Surroundings, hypotheses, joined, unreadable
 from casebook.methods.quantities import Cell, Quantity, Reading, Truth, exactly, shown
 from casebook.methods.reconciliation import Verdict, judge, worst
 from casebook.report.blocks import Reconciliation, Reconciliations
@@ -325,18 +325,18 @@ def _around(register: Register, case: _Case, group: Sequence[_Case]) -> Surround
     cell = register.cell(case.figure)
     # The figure itself may stand in the table of an input, where it explains nothing.
     here = (case.figure.paper, str(case.figure.line))
-    others = [other for other in group if other is not case]
-    using = [
-        other
-        for other in others
-        if cell and other.verdict.stands and any(one.cell == cell for way in other.ways for one in way.inputs)
+    others = [
+        Known(register.cell(other.figure), other.reading, way)
+        for other in group
+        for way in other.ways
+        if other is not case and isinstance(way, Quantity)
     ]
     return Surroundings(
+        cell,
         register.tables[case.figure.table].neighbours(cell) if cell else {},
         lambda of: [one for one in register.siblings(of) if one[1].row[:2] != here],
         case.others,
-        keeps_others((other.reading, way) for other in others for way in other.ways),
-        len(using),
+        others,
     )
 
 

@@ -53,6 +53,12 @@ def test_exactly_the_cells_that_no_longer_follow_are_found(audited, old, new, ce
     assert {(check.cell.row[0], check.cell.column) for check in found if not check.verdict.stands} == cells
 
 
+def test_a_percentage_far_too_large_is_a_finding_like_any_other(audited):
+    share = [{"kind": "per cent of", "columns": ["share"], "of": ["girls", "all"]}]
+    found = audited("place,girls,all,share\nEly,20,80,180%\nMarch,20,80,25%\n", share)
+    assert [str(check.verdict) for check in found] == ["differs", "reproduced"]
+
+
 def test_parts_can_be_grouped_and_named(audited):
     table = "place,kind,n\nEly,part,3\nMarch,part,4\nEly,more,5\nAll,part,7\nAll,more,5\n"
     checks = audited(
