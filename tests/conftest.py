@@ -28,7 +28,6 @@ hypothesis.settings.register_profile("any machine", deadline=None)
 hypothesis.settings.load_profile("any machine")
 
 ROOT = Path(__file__).resolve().parents[1]
-PAPERS = Path(os.environ.get("CASEBOOK_PAPERS", ROOT.parent / "shared" / "seeds"))
 EXPORTS = Path(os.environ.get("CASEBOOK_EXPORTS", ROOT.parent / "shared" / "data"))
 
 
@@ -272,16 +271,6 @@ def _reports() -> list[Any]:
 def verdicts(project: Project, monkeypatch: pytest.MonkeyPatch) -> Verdicts:
     """The verdicts on the figures of a copy of the project."""
     return Verdicts(project.root, monkeypatch)
-
-
-@pytest.fixture(scope="session")
-def papers() -> dict[str, list[str]]:
-    """The papers' lines by number of the paper; line 1 is at index 1."""
-    if not PAPERS.is_dir():
-        pytest.skip(f"the papers' text is not at {PAPERS} (set CASEBOOK_PAPERS to read it elsewhere)")
-    return {
-        path.name[:3]: ["", *path.read_text(encoding="utf-8").split("\n")] for path in sorted(PAPERS.glob("0*.txt"))
-    }
 
 
 @pytest.fixture(scope="session")
