@@ -28,6 +28,10 @@ _NUMBER = re.compile(
     r"(?P<sign>(?<![\w.])[-−+])?(?P<pound>£)?(?P<digits>\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?P<decimals>\.\d+)?"
     r"(?P<suffix>(?i:k|mn?|bn|\s?(?:thousand|million|billion))\b)?(?P<per_cent>\s?%)?"
 )
+# How accountants print a cell below nothing: "(270)", "£(1,234)", "£-1,234"; and a pound sign that stands apart.
+_ACCOUNTING = re.compile(
+    r"(£?)\s*(?P<bracket>\()?(?P<minus>(?<!\()[-−])?\s*(£?)\s*(\d[\d.,]*\s?[A-Za-z]*\s?%?)\s*(?(bracket)\))(\s?%?)"
+)
 _SCALES = {"k": 1_000, "t": 1_000, "m": 1_000_000, "b": 1_000_000_000}
 _WORDS = {"a third": Fraction(1, 3), "half": Fraction(1, 2), "twice": Fraction(2)}
 HEDGED = Fraction(1, 20)
@@ -101,6 +105,9 @@ class Reading:
         return replace(self, step=step, exact=False, stated=True)
 
 
+_NOTHING = Reading("", None, Fraction(1))
+
+
 def read(printed: str, *, prose: bool, unit: str = "", value: float | Fraction | None = None) -> Reading:
     """Read a number from the words or the cell it is printed in.
 
@@ -131,9 +138,15 @@ def read(printed: str, *, prose: bool, unit: str = "", value: float | Fraction |
     ('50%', 50, 'over')
     >>> read("8.95", prose=False).step
     Fraction(1, 100)
+    >>> int(read("£(1,234)", prose=False).value)
+    -1234
     >>> read("29.£%", prose=False).value is None
     True
     """
+    if not prose and not _NUMBER.fullmatch(printed.strip()) and (cell := _ACCOUNTING.fullmatch(printed.strip())):
+        plain = ("-" if cell["bracket"] or cell["minus"] else "") + "".join(map(str.strip, cell.group(1, 4, 5, 6)))
+        reading = read(plain, prose=False, unit=unit, value=value) if _NUMBER.fullmatch(plain) else _NOTHING
+        return replace(reading, number=printed.strip() if reading.number else "")
     for match in _NUMBER.finditer(printed):
         if not prose and match.group() != printed.strip():
             continue
@@ -149,7 +162,7 @@ def read(printed: str, *, prose: bool, unit: str = "", value: float | Fraction |
             if value is None or abs(number - Fraction(str(value))) < Fraction(1, 10):
                 step = Fraction(1) if unit == "per cent" else Fraction(1, 100)
                 return Reading(word, number, step, _relation(printed[: found.start()]) or "about")
-    return Reading("", None, Fraction(1))
+    return _NOTHING
 
 
 def _reading(match: re.Match[str], before: str, prose: bool, unit: str) -> Reading:

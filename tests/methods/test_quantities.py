@@ -56,6 +56,21 @@ class TestReading:
     def test_a_cell_that_is_not_a_number_has_no_value(self, printed):
         assert read(printed, prose=False).value is None
 
+    @pytest.mark.parametrize(
+        ("printed", "value"),
+        [("(270)", -270), ("(£1,234)", -1234), ("£(1,234)", -1234), ("-£1,234", -1234), ("£-1,234", -1234),
+         ("(12.5%)", -12.5), ("(12.5)%", -12.5), ("£ (1,234.50)", -1234.5), (" ( 270 ) ", -270), ("£ 99", 99), ("(£1.5m)", -1_500_000)],
+    )  # fmt: skip
+    def test_a_cell_in_brackets_as_accountants_write_it_is_below_nothing(self, printed, value):
+        assert read(printed, prose=False).value == Fraction(str(value))
+
+    @pytest.mark.parametrize("printed", ["(-270)", "(270", "270)", "((270))", "(a)", "()", "270 (3)"])
+    def test_other_brackets_are_no_number(self, printed):
+        assert read(printed, prose=False).value is None
+
+    def test_brackets_in_words_are_no_sign(self):
+        assert read("a fall in plans (270)", prose=True).value == 270
+
     def test_a_misprinted_number_in_words_is_not_read_as_a_shorter_one(self):
         assert read("rose by 29.£% in all", prose=True).value is None
 
