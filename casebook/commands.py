@@ -204,7 +204,7 @@ def _add_figure_commands(app: typer.Typer) -> None:
     @app.command()
     def reconcile(
         paper: Annotated[str | None, typer.Option(help="Only this paper, such as 004.")] = None,
-        differs: Annotated[bool, typer.Option("--differs", help="Only figures that differ.")] = False,
+        differs: Annotated[bool, typer.Option("--differs", help="Only figures that differ or are unreadable.")] = False,
         as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     ) -> None:
         """Print what the published pack says of every printed figure."""
@@ -217,11 +217,15 @@ def _add_figure_commands(app: typer.Typer) -> None:
             raise InputError(f"No printed figure of a paper {paper!r} is reconciled: {one_of(papers, paper)}")
         for path in reconciliation.changed_since(root):
             _complain(f"{path} has changed since the pack was made: run the pipeline again.")
-        rows = [row for row in rows if paper in (None, row["paper"]) and (not differs or row["verdict"] == "differs")]
+        rows = [row for row in rows if paper in (None, row["paper"])]
+        shown = reconciliation.parts(rows)[0] if differs else rows
         if as_json:
-            print(json.dumps(rows, indent=2, ensure_ascii=False))
-        else:
-            _print_rows(rows)
+            print(json.dumps(shown, indent=2, ensure_ascii=False))
+            return
+        _print_rows(shown)
+        summary = reconciliation.summary(rows)
+        of_paper = f"Paper {paper}: " if paper else ""
+        print(f"{of_paper}{summary.differing if differs else summary.sentence}")
 
     @app.command()
     def audit(
@@ -352,8 +356,6 @@ class _TerminatedError(KeyboardInterrupt):
 
 
 def _print_rows(rows: list[dict[str, Any]]) -> None:
-    from casebook.run import reconciliation
-
     for row in rows:
         print(f"{row['paper']} l.{row['line']}  {row['figure']}")
         computed = f"; worked out: {row['computed_shown']}" if row["computed_shown"] else ""
@@ -361,7 +363,6 @@ def _print_rows(rows: list[dict[str, Any]]) -> None:
         if row["verdict"] not in ("reproduced", "reproduced to rounding"):
             for words in filter(None, (row["formula"], row["note"], row["follows"])):
                 print(f"    {words}")
-    print(reconciliation.summary(rows).sentence if rows else "No printed figure is like that.")
 
 
 def _print_checks(name: str, checks: list[Check]) -> bool:

@@ -378,6 +378,26 @@ class TestCommands:
         assert "000 l." not in done.stdout
         assert "reproduced" not in done.stdout
 
+    @pytest.mark.parametrize("paper", [None, "004", "002"])
+    def test_reconcile_differs_shows_and_counts_of_all_what_differs_and_what_is_unreadable(self, pack, paper):
+        chosen = ("--paper", paper) if paper else ()
+        found = [one["verdict"] for one in json.loads(pack.pipeline("reconcile", *chosen, "--json").stdout)]
+        differ, unreadable = found.count("differs"), found.count("unreadable")
+        done = pack.pipeline("reconcile", *chosen, "--differs").stdout
+        assert (done.count("\n    differs: "), done.count("\n    unreadable: ")) == (differ, unreadable)
+        of = f"of {len(found)} printed figures"
+        says = f"{differ} {of} {'differs' if differ == 1 else 'differ'}{' and 1 is unreadable' if unreadable else ''}."
+        if not differ:
+            says = f"O{of[1:]}, none differs and none is unreadable."
+        assert done.splitlines()[-1] == (f"Paper {paper}: {says}" if paper else says)
+        as_json = json.loads(pack.pipeline("reconcile", *chosen, "--differs", "--json").stdout)
+        assert len(as_json) == differ + unreadable
+
+    def test_reconcile_of_a_paper_counts_its_figures(self, pack):
+        done = pack.pipeline("reconcile", "--paper", "004").stdout
+        of_it = sum(row["paper"] == "004" for row in rows(ROOT, "published_figures.csv"))
+        assert done.splitlines()[-1].startswith(f"Paper 004: Of {of_it} printed figures, ")
+
     def test_reconcile_as_json_is_the_rows_of_the_pack(self, pack):
         done = pack.pipeline("reconcile", "--json")
         found = json.loads(done.stdout)

@@ -23,6 +23,14 @@ KEPT = (
     "follows",
 )  # fmt: skip
 
+_SAID = {
+    Verdict.REPRODUCED: ("is reproduced", "are reproduced"),
+    Verdict.TO_ROUNDING: ("is reproduced to rounding", "are reproduced to rounding"),
+    Verdict.DIFFERS: ("differs", "differ"),
+    Verdict.UNREADABLE: ("is unreadable", "are unreadable"),
+    Verdict.CANNOT: ("cannot be recomputed", "cannot be recomputed"),
+}
+
 
 @dataclass(frozen=True)
 class Summary:
@@ -36,15 +44,8 @@ class Summary:
         """The summary in words."""
         if not self.figures:
             return "The papers print no figure that this report works out again."
-        said = {
-            Verdict.REPRODUCED: ("is reproduced", "are reproduced"),
-            Verdict.TO_ROUNDING: ("is reproduced to rounding", "are reproduced to rounding"),
-            Verdict.DIFFERS: ("differs", "differ"),
-            Verdict.UNREADABLE: ("is unreadable", "are unreadable"),
-            Verdict.CANNOT: ("cannot be recomputed", "cannot be recomputed"),
-        }
-        found = {verdict: self.counts.get(str(verdict), 0) for verdict in said}
-        clauses = [f"{count} {said[verdict][count != 1]}" for verdict, count in found.items() if count]
+        found = {verdict: self.counts.get(str(verdict), 0) for verdict in _SAID}
+        clauses = [f"{count} {_SAID[verdict][count != 1]}" for verdict, count in found.items() if count]
         figures = "figure" if self.figures == 1 else "figures"
         if found[Verdict.CANNOT] == self.figures:
             who = "The one printed figure" if self.figures == 1 else f"Not one of the {self.figures} printed figures"
@@ -54,6 +55,22 @@ class Summary:
             who = "The one printed figure" if self.figures == 1 else f"All {self.figures} printed figures"
             return f"{who} {clauses[0].split(' ', 1)[1]}."
         return f"Of {self.figures} printed {figures}, {and_list(clauses)}."
+
+    @property
+    def differing(self) -> str:
+        """How many of the figures a reader must see, in words.
+
+        Examples
+        --------
+        >>> Summary(244, {"reproduced": 210, "differs": 33, "unreadable": 1}).differing
+        '33 of 244 printed figures differ and 1 is unreadable.'
+        """
+        of = f"of {self.figures} printed {'figure' if self.figures == 1 else 'figures'}"
+        found = [(self.counts.get(str(one), 0), _SAID[one]) for one in (Verdict.DIFFERS, Verdict.UNREADABLE)]
+        first, *more = [(count, said[count != 1]) for count, said in found if count] or [(0, "")]
+        if not first[0]:
+            return f"O{of[1:]}, none differs and none is unreadable."
+        return f"{and_list([f'{first[0]} {of} {first[1]}', *(f'{count} {said}' for count, said in more)])}."
 
 
 def rows(blocks: Sequence[Mapping[str, Any]], report: str, area: str) -> list[Row]:
