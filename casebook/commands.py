@@ -344,7 +344,7 @@ def _tell(made: Made, area: str, root: Path, seconds: float) -> None:
     failures = f", {len(made.failed)} not made," if made.failed else ""
     print(f"{count} for {area}{failures} published in {seconds:.0f} s. Open {index}")
     if made.failed:
-        raise ReportFailedError(" ".join(made.failed))
+        raise ReportFailedError("\n".join(made.failed))
 
 
 def _stop(*_: object) -> None:

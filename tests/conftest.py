@@ -138,9 +138,10 @@ def project(tmp_path: Path) -> Project:
 
 
 @pytest.fixture(scope="session")
-def once(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Callable[..., Project]:
+def once(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Project]:
     """Make a copy of the project and something in it, once for all workers; read it, do not change it."""
-    shared = tmp_path_factory.getbasetemp() if worker_id == "master" else tmp_path_factory.getbasetemp().parent
+    own = tmp_path_factory.getbasetemp()
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
 
     def made(name: str, make: Callable[[Project], None]) -> Project:
         folder, done = shared / name, shared / f"{name}-done"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import nbformat
 
@@ -25,11 +26,11 @@ NEVER = "import time\ntime.sleep(1000)"
 
 
 def notebook(*cells: str, parameters: str = PARAMETERS) -> nbformat.NotebookNode:
-    """Return a notebook: cells that begin with # and a space are prose."""
+    """Return a notebook: cells of one line that begin with # are headings."""
     code = nbformat.v4.new_code_cell(parameters, metadata={"tags": ["parameters"]})
     made = [code]
     for cell in cells:
-        is_words = cell.startswith("# ") and "\n" not in cell
+        is_words = re.match("#+ ", cell) and "\n" not in cell
         made.append(nbformat.v4.new_markdown_cell("#" + cell) if is_words else nbformat.v4.new_code_cell(cell))
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     return nbformat.v4.new_notebook(cells=made, metadata={"kernelspec": kernel, "language_info": {"name": "python"}})

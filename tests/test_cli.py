@@ -94,8 +94,14 @@ def test_a_notebook_that_raises_publishes_nothing_and_exits_with_1(copy_of_pack)
     [
         ("import os; os._exit(0)", "care-rates could not run: killed: its process ended with the exit code 0"),
         ("import sys; sys.exit()", "care-rates ended early in cell 3"),
-        ("import pandas; pandas.DataFrame([1])", "shows something without a caption or description"),
-        ("report.title('x', area='y', as_of='z')", "care-rates has 2 titles"),
+        (
+            "import pandas; pandas.DataFrame([1])",
+            "care-rates cannot be published: cell 3 shows something without a caption or description",
+        ),
+        (
+            "report.title('x', area='y', as_of='z')",
+            "care-rates cannot be published: it has 2 titles (cell 3 and cell 5)",
+        ),
     ],
 )
 def test_a_notebook_that_does_not_end_as_a_report_must_is_no_success(copy_of_pack, code, words):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import pandas as pd
 
 from casebook.errors import InputError
-from casebook.report import svg
+from casebook.report import session, svg
 from casebook.report.blocks import Assumption, Figure, Headline, Result, Source, Text, Title, make_table
 from casebook.report.reconciliation import reconcile, reconcile_repeats, reconcile_table
 from casebook.text import slug
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "assumption",
+    "check",
     "figure",
     "headline",
     "reconcile",
@@ -250,6 +251,24 @@ def source(title: str, *, publisher: str, date: str, licence: str = "Open Govern
     Source(title, publisher, date, licence).show()
 
 
+def check() -> None:
+    """Say what would keep the report from being published as it has been shown so far, all in one list.
+
+    For a notebook's author, in JupyterLab; a run looks at all of this itself, so that a call left in the notebook does
+    nothing there. What only a run knows is not looked at: what ``pipeline.py`` says the report must contain, the
+    printed figures registered for it, and the notebook's prose.
+
+    Examples
+    --------
+    >>> check()
+    """
+    # The gates are the run's. They are called from here alone, for an author need not wait for a run to hear of them.
+    if (cells := session.shown()) is not None:
+        from casebook.run import preview
+
+        print(preview.of(cells))
+
+
 def _plain_number(value: float | None) -> float | None:
     # NumPy's numbers do not go into JSON.
     return None if value is None else float(value)
@@ -276,3 +295,6 @@ def _fill(sentence: str, numbers: Mapping[str, Any]) -> str:
         return sentence.format_map(numbers)
     except (ValueError, TypeError) as error:
         raise InputError(f"The sentence {sentence!r} cannot be written with the numbers given: {error}.") from None
+
+
+session.begin()

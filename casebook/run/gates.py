@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
 import lxml.html
 from lxml.html import HtmlElement
+
+from casebook.errors import and_list
 
 LARGEST_PAGE, LARGEST_CHART = 400_000, 60_000
 LOADING = {"src", "srcset", "poster", "action", "background", "data", "formaction"}
@@ -21,7 +23,8 @@ SAYS_NOTHING = re.compile(
     re.IGNORECASE,
 )
 LEAST_ALT = 20
-# Which colours of casebook.css stand on which, and the contrast WCAG 2.2 AA asks for (1.4.3, 1.4.11).
+_COLOUR = re.compile(r"--([\w-]+):\s*(#[0-9a-fA-F]{3,6})")
+# Which colours of the styles stand on which, and the contrast WCAG 2.2 AA asks for (1.4.3, 1.4.11).
 PAIRS = (
     ("ink", "page", 4.5),
     ("quiet", "page", 4.5),
@@ -33,13 +36,29 @@ PAIRS = (
 CONSTANT = {"page": "#ffffff", "focus-ring": "#0b0c0c"}
 
 
+def refusal(name: str, found: Sequence[str]) -> str:
+    """Return everything that keeps something from being published as one message.
+
+    Examples
+    --------
+    >>> print(refusal("posts", ["it has no title.", "it read no table."]))
+    posts cannot be published, for 2 reasons:
+      1. it has no title.
+      2. it read no table.
+    """
+    if len(found) == 1:
+        return f"{name} cannot be published: {found[0]}"
+    listed = "".join(f"\n  {number}. {one}" for number, one in enumerate(found, 1))
+    return f"{name} cannot be published, for {len(found)} reasons:{listed}"
+
+
 def problems(page: str) -> Iterator[str]:
     """Find what keeps a page from being published.
 
     Yields
     ------
     str
-        One sentence for each problem, the gravest kinds first.
+        One sentence for each problem, the gravest kinds first: what was found and where, what is expected, what to do.
     """
     found = lxml.html.document_fromstring(page, parser=lxml.html.HTMLParser(huge_tree=True))
     yield from _loads(found)
@@ -47,81 +66,102 @@ def problems(page: str) -> Iterator[str]:
     yield from _pictures(found)
     yield from _tables(found)
     if len(page.encode()) > LARGEST_PAGE:
-        yield f"the page has {len(page.encode()):,} bytes, more than {LARGEST_PAGE:,}: show less in it"
+        yield f"the page has {len(page.encode()):,} bytes, more than {LARGEST_PAGE:,}: show less in it."
 
 
 def _loads(page: HtmlElement) -> Iterator[str]:
     for script in page.iter("script"):
-        yield f"it holds a script: {_source(script)[:60]}"
+        yield f"it holds a script ({_source(script)[:60]}), and pages run none: take it out."
     for tag in page.iter("*"):
         for name, value in tag.items():
             if name.startswith("on"):
-                yield f"<{tag.tag}> has the attribute {name}, which runs a script"
+                yield f"<{tag.tag}> has the attribute {name}, which runs a script, and pages run none: take it out."
             loads = name in LOADING or (name in ("href", "xlink:href") and tag.tag in ("link", "use", "image", "base"))
             if loads and not value.startswith(("#", "data:")):
-                yield f"<{tag.tag} {name}> loads {value[:60]!r} from elsewhere"
+                yield (
+                    f"<{tag.tag} {name}> loads {value[:60]!r} from elsewhere, and a page is whole by itself: take it "
+                    "out or, for a picture, show it with report.figure."
+                )
             if name == "href" and tag.tag == "a" and re.match(r"\s*(javascript|vbscript):", value, re.IGNORECASE):
-                yield f"a link runs a script: {value[:60]!r}"
+                yield f"a link runs a script ({value[:60]!r}), and pages run none: let it lead to an address."
     for style in page.iter("style"):
         if re.search(r"@import|url\(\s*['\"]?(?!#|data:)", style.text or ""):
-            yield "a style loads something from elsewhere"
+            yield "a style loads something from elsewhere, and a page is whole by itself: take out @import or url(...)."
 
 
 def _structure(page: HtmlElement) -> Iterator[str]:
     if page.get("lang") != "en-GB":
-        yield 'the language is not stated: <html lang="en-GB">'
+        yield 'the language is not stated: let the template begin with <html lang="en-GB">.'
     if not _words(page.find("head/title")):
-        yield "the page has no title"
+        yield "the page has no title: give the template a <title>."
     mains = len(list(page.iter("main")))
     if mains != 1:
-        yield f"the page has {mains} main parts, expected one"
-    levels = [int(heading.tag[1]) for heading in page.iter("h1", "h2", "h3", "h4", "h5", "h6")]
-    if levels.count(1) != 1:
-        yield f"the page has {levels.count(1)} headings of the first level, expected one"
-    for before, after in pairwise(levels):
+        yield f"the page has {mains or 'no'} main part{'' if mains == 1 else 's'}, expected one: mark one with <main>."
+    headings = [(int(tag.tag[1]), _words(tag)) for tag in page.iter("h1", "h2", "h3", "h4", "h5", "h6")]
+    first = [words for level, words in headings if level == 1]
+    if len(first) != 1:
+        which = f" ({and_list(map(repr, first))})" if first else ""
+        yield (
+            f"the page has {len(first) or 'no'} headings of the first level{which}, expected one, the title: begin "
+            "headings in the notebook with ##."
+        )
+    for (before, above), (after, words) in pairwise(headings):
         if after > before + 1:
-            yield f"a heading of level {after} follows one of level {before}: a level is skipped"
+            yield (
+                f"the heading {words!r} of level {after} follows {above!r} of level {before}, so that a level is "
+                f"skipped: begin it with {'#' * (before + 1)}."
+            )
     ids = Counter(page.xpath("//@id"))
     for identifier, count in ids.items():
         if count > 1:
-            yield f"the id {identifier!r} stands {count} times"
+            yield f"the id {identifier!r} stands {count} times, and each must be its own: change one."
     for name in ("aria-labelledby", "aria-describedby"):
         for tag in page.xpath(f"//*[@{name}]"):
             for wanted in tag.get(name).split():
                 if wanted not in ids:
-                    yield f"<{tag.tag}> names {wanted!r} as its label, which is not in the page"
+                    yield (
+                        f"<{tag.tag}> names {wanted!r} as its label, which is not in the page: give the label that id."
+                    )
 
 
 def _pictures(page: HtmlElement) -> Iterator[str]:
     for picture in page.iter("img"):
         yield from _says(picture.get("alt", ""), _source(picture)[:60])
     for picture in page.iter("svg"):
+        title = _words(picture.find(".//title"))
+        which = f"the chart {title!r}" if title else "a chart"
         if picture.get("role") != "img":
-            yield "a chart does not say that it is a picture (role img)"
+            yield f"{which} does not say that it is a picture (role img): show it with report.figure."
         for part in ("title", "desc"):
             said = _words(picture.find(f".//{part}"))
             if not said:
-                yield f"a chart has no <{part}>"
+                yield f"{which} has no <{part}>: show it with report.figure, which gives it one."
             elif part == "desc":
-                yield from _says(said, picture.get("aria-labelledby", ""))
-        if len(_source(picture).encode()) > LARGEST_CHART:
-            yield f"a chart has {len(_source(picture).encode()):,} bytes, more than {LARGEST_CHART:,}: draw less in it"
+                yield from _says(said, title)
+        if (size := len(_source(picture).encode())) > LARGEST_CHART:
+            yield f"{which} has {size:,} bytes, more than {LARGEST_CHART:,}: draw fewer points or lines in it."
 
 
 def _says(words: str, which: str) -> Iterator[str]:
     if len(words) < LEAST_ALT or SAYS_NOTHING.match(words):
-        yield f"a picture ({which}) is described as {words!r}, which does not say what it shows"
+        yield (
+            f"a picture ({which}) is described as {words!r}, which does not say what it shows: say it in alt, for "
+            "those who do not see it."
+        )
 
 
 def _tables(page: HtmlElement) -> Iterator[str]:
     for table in page.iter("table"):
         name = _words(table.find("caption"))
         if not name:
-            yield "a table has no caption"
+            yield f"a table has no caption (it begins {_words(table)[:60]!r}): show it with report.table."
         if any(header.get("scope") not in ("col", "row") for header in table.iter("th")):
-            yield f"the table {name!r} has a header cell without scope"
+            yield f"the table {name!r} has a header cell without scope: show it with report.table."
         if any(not _words(cell) or cell.get("colspan") or cell.get("rowspan") for cell in table.iter("td", "th")):
-            yield f"the table {name!r} has an empty or a merged cell"
+            yield (
+                f"the table {name!r} has an empty or a merged cell, and every cell says something: write what "
+                "stands in it, or that it is missing."
+            )
 
 
 def _words(tag: HtmlElement | None) -> str:
@@ -132,19 +172,26 @@ def _source(tag: HtmlElement) -> str:
     return str(lxml.html.tostring(tag, encoding="unicode", with_tail=False))
 
 
-def contrast_problems(css: str) -> Iterator[str]:
-    """Find colours of the style that cannot be told apart well enough.
+def contrast_problems(styles: Mapping[str, str]) -> Iterator[str]:
+    """Find colours of the styles, each by the name of its file, that cannot be told apart well enough.
 
     Examples
     --------
-    >>> list(contrast_problems(":root { --ink: #777; --quiet: #000; --accent: #000; --panel: #fff; }"))
-    ['ink on page has a contrast of 4.48, less than 4.5', 'ink on panel has a contrast of 4.48, less than 4.5']
+    >>> css = ":root { --ink: #000; --quiet: #777; --accent: #000; --panel: #fff; }"
+    >>> print(*contrast_problems({"block.css": css}))
+    in block.css --quiet (#777) has a contrast of 4.48 with the page (#ffffff), less than 4.5: choose a darker colour.
     """
-    colours = {**dict(re.findall(r"--([\w-]+):\s*(#[0-9a-fA-F]{3,6})", css)), **CONSTANT}
+    found = {name: (colour, file) for file, css in styles.items() for name, colour in _COLOUR.findall(css)}
+    colours = {name: colour for name, (colour, _) in found.items()} | CONSTANT
     for text, ground, least in PAIRS:
-        found = contrast(colours[text], colours[ground])
-        if found < least:
-            yield f"{text} on {ground} has a contrast of {found:.2f}, less than {least}"
+        ratio = contrast(colours[text], colours[ground])
+        if ratio < least:
+            # One of each pair may be changed, and it is that one's file that says so.
+            one, other = (text, ground) if text in found and text not in CONSTANT else (ground, text)
+            yield (
+                f"in {found[one][1]} --{one} ({colours[one]}) has a contrast of {ratio:.2f} with the {other} "
+                f"({colours[other]}), less than {least}: choose a {'darker' if one == text else 'lighter'} colour."
+            )
 
 
 def contrast(one: str, other: str) -> float:

@@ -115,8 +115,8 @@ def make(
         stays as it was.
     """
     published = root / "reports"
-    for problem in gates.contrast_problems(render.style()):
-        raise ReportFailedError(f"Nothing can be published, because in casebook.css {problem}.")
+    if pale := list(gates.contrast_problems(render.styles())):
+        raise ReportFailedError(gates.refusal("The pack", pale))
     made: Made | None = None
     with publish.staging(published) as stage:
         workers.clear_away(root)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 from collections import Counter
 from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 from nbformat import NotebookNode
 
 from casebook.data.provenance import READ
-from casebook.errors import ReportFailedError
+from casebook.errors import and_list
 from casebook.report.blocks import (
     Assumption,
     Block,
@@ -28,6 +29,10 @@ from casebook.report.blocks import (
 
 HEADLINES = range(2, 6)
 SHOWN = (Title, Headline, Text, Table, Figure, Assumption, Reconciliations, Result, Source)
+PICTURES = ("image/png", "image/svg+xml", "image/jpeg")
+
+Placed = tuple[str, dict[str, Any]]
+"""Where something is shown, such as "cell 3", and its data."""
 
 
 @dataclass(frozen=True)
@@ -44,86 +49,122 @@ class Record:
     """Its tables and the data of its charts, in the order shown."""
     figures: int = 0
     """How many charts it has."""
+    problems: tuple[str, ...] = ()
+    """What keeps it from being the record of a whole report, each as a clause without the report's name."""
 
 
-def of(name: str, notebook: NotebookNode) -> Record:
-    """Read the record of an executed notebook, and check that it is one of a whole report.
-
-    Raises
-    ------
-    ReportFailedError
-        If the title, headlines, a figure or table, assumptions or reads are missing or stand twice.
-    """
-    found: dict[type[Block], list[dict[str, Any]]] = {block: [] for block in SHOWN}
+def of(notebook: NotebookNode) -> Record:
+    """Read the record of an executed notebook, and find what is missing from it or stands twice."""
+    found: dict[type[Block], list[Placed]] = {block: [] for block in SHOWN}
     reads: list[dict[str, Any]] = []
     tables: list[dict[str, Any]] = []
-    for number, output in _outputs(notebook):
+    bare: list[str] = []
+    for where, output in _outputs(notebook):
         data = output.get("data", {})
-        known = [block for block in SHOWN if block.mime() in data]
-        for block in known:
-            found[block].append(data[block.mime()])
+        for block in _blocks(data):
+            found[block].append((where, data[block.mime()]))
             if block in (Table, Figure):
                 tables.append(data[block.mime()] if block is Table else data[block.mime()]["data"])
-        if READ in data:
-            if data[READ] not in reads:
-                reads.append(data[READ])
-        elif not known and output.output_type in ("display_data", "execute_result"):
-            raise ReportFailedError(
-                f"{name}, cell {number}: shows something without a caption or description, which cannot be published; "
-                "show it with report.table, report.figure or report.text."
-            )
-    _check(name, found, reads)
-    reconciled = [figure for group in found[Reconciliations] for figure in group["figures"]]
+        if READ in data and data[READ] not in reads:
+            reads.append(data[READ])
+        if _is_bare(output):
+            bare.append(_of_bare(where, data))
+    plain = {block: [data for _, data in placed] for block, placed in found.items()}
     return Record(
-        found[Title][0],
-        found[Headline],
-        found[Assumption],
+        plain[Title][0] if plain[Title] else {},
+        plain[Headline],
+        plain[Assumption],
         reads,
-        reconciled,
-        found[Source],
+        [figure for group in plain[Reconciliations] for figure in group["figures"]],
+        plain[Source],
         tables,
-        len(found[Figure]),
+        len(plain[Figure]),
+        (*dict.fromkeys(bare), *_problems(found, reads)),
     )
 
 
-def check_contains(name: str, found: Record, headlines: int, figures: int) -> None:
-    """Check that a report has as many headlines and charts as ``pipeline.py`` says it must contain.
-
-    Raises
-    ------
-    ReportFailedError
-        If it has fewer.
-    """
-    for kind, number, least in (("headlines", len(found.headlines), headlines), ("charts", found.figures, figures)):
+def too_little(found: Record, headlines: int, figures: int) -> Iterator[str]:
+    """Say where a report has fewer headlines or charts than ``pipeline.py`` says it must contain."""
+    for kind, number, least in (("headline", len(found.headlines), headlines), ("chart", found.figures, figures)):
         if number < least:
-            raise ReportFailedError(
-                f"{name} has {number} {kind}, and pipeline.py says it must contain {least}: find out why the notebook "
-                "said less, or change its line there."
+            yield (
+                f"it has {_count(number, kind)}, and pipeline.py says it must contain {least}: find out why the "
+                "notebook said less, or change its line there."
             )
 
 
-def _check(name: str, found: dict[type[Block], list[dict[str, Any]]], reads: list[dict[str, Any]]) -> None:
-    if len(found[Title]) != 1:
-        raise ReportFailedError(f"{name} has {len(found[Title])} titles: call report.title once.")
-    if len(found[Headline]) not in HEADLINES:
-        raise ReportFailedError(f"{name} has {len(found[Headline])} headlines: a report has two to five.")
+def without_bare(notebook: NotebookNode) -> NotebookNode:
+    """Return an executed notebook without what it shows in another way than as a block."""
+    left = deepcopy(notebook)
+    for cell in left.cells:
+        if "outputs" in cell:
+            cell.outputs = [output for output in cell.outputs if not _is_bare(output)]
+    return left
+
+
+def _problems(found: dict[type[Block], list[Placed]], reads: list[dict[str, Any]]) -> Iterator[str]:
+    titles, headlines = len(found[Title]), len(found[Headline])
+    if titles != 1:
+        to_do = "delete all but one" if titles else "call it after reading the parameters"
+        yield (f"it has {_count(titles, 'title')}{_in(found[Title])}, and a report has one, by report.title: {to_do}.")
+    if headlines not in HEADLINES:
+        few = headlines < HEADLINES.start
+        to_do = (
+            "state what was found with report.headline"
+            if few
+            else "keep the most important and say the rest with report.text"
+        )
+        yield f"it has {_count(headlines, 'headline')}{_in(found[Headline])}, and a report has two to five: {to_do}."
     if not found[Table] and not found[Figure]:
-        raise ReportFailedError(f"{name} shows no table and no figure: a report shows what its findings rest on.")
+        yield (
+            "it shows no table and no chart, and a report shows what its findings rest on: call report.table or "
+            "report.figure."
+        )
     if not found[Assumption]:
-        raise ReportFailedError(f"{name} states no assumption: call report.assumption for what it takes as true.")
+        yield "it states no assumption, and a report has one or more: say with report.assumption what it takes as true."
     if not reads:
-        raise ReportFailedError(f"{name} read no table: read data with tables.read, so that its source is recorded.")
-    ids = [block["id"] for kind in (Headline, Table, Figure) for block in found[kind]]
-    ids += [figure["data"]["id"] for figure in found[Figure]]
-    twice = [identifier for identifier, count in Counter(ids).items() if count > 1]
-    if twice:
-        raise ReportFailedError(f"{name} uses the id or title {twice[0]!r} twice: each must be its own.")
+        yield "it read no table, and a page names the sources of its figures: read data with tables.read."
+    named = [(where, block["id"]) for kind in (Headline, Table, Figure) for where, block in found[kind]]
+    named += [(where, figure["data"]["id"]) for where, figure in found[Figure]]
+    for identifier, count in Counter(identifier for _, identifier in named).items():
+        if count > 1:
+            where = and_list(dict.fromkeys(where for where, other in named if other == identifier))
+            yield f"the id or title {identifier!r} stands {count} times ({where}), and each is its own: change one."
 
 
-def _outputs(notebook: NotebookNode) -> Iterator[tuple[int, NotebookNode]]:
-    for number, cell in enumerate(notebook.cells, start=1):
+def _of_bare(where: str, data: dict[str, Any]) -> str:
+    if any(picture in data for picture in PICTURES):
+        to_do = "hand the chart to report.figure, which describes it and closes it"
+    else:
+        to_do = "show it with report.table, report.figure or report.text, or delete the line that shows it"
+    return f"{where} shows something without a caption or description, which cannot be published: {to_do}."
+
+
+def _count(number: int, kind: str) -> str:
+    return f"{number} {kind}{'' if number == 1 else 's'}" if number else f"no {kind}"
+
+
+def _in(placed: list[Placed]) -> str:
+    where = and_list(dict.fromkeys(where for where, _ in placed)) if placed else ""
+    return f" ({where})" if where else ""
+
+
+def _blocks(data: dict[str, Any]) -> list[type[Block]]:
+    return [block for block in SHOWN if block.mime() in data]
+
+
+def _is_bare(output: NotebookNode) -> bool:
+    data = output.get("data", {})
+    return output.output_type in ("display_data", "execute_result") and READ not in data and not _blocks(data)
+
+
+def _outputs(notebook: NotebookNode) -> Iterator[tuple[str, NotebookNode]]:
+    number = 0
+    for cell in notebook.cells:
+        # As in the notebook as written, which lacks the cell that papermill puts in.
+        number += "injected-parameters" not in cell.metadata.get("tags", [])
         for output in cell.get("outputs", []):
-            yield number, output
+            yield f"cell {number}", output
 
 
 def built_from(root: Path) -> str:

@@ -68,7 +68,7 @@ def _say() -> None:
 
 
 def _lay_out(root: Path, notebook: nbformat.NotebookNode) -> None:
-    found = record.of("rehearsal", notebook)
+    found = record.of(notebook)
     with tempfile.TemporaryDirectory() as folder:
         task = worker.Task("rehearsal", "rehearsal.ipynb", "Nowhere", "", str(root), folder)
         nbformat.write(notebook, Path(folder) / task.notebook)

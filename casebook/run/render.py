@@ -208,4 +208,9 @@ def reconciliation_page(pack: dict[str, Any]) -> str:
 
 def style() -> str:
     """Return the style of all pages."""
-    return look.style() + (TEMPLATES / "casebook.css").read_text(encoding="utf-8")
+    return "".join(styles().values())
+
+
+def styles() -> dict[str, str]:
+    """Return the style of all pages by the files it stands in."""
+    return {"block.css": look.style(), "casebook.css": (TEMPLATES / "casebook.css").read_text(encoding="utf-8")}

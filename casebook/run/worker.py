@@ -12,7 +12,7 @@ import platform
 import random
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
@@ -154,17 +154,21 @@ def _make(task: Task, session: execution.Session, started: float) -> tuple[dict[
             {name: Path(path) for name, path in task.upstream.items()}, task.engine, session,
         )  # fmt: skip
         opened = freshness.opened_besides(extension.opened(listed), root)
-    found = record.of(task.name, notebook)
+    found = record.of(notebook)
+    problems = list(found.problems)
     if not task.kept_since:
         # A kept page is from before; what the report must contain may have changed since.
-        record.check_contains(task.name, found, *task.contains)
+        problems += record.too_little(found, *task.contains)
     rows = reconciliation.rows(found.reconciliations, task.name, task.area)
     if not task.chosen and not task.kept_since:
         # With other settings than usual a notebook may be about something else.
-        reconciliation.check_complete(task.name, root, rows)
+        try:
+            reconciliation.check_complete(task.name, root, rows)
+        except ReportFailedError as error:
+            problems.append(str(error))
     known = {read["path"] for read in found.reads}
     opened = [one for one in opened if one["path"] not in known]
-    return lay_out(task, notebook, found, rows, opened, time.perf_counter() - started), rows
+    return lay_out(task, notebook, found, rows, opened, time.perf_counter() - started, problems), rows
 
 
 def lay_out(
@@ -174,6 +178,7 @@ def lay_out(
     rows: list[reconciliation.Row],
     opened: list[dict[str, str]],
     seconds: float,
+    problems: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Write the page and the spreadsheet of an executed notebook, and return the report's entry for ``pack.json``.
 
@@ -187,17 +192,26 @@ def lay_out(
         The files it opened besides the tables it read.
     seconds
         What it took.
+    problems
+        What keeps it from being published, as far as it is known without its page.
 
     Raises
     ------
     ReportFailedError
-        If the page does not pass the gates.
+        If there is such a problem, or the page does not pass the gates; all that was found stands in it.
     """
+    if problems:
+        # What is not a block has been told of, and without a title there is no page.
+        notebook = record.without_bare(notebook)
+        if not found.title:
+            raise ReportFailedError(gates.refusal(task.name, problems))
     entry = _entry(task, found, opened, seconds)
     folder = Path(task.stage) / task.folder
     used = {paper: title for paper, title in task.papers.items() if any(row["paper"] == paper for row in rows)}
     page = render.report_page(notebook, found, rows, used, {**entry, "source": Path(task.notebook).name})
-    write_page(folder / f"{task.name}.html", page)
+    if problems := [*problems, *gates.problems(page)]:
+        raise ReportFailedError(gates.refusal(task.name, problems))
+    (folder / f"{task.name}.html").write_text(page, encoding="utf-8")
     spreadsheet.write(folder / f"{task.name}.xlsx", found, rows, entry)
     return entry
 
@@ -254,8 +268,8 @@ def write_page(path: Path, page: str) -> None:
     ReportFailedError
         If it does not.
     """
-    for problem in gates.problems(page):
-        raise ReportFailedError(f"{path.name} cannot be published, because {problem}.")
+    if found := list(gates.problems(page)):
+        raise ReportFailedError(gates.refusal(path.name, found))
     path.write_text(page, encoding="utf-8")
 
 

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from small_reports import BEGIN, SAY, write
 
 from casebook.run import gates, render
 
@@ -22,16 +23,16 @@ def test_a_good_page_passes():
     [
         (' lang="en-GB"', "", "the language is not stated"),
         ("<title>A report</title>", "<title> </title>", "the page has no title"),
-        ("<h1>A report</h1>", "", "0 headings of the first level"),
-        ("</main>", "<h1>Again</h1></main>", "2 headings of the first level"),
-        ("<h2 id", "<h3 id", "a level is skipped"),
+        ("<h1>A report</h1>", "", "no headings of the first level, expected one"),
+        ("</main>", "<h1>Again</h1></main>", "2 headings of the first level ('A report' and 'Again')"),
+        ("<h2 id", "<h3 id", "follows 'A report' of level 1, so that a level is skipped: begin it with ##."),
         ('id="a"', 'id="t"', "the id 't' stands 2 times"),
         ("The rate fell from 12 to 8 in three years.", "Chart", "is described as 'Chart'"),
         ("The rate fell from 12 to 8 in three years.", "figure-one-for-the-report.png", "does not say what it shows"),
         ("The rate fell from 12 to 8 in three years.", "No description has been provided for this image", "does not say what it shows"),
-        ('<desc id="d">The rate fell from 12 to 8 in three years.</desc>', "", "a chart has no <desc>"),
+        ('<desc id="d">The rate fell from 12 to 8 in three years.</desc>', "", "the chart 'Rates fell' has no <desc>"),
         ('role="img" ', "", "does not say that it is a picture"),
-        ("<caption>Rates</caption>", "", "a table has no caption"),
+        ("<caption>Rates</caption>", "", "a table has no caption (it begins 'Year"),
         ('<th scope="row">', "<th>", "has a header cell without scope"),
         ("<td>8.0</td>", "<td></td>", "has an empty or a merged cell"),
         ("<td>8.0</td>", '<td colspan="2">8.0</td>', "has an empty or a merged cell"),
@@ -43,7 +44,7 @@ def test_a_good_page_passes():
         ('href="other.html"', 'href="javascript:alert(1)"', "a link runs a script"),
         ('aria-labelledby="t d"', 'aria-labelledby="t e"', "names 'e' as its label"),
         ("</main>", "</main><main></main>", "2 main parts"),
-        ("The rate fell", "The rate fell " + "x" * 61_000, "a chart has 61,"),
+        ("The rate fell", "The rate fell " + "x" * 61_000, "the chart 'Rates fell' has 61,"),
         ("</main>", f"<p>{'x' * 400_000}</p></main>", "the page has 400,"),
     ],
 )  # fmt: skip
@@ -54,10 +55,13 @@ def test_each_fault_is_found(old, new, says):
 
 
 def test_the_colours_of_the_pages_can_be_told_apart():
-    css = render.style()
-    assert list(gates.contrast_problems(css)) == []
-    pale = re.sub(r"--quiet: #\w+", "--quiet: #999999", css)
-    assert list(gates.contrast_problems(pale)) == ["quiet on page has a contrast of 2.85, less than 4.5"]
+    styles = render.styles()
+    assert list(gates.contrast_problems(styles)) == []
+    pale = {file: re.sub(r"--quiet: #\w+", "--quiet: #999999", css) for file, css in styles.items()}
+    assert list(gates.contrast_problems(pale)) == [
+        "in block.css --quiet (#999999) has a contrast of 2.85 with the page (#ffffff), less than 4.5: choose a darker "
+        "colour."
+    ]
 
 
 @pytest.mark.parametrize(
@@ -75,7 +79,34 @@ def test_a_page_that_fails_is_not_published(copy_of_pack):
     done = copy_of_pack.pipeline("run", "public-health-savings")
     assert done.returncode == 1
     assert (
-        "public-health-savings.html cannot be published, because a heading of level 4 follows one of level 2"
-        in done.stderr
+        "public-health-savings cannot be published: the heading 'What is saved, line by line' of level 4 follows "
+        in (done.stderr)
     )
     assert copy_of_pack.published() == before
+
+
+@pytest.mark.slow
+def test_everything_that_keeps_a_report_from_being_published_is_said_in_one_run(project):
+    bare = "frame.head()"
+    write(
+        project,
+        {"one": ("# Begin", BEGIN, "### Skipped", SAY.splitlines()[0], bare)},
+        {"one": "headlines=3, figures=1"},
+    )
+    done = project.pipeline("run", "-p", "area=Essex")
+    assert done.returncode == 1
+    # Cells are counted as JupyterLab counts them: the one with the parameters set is not among them.
+    assert done.stderr.splitlines()[1:] == [
+        "one cannot be published, for 7 reasons:",
+        "  1. cell 6 shows something without a caption or description, which cannot be published: show it with "
+        "report.table, report.figure or report.text, or delete the line that shows it.",
+        "  2. it has 1 headline (cell 5), and a report has two to five: state what was found with report.headline.",
+        "  3. it shows no table and no chart, and a report shows what its findings rest on: call report.table or "
+        "report.figure.",
+        "  4. it states no assumption, and a report has one or more: say with report.assumption what it takes as true.",
+        "  5. it has 1 headline, and pipeline.py says it must contain 3: find out why the notebook said less, or change "
+        "its line there.",
+        "  6. it has no chart, and pipeline.py says it must contain 1: find out why the notebook said less, or change "
+        "its line there.",
+        "  7. the heading 'Skipped' of level 4 follows 'Begin' of level 2, so that a level is skipped: begin it with ###.",
+    ]

@@ -88,8 +88,8 @@ ENDINGS = {
     "shell": ("failed", "CalledProcessError"),
     "output": ("failed", "CalledProcessError"),
     "asks": ("failed", "ask"),
-    "silent": ("failed", "silent has 0 headlines"),
-    "swallows": ("failed", "swallows has 0 headlines"),
+    "silent": ("failed", "silent cannot be published: it has no headline"),
+    "swallows": ("failed", "swallows cannot be published: it has no headline"),
 }  # fmt: skip
 
 

@@ -1,0 +1,37 @@
+"""What a run would say of what an analyst's session has shown so far."""
+
+from __future__ import annotations
+
+import tempfile
+from typing import Any
+
+import nbformat
+
+from casebook.data import project
+from casebook.errors import ReportFailedError
+from casebook.run import reconciliation, record, worker
+
+_SO_FAR = "What is shown so far"
+
+
+def of(cells: list[list[dict[str, Any]]]) -> str:
+    """Return what would keep a report from being published, in words.
+
+    Parameters
+    ----------
+    cells
+        The outputs of each execution, in order; a problem names its place by the number of the execution, which stands
+        in brackets beside the cell.
+    """
+    notebook = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_code_cell(outputs=[nbformat.from_dict(one) for one in outputs]) for outputs in cells]
+    )
+    found = record.of(notebook)
+    rows = reconciliation.rows(found.reconciliations, "", "")
+    with tempfile.TemporaryDirectory() as folder:
+        task = worker.Task(_SO_FAR, "", found.title.get("area", ""), "", str(project.root()), folder)
+        try:
+            worker.lay_out(task, notebook, found, rows, [], 0.0, found.problems)
+        except ReportFailedError as refused:
+            return f"{refused}\n(A cell is named by the number in brackets beside it.)"
+    return f"{_SO_FAR} can be published."

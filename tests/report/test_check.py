@@ -1,0 +1,70 @@
+"""``report.check``: an author hears in JupyterLab what a run would refuse, all of it at once."""
+
+import jupyter_client
+import pytest
+from small_reports import BEGIN, SAY, SHOW
+
+CHECK = "report.check()"
+LONGEST = 120
+
+
+class Lab:
+    """A kernel that is asked as JupyterLab asks it: with each cell's name."""
+
+    def __init__(self, root):
+        self.manager, self.client = jupyter_client.manager.start_new_kernel(cwd=str(root))
+
+    def run(self, cell, code, deleted=()):
+        """Run a cell and return what it printed and how many other outputs it has."""
+        asked = self.client.session.msg(
+            "execute_request",
+            {"code": code, "silent": False, "store_history": True, "user_expressions": {}, "allow_stdin": False},
+            metadata={"cellId": cell, "deletedCells": list(deleted)},
+        )
+        self.client.shell_channel.send(asked)
+        printed, shown = "", 0
+        while True:
+            message = self.client.get_iopub_msg(timeout=LONGEST)
+            if message["parent_header"].get("msg_id") != asked["header"]["msg_id"]:
+                continue
+            kind, content = message["msg_type"], message["content"]
+            assert kind != "error", content
+            printed += content["text"] if kind == "stream" else ""
+            shown += kind in ("display_data", "execute_result")
+            if kind == "status" and content["execution_state"] == "idle":
+                return printed, shown
+
+
+@pytest.fixture
+def lab(project):
+    lab = Lab(project.root)
+    lab.run("parameters", 'area = "Cambridgeshire"')
+    yield lab
+    lab.client.stop_channels()
+    lab.manager.shutdown_kernel(now=True)
+
+
+def test_everything_that_is_wrong_is_listed_at_once_by_the_numbers_beside_the_cells(lab):
+    lab.run("begin", BEGIN)
+    lab.run("say", 'report.headline("rows", "The table has {value:.0f} rows.", value=len(frame), unit="rows")')
+    lab.run("look", "frame.head()")
+    printed, shown = lab.run("check", CHECK)
+    assert shown == 0
+    assert printed.splitlines() == [
+        "What is shown so far cannot be published, for 4 reasons:",
+        "  1. cell 4 shows something without a caption or description, which cannot be published: show it with "
+        "report.table, report.figure or report.text, or delete the line that shows it.",
+        "  2. it has 1 headline (cell 3), and a report has two to five: state what was found with report.headline.",
+        "  3. it shows no table and no chart, and a report shows what its findings rest on: call report.table or "
+        "report.figure.",
+        "  4. it states no assumption, and a report has one or more: say with report.assumption what it takes as true.",
+        "(A cell is named by the number in brackets beside it.)",
+    ]
+
+
+def test_a_cell_run_again_or_deleted_counts_as_the_notebook_shows_it(lab):
+    for cell, code in (("begin", BEGIN), ("say", SAY), ("show", SHOW), ("look", "frame.head()")):
+        lab.run(cell, code)
+    lab.run("say", SAY)
+    assert "cell 5 shows something" in lab.run("check", CHECK)[0]
+    assert lab.run("check", CHECK, deleted=["look"])[0] == "What is shown so far can be published.\n"
