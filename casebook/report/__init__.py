@@ -6,6 +6,7 @@ Every function shows its block in the notebook and leaves its data there for the
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Iterable, Mapping
 from string import Formatter
 from typing import TYPE_CHECKING, Any, Literal
@@ -141,7 +142,7 @@ def table(
 
 
 def figure(
-    chart: Chart,
+    chart: Any,
     *,
     title: str,
     subtitle: str,
@@ -155,7 +156,8 @@ def figure(
     Parameters
     ----------
     chart
-        The matplotlib figure.
+        The matplotlib figure, its axes, or what seaborn returns. It is given the house style unless it has it, and
+        closed, so that the notebook does not show it once more.
     title
         The finding, as a sentence; unique in the notebook.
     subtitle
@@ -168,8 +170,9 @@ def figure(
     Raises
     ------
     InputError
-        If the title, the subtitle or the description is missing, or the description says nothing.
+        If it is no chart, the title, the subtitle or the description is missing, or the description says nothing.
     """
+    drawn = _taken(chart, title)
     for name, words, least in (("title", title, 10), ("subtitle", subtitle, 10), ("alt", alt, 40)):
         if len(words.strip()) < least:
             raise InputError(
@@ -178,7 +181,7 @@ def figure(
             )
     identifier = f"chart-{slug(title)}"
     described = make_table(data, f"Data: {title} {subtitle}", columns, missing=missing)
-    Figure(identifier, title, subtitle, alt, described, svg.inline(chart, identifier, title, alt)).show()
+    Figure(identifier, title, subtitle, alt, described, svg.inline(drawn, identifier, title, alt)).show()
 
 
 def result(name: str, frame: pd.DataFrame) -> None:
@@ -267,6 +270,26 @@ def check() -> None:
         from casebook.run import preview
 
         print(preview.of(cells))
+
+
+def _taken(chart: Any, title: str) -> Chart:
+    """Return the figure of a chart, in house style and out of pyplot's hands."""
+    from matplotlib.figure import FigureBase
+
+    from casebook.report import charts
+
+    figure = chart if isinstance(chart, FigureBase) else getattr(chart, "figure", None)
+    if not isinstance(figure, FigureBase):
+        raise InputError(
+            f"The chart {title!r} is a {type(chart).__name__}: hand report.figure a matplotlib figure, its axes, or "
+            "what seaborn returns."
+        )
+    whole = figure.get_figure(root=True)
+    assert whole is not None
+    charts.dress(whole)
+    if pyplot := sys.modules.get("matplotlib.pyplot"):
+        pyplot.close(whole)
+    return whole
 
 
 def _plain_number(value: float | None) -> float | None:

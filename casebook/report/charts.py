@@ -7,35 +7,128 @@ against grey, everything is labelled where it stands, and nothing depends on col
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import wraps
+from colorsys import hls_to_rgb, rgb_to_hls
+from functools import cache, wraps
 from importlib.resources import files
-from typing import ParamSpec
+from typing import Any, ParamSpec
+from weakref import WeakSet
 
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
 from afcharts.af_colours import get_af_colours
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
+from matplotlib.collections import Collection
+from matplotlib.colors import to_hex, to_rgb, to_rgba, to_rgba_array
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch, PathPatch
+from matplotlib.text import Text
 
 AREA, CONTEXT = get_af_colours("focus")
 _, _, BENCHMARK, _, COUNTRY, _ = get_af_colours("categorical")
 _PATHS = (BENCHMARK, COUNTRY, "#1d7069")  # the last is the palette's teal, darkened to 4.5:1 for its label
 TEXT_SIZE = 12
+_WIDTH = 8.6
 P = ParamSpec("P")
 
 
 def in_house_style(chart: Callable[P, Figure]) -> Callable[P, Figure]:
     """Draw a chart with the Analysis Function's style, leaving matplotlib's settings as they were."""
-    style = mpl.rc_params_from_file(str(files("afcharts") / "afcharts.mplstyle"), use_default_template=False)
 
     @wraps(chart)
     def drawn(*args: P.args, **kwargs: P.kwargs) -> Figure:
         # The stated fonts are the reader's; the ones installed here only measure the text.
-        with mpl.rc_context({**style, "font.size": TEXT_SIZE}):
-            return chart(*args, **kwargs)
+        with mpl.rc_context({**_style(), "font.size": TEXT_SIZE}):
+            figure = chart(*args, **kwargs)
+        _DRESSED.add(figure)
+        return figure
 
     return drawn
+
+
+_DRESSED: WeakSet[Figure] = WeakSet()
+"""Figures that are in house style."""
+
+
+@cache
+def _style() -> Any:
+    return mpl.rc_params_from_file(str(files("afcharts") / "afcharts.mplstyle"), use_default_template=False)
+
+
+def dress(figure: Figure) -> None:
+    """Give the house style to a figure that was drawn without it, by pyplot or seaborn.
+
+    Frame, grid, text size and width become those of the other charts, and colours that nobody chose those of the
+    palette; colours that were chosen stay. A figure in house style is left as it is.
+
+    Examples
+    --------
+    >>> figure = Figure()
+    >>> line, = figure.subplots().plot([1, 2])
+    >>> dress(figure)
+    >>> to_hex(line.get_color()), float(figure.get_figwidth())
+    ('#12436d', 8.6)
+    """
+    if figure in _DRESSED:
+        return
+    _DRESSED.add(figure)
+    width, height = figure.get_size_inches()
+    figure.set_size_inches(_WIDTH, height * _WIDTH / width)
+    figure.set_facecolor("white")
+    for axes in figure.axes:
+        _dress_axes(axes)
+    for text in figure.findobj(Text):
+        text.set_fontsize(max(TEXT_SIZE, text.get_fontsize()))
+    palette = _by_default_colour()
+    for artist in figure.findobj(lambda one: isinstance(one, Line2D | Patch | Collection)):
+        _recolour(artist, palette)
+
+
+def _dress_axes(axes: Axes) -> None:
+    style = _style()
+    axes.set_facecolor("white")
+    axes.set_axisbelow(True)
+    axes.tick_params(color=style["xtick.color"], labelcolor=style["xtick.labelcolor"], labelsize=TEXT_SIZE)
+    for side, spine in axes.spines.items():
+        spine.set_visible(bool(style.get(f"axes.spines.{side}", True)))
+        spine.set_edgecolor(style["axes.edgecolor"])
+    # The grid belongs to the values: with bars that lie, those go from left to right.
+    lying = any(getattr(bars, "orientation", "") == "horizontal" for bars in axes.containers)
+    axes.grid(False)
+    axes.grid(
+        True, axis="x" if lying else "y", **{key: style[f"grid.{key}"] for key in ("color", "linestyle", "linewidth")}
+    )
+    if (legend := axes.get_legend()) is not None:
+        legend.set_frame_on(False)
+
+
+def _by_default_colour() -> dict[str, str]:
+    """Return the palette's colours by those that matplotlib and seaborn draw with where none is named."""
+    found = {}
+    for cycle in (mpl.rcParamsDefault["axes.prop_cycle"], mpl.rcParams["axes.prop_cycle"]):
+        for colour, ours in zip(cycle.by_key()["color"], get_af_colours("categorical"), strict=False):
+            hue, light, saturation = rgb_to_hls(*to_rgb(colour))
+            # seaborn fills areas with three quarters of a colour's saturation.
+            for shown in (colour, hls_to_rgb(hue, light, saturation * 0.75)):
+                found[to_hex(shown)] = ours
+    return found
+
+
+def _recolour(artist: Artist, palette: Mapping[str, str]) -> None:
+    if isinstance(artist, Collection) and artist.get_array() is not None:
+        # Its colours say something.
+        return
+    is_line = isinstance(artist, Line2D)
+    for part in ("color", "markerfacecolor", "markeredgecolor") if is_line else ("facecolor", "edgecolor"):
+        now = to_rgba_array(getattr(artist, f"get_{part}")())
+        if not any(to_hex(colour) in palette for colour in now):
+            continue
+        # The boxes of a box plot let the line of their median be seen.
+        faint = 0.5 if isinstance(artist, PathPatch) and part == "facecolor" else 1
+        ours = [to_rgba(palette.get(to_hex(one), to_hex(one)), one[3] * faint) for one in now]
+        getattr(artist, f"set_{part}")(ours if isinstance(artist, Collection) else ours[0])
 
 
 @in_house_style
@@ -57,7 +150,7 @@ def over_years(
     unit
         Label of the value axis.
     """
-    figure, axes = _frame(width=8.6, height=4.6)
+    figure, axes = _frame(width=_WIDTH, height=4.6)
     others = series[series["area"] != area]
     here = series[series["area"] == area].set_index("year")["value"]
     # Loaded here: it takes longer than any chart.
@@ -112,7 +205,7 @@ def ranked_bars(
     """
     ordered = values.sort_values(ascending=False, kind="stable")
     names = [*ordered.index, *missing]
-    figure, axes = _frame(width=8.6, height=1.6 + 0.34 * len(names))
+    figure, axes = _frame(width=_WIDTH, height=1.6 + 0.34 * len(names))
     colours = [AREA if name == area else CONTEXT for name in ordered.index]
     positions = np.arange(len(ordered))
     axes.barh(positions, ordered.to_numpy(), color=colours, edgecolor="#767676", linewidth=0.6, height=0.72)
@@ -182,7 +275,7 @@ def against_equivalent(
     target
         Decimal year and number of the target, or None.
     """
-    figure, axes = _frame(width=8.6, height=4.4)
+    figure, axes = _frame(width=_WIDTH, height=4.4)
     axes.plot(actual.index, actual.to_numpy(), color=AREA, marker="o", linewidth=2.5)
     axes.plot(equivalent.index, equivalent.to_numpy(), color=BENCHMARK, marker="D", linestyle="--", linewidth=2.5)
     labels = [
@@ -237,7 +330,7 @@ def fan(
     unit
         Label of the value axis.
     """
-    figure, axes = _frame(width=8.6, height=5.0)
+    figure, axes = _frame(width=_WIDTH, height=5.0)
     last = history.index[-1]
     axes.plot(history.index, history.to_numpy(), color=AREA, marker="o", linewidth=2.5)
     ends = [("What happened", history, AREA)] if forecast.empty else []
@@ -280,7 +373,7 @@ def paths(series: Mapping[str, pd.Series], line: tuple[str, float] | None, x_lab
     x_label, unit
         Labels of the axes.
     """
-    figure, axes = _frame(width=8.6, height=4.8)
+    figure, axes = _frame(width=_WIDTH, height=4.8)
     ends = []
     for (label, values), colour, dashes in zip(series.items(), (AREA, *_PATHS), ("-", "--", ":", "-."), strict=False):
         numbered = values.index.dtype.kind in "iuf"
@@ -314,7 +407,7 @@ def waterfall(start: tuple[str, float], parts: pd.Series, end: tuple[str, float]
     unit
         Label of the value axis.
     """
-    figure, axes = _frame(width=8.6, height=1.6 + 0.36 * (len(parts) + 2))
+    figure, axes = _frame(width=_WIDTH, height=1.6 + 0.36 * (len(parts) + 2))
     names = [start[0], *parts.index, end[0]]
     axes.barh(0, start[1], color=CONTEXT, edgecolor="#767676", linewidth=0.6, height=0.72)
     axes.barh(len(names) - 1, end[1], color=CONTEXT, edgecolor="#767676", linewidth=0.6, height=0.72)
@@ -349,7 +442,7 @@ def tornado(bars: Sequence[tuple[str, float, float]], central: float, unit: str,
     decimals
         Decimals of the labels.
     """
-    figure, axes = _frame(width=8.6, height=1.6 + 0.5 * len(bars))
+    figure, axes = _frame(width=_WIDTH, height=1.6 + 0.5 * len(bars))
     for position, (_, low, high) in enumerate(bars):
         axes.barh(position, high - low, left=low, color=AREA, height=0.6)
         left, right = min(low, high), max(low, high)
@@ -396,7 +489,7 @@ def slope(
     unit
         Label of the value axis.
     """
-    figure, axes = _frame(width=8.6, height=4.6)
+    figure, axes = _frame(width=_WIDTH, height=4.6)
     for name in before.index:
         if name != area:
             axes.plot([0, 1], [before[name], after[name]], color=CONTEXT, linewidth=1.5, marker="o", markersize=5)
@@ -443,7 +536,7 @@ def funnel(
     unit, size_label
         Labels of the axes.
     """
-    figure, axes = _frame(width=8.6, height=4.8)
+    figure, axes = _frame(width=_WIDTH, height=4.8)
     axes.axhline(baseline, color=COUNTRY, linewidth=1.5)
     for (name, limit), dashes in zip(limits.items(), ("--", ":"), strict=False):
         for side in ("lower", "upper"):
