@@ -4,7 +4,7 @@ They print; ``casebook.run`` works.
 
 Exit codes: 0 all went well; 1 a report failed or could not be published, or an audited table does not add
 up; 2 something a person gave is not usable; 3 the pack is held, because a headline moved further than its
-threshold. With 1 (unless ``--keep-going``), 2 and 3 the pack published before is untouched. 130 and 143: stopped
+threshold. With 1 and 3 (unless ``--keep-going``) and 2 the pack published before is untouched. 130 and 143: stopped
 from outside, which leaves it untouched too.
 """
 
@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 
-from casebook.errors import HeldError, InputError, ReportFailedError, one_of
+from casebook.errors import HeldError, InputError, ReportFailedError, and_list, one_of
 from casebook.run import freshness, history, parameters, plan, signals
 from casebook.run.contents import Report
 
@@ -120,7 +120,10 @@ def _add_run_commands(app: typer.Typer, pack: list[Report], default_area: str, w
         ] = None,
         force: Annotated[bool, typer.Option("--force", help="Make reports that nothing has changed for, too.")] = False,
         keep_going: Annotated[
-            bool, typer.Option("--keep-going", help="If a report fails, publish the others, with its last good page.")
+            bool,
+            typer.Option(
+                "--keep-going", help="If a report fails or is held, publish the others, with its last good page."
+            ),
         ] = False,
         accept: Annotated[
             bool, typer.Option("--accept", help="Publish headlines that moved beyond their thresholds.")
@@ -183,7 +186,8 @@ def _add_run_commands(app: typer.Typer, pack: list[Report], default_area: str, w
             print(f"{one.began:%d %B %Y %H:%M:%S}  {one.status}{took}  {' '.join(one.command)}")
             for report in one.reports:
                 used = f"{report.get('seconds', 0):.1f} s, {report.get('peak_megabytes', 0):.0f} MB"
-                print(f"    {report['report']}: {report['status']} ({used}) {report.get('message', '')}".rstrip())
+                why = f", made because {report['why']}" if report.get("why") else ""
+                print(f"    {report['report']}: {report['status']} ({used}){why} {report.get('message', '')}".rstrip())
             if one.said:
                 print(f"    {one.said}")
         if not past:
@@ -323,10 +327,10 @@ def _run(
         made = packs.make(jobs, root, [report.name for report in pack], whole, how, log, starting, ended)
     # From here to the end of the process there is nothing to stop: the pack is published.
     signals.hold_off()
-    if not made.failed:
+    if not (made.failed or made.held):
         freshness.remember(root, words, made.pack, made_from, obeyed=how.force)
-    log.about["status"] = "published in part" if made.failed else "published"
-    if not (made.made or made.failed or made.published):
+    log.about["status"] = "published in part" if made.failed or made.held else "published"
+    if not (made.made or made.failed or made.held or made.published):
         log.about["status"] = "nothing to do"
     _tell(made, jobs[0].area, root, time.perf_counter() - started)
 
@@ -335,16 +339,19 @@ def _tell(made: Made, area: str, root: Path, seconds: float) -> None:
     from casebook.run import compare
 
     index = _shown(root / "reports" / "index.html")
-    if not (made.made or made.failed or made.published):
+    if not (made.made or made.failed or made.held or made.published):
         print(f"Nothing has changed since the pack was published on {made.pack['published']}. Open {index}")
         return
     for change in made.changes:
         print(f"Changed: {compare.in_words(change)}")
     count = "1 report" if len(made.made) == 1 else f"{len(made.made)} reports"
-    failures = f", {len(made.failed)} not made," if made.failed else ""
-    print(f"{count} for {area}{failures} published in {seconds:.0f} s. Open {index}")
+    rest = [f"{len(made.failed)} not made"] * bool(made.failed) + [f"{len(made.held)} held"] * bool(made.held)
+    others = f", {and_list(rest)}," if rest else ""
+    print(f"{count} for {area}{others} published in {seconds:.0f} s. Open {index}")
     if made.failed:
-        raise ReportFailedError("\n".join(made.failed))
+        raise ReportFailedError("\n".join([*made.failed, *made.held]))
+    if made.held:
+        raise HeldError("\n".join(made.held))
 
 
 def _stop(*_: object) -> None:

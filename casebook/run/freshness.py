@@ -120,7 +120,7 @@ def _needs(job: Job, before: Entry | None, now: Mapping[str, Any], root: Path, a
         yield Need("it was not in the pack")
         return
     if before["status"] != "succeeded":
-        yield Need("it failed last time")
+        yield Need("it was held last time" if before["status"] == "held" else "it failed last time")
     then = before.get("made_from", {})
     if job.secrets or before.get("secrets"):
         yield Need("it has a secret parameter, which is not remembered")

@@ -94,6 +94,7 @@ def past(root: Path) -> list[Past]:
     for run, events in runs.items():
         first, last = events[0], events[-1]
         ended = last if last["event"] == "run ended" else {}
+        why = {event["report"]: event.get("why", "") for event in events if event["event"] == "report began"}
         found.append(
             Past(
                 run,
@@ -101,7 +102,11 @@ def past(root: Path) -> list[Past]:
                 tuple(first.get("command", ())),
                 str(ended.get("status", "unfinished")),
                 ended.get("seconds"),
-                tuple(event for event in events if event["event"] == "report ended"),
+                tuple(
+                    {"why": why.get(event["report"], ""), **event}
+                    for event in events
+                    if event["event"] == "report ended"
+                ),
                 str(ended.get("said", "")),
             )
         )

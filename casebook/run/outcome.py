@@ -1,11 +1,11 @@
-"""How the making of a report ended: it succeeded, it failed, or it could not run."""
+"""How the making of a report ended: it succeeded, it failed, it could not run, or it is held."""
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
-Status = Literal["succeeded", "failed", "could not run"]
+Status = Literal["succeeded", "failed", "could not run", "held"]
 
 MEGABYTE = 1_000_000
 

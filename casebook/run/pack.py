@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -53,9 +53,9 @@ FILES = ("html", "notebook", "spreadsheet")
 class How:
     """How a run goes about its work.
 
-    ``force`` makes what is fresh, too; ``keep_going`` publishes what succeeded, with the last good page of what did
-    not; ``accept`` publishes headlines that moved beyond their thresholds; ``engine`` is ``shell`` where a process
-    can be forked and ``kernel`` otherwise, if it is not named; ``at_once`` is the number of cores if left out.
+    ``force`` makes what is fresh, too; ``keep_going`` publishes what succeeded and is not held, with the last good page
+    of the rest; ``accept`` publishes headlines that moved beyond their thresholds; ``engine`` is ``shell`` where a
+    process can be forked and ``kernel`` otherwise, if it is not named; ``at_once`` is the number of cores if left out.
     """
 
     force: bool = False
@@ -67,11 +67,12 @@ class How:
 
 @dataclass(frozen=True)
 class Made:
-    """What a run did: the pack, the reports made with the reason, those that failed, and whether it was published."""
+    """What a run did: the pack, the reports made with the reason, what is said of those that failed or are held."""
 
     pack: dict[str, Any]
     made: dict[str, str]
     failed: list[str]
+    held: list[str] = field(default_factory=list)
     published: bool = True
 
     @property
@@ -138,6 +139,9 @@ def make(
             entries[entry["name"], entry["area"]] = entry
         failed = [result for result in results if result.outcome.status != "succeeded"]
         kept = {entry["name"] for entry in anew if entry.get("kept_since")}
+        for one in failed:
+            if one.entry is not None:
+                one.entry["status"] = "held" if one.outcome.status == "held" else "failed"
         for lost in [one.task for one in failed if one.task.name not in kept]:
             # A last page that cannot be marked as such must not stand as if nothing had happened.
             if entries.pop((lost.name, lost.area), None):
@@ -146,8 +150,6 @@ def make(
         rows = [row for row in rows if (row["report"], row["area"]) in entries.keys() - mine]
         rows += [row for result in results for row in result.rows]
         changes = compare.changes(list(before.entries.values()), anew, before.rows, rows)
-        if not how.accept:
-            _hold(before, anew)
         pack = {
             "areas": sorted({entry["area"] for entry in entries.values()}),
             "published": worker.now(),
@@ -184,9 +186,12 @@ def make(
         ):
             worker.write_page(stage / name, page)
         whys = {entry["name"]: needs[entry["name"]].why for entry in anew if not entry.get("kept_since")}
-        made = Made(pack, whys, [_sentence(result) for result in failed])
+        said = {
+            kind: [_sentence(one) for one in failed if (one.outcome.status == "held") is kind] for kind in (False, True)
+        }
+        made = Made(pack, whys, said[False], said[True])
     assert made is not None
-    log.about |= {"made": made.made, "failed": made.failed, "changes": len(made.changes)}
+    log.about |= {"made": made.made, "failed": made.failed, "held": made.held, "changes": len(made.changes)}
     return made
 
 
@@ -299,6 +304,8 @@ def _run(
     not_tried = _not_tried(tasks, results, needed)
     if not_tried and not how.keep_going:
         raise _error(not_tried[0])
+    if not how.accept:
+        results = _hold(results, needed, before, how.keep_going)
     return [*_with_last_good_pages(results, tasks, stage, root, before), *not_tried]
 
 
@@ -367,6 +374,8 @@ def _sentence(result: Result) -> str:
     name, outcome = result.task.name, result.outcome
     if outcome.input_refused:
         return f"{name}: {outcome.message}"
+    if outcome.status == "held":
+        return outcome.message
     if outcome.status == "could not run":
         return f"{name} could not run: {outcome.message}"
     # Some messages begin with the report's name, others with what it did.
@@ -378,17 +387,35 @@ def _error(result: Result) -> Exception:
     return kind(_sentence(result))
 
 
-def _hold(before: _Before, anew: Sequence[Mapping[str, Any]]) -> None:
-    """Refuse to publish where a headline moved further than its threshold."""
-    moved = [
-        sentence
-        for entry in anew
-        for sentence in compare.beyond(before.entries.get((entry["name"], entry["area"])), entry)
-    ]
-    if moved:
+def _hold(results: list[Result], needs: Mapping[str, Sequence[str]], before: _Before, keep_going: bool) -> list[Result]:
+    """Hold the reports with a headline that moved further than its threshold, and what builds on them.
+
+    Raises
+    ------
+    HeldError
+        If the rest is not to be published without them.
+    """
+    held: dict[str, str] = {}
+    # Each ended after those it builds on.
+    for task, entry in [(result.task, result.entry) for result in results]:
+        moved = compare.beyond(before.entries.get((task.name, task.area)), entry) if entry is not None else []
+        if moved:
+            held[task.name] = " ".join(moved)
+        elif upstream := [name for name in needs[task.name] if name in held]:
+            held[task.name] = f"{task.name} builds on {and_list(upstream)}."
+    if held and not keep_going:
         raise HeldError(
-            f"The pack is held, not published: {' '.join(moved)} If that is right, publish it with `--accept`."
+            f"The pack is held, not published: {' '.join(held.values())} If that is right, publish it with `--accept`."
         )
+    return [
+        replace(
+            result, entry=None, rows=[],
+            outcome=Outcome("held", f"Held: {held[result.task.name]} If that is right, publish it with `--accept`."),
+        )
+        if result.task.name in held
+        else result
+        for result in results
+    ]  # fmt: skip
 
 
 def _delete(stage: Path, entries: Sequence[dict[str, Any]], kinds: Sequence[str] = (*FILES, "pdf")) -> None:

@@ -421,6 +421,48 @@ def test_a_headline_beyond_its_threshold_holds_the_pack_until_it_is_accepted(pro
     assert "Changed: one, Cambridgeshire: headline rows: " in accepted.stdout
 
 
+MOVED = ("# Begin", BEGIN, "# Say", SAY.replace("len(frame)", "len(frame) + 4"), SHOW)
+
+
+def test_a_held_headline_holds_its_report_and_what_builds_on_it_and_the_rest_is_published(project):
+    kept = 'report.result("kept", frame[["value"]])'
+    reads = 'from casebook import results\n_ = results.read("one", "kept", area)'
+    write(project, {"one": (*GOOD, kept), "two": (*GOOD, reads), "three": GOOD})
+    assert project.pipeline("run").returncode == 0
+    made = project.report("one")["finished"]
+    write(project, {"one": (*MOVED, kept), "two": (*GOOD, reads), "three": (*GOOD, "1;")})
+    held = project.pipeline("run", "--keep-going")
+    assert held.returncode == 3
+    assert "1 report for Cambridgeshire, 2 held, published in" in held.stdout
+    *_, first, second = held.stderr.splitlines()
+    assert first.startswith("Held: one, Cambridgeshire: the headline rows moved from ")
+    assert second == "Held: two builds on one. If that is right, publish it with `--accept`."
+    assert {entry["name"]: (entry["status"], entry.get("kept_since")) for entry in project.pack()["reports"]} == {
+        "one": ("held", made), "two": ("held", made), "three": ("succeeded", None),
+    }  # fmt: skip
+    assert f"This is the last page that was made, on {made}" in project.page("one")
+    assert "published in part" in project.pipeline("runs").stdout
+    # Nor is it forgotten that it waits.
+    assert project.pipeline("run").returncode == 3
+    accepted = project.pipeline("run", "--accept")
+    assert (accepted.returncode, "it was held last time" in accepted.stderr) == (0, True), accepted.stderr
+    assert {entry["status"] for entry in project.pack()["reports"]} == {"succeeded"}
+
+
+def test_past_runs_say_why_each_report_was_made(project):
+    write(project, {"one": GOOD})
+    project.pipeline("run")
+    write(project, {"one": (*GOOD, "1;")})
+    project.pipeline("run")
+    lines = [line.strip() for line in project.pipeline("runs").stdout.splitlines()]
+    assert [line.partition("), ")[2] for line in lines if line.startswith("one: ")] == [
+        "made because its code changed",
+        "made because it was not in the pack",
+    ]
+    (last, first) = json.loads(project.pipeline("runs", "--json").stdout)
+    assert [run["reports"][0]["why"] for run in (last, first)] == ["its code changed", "it was not in the pack"]
+
+
 def test_what_a_killed_run_left_is_cleared_away_also_where_there_is_nothing_to_do(project):
     write(project, {"one": GOOD})
     assert project.pipeline("run").returncode == 0
