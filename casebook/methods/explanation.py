@@ -7,9 +7,11 @@ named is the right one is measured on planted errors (``tests/test_planted_error
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import cached_property
 from itertools import islice
 
 from casebook.methods.quantities import Cell, Quantity, Reading, exactly, read, rounded, shown
@@ -46,18 +48,24 @@ class Known:
     printed: Reading
     computed: Quantity
 
-    def stands(self, instead: Mapping[Cell, Quantity] | None = None) -> bool:
-        """Whether it is right as printed, or would be with other numbers in some cells."""
-        other = instead.get(self.cell) if instead and self.cell else None
+    @cached_property
+    def stands(self) -> bool:
+        """Whether it is right as printed."""
+        return judge(self.printed, self.computed).stands
+
+    @cached_property
+    def cells(self) -> frozenset[Cell | None]:
+        """The cells of its inputs."""
+        return frozenset(one.cell for one in self.computed.inputs)
+
+    def stands_with(self, instead: Mapping[Cell, Quantity]) -> bool:
+        """Whether it would be right with other numbers in some cells."""
+        other = instead.get(self.cell) if self.cell else None
         printed = replace(self.printed, value=other.value) if other else self.printed
         try:
-            return judge(printed, self.computed.with_inputs(instead or {})).stands
+            return judge(printed, self.computed.with_inputs(instead)).stands
         except ZeroDivisionError:
             return False
-
-    def uses(self, cell: Cell | None) -> bool:
-        """Whether a cell is one of its inputs."""
-        return cell is not None and any(one.cell == cell for one in self.computed.inputs)
 
 
 @dataclass(frozen=True)
@@ -89,14 +97,14 @@ class Surroundings:
         """How many other figures stand that follow from this one as printed, or work it out in another way."""
         if self.cell is None:
             return 0
-        return sum((one.uses(self.cell) or one.cell == self.cell) and one.stands() for one in self.figures)
+        return sum((self.cell in one.cells or one.cell == self.cell) and one.stands for one in self.figures)
 
     def mended(self, instead: Mapping[Cell, Quantity]) -> int:
         """Return how many figures that differ would stand with other numbers in some cells; -1 if others then fall."""
-        touched = [one for one in self.figures if one.cell in instead or any(one.uses(cell) for cell in instead)]
-        if any(one.stands() and not one.stands(instead) for one in touched):
+        touched = [one for one in self.figures if one.cell in instead or not one.cells.isdisjoint(instead)]
+        if any(one.stands and not one.stands_with(instead) for one in touched):
             return -1
-        return sum(one.stands(instead) and not one.stands() for one in touched)
+        return sum(not one.stands and one.stands_with(instead) for one in touched)
 
 
 NOTHING_KNOWN = Surroundings()
@@ -188,16 +196,17 @@ def _confirmed(figures: int) -> str:
 
 def _slip(printed: Reading, right: Fraction) -> str:
     """Return how a printed number and the right one differ by one slip: of its digits, its sign or its scale."""
-    value, step = printed.value or Fraction(0), printed.step
+    value, step = printed.value or Fraction(0), _step(printed)
     if value == -rounded(right, step) != 0:
         return "the sign wrong"
     # Zeros that stand for rounding are no digits: £16m has two.
     scale = max(step, Fraction(1))
     relation = digits_relation(*(shown(one / scale, step / scale) for one in (value, right)))
-    for factor in () if relation or _digits(printed) < 2 else (1000, 100, 10):
-        if rounded(right / factor, step) == value:
+    # A factor of 10 of a number of two digits is often a digit lost in an input.
+    for factor in () if relation or _digits(printed) < 2 else (1000, 100, 10)[: _digits(printed)]:
+        if _exact(printed, right / factor):
             return f"{factor:,} times too small"
-        if rounded(right * factor, step) == value:
+        if _exact(printed, right * factor):
             return f"{factor:,} times too large"
     return relation
 
@@ -259,7 +268,7 @@ def _one_misprint_of_several(printed: Reading, computed: Quantity, around: Surro
     """Find one other number in one input that mends this figure and others that differ: 978 where 987 is printed."""
     best = 0
     said: list[tuple[Quantity, Fraction, str]] = []
-    for one, wanted in _wanted(printed, computed):
+    for one, wanted in _wanted(printed, computed, around):
         mended = around.mended({one.cell: exactly(wanted)}) if one.cell else 0
         if mended > 0 and mended >= best:
             said = [*(said if mended == best else []), (one, wanted, _slip(one.reading, wanted) if one.reading else "")]
@@ -272,7 +281,7 @@ def _one_misprint_of_several(printed: Reading, computed: Quantity, around: Surro
 def _misprinted_input(printed: Reading, computed: Quantity, around: Surroundings) -> Iterator[str]:
     """Find a slip in an input that gives what is printed, and breaks no other figure: 121,960 for 121,690."""
     # Among many parts, one digit of some part always fits.
-    wanted_of = list(_wanted(printed, computed)) if len(computed.inputs) <= FEW else []
+    wanted_of = list(_wanted(printed, computed, around)) if len(computed.inputs) <= FEW else []
     for one, wanted in wanted_of:
         if sum(other is one for other, _ in wanted_of) > FEW:
             continue
@@ -299,7 +308,7 @@ def _named(printed: Reading, computed: Quantity, around: Surroundings) -> Iterat
 
 def _copied(printed: Reading, computed: Quantity, around: Surroundings) -> Iterator[str]:
     """Look for the same number beside it, right there: 408,000 in the column of the scenario before."""
-    wrong = {one.cell for one in around.figures if not one.stands()}
+    wrong = {one.cell for one in around.figures if not one.stands}
     for where, cell in around.neighbours.items() if _digits(printed) > 1 else ():
         if cell.value == printed.value and cell.cell not in wrong:
             yield f"It may be copied from {where}, which holds the same {shown(cell.value, printed.step)}."
@@ -309,30 +318,35 @@ def _slip_of_the_pen(printed: Reading, computed: Quantity, around: Surroundings)
     """Tell two digits exchanged, one too many or left out, the sign or the scale wrong: 17,137 for 17,317."""
     slip = _slip(printed, computed.value)
     if slip and slip != MISTAKEN:
-        yield _said(slip, printed, computed.value)
+        yield _said(slip, printed, computed)
 
 
 def _digit_mistaken(printed: Reading, computed: Quantity, around: Surroundings) -> Iterator[str]:
     """Tell one digit mistaken: 63.6 for 63.9."""
     if _slip(printed, computed.value) == MISTAKEN:
-        yield _said(MISTAKEN, printed, computed.value)
+        yield _said(MISTAKEN, printed, computed)
 
 
-def _said(slip: str, printed: Reading, right: Fraction) -> str:
+def _said(slip: str, printed: Reading, computed: Quantity) -> str:
     assert printed.value is not None
-    step = printed.step
+    right, step = computed.value, printed.step
     # A factor is told by a number with as many digits: 8.95 for 0.0895.
     finest = step if slip in SLIPS else step / int(slip.split(maxsplit=1)[0].replace(",", ""))
     while step > finest and (right / step).denominator > 1:
         step /= 10
-    words = SLIPS.get(slip, f"It may be {slip}")
-    return f"{words}: {shown(printed.value, printed.step)} for {shown(right, step)}."
+    numbers = shown(printed.value, printed.step), shown(right, step)
+    if not computed.operation and computed.cell is not None:
+        # Two places print the number, and nothing tells which of them is wrong.
+        how = re.sub("(too many|left out)$", "too many or left out", slip)
+        how = re.sub("too (small|large)$", "the other", how)
+        return f"One of the two may be misprinted, {how}: {' and '.join(numbers)}."
+    return f"{SLIPS.get(slip, f'It may be {slip}')}: {' for '.join(numbers)}."
 
 
 def _rounding(printed: Reading, computed: Quantity, around: Surroundings) -> Iterator[str]:
     """Cut the right number off, round it up or more coarsely: 63 for 63.9."""
     value, step = computed.value, printed.step
-    right = f"{float(value):,.6g}"
+    right = f"{float(value):,.6g}" if abs(value) < 100_000 else shown(value, Fraction(1))
     cut = (abs(value) // step) * step * (-1 if value < 0 else 1)
     if (value / step).denominator == 1 and rounded(value, step * 10) != printed.value:
         return
@@ -347,7 +361,8 @@ def _rounding(printed: Reading, computed: Quantity, around: Surroundings) -> Ite
 def _base(printed: Reading, computed: Quantity, around: Surroundings) -> Iterator[str]:
     """Take the percentage of another base: of the number after the change, of the rest in place of the whole."""
     tries: list[Try] = []
-    for node in computed.nodes:
+    percentage = any(one.operation == "x" and one.operands[1].value == 100 for one in computed.nodes)
+    for node in computed.nodes if percentage else ():
         for part in node.operands:
             if part.operation != "/":
                 continue
@@ -443,7 +458,13 @@ def _moved(computed: Quantity, instead: Mapping[Cell, Quantity], which: str, the
 def _another_difference(printed: Reading, computed: Quantity, around: Surroundings) -> Iterator[str]:
     """Put another number in place of a difference: 12 x 850 x 44 for (780 - 770) x 850 x 44."""
     yield from _another(
-        printed, computed, [one for one in computed.nodes if one.operation == "-" and one is not computed]
+        printed,
+        computed,
+        [
+            one
+            for one in computed.nodes
+            if one.operation == "-" and one is not computed and all(part.inputs for part in one.operands)
+        ],
     )
 
 
@@ -455,7 +476,7 @@ def _another_input(printed: Reading, computed: Quantity, around: Surroundings) -
 def _another(printed: Reading, computed: Quantity, parts: Sequence[Quantity]) -> Iterator[str]:
     """Yield the numbers, as closely as the inputs are printed, that give the printed figure, where few would fit."""
     assert printed.value is not None
-    for part in parts:
+    for part in parts if printed.value else ():
         steps = [one.reading.step for one in part.inputs if one.reading]
         wanted = _solved(computed, part, printed.value) if steps else None
         if wanted is None:
@@ -469,19 +490,30 @@ def _another(printed: Reading, computed: Quantity, parts: Sequence[Quantity]) ->
             yield f"It would follow with {shown(near, min(steps))} in place of {part.formula}{where}."
 
 
-def _wanted(printed: Reading, computed: Quantity) -> Iterator[tuple[Quantity, Fraction]]:
-    """Yield inputs with the numbers, as closely as they are printed, that would give the printed figure."""
+def _wanted(printed: Reading, computed: Quantity, around: Surroundings) -> Iterator[tuple[Quantity, Fraction]]:
+    """Yield inputs with the numbers, as closely as they are printed, that would give the printed figure.
+
+    An input that is itself worked out and differs could only be what it comes to; one of which many numbers would do
+    is left out.
+    """
     assert printed.value is not None
     half = _step(printed) / 2
     for one in computed.inputs:
-        ends = [_solved(computed, one, printed.value + off) for off in (-half, 0, half)] if one.reading else []
-        known = [end for end in ends if end is not None]
-        if len(known) < 3 or one.reading is None or one.cell is None:
+        if one.reading is None or one.cell is None:
             continue
         step = one.reading.step
-        first = -(-min(known) // step)
-        for number in range(first, min(max(known) // step, first + MANY) + 1):
-            wanted = number * step
+        comes_to = [rounded(other.computed.value, step) for other in around.figures if other.cell == one.cell]
+        if not comes_to:
+            ends = [_solved(computed, one, printed.value + off) for off in (-half, half)]
+            low, high = (
+                sorted(end for end in ends if end is not None) if None not in ends else (Fraction(1), Fraction(0))
+            )
+            comes_to = (
+                [number * step for number in range(-(-low // step), high // step + 1)]
+                if high - low < MANY * step
+                else []
+            )
+        for wanted in comes_to:
             value = _value(computed, _cells({one.cell: wanted}))
             if wanted != one.value and value is not None and _exact(printed, value):
                 yield one, wanted

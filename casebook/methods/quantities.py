@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
 from typing import Literal
 
 Relation = Literal["", "about", "over", "under", "up to", "at least", "almost"]
@@ -231,7 +232,7 @@ class Quantity:
         """How it was worked out, with the numbers as printed."""
         return _written(self)
 
-    @property
+    @cached_property
     def inputs(self) -> tuple[Quantity, ...]:
         """The printed numbers it was worked out from, each once, in order."""
         if not self.operation:
@@ -242,7 +243,7 @@ class Quantity:
                 found.setdefault(one.cell, one)
         return tuple(found.values())
 
-    @property
+    @cached_property
     def nodes(self) -> tuple[Quantity, ...]:
         """The formula's parts: itself, what it was worked out from, and so on."""
         return (self, *(node for operand in self.operands for node in operand.nodes))

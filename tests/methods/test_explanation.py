@@ -67,6 +67,14 @@ class TestSlips:
     def test_slips_of_the_pen_are_told_with_both_numbers_whole(self, printed, right, says):
         assert why(printed, exactly(right)) == ([says] if says else [])
 
+    def test_of_a_number_printed_in_two_places_either_may_be_wrong(self):
+        assert why("6,044", cell("644", "elsewhere")) == [
+            "One of the two may be misprinted, one digit too many or left out: 6,044 and 644."
+        ]
+        assert why("£16k", of("£16m", cell=cell("1", "a").cell)) == [
+            "One of the two may be misprinted, 1,000 times the other: 16,000 and 16,000,000."
+        ]
+
     def test_a_wrong_scale_in_words(self):
         assert why("from £16k", exactly(15_750_000), prose=True) == [
             "It may be 1,000 times too small: 16,000 for 15,750,000."
@@ -93,6 +101,10 @@ class TestAnotherBase:
         assert why("31.6%", of("48") / of("200") * 100) == [
             "It may be a percentage of the rest, 200 less 48, in place of the whole."
         ]
+
+    def test_what_is_no_percentage_has_no_base(self):
+        assert why("1.33", of("1000") / of("1750")) == []
+        assert why("1.75", of("1000") / of("1750")) == []
 
     def test_a_share_of_another_rows_total(self):
         share = cell("48", "boys", "now") / cell("200", "all", "now") * 100
@@ -160,6 +172,16 @@ class TestParts:
         assert why("385", change[0].computed, figures=change[1:]) == [
             "An input may be misprinted, two digits exchanged: this and one other figure that differs would follow with "
             "978 in place of 987 (now children)."
+        ]
+
+    def test_an_input_that_is_itself_worked_out_could_only_be_what_it_comes_to(self):
+        parts = [cell("2475", "autism"), cell("1458", "mental health"), cell("2933", "others")]
+        wrong = of("4391", cell=Cell("t", ("total",), "children", "total children"))
+        change = per_cent_change(wrong, of("4662"))
+        others = [known("4391", total(parts), wrong.cell), known("2204", wrong - of("4662"))]
+        assert why("47%", change, prose=True, figures=others) == [
+            "An input may be misprinted: this and 2 other figures that differ would follow with 6,866 in place of 4391 "
+            "(total children)."
         ]
 
     def test_a_number_in_place_of_a_difference(self):
