@@ -1,4 +1,4 @@
-"""Forecasts of short annual series: simple methods, chosen by backtest, with intervals that are checked.
+"""Forecasts of short annual series: simple methods with prediction intervals, and how they would have done.
 
 A series is one value a year, without gaps, the earliest first. With fewer than five values no statistical
 forecast is made: what happened in three or four years says too little, and a report shows scenarios.
@@ -131,7 +131,7 @@ METHODS: Mapping[str, Callable[[ArrayLike, int], Array]] = {
 }
 
 
-# --- Choosing by backtest -------------------------------------------------------------------------
+# --- Choosing, and testing on the past ------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -170,34 +170,26 @@ def backtest(series: ArrayLike, method: str) -> Backtest:
     return Backtest(method, float(np.mean(scaled)), len(scaled))
 
 
-@dataclass(frozen=True)
-class Choice:
-    """The method a backtest chose, its margin over the last value repeated, and all the results."""
+def choose(series: ArrayLike) -> Method:
+    """Choose growth where all values are above 0, and drift otherwise.
 
-    method: str
-    margin: float
-    results: tuple[Backtest, ...]
-
-
-def choose(series: ArrayLike) -> Choice:
-    """Choose the method with the least MASE in the backtest; the simpler one where two are equal.
-
-    ``margin`` is how much less its MASE is than that of the naive method, as a share of the latter.
+    The errors in the series' own past do not choose: a short series leaves about ten, which overlap, and the
+    least of them is mostly luck. Intervals from the errors that chose a method are then too narrow: over 142
+    English authorities' plans they held 67% of outturns at the 80% level, those of growth 80% (docs/methods.md).
 
     Raises
     ------
     TooShortError
         If the series has fewer than five values.
+    ValueError
+        If it is not one finite value a year.
 
     Examples
     --------
-    >>> choose([10, 12, 14, 16, 18]).method
-    'drift'
+    >>> choose([10, 12, 14, 16, 18]), choose([0, 2, 4, 6, 8])
+    ('growth', 'drift')
     """
-    results = tuple(backtest(series, method) for method in METHODS)
-    best = min(results, key=lambda result: round(result.mase, 10))
-    plain = results[0].mase
-    return Choice(best.method, 1 - best.mase / plain if plain else 0.0, results)
+    return "growth" if (_checked(series) > 0).all() else "drift"
 
 
 # --- Forecast with interval -----------------------------------------------------------------------
@@ -205,7 +197,7 @@ def choose(series: ArrayLike) -> Choice:
 
 @dataclass(frozen=True)
 class Forecast:
-    """A forecast for each year ahead, with the limits of its prediction interval."""
+    """A forecast for each year ahead, with the limits of its prediction interval: in order, none below 0."""
 
     method: str
     level: float
@@ -220,8 +212,9 @@ def forecast(series: ArrayLike, horizon: int, method: str, level: float = 0.8) -
     The interval comes from the errors the method made one year ahead in the series itself, s, with n
     errors: ``forecast -/+ t(n - p) s sqrt(k(h))`` with ``s^2 = sum of e^2 / (n - p)``. p is 1 for drift and
     growth, whose mean change is estimated from the same years, and 0 otherwise; k is h for the naive
-    method and ``h (1 + h / (T - 1))`` for drift, growth (in logarithms) and, as an approximation on the
-    safe side, damped Holt. Student's t takes account of how few errors there are.
+    method and ``h (1 + h / (T - 1))`` for drift, growth (in logarithms) and, as an approximation, damped
+    Holt. Student's t takes account of how few errors there are. Forecast and limits end at 0, below which
+    nothing is counted. Changes that go on from year to year make the interval of drift too narrow.
 
     Parameters
     ----------
@@ -232,12 +225,15 @@ def forecast(series: ArrayLike, horizon: int, method: str, level: float = 0.8) -
     method
         A name of ``METHODS``.
     level
-        Share of outturns the interval is meant to hold.
+        Share of outturns the interval is meant to hold, between 0 and 1.
 
     Raises
     ------
     TooShortError
         If the series has fewer than five values.
+    ValueError
+        If the method, the horizon or the level is none, a value is not finite, or growth is asked for and a
+        value is not above 0.
 
     References
     ----------
@@ -249,10 +245,13 @@ def forecast(series: ArrayLike, horizon: int, method: str, level: float = 0.8) -
     >>> made.central.tolist(), (made.lower < made.central).all().item()
     ([20.0, 22.0], True)
     """
-    return _forecast(_checked(series), horizon, method, level)
-
-
-def _forecast(y: Array, horizon: int, method: str, level: float) -> Forecast:
+    y = _checked(series)
+    if method not in METHODS:
+        raise ValueError(f"the method {method!r} is none of {', '.join(METHODS)}")
+    if not 0 < level < 1:
+        raise ValueError(f"level must lie between 0 and 1, found {level}")
+    if horizon < 1:
+        raise ValueError(f"horizon must be one year or more, found {horizon}")
     central = METHODS[method](y, horizon)
     errors = one_year_errors(y, method)
     steps = np.arange(1, horizon + 1)
@@ -261,7 +260,7 @@ def _forecast(y: Array, horizon: int, method: str, level: float) -> Forecast:
     half = special.stdtrit(freedom, 0.5 + level / 2) * np.sqrt((errors**2).sum() / freedom * spread)
     if method == "growth":
         return Forecast(method, level, central, central * np.exp(-half), central * np.exp(half))
-    return Forecast(method, level, central, np.maximum(central - half, 0), central + half)
+    return Forecast(method, level, *(np.maximum(part, 0) for part in (central, central - half, central + half)))
 
 
 def one_year_errors(series: ArrayLike, method: str) -> Array:
@@ -281,36 +280,10 @@ def one_year_errors(series: ArrayLike, method: str) -> Array:
     return changes if method == "naive" else changes - changes.mean()
 
 
-@dataclass(frozen=True)
-class Coverage:
-    """How many past outturns the interval made at the time would have held."""
-
-    held: int
-    of: int
-
-
-def coverage(series: ArrayLike, method: str, level: float = 0.8) -> Coverage:
-    """Count the outturns that intervals made in past years, from four values on, would have held.
-
-    Examples
-    --------
-    >>> coverage([10, 12, 15, 16, 18, 21], "drift")
-    Coverage(held=3, of=3)
-    """
-    y = _checked(series)
-    held = total = 0
-    for origin in range(SHORTEST_TRAINING + 1, y.size):
-        made = _forecast(y[:origin], y.size - origin, method, level)
-        inside = (made.lower <= y[origin:]) & (y[origin:] <= made.upper)
-        held += int(inside.sum())
-        total += inside.size
-    return Coverage(held, total)
-
-
 def _checked(series: ArrayLike) -> Array:
     y = np.asarray(series, float)
-    if y.ndim != 1 or np.isnan(y).any():
-        raise ValueError("a series is one value a year, without gaps")
+    if y.ndim != 1 or not np.isfinite(y).all():
+        raise ValueError("a series is one finite value a year, without gaps")
     if y.size < FEWEST:
         raise TooShortError(f"{y.size} values are too few for a statistical forecast: it takes {FEWEST}")
     return y

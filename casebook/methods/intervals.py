@@ -6,7 +6,7 @@ Intervals, 2018): Wilson for a proportion; for a count, exact Poisson below ten 
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -292,3 +292,63 @@ def _poisson_quantile(probability: float, mean: NDArray[np.float64]) -> NDArray[
     count = np.ceil(special.pdtrik(probability, mean))
     below = np.maximum(count - 1, 0)
     return np.asarray(np.where(special.pdtr(below, mean) >= probability, below, count), float)
+
+
+# --- How many figures to give ---------------------------------------------------------------------
+
+
+class Rounded(NamedTuple):
+    """An estimate and its limits to the figures that mean something, and the decimals these take."""
+
+    value: Any
+    lower: Any
+    upper: Any
+    decimals: int
+
+
+def rounded(value: ArrayLike, lower: ArrayLike, upper: ArrayLike, finest: float = 1.0) -> Rounded:
+    """Round an estimate and its limits by the width of the interval.
+
+    The half-width keeps two significant figures, and the estimate and its limits are rounded to the same step:
+    a half-width of 2,687 gives hundreds, one of 10.2 whole numbers.
+
+    Parameters
+    ----------
+    value, lower, upper
+        In one unit; numbers, or arrays of one shape, of which each element is rounded by its own width.
+    finest
+        The finest step, a power of ten: 1 for things counted, 0.1 for millions of pounds. It is the step where
+        an interval has no width.
+
+    Returns
+    -------
+    Rounded
+        Numbers where numbers are given, arrays otherwise. ``decimals`` are those of the finest step taken.
+
+    Raises
+    ------
+    ValueError
+        If the limits are not in order.
+
+    References
+    ----------
+    JCGM 100:2008, Guide to the Expression of Uncertainty in Measurement, 7.2.6: at most two significant digits.
+
+    Examples
+    --------
+    >>> rounded(15272.4, 12820.1, 18193.9)
+    Rounded(value=15300.0, lower=12800.0, upper=18200.0, decimals=0)
+    >>> rounded(7.73, 7.46, 8.01, finest=0.1)
+    Rounded(value=7.7, lower=7.5, upper=8.0, decimals=1)
+    """
+    parts = [np.asarray(part, float) for part in (value, lower, upper)]
+    half = (parts[2] - parts[1]) / 2
+    if not (half >= 0).all():
+        raise ValueError("the upper limit must not lie below the lower one")
+    smallest = round(np.log10(finest))
+    with np.errstate(divide="ignore"):
+        exponent = np.maximum(np.floor(np.log10(half)) - 1, smallest)
+    step = 10.0**exponent
+    # Ten decimals keep binary noise such as 57.800000000000004 out.
+    shown = [(np.round(part / step) * step).round(10) for part in parts]
+    return Rounded(*(one if one.ndim else float(one) for one in shown), decimals=max(0, -int(exponent.min())))

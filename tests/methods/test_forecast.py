@@ -1,5 +1,6 @@
 """Forecasts against statsmodels, formulas and what really happened."""
 
+import csv
 import warnings
 from itertools import pairwise
 
@@ -83,18 +84,31 @@ def test_the_backtest_is_that_of_a_plain_loop():
     assert (found.mase, found.errors) == (pytest.approx(np.mean(scaled)), len(scaled))
 
 
-def test_drift_is_chosen_for_plans_and_its_margin_over_naive_is_stated():
-    choice = forecast.choose(PLANS)
-    by_name = {result.method: result.mase for result in choice.results}
-    assert choice.method == "drift" == min(by_name, key=by_name.get)
-    assert choice.margin == pytest.approx(1 - by_name["drift"] / by_name["naive"])
+@pytest.mark.parametrize(
+    ("values", "method"),
+    [(PLANS, "growth"), ([9, 7, 4, 2, 1], "growth"), ([0, 3, 5, 9, 12], "drift"), ([0, 0, 0, 0, 0], "drift")],
+)
+def test_yearly_growth_goes_on_wherever_it_can_be_calculated(values, method):
+    assert forecast.choose(values) == method
 
 
-def test_where_nothing_changes_the_simplest_method_is_chosen_and_has_no_margin():
-    choice = forecast.choose([7, 7, 7, 7, 7])
-    assert (choice.method, choice.margin) == ("naive", 0.0)
-    made = forecast.forecast([7, 7, 7, 7, 7], 3, "drift")
-    assert made.central.tolist() == made.lower.tolist() == made.upper.tolist() == [7, 7, 7]
+def test_the_range_of_growth_held_as_many_outturns_as_it_says_over_the_authorities(exports):
+    # DfE, plans in force by authority, 2010 to 2025; authorities that were not reorganised; windows of seven years.
+    with (exports / "sen2" / "plans_by_authority.csv").open(encoding="utf-8", newline="") as file:
+        plans = {(row["new_la_code"], int(row["year"]), row["release"]): float(row["plans"]) for row in csv.DictReader(file)}
+    latest = {(code, year): value for (code, year, _), value in sorted(plans.items(), key=lambda one: one[0][2])}
+    codes = {code for code, _ in latest}
+    whole = [[latest.get((code, year), 0) for year in range(2010, 2026)] for code in sorted(codes)]
+    whole = [values for values in whole if min(values) > 50]
+    assert len(whole) > 140
+    for level, least, most in ((0.8, 0.76, 0.86), (0.95, 0.92, 0.98)):
+        held = []
+        for values in whole:
+            for origin in range(11, 16):
+                happened = np.array(values[origin:])
+                made = forecast.forecast(values[origin - 7 : origin], happened.size, "growth", level)
+                held += list((made.lower <= happened) & (happened <= made.upper))
+        assert least < np.mean(held) < most
 
 
 @pytest.mark.parametrize("last", [2023, 2024])
@@ -138,21 +152,58 @@ def test_an_interval_holds_about_as_many_outturns_as_it_says():
     assert held / total == pytest.approx(0.8, abs=0.04)
 
 
-def test_no_interval_goes_below_nothing():
-    assert (forecast.forecast([50, 30, 20, 8, 3], 5, "drift").lower >= 0).all()
+@pytest.mark.parametrize(
+    "values", [[50, 30, 20, 8, 3], [500, 400, 300, 200, 100], [7] * 5, [0] * 6, [10, 12, 14, 16, 18], [1, 1, 1, 1, 10**6]]
+)
+@pytest.mark.parametrize("method", METHODS)
+def test_limits_are_in_order_and_not_below_nothing(values, method):
+    if method == "growth" and 0 in values:
+        return
+    for level in (0.8, 0.95):
+        _in_order(forecast.forecast(values, 11, method, level))
+
+
+@settings(max_examples=60)
+@given(
+    st.lists(st.integers(0, 10_000), min_size=5, max_size=16)
+    | st.tuples(st.integers(0, 9_000), st.integers(-2_000, 2_000)).map(
+        lambda line: [max(0, line[0] + line[1] * year) for year in range(7)]
+    ),
+    st.integers(1, 15),
+    st.sampled_from([0.5, 0.8, 0.95, 0.998]),
+)
+def test_limits_of_any_series_are_in_order_finite_and_not_below_nothing(values, horizon, level):
+    _in_order(forecast.forecast(values, horizon, forecast.choose(values), level))
+    _in_order(forecast.forecast(values, horizon, "drift", level))
+
+
+def _in_order(made):
+    assert all(np.isfinite(part).all() for part in (made.central, made.lower, made.upper))
+    assert (made.lower >= 0).all()
+    assert (made.lower <= made.central).all()
+    assert (made.central <= made.upper).all()
 
 
 @pytest.mark.parametrize(
-    "call",
+    ("arguments", "said"),
     [
-        forecast.choose,
-        lambda values: forecast.forecast(values, 1, "naive"),
-        lambda values: forecast.coverage(values, "naive"),
+        ((PLANS, 3, "trend"), "method"),
+        ((PLANS, 3, "drift", 1.5), "level"),
+        ((PLANS, 3, "drift", 0), "level"),
+        ((PLANS, 0, "drift"), "horizon"),
+        (([5, 5, np.inf, 5, 5], 3, "drift"), "finite"),
     ],
 )
-def test_fewer_than_five_values_make_no_forecast(call):
+def test_a_forecast_that_cannot_be_made_is_refused(arguments, said):
+    with pytest.raises(ValueError, match=said):
+        forecast.forecast(*arguments)
+
+
+@pytest.mark.parametrize("call", [forecast.choose, lambda values: forecast.forecast(values, 1, "naive")])
+@pytest.mark.parametrize("values", [[], [4], [1, 2, 3, 4]])
+def test_fewer_than_five_values_make_no_forecast(call, values):
     with pytest.raises(TooShortError, match="too few"):
-        call([1, 2, 3, 4])
+        call(values)
 
 
 def test_a_gap_is_refused():

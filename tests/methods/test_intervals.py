@@ -116,3 +116,38 @@ def exact(count, size, confidence):
     tail = (1 - confidence) / 2
     low = stats.chi2.ppf(tail, 2 * count) / 2 if count else 0.0
     return low / size, stats.chi2.ppf(1 - tail, 2 * count + 2) / 2 / size
+
+
+@pytest.mark.parametrize(
+    ("given", "shown", "decimals"),
+    [
+        ((15272.4, 12820.1, 18193.9), (15300, 12800, 18200), 0),
+        ((11816, 10809, 12823), (11800, 10800, 12800), 0),
+        ((57.73, 48.46, 68.77), (58, 48, 69), 0),
+        ((8.42, 8.11, 8.74), (8.42, 8.11, 8.74), 2),
+        ((3, 1, 6), (3.0, 1.0, 6.0), 1),
+        ((18.004, 18.004, 18.004), (18.0, 18.0, 18.0), 2),
+    ],
+)
+def test_an_estimate_is_rounded_by_the_width_of_its_interval(given, shown, decimals):
+    rounded = intervals.rounded(*given, finest=0.01)
+    assert (rounded.value, rounded.lower, rounded.upper) == pytest.approx(shown)
+    assert rounded.decimals == decimals
+
+
+def test_counts_are_never_given_finer_than_whole():
+    assert intervals.rounded(3.4, 1.2, 6.1) == (3, 1, 6, 0)
+
+
+@given(st.floats(0, 1e7), st.floats(0, 1e6), st.floats(0, 1e6))
+def test_rounding_by_the_interval_keeps_the_order_and_moves_nothing_far(value, below, above):
+    rounded = intervals.rounded(value, value - below, value + above)
+    assert rounded.lower <= rounded.value <= rounded.upper
+    # Two figures of the half-width are kept: the step is between 1% and 10% of it.
+    for before, after in zip((value, value - below, value + above), rounded, strict=False):
+        assert abs(before - after) <= max(0.5, (below + above) / 2 / 10 / 2) * 1.001
+
+
+def test_each_row_is_rounded_by_its_own_interval():
+    rounded = intervals.rounded([8_918, 15_272], [8_700, 12_820], [9_141, 18_194])
+    assert rounded.value.tolist() == [8_920, 15_300]
