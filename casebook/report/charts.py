@@ -311,11 +311,10 @@ def against_equivalent(
 def fan(
     history: pd.Series,
     forecast: pd.DataFrame,
-    level: float,
     others: Mapping[str, pd.Series],
     unit: str,
 ) -> Figure:
-    """Draw what happened, a forecast with its interval from where it starts, and other paths to compare.
+    """Draw what happened, a forecast with its range from where it starts, and other paths to compare.
 
     Parameters
     ----------
@@ -323,8 +322,6 @@ def fan(
         By year.
     forecast
         Columns ``central``, ``lower`` and ``upper`` by year; empty where no forecast is made.
-    level
-        What the interval is meant to hold, as a share.
     others
         Label and path by year: the paper's, scenarios.
     unit
@@ -339,8 +336,8 @@ def fan(
         axes.fill_between(joined.index, joined["lower"], joined["upper"], color=CONTEXT, alpha=0.6, linewidth=0)
         axes.plot(joined.index, joined["central"], color=AREA, linestyle="--", linewidth=2.5)
         ends.append(("Forecast", forecast["central"], AREA))
-        for name, words in (("upper", "Upper limit"), ("lower", "Lower limit")):
-            ends.append((f"{words}, {level:.0%} interval", forecast[name], "#505a5f"))
+        for name, label in (("upper", "Range, upper end"), ("lower", "Range, lower end")):
+            ends.append((label, forecast[name], "#505a5f"))
         axes.axvline(last, color="#505a5f", linewidth=1)
         axes.annotate(
             "Forecast starts", (last, 0), xytext=(5, 6), textcoords="offset points", color="#505a5f", va="bottom"

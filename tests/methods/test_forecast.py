@@ -95,7 +95,9 @@ def test_yearly_growth_goes_on_wherever_it_can_be_calculated(values, method):
 def test_the_range_of_growth_held_as_many_outturns_as_it_says_over_the_authorities(exports):
     # DfE, plans in force by authority, 2010 to 2025; authorities that were not reorganised; windows of seven years.
     with (exports / "sen2" / "plans_by_authority.csv").open(encoding="utf-8", newline="") as file:
-        plans = {(row["new_la_code"], int(row["year"]), row["release"]): float(row["plans"]) for row in csv.DictReader(file)}
+        plans = {
+            (row["new_la_code"], int(row["year"]), row["release"]): float(row["plans"]) for row in csv.DictReader(file)
+        }
     latest = {(code, year): value for (code, year, _), value in sorted(plans.items(), key=lambda one: one[0][2])}
     codes = {code for code, _ in latest}
     whole = [[latest.get((code, year), 0) for year in range(2010, 2026)] for code in sorted(codes)]
@@ -153,7 +155,8 @@ def test_an_interval_holds_about_as_many_outturns_as_it_says():
 
 
 @pytest.mark.parametrize(
-    "values", [[50, 30, 20, 8, 3], [500, 400, 300, 200, 100], [7] * 5, [0] * 6, [10, 12, 14, 16, 18], [1, 1, 1, 1, 10**6]]
+    "values",
+    [[50, 30, 20, 8, 3], [500, 400, 300, 200, 100], [7] * 5, [0] * 6, [10, 12, 14, 16, 18], [1, 1, 1, 1, 10**6]],
 )
 @pytest.mark.parametrize("method", METHODS)
 def test_limits_are_in_order_and_not_below_nothing(values, method):
