@@ -349,6 +349,10 @@ def rounded(value: ArrayLike, lower: ArrayLike, upper: ArrayLike, finest: float 
     with np.errstate(divide="ignore"):
         exponent = np.maximum(np.floor(np.log10(half)) - 1, smallest)
     step = 10.0**exponent
+    middle, low, high = (float(one) if one.ndim == 0 else one for one in (_to_step(part, step) for part in parts))
+    return Rounded(middle, low, high, max(0, -int(exponent.min())))
+
+
+def _to_step(values: NDArray[np.float64], step: NDArray[np.float64]) -> NDArray[np.float64]:
     # Ten decimals keep binary noise such as 57.800000000000004 out.
-    shown = [(np.round(part / step) * step).round(10) for part in parts]
-    return Rounded(*(one if one.ndim else float(one) for one in shown), decimals=max(0, -int(exponent.min())))
+    return np.asarray((np.round(values / step) * step).round(10))
