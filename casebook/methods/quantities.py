@@ -271,6 +271,8 @@ class Quantity:
         """Work it out again with other numbers in some cells."""
         if not self.operation:
             return instead.get(self.cell, self) if self.cell else self
+        if self.operation == _FOUND:
+            return self
         return _apply(self.operation, tuple(operand.with_inputs(instead) for operand in self.operands))
 
     def as_exact(self) -> Quantity:
@@ -414,6 +416,27 @@ def statement(holds: bool, finding: str, of: Iterable[Quantity] = ()) -> Truth:
     return Truth(bool(holds), bool(holds), "", tuple(of), finding)
 
 
+def found(number: float, words: str, of: Iterable[Quantity]) -> Quantity:
+    """Return a number that something other than arithmetic has worked out of printed ones.
+
+    Parameters
+    ----------
+    number
+        The number, taken as exact.
+    words
+        What stands for it in formulas.
+    of
+        The printed numbers it was worked out of; it does not follow them when they are varied.
+
+    Examples
+    --------
+    >>> (found(6.5, "lower limit", [of("8.0")]) * 2).formula
+    'lower limit x 2'
+    """
+    value = exactly(number).value
+    return Quantity(value, value, value, words, None, None, _FOUND, tuple(of))
+
+
 def of(
     printed: str, *, prose: bool = False, cell: Cell | None = None, unit: str = "", value: float | None = None
 ) -> Quantity:
@@ -472,6 +495,28 @@ def median(numbers: Iterable[Quantity | float]) -> Quantity:
     return _apply("median", tuple(exactly(number) for number in numbers))
 
 
+def least(numbers: Iterable[Quantity | float]) -> Quantity:
+    """Return the lowest of some numbers; which one it is, the numbers they stand for decide.
+
+    Examples
+    --------
+    >>> least([of("5"), of("3")]).formula
+    'lowest of 5, 3'
+    """
+    return _apply("lowest", tuple(exactly(number) for number in numbers))
+
+
+def largest(numbers: Iterable[Quantity | float]) -> Quantity:
+    """Return the highest of some numbers.
+
+    Examples
+    --------
+    >>> float(largest([of("5"), of("3")]))
+    5.0
+    """
+    return _apply("highest", tuple(exactly(number) for number in numbers))
+
+
 def per_cent_change(after: Quantity, before: Quantity) -> Quantity:
     """Return the change from one number to another in per cent: (after / before - 1) x 100.
 
@@ -520,12 +565,16 @@ def _total(values: list[Fraction]) -> Fraction:
     return sum(values, Fraction(0))
 
 
+_FOUND = "found"
+_NAMED = ("mean", "median", "lowest", "highest")
 _RISING: dict[str, Callable[[list[Fraction]], Fraction]] = {
     # Functions that rise with each operand: the interval is that of the lower and of the upper ends.
     "+": _total,
     "sum": _total,
     "mean": lambda values: _total(values) / len(values),
     "median": _middle,
+    "lowest": min,
+    "highest": max,
     "%": lambda values: values[0] / 100,
 }
 
@@ -563,7 +612,7 @@ def _written(quantity: Quantity) -> str:
     parts = [_written(operand) for operand in quantity.operands]
     if quantity.operation == "%":
         return parts[0] if parts[0].endswith("%") else f"{parts[0]}%"
-    if quantity.operation in ("mean", "median"):
+    if quantity.operation in _NAMED:
         return f"{quantity.operation} of {', '.join(parts)}"
     loose = {"+", "-", "sum"}
     sign = {"sum": "+"}.get(quantity.operation, quantity.operation)
@@ -574,7 +623,7 @@ def _written(quantity: Quantity) -> str:
             (sign in ("x", "/") and inner in loose)
             or (sign == "-" and position and inner in loose)
             or (sign == "/" and position and inner in ("x", "/"))
-            or inner in ("mean", "median")
+            or inner in _NAMED
         )
         bracketed.append(f"({part})" if needs or (position and part.startswith(("-", "−"))) else part)
     return f" {sign} ".join(bracketed)

@@ -1,0 +1,1 @@
+"""What papers print, worked out again: formulas, workings, and the case of each printed figure."""

@@ -1,0 +1,164 @@
+"""How printed figures are worked out: ``workings/REPORT.yaml``, beside the register that says what is printed.
+
+A figure that an identity of its table explains (``datapackage.json``), or that only repeats another, needs no entry.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, Any
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+
+from casebook.errors import InputError, one_of
+
+FOLDER = Path("workings")
+
+Text = Annotated[str, StringConstraints(min_length=1)]
+Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Working(_Strict):
+    """How one figure is worked out, or what that would take; and what a reader is told with it."""
+
+    formula: tuple[Text, ...] = ()
+    """Several, if it can be worked out in several ways: the worst verdict counts."""
+    missing: Text | None = None
+    """In place of a formula: what would be needed and is not printed."""
+    finding: Text | None = None
+    """For a claim: what is the case, where the comparison does not say it to a reader."""
+    others: dict[Text, Text] = {}
+    """What it comes to on other bases, by words that continue "It would follow": tried as explanations."""
+    follows: str = ""
+    """What follows for the paper's conclusion if the figure does not stand."""
+    remark: str = ""
+    """What a reader must know besides, whether it stands or not."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _in_short(cls, given: Any) -> Any:
+        given = given if isinstance(given, dict) else {"formula": given}
+        formula = given.get("formula")
+        return {**given, "formula": [formula]} if isinstance(formula, str) else given
+
+    @model_validator(mode="after")
+    def _not_both(self) -> Working:
+        if self.formula and self.missing:
+            raise ValueError("it has a formula and says what is missing: give one of them")
+        if self.finding and len(self.formula) != 1:
+            raise ValueError("a finding goes with one formula, the comparison it says in words")
+        return self
+
+
+class Workings(_Strict):
+    """The workings of one report's figures."""
+
+    names: dict[Name, Text | Annotated[list[Text], Field(min_length=1)]] = {}
+    """Terms: a formula, or a list of words that name rows."""
+    columns: dict[Text, Text] = {}
+    """By ``table.column``: how each registered cell of the column is worked out from its row."""
+    figures: dict[Text, Working] = {}
+
+
+def file_of(report: str) -> str:
+    """Return where a report's workings stand."""
+    return (FOLDER / f"{report}.yaml").as_posix()
+
+
+def load(root: Path, report: str) -> Workings:
+    """Read a report's workings; there are none where it has no file.
+
+    Raises
+    ------
+    InputError
+        If the file is not of the form described; the sentence names the line, or the figure.
+
+    Examples
+    --------
+    >>> from casebook.data import project
+    >>> load(project.root(), "care-rates").figures["care-100-higher"].formula
+    ('in_2018 - at_neighbours_2018',)
+    """
+    path = root / file_of(report)
+    try:
+        # Read each time, so that whoever keeps a list of the files that a notebook opens has this one.
+        return _parsed(file_of(report), path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return Workings()
+    except UnicodeDecodeError as error:
+        raise InputError(f"{file_of(report)} is not UTF-8 text ({error.reason}): save it as UTF-8.") from None
+
+
+def reports(root: Path) -> list[str]:
+    """Return the reports that have a file of workings."""
+    return sorted(path.stem for path in (root / FOLDER).glob("*.yaml"))
+
+
+@lru_cache(maxsize=32)
+def _parsed(file: str, text: str) -> Workings:
+    try:
+        # Everything stays as it is written: 001, 2020-03-31, no.
+        return Workings.model_validate(yaml.load(text, Loader=_NothingTwice) or {})  # noqa: S506 - makes texts only
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        problem = error.problem or error.context or ""
+        advice = next((said for part, said in _ADVICE.items() if part in problem), f"{problem}: correct it")
+        raise InputError(f"{file}, line {mark.line + 1 if mark else 1}: {advice}.") from None
+    except yaml.YAMLError as error:
+        raise InputError(f"{file} holds a character that YAML has no place for ({error}): take it out.") from None
+    except ValidationError as error:
+        raise InputError(f"{file}, {_said(error)}") from None
+
+
+_ADVICE = {
+    "mapping values are not allowed": (
+        'a text that holds ": " stands in "..." or, after >-, on the lines below: otherwise YAML reads a name in it'
+    ),
+    "cannot start any token": 'a text that begins with a sign such as @, ` or % stands in "..."',
+    "found character '\\t'": "a line is indented with a tab: use spaces",
+    "could not find expected ':'": "a name without its ':' stands here, or the line is indented less than the text above",
+    "did not find expected key": "the line is not indented like the others of its group, or a text before it needs quotes",
+}
+
+
+class _NothingTwice(getattr(yaml, "CBaseLoader", yaml.BaseLoader)):  # type: ignore[misc]
+    """YAML of texts, lists and mappings, in which no name stands twice in one place."""
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                raise yaml.MarkedYAMLError(
+                    problem="a name is expected before ':', found a list or a group", problem_mark=key.start_mark
+                )
+            if key.value in seen:
+                raise yaml.MarkedYAMLError(
+                    problem=f"{key.value!r} stands here a second time: delete one of them, or put both into one",
+                    problem_mark=key.start_mark,
+                )
+            seen.add(key.value)
+        return super().construct_mapping(node, deep)  # type: ignore[no-any-return]
+
+
+def _said(error: ValidationError) -> str:
+    problem = error.errors()[0]
+    # The steps of a union's branches are not the writer's.
+    steps = [str(step) for step in problem["loc"] if step not in ("str", "list[str]") and "[" not in str(step)]
+    where = ", ".join(steps)
+    if problem["type"] == "extra_forbidden":
+        known = Workings.model_fields if len(steps) == 1 else Working.model_fields
+        return f"{where}: there is no such entry; {one_of(known, steps[-1])}"
+    if problem["type"] == "string_pattern_mismatch":
+        return f"{where}: a name has letters, digits and _, and begins with no digit, so that formulas can use it."
+    if problem["type"] in ("string_too_short", "too_short"):
+        return f"{where}: nothing is written here: write it, or delete the line."
+    if problem["type"] == "value_error":
+        return f"{where}: {problem['msg'].removeprefix('Value error, ')}."
+    expected = "names with their entries" if problem["type"] in ("dict_type", "model_type") else "a text"
+    return f"{where or 'top level'}: found {str(problem['input'])[:60]!r}, expected {expected}."
