@@ -1,8 +1,7 @@
 """Casebook: the figures behind a council's business cases, reproduced as reports.
 
 Notebooks import from here: ``report`` (what a report says), ``charts``, ``tables`` (validated data),
-``results`` (what other reports kept), ``words`` (numbers in words), ``quantities`` (arithmetic
-with printed numbers), the other methods, and ``InputError``.
+``results`` (what other reports kept), ``words`` (numbers in words), the methods, and ``InputError``.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -11,7 +10,7 @@ if TYPE_CHECKING:
     from casebook import report
     from casebook.data import results, tables
     from casebook.errors import InputError
-    from casebook.methods import benchmark, capacity, costing, forecast, intervals, quantities
+    from casebook.methods import benchmark, capacity, costing, forecast, intervals
     from casebook.report import charts, words
 
 __all__ = [
@@ -22,7 +21,6 @@ __all__ = [
     "costing",
     "forecast",
     "intervals",
-    "quantities",
     "report",
     "results",
     "tables",
@@ -36,7 +34,6 @@ _HOMES = {
     "costing": "casebook.methods.costing",
     "forecast": "casebook.methods.forecast",
     "intervals": "casebook.methods.intervals",
-    "quantities": "casebook.methods.quantities",
     "report": "casebook.report",
     "results": "casebook.data.results",
     "tables": "casebook.data.tables",

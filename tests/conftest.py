@@ -21,7 +21,8 @@ import pytest
 from preloaded import Preloaded
 
 from casebook.data import catalogue, figures
-from casebook.report.blocks import Block, Headline, Reconciliation, Reconciliations, Table
+from casebook.reconcile.cases import Cases, Reconciliation
+from casebook.report.blocks import Block, Headline, Reconciliations, Table
 
 # How long an example takes says something of the machine, not of the code.
 hypothesis.settings.register_profile("any machine", deadline=None)
@@ -124,7 +125,7 @@ def start(project: Project, *arguments: str, **options: Any) -> subprocess.Popen
 def copy_of_project(folder: Path) -> Project:
     root = folder / "project"
     root.mkdir()
-    for name in ("data", "notebooks"):
+    for name in ("data", "notebooks", "workings"):
         shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
     shutil.copy(ROOT / "pipeline.py", root)
     (root / "reports").mkdir()
@@ -229,31 +230,16 @@ def tell(pack: Project, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Told]:
 
 
 class Verdicts:
-    """What the reconciling cells of all notebooks say of the figures of a project, without a kernel and without the rest.
+    """What is said of the printed figures of a project, without a notebook."""
 
-    A reconciling cell stands on its own: it needs the notebook's imports and parameters, and the cells before it
-    that reconcile.
-    """
-
-    def __init__(self, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def __init__(self, root: Path) -> None:
         self.root = root
-        monkeypatch.setenv("CASEBOOK_PROJECT", str(root))
-        self.blocks: list[Block] = []
-        monkeypatch.setattr(Block, "show", lambda block: self.blocks.append(block))  # noqa: PLW0108 - a method must be a function
 
     def figures(self) -> dict[str, Reconciliation]:
-        """Every reconciled figure by name."""
-        self.blocks.clear()
-        for report in _reports():
-            space: dict[str, Any] = {}
-            cells = json.loads(report.path(self.root).read_text(encoding="utf-8"))["cells"]
-            for number, cell in enumerate(one for one in cells if one["cell_type"] == "code"):
-                source = "".join(cell["source"])
-                if number < 2 or "report.reconcile" in source:
-                    exec(compile(source, report.name, "exec"), space)
-                if number == 1:
-                    space |= report.parameters
-        return {one.id: one for block in self.blocks if isinstance(block, Reconciliations) for one in block.figures}
+        """Every printed figure by name."""
+        register = figures.load(self.root)
+        cases = Cases(self.root, register)
+        return {name: cases.of(name) for name in register.figures}
 
     def seal(self) -> None:
         """Accept changed tables, as ``pipeline.py seal`` does."""
@@ -261,17 +247,10 @@ class Verdicts:
         catalogue.seal(self.root, [])
 
 
-@cache
-def _reports() -> list[Any]:
-    space = {"__name__": "pipeline"}
-    exec((ROOT / "pipeline.py").read_text(encoding="utf-8"), space)
-    return space["PACK"]
-
-
 @pytest.fixture
-def verdicts(project: Project, monkeypatch: pytest.MonkeyPatch) -> Verdicts:
+def verdicts(project: Project) -> Verdicts:
     """The verdicts on the figures of a copy of the project."""
-    return Verdicts(project.root, monkeypatch)
+    return Verdicts(project.root)
 
 
 @pytest.fixture(scope="session")

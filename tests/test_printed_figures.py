@@ -106,7 +106,7 @@ class TestVerdicts:
             if one.verdict == "cannot be recomputed":
                 assert "Missing: " in one.note, name
 
-    def test_the_cells_that_reconcile_alone_say_what_the_whole_run_says(self, verdicts, pack):
+    def test_figures_worked_out_without_a_notebook_are_those_of_the_whole_run(self, verdicts, pack):
         published = {
             row["id"]: (row["verdict"], row["computed_shown"])
             for row in pack.pack()["reconciliation"]
@@ -467,18 +467,39 @@ class TestCheck:
         assert f"{len(rows(ROOT, 'published_figures.csv'))} printed figures are in order." in done.stdout
 
     @pytest.mark.parametrize(
-        ("old", "new", "says"),
+        ("file", "old", "new", "says"),
         [
-            ('report.reconcile(\\"care-100-higher\\"', 'report.reconcile(\\"care-100-hgher\\"', "There is no published figure 'care-100-hgher' in data/raw/published_figures.csv: did you mean care-100-higher?"),
-            ('report.reconcile(\\"care-100-higher\\", in_2018 - at_neighbours_2018)', "pass", "The figure 'care-100-higher' (paper 001, line 366) is registered in data/raw/published_figures.csv and never reconciled"),
-            ('report.reconcile(\\"care-100-higher\\"', "report.reconcile(name", "the first argument is not a name in quotation marks"),
+            ("workings/care-rates.yaml", "  care-100-higher:", "  care-100-hgher:", "workings/care-rates.yaml, figures, care-100-hgher: data/raw/published_figures.csv gives no such figure to care-rates: did you mean care-100-higher?"),
+            ("workings/care-rates.yaml", "  care-100-higher: in_2018 - at_neighbours_2018\n", "", "workings/care-rates.yaml does not say how care-100-higher (paper 001, line 366) is worked out"),
+            ("notebooks/care-rates.ipynb", 'report.reconciliation(\\"care-rates\\")', "pass", "notebooks/care-rates.ipynb never says how the 39 figures compare that data/raw/published_figures.csv gives to care-rates: call report.reconciliation('care-rates') in it"),
+            ("notebooks/care-rates.ipynb", 'report.reconciliation(\\"care-rates\\")', 'report.reconciliation(\\"ot-demand\\")', "call report.reconciliation('care-rates') in it"),
         ],
     )  # fmt: skip
-    def test_a_figure_never_reconciled_and_a_call_for_none_are_found_without_a_run(self, project, old, new, says):
-        project.replace("notebooks/care-rates.ipynb", old, new)
+    def test_figures_workings_and_notebooks_that_do_not_fit_are_found_without_a_run(
+        self, project, file, old, new, says
+    ):
+        project.replace(file, old, new)
         done = project.pipeline("check")
         assert done.returncode == 2
         assert says in done.stderr
+
+    def test_every_working_that_is_wrong_is_told_and_a_report_without_a_file(self, project):
+        project.replace("workings/care-rates.yaml", "in_2018 - at_neighbours_2018", "in_2018 - at_neighbors_2018")
+        project.replace("workings/ehcp-forecast.yaml", "spending / transported", "spending / 0")
+        (project.root / "workings" / "smoking.yaml").rename(project.root / "workings" / "smokng.yaml")
+        done = project.pipeline("check")
+        assert done.returncode == 2
+        assert (
+            "figures, care-100-higher: in 'in_2018 - at_neighbors_2018', at character 11: nothing is called"
+            in done.stderr
+        )
+        assert "did you mean at_neighbours_2018?" in done.stderr
+        assert "transport-per-pupil: in 'spending / 0': 'spending / 0' divides by what is, or may be, 0." in done.stderr
+        assert "workings/smoking.yaml is not there" in done.stderr
+        assert (
+            "workings/smokng.yaml: data/raw/published_figures.csv gives no figure to a report 'smokng'; did you mean smoking?"
+            in done.stderr
+        )
 
     def test_a_figure_of_a_report_that_there_is_not(self, project):
         project.replace("data/raw/published_figures.csv", ",difference,care-rates,", ",difference,care-rate,")
@@ -490,9 +511,11 @@ class TestCheck:
     def test_a_report_that_leaves_a_figure_out_is_not_published(self, copy_of_pack):
         before = copy_of_pack.published()
         copy_of_pack.replace(
-            "notebooks/public-health-savings.ipynb", 'report.reconcile_repeats(\\"public-health-savings\\")', "pass"
+            "notebooks/public-health-savings.ipynb", 'report.reconciliation(\\"public-health-savings\\")', "pass"
         )
         done = copy_of_pack.pipeline("run", "public-health-savings")
         assert done.returncode == 1
-        assert "public-health-savings did not reconcile the figure 'savings-in-the-head' and 1 more" in done.stderr
+        assert (
+            "public-health-savings does not say how the figure 'savings-in-the-head' and 5 more compares" in done.stderr
+        )
         assert copy_of_pack.published() == before

@@ -8,8 +8,6 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 
-import pandas as pd
-
 from casebook.data import raw
 from casebook.data.catalogue import Table
 from casebook.errors import InputError, and_list, one_of
@@ -55,13 +53,6 @@ class PrintedTable:
     words: Mapping[tuple[int, str], str]
     missing: tuple[str, ...] = ("",)
     labels: tuple[str, ...] = ()
-
-    def frame(self) -> pd.DataFrame:
-        """Return the table: quantities in the columns of numbers, text as printed in the others."""
-        frame = pd.DataFrame(list(self.rows), dtype=object)
-        for column in self.titles:
-            frame[column] = pd.Series([self.quantities[at, column] for at in range(len(self.rows))], dtype=object)
-        return frame
 
     @cached_property
     def positions(self) -> dict[tuple[str, ...], int]:

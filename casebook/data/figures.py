@@ -120,34 +120,14 @@ class Register:
         """Return a report's figures."""
         return [figure for figure in self.figures.values() if figure.report == report]
 
-    def of_table(self, table: str) -> list[Figure]:
-        """Return the figures that are cells of a table and follow from its other cells, by its identities.
-
-        Raises
-        ------
-        InputError
-            If a cell that follows from others has no row in the register.
-        """
-        followed = audit.results(self.tables[table], self.catalogue.table(table).identities)
-        registered = {self.cell(figure): figure for figure in self.figures.values() if figure.table == table}
-        for cell in followed:
-            if cell not in registered:
-                raise InputError(
-                    f"{FILE} has no row for the cell {'; '.join(cell.row)} of the column {cell.column} of {table}, "
-                    "which follows from others by the table's identities: register it."
-                )
-        return [registered[cell] for cell in followed]
-
-    def reconciled_with(self, table: str, column: str = "") -> list[Figure]:
-        """Return the figures that ``report.reconcile_table`` is about: by identities, or those of one column."""
-        if not column:
-            return self.of_table(table)
-        found = [one for one in self.figures.values() if (one.table, one.column) == (table, column)]
-        return [figure for figure in found if figure.kind != REPEAT]
-
-    def repeats(self, report: str) -> list[Figure]:
-        """Return a report's figures that only repeat another."""
-        return [figure for figure in self.of_report(report) if figure.kind == REPEAT and figure.same_as]
+    def unregistered(self) -> list[Cell]:
+        """Return the cells that follow from others by an identity and have no row, of tables of which some have one."""
+        found = []
+        for table in dict.fromkeys(figure.table for figure in self.figures.values() if figure.table):
+            registered = {self.cell(figure) for figure in self.figures.values() if figure.table == table}
+            followed = audit.results(self.tables[table], self.catalogue.table(table).identities)
+            found += [cell for cell in followed if cell not in registered]
+        return found
 
     def siblings(self, cell: Cell) -> list[Sibling]:
         """Return the numbers of a cell's column in other rows of its table."""

@@ -9,7 +9,6 @@ from pathlib import Path
 import pandas as pd
 
 from casebook.data import areas, project, provenance, raw
-from casebook.data import as_printed as printed_tables
 from casebook.data.areas import Gazetteer
 from casebook.data.catalogue import Catalogue, Table, file_hash, load
 from casebook.errors import InputError, one_of
@@ -125,36 +124,6 @@ def read(name: str) -> pd.DataFrame:
     49.8
     """
     return _read(Tables(), name)
-
-
-def as_printed(name: str) -> pd.DataFrame:
-    """Read a table as it is printed, for reconciling, and record that it was read.
-
-    Every number is a ``Quantity``: it knows its cell and how closely it is known, and formulas written with
-    ``+ - * /`` carry both along. Keys and words are text, areas under the name printed.
-
-    Parameters
-    ----------
-    name
-        The table's name in ``data/raw/datapackage.json``.
-
-    Raises
-    ------
-    InputError
-        If there is no such table, or it cannot be used as it is.
-
-    Examples
-    --------
-    >>> plans = as_printed("ehcps_by_need").set_index("need")
-    >>> (plans.at["Total", "january_2031"] - plans.at["Total", "january_2020"]).formula
-    '6866 - 4662'
-    """
-    root = project.root()
-    table = load(root).table(name)
-    check_hash(root, table)
-    frame = printed_tables.of(root, table).frame()
-    provenance.record([read_of(root, table, len(frame))])
-    return frame
 
 
 def read_all() -> list[Prepared]:

@@ -396,26 +396,6 @@ def _plain(quantity: Quantity) -> str:
     return f"{float(quantity.value):,.2f}".rstrip("0").rstrip(".")
 
 
-def statement(holds: bool, finding: str, of: Iterable[Quantity] = ()) -> Truth:
-    """Return a statement that something other than a comparison of two numbers has judged.
-
-    Parameters
-    ----------
-    holds
-        Whether it holds.
-    finding
-        What is the case, as a reader is told it.
-    of
-        The printed numbers it was judged by.
-
-    Examples
-    --------
-    >>> statement(False, "Peterborough meets it").holds
-    False
-    """
-    return Truth(bool(holds), bool(holds), "", tuple(of), finding)
-
-
 def found(number: float, words: str, of: Iterable[Quantity]) -> Quantity:
     """Return a number that something other than arithmetic has worked out of printed ones.
 

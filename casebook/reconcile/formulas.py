@@ -8,8 +8,8 @@ A formula is written as in Python, of which only this is understood::
     all_but(neighbours, England)                 in place of a word: the rows named by none of these
     a + b - c * d / e    a < b    a <= b < c     a < b and c >= d
 
-Numbers written out are exact; cells are known as closely as they are printed (``quantities``). Lists are worked with one
-by one, and compared all together.
+Numbers written out are exact; cells are known as closely as they are printed (``quantities``). Lists are worked with
+one by one, and compared all together.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ import ast
 import math
 import operator
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import reduce
+from functools import cached_property, reduce
 from string import Formatter
 from typing import Any
 
@@ -33,7 +33,7 @@ from casebook.methods.quantities import Quantity, Truth, exactly
 
 LONGEST = 1_000
 """Characters of a formula: a longer one hides what it does, and belongs in named parts."""
-LARGEST = 4_096
+LARGEST = 1_000
 """Binary digits of a number's parts: no printed number comes near, and arithmetic stays quick."""
 
 _ARITHMETIC = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv}
@@ -41,7 +41,7 @@ _COMPARISONS = {ast.Gt: Quantity.over, ast.Lt: Quantity.under, ast.LtE: Quantity
 _FORMAT = re.compile(r"[+]?,?(\.\d)?f?")
 
 
-class _Fault(Exception):
+class _FormulaError(Exception):
     """Something in a formula that cannot be worked out: the sentence says what, the node where."""
 
     def __init__(self, sentence: str, node: ast.expr | None = None) -> None:
@@ -62,14 +62,15 @@ class Column:
         for word in words:
             known = dict.fromkeys(one for key in keys for one in key)
             if word not in known:
-                raise _Fault(f"no row of {self.table.name} has {word!r}: {one_of(known, word)}")
+                by = f"write a word of its {and_list(self.table.key)}, as it is printed there."
+                raise _FormulaError(f"no row of {self.table.name} has {word!r}: {_nearest(known, word, by)}")
         rows = [at for at, key in enumerate(keys) if set(words) <= set(key)]
         said = and_list(map(repr, words))
         if not rows:
-            raise _Fault(f"{said} stand in {self.table.name}, but not in one row: name words of the same row.")
+            raise _FormulaError(f"{said} stand in {self.table.name}, but not in one row: name words of the same row.")
         if len(rows) > 1:
             more = and_list(", ".join(word for word in keys[at] if word not in words) for at in rows[:4])
-            raise _Fault(
+            raise _FormulaError(
                 f"{len(rows)} rows of {self.table.name} have {said}: add a word that only one has"
                 + (f" ({more})." if len(rows) <= 4 else f" (the first have {more}).")
             )
@@ -79,7 +80,7 @@ class Column:
         """Return the number in a row."""
         number = self.table.quantities[at, self.name]
         if number is None:
-            raise _Fault(f"the cell {self.table.cell(at, self.name)} of {self.table.name} holds no number.")
+            raise _FormulaError(f"the cell {self.table.cell(at, self.name)} of {self.table.name} holds no number.")
         return number
 
 
@@ -113,8 +114,7 @@ class Formulas:
         columns: Mapping[str, str] | None = None,
     ) -> None:
         self._file, self._table, self._names, self._columns = file, table, names or {}, columns or {}
-        ids_table = table(ids) if ids else None
-        self._ids = Column(ids_table, "value") if ids_table else None
+        self._ids_table = ids
         self._known: dict[str, Value] = {}
         self._asked: list[str] = []
         self._row: tuple[PrintedTable, int] | None = None
@@ -223,6 +223,8 @@ class Formulas:
             # Over several lines, a formula is one all the same.
             return ast.parse(" ".join(text.split()), mode="eval").body
         except SyntaxError as error:
+            if "nested" in error.msg:
+                raise InputError(f"{self._file}, {where}: {_too_deep(text)}") from None
             raise InputError(
                 f"{self._file}, {where}: the formula {text!r} cannot be read at character {error.offset} "
                 f"({error.msg}): words that hold more than letters, digits and _ stand in '...'."
@@ -234,7 +236,7 @@ class Formulas:
         tree = self._parse(where, text)
         try:
             return self._of(tree)
-        except _Fault as fault:
+        except _FormulaError as fault:
             at = f", at character {fault.node.col_offset + 1}" if fault.node and fault.node.col_offset else ""
             raise InputError(f"{self._file}, {where}: in {text!r}{at}: {fault}") from None
         except RecursionError:
@@ -243,33 +245,35 @@ class Formulas:
     def _of(self, node: ast.expr) -> Value:
         rule = _RULES.get(type(node))
         if rule is None:
-            raise _Fault(f"{ast.unparse(node)!r} is no part of a formula: {_UNDERSTOOD}", node)
+            raise _FormulaError(f"{ast.unparse(node)!r} is no part of a formula: {_UNDERSTOOD}", node)
         try:
             return rule(self, node)
-        except _Fault as fault:
-            raise _Fault(str(fault), fault.node or node) from None
+        except _FormulaError as fault:
+            raise _FormulaError(str(fault), fault.node or node) from None
         except ZeroDivisionError:
-            raise _Fault(f"{ast.unparse(node)!r} divides by what is, or may be, 0.", node) from None
+            raise _FormulaError(f"{ast.unparse(node)!r} divides by what is, or may be, 0.", node) from None
         except OverflowError:
-            raise _Fault(f"{ast.unparse(node)!r} is too large a number.", node) from None
+            raise _FormulaError(f"{ast.unparse(node)!r} is too large a number.", node) from None
         except InputError:
             raise
         except ValueError as error:
-            raise _Fault(f"{ast.unparse(node)!r} cannot be worked out ({error}).", node) from None
+            raise _FormulaError(f"{ast.unparse(node)!r} cannot be worked out ({error}).", node) from None
 
     def _constant(self, node: ast.Constant) -> Value:
-        if isinstance(node.value, str):
-            return node.value
-        if type(node.value) not in (int, float) or not math.isfinite(node.value):
-            raise _Fault(f"{node.value!r} is no number: {_UNDERSTOOD}", node)
-        return exactly(node.value)
+        value = node.value
+        if isinstance(value, str):
+            return value
+        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+            raise _FormulaError(f"{value!r} is no number: {_UNDERSTOOD}", node)
+        return exactly(value)
 
     def _negative(self, node: ast.UnaryOp) -> Value:
         if not isinstance(node.op, ast.USub):
-            raise _Fault(f"{ast.unparse(node)!r} is no part of a formula: {_UNDERSTOOD}", node)
-        if isinstance(node.operand, ast.Constant) and type(node.operand.value) in (int, float):
-            return exactly(-node.operand.value)
-        return _each(operator.sub, exactly(0), self._of(node.operand))
+            raise _FormulaError(f"{ast.unparse(node)!r} is no part of a formula: {_UNDERSTOOD}", node)
+        value = self._number(node.operand)
+        if isinstance(value, Quantity) and not value.inputs:
+            return exactly(-value.value)
+        return _each(operator.mul, exactly(-1), value)
 
     def _name(self, node: ast.Name) -> Value:
         name = node.id
@@ -286,7 +290,7 @@ class Formulas:
             if isinstance(term, list):
                 return list(term)
             if name in self._asked:
-                raise _Fault(f"the names go round in a circle: {' needs '.join([*self._asked, name])}.")
+                raise _FormulaError(f"the names go round in a circle: {' needs '.join([*self._asked, name])}.")
             outside, self._row = self._row, None
             self._asked.append(name)
             try:
@@ -301,38 +305,47 @@ class Formulas:
             return self._ids.cell([identifier])
         ids = [one.replace("-", "_") for one in self._ids.table.named] if self._ids else []
         row = list(self._row[0].rows[0]) if self._row else []
-        raise _Fault(f"nothing is called {name!r}: {_nearest([*self._names, *row, *ids], name)}")
+        otherwise = f"write a name of this file, a table or an id of {self._ids_table}."
+        raise _FormulaError(f"nothing is called {name!r}: {_nearest([*self._names, *row, *ids], name, otherwise)}")
+
+    @cached_property
+    def _ids(self) -> Column | None:
+        table = self._table(self._ids_table) if self._ids_table else None
+        return Column(table, "value") if table else None
 
     def _arithmetic(self, node: ast.BinOp) -> Value:
         if type(node.op) not in _ARITHMETIC:
-            raise _Fault(f"{ast.unparse(node)!r} is no part of a formula: {_UNDERSTOOD}", node)
+            raise _FormulaError(f"{ast.unparse(node)!r} is no part of a formula: {_UNDERSTOOD}", node)
         return _each(_ARITHMETIC[type(node.op)], self._number(node.left), self._number(node.right))
 
     def _compare(self, node: ast.Compare) -> Value:
         if any(type(sign) not in _COMPARISONS for sign in node.ops):
-            raise _Fault(f"{ast.unparse(node)!r}: compare with <, <=, > or >=.", node)
+            raise _FormulaError(f"{ast.unparse(node)!r}: compare with <, <=, > or >=.", node)
         terms = [self._number(one) for one in (node.left, *node.comparators)]
         found = [
-            _each(_COMPARISONS[type(sign)], one, other) for one, sign, other in zip(terms, node.ops, terms[1:], strict=False)
+            _each(_COMPARISONS[type(sign)], one, other)
+            for one, sign, other in zip(terms, node.ops, terms[1:], strict=False)
         ]
-        return reduce(operator.and_, _flat(found))
+        return _together(_flat(found))
 
     def _all(self, node: ast.BoolOp) -> Value:
-        found = [self._of(one) for one in node.values]
-        for value, one in zip(found, node.values, strict=True):
+        truths = []
+        for one in node.values:
+            value = self._of(one)
             if not isinstance(value, Truth) or not isinstance(node.op, ast.And):
-                raise _Fault(f"{ast.unparse(one)!r}: only 'and' joins, and it joins comparisons.", one)
-        return reduce(operator.and_, found)
+                raise _FormulaError(f"{ast.unparse(one)!r}: only 'and' joins, and it joins comparisons.", one)
+            truths.append(value)
+        return _together(truths)
 
     def _call(self, node: ast.Call) -> Value:
         name = ast.unparse(node.func)
         if name in _OF_ROWS and not node.keywords and len(node.args) == 1:
             return _OF_ROWS[name](self, node.args[0])
         if name not in FUNCTIONS:
-            raise _Fault(f"there is no function {name!r}: {one_of([*FUNCTIONS, *_OF_ROWS], name)}", node)
+            raise _FormulaError(f"there is no function {name!r}: {one_of([*FUNCTIONS, *_OF_ROWS], name)}", node)
         function = FUNCTIONS[name]
         if node.keywords or (len(node.args) != len(function.takes) if function.each else not node.args):
-            raise _Fault(f"{name} is written {name}({', '.join(function.takes)}).", node)
+            raise _FormulaError(f"{name} is written {name}({', '.join(function.takes)}).", node)
         if not function.each:
             return function.compute(_flat([self._number(one) for one in node.args]))
         return _each(
@@ -347,23 +360,25 @@ class Formulas:
         value = self._of(node)
         if isinstance(value, Quantity) or (isinstance(value, list) and isinstance(value[0], Quantity)):
             return value
-        raise _Fault(f"{ast.unparse(node)!r} is {_kind(value)}, expected a number.", node)
+        raise _FormulaError(f"{ast.unparse(node)!r} is {_kind(value)}, expected a number.", node)
 
     def _words_given(self, node: ast.expr) -> str | list[str]:
         value = self._of(node)
         if isinstance(value, str) or (isinstance(value, list) and isinstance(value[0], str)):
             return value
-        raise _Fault(f"{ast.unparse(node)!r} is {_kind(value)}, expected words.", node)
+        raise _FormulaError(f"{ast.unparse(node)!r} is {_kind(value)}, expected words.", node)
 
     def _previous(self, node: ast.expr) -> Quantity:
         """Return a number of the row before, by time, of the same thing."""
         if self._row is None or not isinstance(node, ast.Name) or node.id not in self._row[0].titles:
-            raise _Fault("previous(column) belongs in the formula of a whole column, with one of its table's columns.")
+            raise _FormulaError(
+                "previous(column) belongs in the formula of a whole column, with one of its table's columns."
+            )
         table, at = self._row
         same = [name for name in table.key if name not in WHEN]
         rows = [one for one, row in enumerate(table.rows) if all(row[name] == table.rows[at][name] for name in same)]
         if rows.index(at) == 0:
-            raise _Fault(f"no row stands before {table.cell(at, node.id)}.")
+            raise _FormulaError(f"no row stands before {table.cell(at, node.id)}.")
         return Column(table, node.id).number(rows[rows.index(at) - 1])
 
     def _worked_out(self, node: ast.expr) -> Value:
@@ -373,25 +388,29 @@ class Formulas:
     def _worked_out_one(self, number: Quantity) -> Quantity:
         table = self._table(number.cell.table) if number.cell else None
         if table is None or number.cell is None:
-            raise _Fault("worked_out(cells) takes cells of a column that has a formula under columns.")
+            raise _FormulaError("worked_out(cells) takes cells of a column that has a formula under columns.")
         return self.of_row(table, table.positions[number.cell.row], number.cell.column)
 
     def _column(self, node: ast.Attribute) -> Value:
         table = self._of(node.value)
         if not isinstance(table, PrintedTable):
             what = "has one column of numbers, which needs no name" if isinstance(table, Column) else "is no table"
-            raise _Fault(f"{ast.unparse(node.value)!r} {what}.", node)
+            raise _FormulaError(f"{ast.unparse(node.value)!r} {what}.", node)
         if node.attr not in table.titles:
-            raise _Fault(f"{table.name} has no column of numbers {node.attr!r}: {one_of(table.titles, node.attr)}", node)
+            raise _FormulaError(
+                f"{table.name} has no column of numbers {node.attr!r}: {one_of(table.titles, node.attr)}", node
+            )
         return Column(table, node.attr)
 
     def _cells(self, node: ast.Subscript) -> Value:
         column = self._of(node.value)
         if isinstance(column, PrintedTable):
             columns = and_list(f"{column.name}.{name}" for name in column.titles)
-            raise _Fault(f"{column.name} has several columns of numbers: name one of {columns}.", node)
+            raise _FormulaError(f"{column.name} has several columns of numbers: name one of {columns}.", node)
         if not isinstance(column, Column):
-            raise _Fault(f"{ast.unparse(node.value)!r} is {_kind(column)}, expected a table or a column of it.", node)
+            raise _FormulaError(
+                f"{ast.unparse(node.value)!r} is {_kind(column)}, expected a table or a column of it.", node
+            )
         parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
         words = [self._words(part, column) for part in parts]
         return _each(lambda *wanted: column.cell(wanted), *words)
@@ -407,10 +426,12 @@ class Formulas:
             left_out = {word for part in node.args for word in _listed(self._words(part, column))}
             keys = [column.table.row_key(at)[0] for at in range(len(column.table.rows))]
             if wrong := sorted(left_out - set(keys)):
-                raise _Fault(f"no row of {column.table.name} is called {wrong[0]!r}: {one_of(keys, wrong[0])}", node)
+                raise _FormulaError(
+                    f"no row of {column.table.name} is called {wrong[0]!r}: {one_of(keys, wrong[0])}", node
+                )
             if kept := [key for key in dict.fromkeys(keys) if key not in left_out]:
                 return kept
-        raise _Fault(f"{ast.unparse(node)!r} names no row: write a word, a number, or words in '...'.", node)
+        raise _FormulaError(f"{ast.unparse(node)!r} names no row: write a word, a number, or words in '...'.", node)
 
 
 _UNDERSTOOD = "use cells, names, + - * /, comparisons, 'and' and the functions of docs/reconciliation.md."
@@ -455,7 +476,9 @@ def _mondays_left(day: str, year: Quantity) -> Quantity:
     try:
         return exactly(FinancialYear(int(float(year))).mondays_after(date.fromisoformat(day)))
     except ValueError:
-        raise _Fault(f"{day!r} is no day of the financial year {float(year):.0f}: write one as 2020-04-30.") from None
+        raise _FormulaError(
+            f"{day!r} is no day of the financial year {float(year):.0f}: write one as 2020-04-30."
+        ) from None
 
 
 def _mondays_in(year: Quantity) -> Quantity:
@@ -479,13 +502,15 @@ FUNCTIONS: dict[str, Function] = {
 }
 
 
-def _each(function: Callable[..., Any], *values: Any) -> Any:
+def _each(function: Callable[..., Any], *values: Any) -> Value:
     """Work with values, or with lists of them one by one."""
     lengths = {len(value) for value in values if isinstance(value, list)}
     if not lengths:
-        return _checked(function(*values))
+        return _checked(function(*values))  # type: ignore[no-any-return]
     if len(lengths) > 1:
-        raise _Fault(f"lists of {and_list(map(str, sorted(lengths)))} do not go together: they must be equally long.")
+        raise _FormulaError(
+            f"lists of {and_list(map(str, sorted(lengths)))} do not go together: they must be equally long."
+        )
     length = lengths.pop()
     spread = [value if isinstance(value, list) else [value] * length for value in values]
     return [_checked(function(*these)) for these in zip(*spread, strict=True)]
@@ -500,6 +525,10 @@ def _checked(value: Any) -> Any:
     return value
 
 
+def _together(truths: Sequence[Truth]) -> Truth:
+    return reduce(Truth.__and__, truths)
+
+
 def _flat(values: Sequence[Any]) -> list[Any]:
     return [one for value in values for one in _listed(value)]
 
@@ -511,14 +540,15 @@ def _listed(value: Any) -> list[Any]:
 def _kind(value: Any) -> str:
     if isinstance(value, list):
         return "a list of words" if isinstance(value[0], str) else "a list"
-    kinds = {Quantity: "a number", Truth: "a comparison", str: "words", Column: "a whole column", PrintedTable: "a table"}
-    return kinds[type(value)]
+    return {Quantity: "a number", Truth: "a comparison", str: "words", Column: "a whole column"}.get(
+        type(value), "a table"
+    )
 
 
-def _nearest(names: Sequence[str], wrong: str) -> str:
-    """Say the nearest name, or how to name things; all there are would be too many."""
+def _nearest(names: Iterable[str], wrong: str, otherwise: str) -> str:
+    """Say the nearest name or, where none is near, what to do: all there are would be too many."""
     meant = one_of(names, wrong)
-    return meant if meant.startswith("did you") else "write a name of this file, a table, or an id of prose_figures."
+    return meant if meant.startswith("did you") else otherwise
 
 
 def _too_deep(text: str) -> str:

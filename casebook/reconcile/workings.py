@@ -72,12 +72,12 @@ def file_of(report: str) -> str:
 
 
 def load(root: Path, report: str) -> Workings:
-    """Read a report's workings; there are none where it has no file.
+    """Read the workings of a report of which papers print figures.
 
     Raises
     ------
     InputError
-        If the file is not of the form described; the sentence names the line, or the figure.
+        If there is no file, or it is not of the form described; the sentence names the line, or the figure.
 
     Examples
     --------
@@ -90,7 +90,10 @@ def load(root: Path, report: str) -> Workings:
         # Read each time, so that whoever keeps a list of the files that a notebook opens has this one.
         return _parsed(file_of(report), path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        return Workings()
+        raise InputError(
+            f"{file_of(report)} is not there: write it, with how the figures are worked out that the register "
+            f"gives to {report} (docs/reconciliation.md)."
+        ) from None
     except UnicodeDecodeError as error:
         raise InputError(f"{file_of(report)} is not UTF-8 text ({error.reason}): save it as UTF-8.") from None
 
@@ -104,7 +107,7 @@ def reports(root: Path) -> list[str]:
 def _parsed(file: str, text: str) -> Workings:
     try:
         # Everything stays as it is written: 001, 2020-03-31, no.
-        return Workings.model_validate(yaml.load(text, Loader=_NothingTwice) or {})  # noqa: S506 - makes texts only
+        return Workings.model_validate(yaml.load(text, Loader=_NothingTwice) or {})
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         problem = error.problem or error.context or ""
@@ -120,10 +123,11 @@ _ADVICE = {
     "mapping values are not allowed": (
         'a text that holds ": " stands in "..." or, after >-, on the lines below: otherwise YAML reads a name in it'
     ),
-    "cannot start any token": 'a text that begins with a sign such as @, ` or % stands in "..."',
-    "found character '\\t'": "a line is indented with a tab: use spaces",
-    "could not find expected ':'": "a name without its ':' stands here, or the line is indented less than the text above",
-    "did not find expected key": "the line is not indented like the others of its group, or a text before it needs quotes",
+    "cannot start any token": (
+        'a text that begins with @, ` or % stands in "..."; lines are indented with spaces, not tabs'
+    ),
+    "could not find expected ':'": "a name stands here without its ':', or a text goes on without being indented",
+    "did not find expected key": 'the line is not indented like the others of its group, or a text needs "..."',
 }
 
 
@@ -147,9 +151,10 @@ class _NothingTwice(getattr(yaml, "CBaseLoader", yaml.BaseLoader)):  # type: ign
 
 
 def _said(error: ValidationError) -> str:
-    problem = error.errors()[0]
-    # The steps of a union's branches are not the writer's.
-    steps = [str(step) for step in problem["loc"] if step not in ("str", "list[str]") and "[" not in str(step)]
+    first = error.errors()[0]
+    # Of a name's two forms, the list is tried last; the steps that say which form are not the writer's.
+    problem = [one for one in error.errors() if one["loc"][:2] == first["loc"][:2]][-1]
+    steps = [str(step) for step in problem["loc"] if not str(step).startswith(("constrained-str", "list[", "[key]"))]
     where = ", ".join(steps)
     if problem["type"] == "extra_forbidden":
         known = Workings.model_fields if len(steps) == 1 else Working.model_fields

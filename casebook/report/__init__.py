@@ -16,7 +16,7 @@ import pandas as pd
 from casebook.errors import InputError
 from casebook.report import session, svg
 from casebook.report.blocks import Assumption, Figure, Headline, Result, Source, Text, Title, make_table
-from casebook.report.reconciliation import reconcile, reconcile_repeats, reconcile_table
+from casebook.report.printed import reconciliation
 from casebook.text import slug
 
 if TYPE_CHECKING:
@@ -27,9 +27,7 @@ __all__ = [
     "check",
     "figure",
     "headline",
-    "reconcile",
-    "reconcile_repeats",
-    "reconcile_table",
+    "reconciliation",
     "result",
     "source",
     "table",

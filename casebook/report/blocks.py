@@ -19,6 +19,7 @@ import pandas as pd
 from casebook.data.results import RESULT
 from casebook.errors import InputError
 from casebook.methods.reconciliation import Verdict
+from casebook.reconcile.cases import Reconciliation
 from casebook.report import look
 from casebook.report.tabular import address, as_csv
 from casebook.text import slug
@@ -200,42 +201,6 @@ class Assumption(Block):
     def plain(self) -> str:
         """Return the assumption and its ratings."""
         return f"{self.text} (quality {self.quality}, impact {self.impact})"
-
-
-@dataclass(frozen=True)
-class Reconciliation:
-    """A published figure, what it comes to when worked out again, and the verdict."""
-
-    id: str
-    paper: str
-    line: int
-    figure: str
-    printed: str
-    unit: str
-    computed: float | None
-    """The number it comes to; None for a claim, or where it cannot be worked out."""
-    computed_shown: str
-    """The same as a reader sees it, or for a claim what is the case."""
-    formula: str
-    verdict: str
-    note: str
-    """Why it may differ, as hypotheses, or what is missing."""
-    follows: str
-    """What follows for the paper's conclusion, where it does not stand."""
-    cell: str
-    """The cell of a table it is, if it is one; and below, the cells it was worked out from."""
-    inputs: tuple[str, ...]
-
-    def _ipython_display_(self) -> None:
-        # It was shown when it was made.
-        pass
-
-    def plain(self) -> str:
-        """Return where it is printed, as what, what it comes to, and the verdict."""
-        return (
-            f"{self.figure} (paper {self.paper}, line {self.line}): printed {self.printed}; worked out "
-            f"{self.computed_shown}; {self.verdict}"
-        )
 
 
 @dataclass(frozen=True)

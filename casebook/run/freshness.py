@@ -232,7 +232,7 @@ def checked_data(root: Path) -> set[str]:
 
 def inputs(root: Path, arguments: Sequence[str] = ()) -> str:
     """Return a hash of all that a run is made from and that can be known before it."""
-    files = [root / "pipeline.py", *_files(root / "notebooks"), *_files(root / "data/raw")]
+    files = [root / "pipeline.py", *_files(root / "notebooks"), *_files(root / "workings"), *_files(root / "data/raw")]
     # A parameters file, for one.
     files += [Path(word.partition("=")[2] or word) for word in arguments]
     return _hash([_package(), _lock(root), _hashes(files, root)])

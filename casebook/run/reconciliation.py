@@ -13,6 +13,7 @@ from casebook.data import catalogue, figures
 from casebook.data.figures import Register
 from casebook.errors import InputError, ReportFailedError, and_list, one_of
 from casebook.methods.reconciliation import Verdict
+from casebook.reconcile.cases import Cases
 from casebook.report import tabular
 from casebook.run import plan
 from casebook.run.contents import Report
@@ -159,63 +160,44 @@ def check_complete(name: str, root: Path, found: Sequence[Mapping[str, Any]]) ->
     if missing:
         more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
         raise ReportFailedError(
-            f"{name} did not reconcile the figure {missing[0]!r}{more}, which {figures.FILE} gives to it: "
-            "call report.reconcile for it, or correct its report there."
+            f"{name} does not say how the figure {missing[0]!r}{more} compares, which {figures.FILE} gives to it: call "
+            f"report.reconciliation({name!r}) in its notebook, or correct the report there."
         )
 
 
 def problems(pack: Sequence[Report], root: Path, register: Register) -> list[str]:
-    """Say what is wrong between the register and the notebooks, without running any.
+    """Say what is wrong between register, workings and notebooks, without running any.
 
-    A figure that its report's notebook never reconciles, one that belongs to no report, a call that names no figure.
+    A figure that belongs to no report, or that no working explains; a working of no figure, or one that cannot be
+    worked out; a report whose notebook does not say how its figures compare.
     """
-    found: list[str] = []
-    named: dict[Path, set[str]] = {}
-    for report in pack:
-        path = report.path(root)
-        if path not in named:
-            named[path], wrong = _named_in(path, register)
-            found += wrong
     by_name = {report.name: report for report in pack}
-    for figure in register.figures.values():
-        if figure.report not in by_name:
-            found.append(
-                f"{figures.FILE} gives the figure {figure.id!r} to the report {figure.report!r}, which pipeline.py "
-                f"does not list: {one_of(by_name, figure.report)}"
-            )
-        elif figure.id not in named[by_name[figure.report].path(root)]:
-            path = by_name[figure.report].path(root)
-            found.append(
-                f"The figure {figure.id!r} ({figure.where}) is registered in {figures.FILE} and never reconciled: call "
-                f"report.reconcile({figure.id!r}, ...) in notebooks/{path.name}, or delete its row."
-            )
-    return found
+    found = [
+        f"{figures.FILE} gives the figure {figure.id!r} to the report {figure.report!r}, which pipeline.py "
+        f"does not list: {one_of(by_name, figure.report)}"
+        for figure in register.figures.values()
+        if figure.report not in by_name
+    ]
+    found += [
+        f"{figures.FILE} has no row for the cell {'; '.join(cell.row)} of the column {cell.column} of {cell.table}, "
+        "which follows from others by the table's identities: register it."
+        for cell in register.unregistered()
+    ]
+    found += Cases(root, register).problems()
+    return found + [sentence for report in pack for sentence in _not_called(report, root, register)]
 
 
-def _named_in(path: Path, register: Register) -> tuple[set[str], list[str]]:
-    """Return the figures that a notebook's calls reconcile, and what is wrong with the calls."""
-    ids: set[str] = set()
-    wrong = []
-    for call in plan.calls(path, "reconcile", "reconcile_table", "reconcile_repeats"):
-        function = ast.unparse(call.func).rsplit(".", 1)[-1]
-        words = [argument.value if isinstance(argument, ast.Constant) else None for argument in call.args]
-        where = f"notebooks/{path.name}, report.{function}"
-        if not words or not isinstance(words[0], str):
-            wrong.append(f"{where}: the first argument is not a name in quotation marks; write it out, to be checked.")
-            continue
-        try:
-            if function == "reconcile":
-                ids.add(register.figure(words[0]).id)
-            elif function == "reconcile_repeats":
-                ids |= {figure.id for figure in register.repeats(words[0])}
-            else:
-                register.catalogue.table(words[0])
-                ids |= {
-                    figure.id for figure in register.reconciled_with(words[0], str(words[1]) if len(words) > 1 else "")
-                }
-        except InputError as error:
-            wrong.append(f"{where}: {error}")
-    return ids, wrong
+def _not_called(report: Report, root: Path, register: Register) -> list[str]:
+    of = register.of_report(report.name)
+    path = report.path(root)
+    called = [ast.unparse(call.args[0]) if call.args else "" for call in plan.calls(path, "reconciliation")]
+    # A name in quotation marks is the report's; what a parameter says is known when the notebook has run.
+    if not of or any(argument == repr(report.name) or argument.isidentifier() for argument in called):
+        return []
+    return [
+        f"notebooks/{path.name} never says how the {len(of)} figures compare that {figures.FILE} gives to "
+        f"{report.name}: call report.reconciliation({report.name!r}) in it, or delete their rows."
+    ]
 
 
 def published(root: Path) -> list[Row]:
@@ -236,11 +218,12 @@ def published(root: Path) -> list[Row]:
 
 
 def changed_since(root: Path) -> list[str]:
-    """Return the raw files that have changed since the published reports read them."""
+    """Return the raw files and workings that have changed since the published reports read them."""
     content = json.loads((root / "reports" / "pack.json").read_text(encoding="utf-8"))
     reconciled = {(row["report"], row["area"]) for row in content["reconciliation"]}
     entries = [entry for entry in content["reports"] if (entry["name"], entry["area"]) in reconciled]
-    read = {one["path"]: one["sha256"] for entry in entries for one in entry["inputs"] if one["path"].endswith(".csv")}
+    used = [one for entry in entries for one in (*entry["inputs"], *entry["opened"])]
+    read = {one["path"]: one["sha256"] for one in used if one["path"].endswith((".csv", ".yaml"))}
     return [
         path for path, sha in read.items() if not (root / path).is_file() or catalogue.file_hash(root / path) != sha
     ]

@@ -21,7 +21,7 @@ def up(rehearse: bool) -> None:
     from IPython.core import application, completerlib, interactiveshell, logger, magics, pylabtools  # noqa: F401
     from matplotlib_inline import backend_inline  # noqa: F401
 
-    from casebook import benchmark, capacity, charts, costing, forecast, intervals, quantities, report, tables  # noqa: F401
+    from casebook import benchmark, capacity, charts, costing, forecast, intervals, report, tables  # noqa: F401
     from casebook.run import shell
 
     if rehearse:

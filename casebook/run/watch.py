@@ -50,7 +50,7 @@ def stay(root: Path, words: Sequence[str], run: Callable[[], None], say: Callabl
         elif now[1] != made_from and not broken:
             made_from = now[1]
             _run_apart(words, run)
-            say("Waiting for changes in notebooks and data; Ctrl-C ends it.")
+            say("Waiting for changes in notebooks, workings and data; Ctrl-C ends it.")
         time.sleep(_LOOK_EVERY)
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casebook.methods.quantities import exactly, mean, of, per_cent_change, read, statement
+from casebook.methods.quantities import exactly, mean, of, per_cent_change, read
 from casebook.methods.reconciliation import Verdict, judge, worst
 
 TEN = {
@@ -116,10 +116,10 @@ def test_a_claim_that_rounding_alone_could_make_true_is_reproduced_to_rounding()
     assert judge(read("more than (60%)", prose=True), share) is Verdict.TO_ROUNDING
 
 
-def test_statements_are_judged_as_they_hold():
+def test_comparisons_are_judged_as_they_hold():
     nothing = read("", prose=True)
-    assert judge(nothing, statement(True, "so it is")) is Verdict.REPRODUCED
-    assert judge(nothing, statement(False, "so it is not")) is Verdict.DIFFERS
+    assert judge(nothing, exactly(3).over(2)) is Verdict.REPRODUCED
+    assert judge(nothing, exactly(3).under(2)) is Verdict.DIFFERS
 
 
 def test_a_misprint_is_unreadable_and_a_figure_without_inputs_cannot_be_recomputed():

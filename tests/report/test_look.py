@@ -78,10 +78,9 @@ import json, sys
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
-cells = ["from casebook import report", "report.reconcile_table('savings_schedule')\\nreport.reconcile_table('savings_schedule')",
-         "report.reconcile_repeats('public-health-savings')"]
+cells = ["from casebook import report", "report.reconciliation('public-health-savings')"]
 shell, rounds = InteractiveShell.instance(), []
-for order in ((0, 1, 2), (2,), (1,), (0, 1, 2)):
+for order in ((0, 1), (1,), (0, 1)):
     shown = {}
     for number in order:
         with capture_output() as captured:
@@ -92,16 +91,15 @@ print(json.dumps(rounds))
 """
 
 
-def test_a_cell_that_is_run_again_shows_the_same_reads_and_repeats(tmp_path):
+def test_a_cell_that_is_run_again_shows_the_same_reads_and_figures(tmp_path):
     done = subprocess.run(
         [sys.executable, "-c", AGAIN], capture_output=True, text=True, check=False, cwd=tmp_path,
         env={"CASEBOOK_PROJECT": str(ROOT), "PYTHONPATH": str(ROOT), "IPYTHONDIR": str(tmp_path), "PATH": "/usr/bin:/bin"},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    first, repeats, table, all_again = json.loads(done.stdout)
-    assert repeats["2"] == first["2"]
-    assert table["1"] == first["1"]
+    first, again, all_again = json.loads(done.stdout)
+    assert again["1"] == first["1"]
     assert all_again == first
-    kinds = [[dict(output)["text/plain"][:5] for output in first[number]] for number in ("1", "2")]
-    # A cell records what it read once, however often it reads it.
-    assert [one.count("Read ") for one in kinds] == [2, 1]
+    kinds = [dict(output)["text/plain"][:5] for output in first["1"]]
+    # The register, and the one table whose cells are reconciled.
+    assert kinds.count("Read ") == 2

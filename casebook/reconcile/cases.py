@@ -1,0 +1,442 @@
+"""The case of each printed figure: what it comes to by its working, the verdict, and what a reader is told of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property
+from pathlib import Path
+
+from casebook.data import as_printed, audit, figures
+from casebook.data.as_printed import PrintedTable
+from casebook.data.figures import CLAIM, REPEAT, Figure, Register
+from casebook.errors import InputError, one_of
+from casebook.methods.explanation import Known, Surroundings, hypotheses, joined, unreadable
+from casebook.methods.quantities import Cell, Quantity, Reading, Truth, shown
+from casebook.methods.reconciliation import Verdict, judge, worst
+from casebook.reconcile import workings
+from casebook.reconcile.formulas import Formulas
+from casebook.reconcile.workings import Working
+
+IDS = "prose_figures"
+"""The table whose rows are numbers of their own: formulas call them by their ids."""
+
+
+@dataclass(frozen=True)
+class Reconciliation:
+    """A published figure, what it comes to when worked out again, and the verdict."""
+
+    id: str
+    paper: str
+    line: int
+    figure: str
+    printed: str
+    unit: str
+    computed: float | None
+    """The number it comes to; None for a claim, or where it cannot be worked out."""
+    computed_shown: str
+    """The same as a reader sees it, or for a claim what is the case."""
+    formula: str
+    verdict: str
+    note: str
+    """Why it may differ, as hypotheses, or what is missing."""
+    follows: str
+    """What follows for the paper's conclusion, where it does not stand."""
+    cell: str
+    """The cell of a table it is, if it is one; and below, the cells it was worked out from."""
+    inputs: tuple[str, ...]
+
+    def plain(self) -> str:
+        """Return where it is printed, as what, what it comes to, and the verdict."""
+        return (
+            f"{self.figure} (paper {self.paper}, line {self.line}): printed {self.printed}; worked out "
+            f"{self.computed_shown}; {self.verdict}"
+        )
+
+
+class Cases:
+    """The printed figures of a project, each worked out when it is first asked for.
+
+    Parameters
+    ----------
+    root
+        The project's folder, with its ``workings``.
+    register
+        What is printed, as ``figures.load`` reads it.
+
+    Examples
+    --------
+    >>> from casebook.data import project
+    >>> cases = Cases(project.root(), figures.load(project.root()))
+    >>> cases.of("ehcp-total-change").plain()
+    'All plans: change from January 2020 to January 2031 (paper 004, line 806): printed 2205; worked out 2,204; differs'
+    """
+
+    def __init__(self, root: Path, register: Register) -> None:
+        self._root, self._register = root, register
+        self._reports: dict[str, _Report] = {}
+        self._cases: dict[str, _Case] = {}
+        self._found: dict[str, Reconciliation] = {}
+
+    def of(self, identifier: str) -> Reconciliation:
+        """Return what is said of a figure.
+
+        Raises
+        ------
+        InputError
+            If there is none of that id, or its working or that of another figure of its report is wrong.
+        """
+        if identifier not in self._found:
+            case = self._case(self._register.figure(identifier))
+            group = [self._case(figure) for figure in self._register.of_report(case.figure.report)]
+            original = self.of(case.original.figure.id) if case.original else None
+            self._found[identifier] = _said(self._register, case, group, original)
+        return self._found[identifier]
+
+    def of_report(self, report: str) -> tuple[Reconciliation, ...]:
+        """Return what is said of a report's figures, in the order of the register.
+
+        Raises
+        ------
+        InputError
+            If a working is wrong, or one is of no figure of the report.
+        """
+        own = self._register.of_report(report)
+        if own and (unknown := self._of_no_figure(report)):
+            raise InputError(unknown)
+        return tuple(self.of(figure.id) for figure in own)
+
+    def tables(self, report: str) -> list[str]:
+        """Return the tables that the figures worked out for a report are printed in or follow from, in order."""
+        own = [figure.table for figure in self._register.of_report(report) if figure.table]
+        originals = [one.same_as for one in self._register.of_report(report) if one.same_as in self._register.figures]
+        others = {self._register.figures[one].report for one in originals} - {report}
+        used = [name for one in (report, *sorted(others)) for name in self._report(one).used]
+        return list(dict.fromkeys([*own, *used]))
+
+    def problems(self) -> list[str]:
+        """Return what is wrong with the workings of all figures, a sentence each."""
+        found = []
+        known = dict.fromkeys(figure.report for figure in self._register.figures.values())
+        for report in workings.reports(self._root):
+            if not self._register.of_report(report):
+                file = workings.file_of(report)
+                found.append(f"{file}: {figures.FILE} gives no figure to a report {report!r}; {one_of(known, report)}")
+        for report in known:
+            try:
+                found += filter(None, [self._of_no_figure(report)])
+            except InputError as error:
+                # The file cannot be read, so no figure of it can be worked out.
+                found.append(str(error))
+                continue
+            for figure in self._register.of_report(report):
+                try:
+                    self._case(figure).verdict  # noqa: B018 - it is worked out when asked for
+                except InputError as error:
+                    found.append(str(error))
+        return list(dict.fromkeys(found))
+
+    def _of_no_figure(self, report: str) -> str:
+        own = [figure.id for figure in self._register.of_report(report)]
+        for identifier in self._report(report).workings.figures:
+            if identifier not in own:
+                where = f"{workings.file_of(report)}, figures, {identifier}"
+                return f"{where}: {figures.FILE} gives no such figure to {report}: {one_of(own, identifier)}"
+        return ""
+
+    def _report(self, report: str) -> _Report:
+        if report not in self._reports:
+            self._reports[report] = _Report(self._root, self._register, report)
+        return self._reports[report]
+
+    def _case(self, figure: Figure) -> _Case:
+        if figure.id not in self._cases:
+            repeated = self._register.figures.get(figure.same_as)
+            if repeated is not None and figure.id in self._repeating(repeated):
+                raise InputError(f"{figures.FILE}: {figure.id!r} repeats itself by way of other rows: correct same_as.")
+            working = self._report(figure.report).working(figure)
+            only_repeats = repeated is not None and figure.kind == REPEAT and not working.ways
+            self._cases[figure.id] = _Case(
+                figure, working, repeated, self._case(repeated) if repeated is not None and only_repeats else None
+            )
+        return self._cases[figure.id]
+
+    def _repeating(self, figure: Figure) -> list[str]:
+        """Return the ids of a figure and of those it repeats, one by way of the other."""
+        found: list[str] = []
+        named: Figure | None = figure
+        while named is not None and named.id not in found:
+            found.append(named.id)
+            named = self._register.figures.get(named.same_as)
+        return found
+
+
+@dataclass(frozen=True)
+class _Worked:
+    """What a figure comes to, and what is said with it."""
+
+    ways: tuple[Quantity | Truth, ...] = ()
+    missing: str = ""
+    others: Mapping[str, Quantity] = field(default_factory=dict)
+    follows: str = ""
+    remark: str = ""
+
+
+class _Report:
+    """The workings of one report, and the tables that its formulas use."""
+
+    def __init__(self, root: Path, register: Register, report: str) -> None:
+        self.workings = workings.load(root, report)
+        self.used: dict[str, None] = {}
+        self._checks: dict[str, list[audit.Check]] = {}
+        self._register, self._file = register, workings.file_of(report)
+        self._described = {table.name for table in register.catalogue.resources} - {figures.REGISTER}
+        self._formulas = Formulas(
+            self._file, self._table, IDS if IDS in self._described else "", self.workings.names, self.workings.columns
+        )
+
+    def _table(self, name: str) -> PrintedTable | None:
+        if name not in self._described:
+            return None
+        self.used[name] = None
+        return self._register.tables[name]
+
+    def working(self, figure: Figure) -> _Worked:
+        """Work a figure out: by its formula, its column's, an identity of its table, or not at all if it repeats."""
+        given = self.workings.figures.get(figure.id, Working())
+        where = f"figures, {figure.id}"
+        said = {
+            "follows": self._formulas.write(f"{where}, follows", given.follows),
+            "remark": self._formulas.write(f"{where}, remark", given.remark),
+        }
+        others = {words: self._formulas.number(f"{where}, others", formula) for words, formula in given.others.items()}
+        if given.missing:
+            return _Worked((), self._formulas.write(f"{where}, missing", given.missing), others, **said)
+        if given.formula:
+            return _Worked(self._by_formula(figure, given, where), "", others, **said)
+        if f"{figure.table}.{figure.column}" in self.workings.columns and figure.kind != REPEAT:
+            table = self._register.tables[figure.table]
+            at = as_printed.known_row(table, figure.row)
+            return _Worked((self._formulas.of_row(table, at, figure.column),), "", others, **said)
+        if figure.kind == REPEAT and figure.same_as:
+            return _Worked((), "", others, **said)
+        cell = self._register.cell(figure)
+        own = [check for check in self._identities(figure.table) if check.cell == cell] if cell else []
+        if not own:
+            raise InputError(
+                f"{self._file} does not say how {figure.id} ({figure.where}) is worked out, which {figures.FILE} gives "
+                "to the report: add under figures its formula, or what is missing."
+            )
+        ways = tuple(check.computed for check in own if check.computed is not None)
+        return _Worked(ways, "; ".join(name for check in own for name in check.missing), others, **said)
+
+    def _identities(self, table: str) -> list[audit.Check]:
+        if table not in self._checks:
+            identities = self._register.catalogue.table(table).identities
+            self._checks[table] = audit.checks(self._register.tables[table], identities)
+        return self._checks[table]
+
+    def _by_formula(self, figure: Figure, given: Working, where: str) -> tuple[Quantity | Truth, ...]:
+        ways = tuple(self._formulas.value(where, formula) for formula in given.formula)
+        if figure.kind == CLAIM and figure.reading.value is None and not all(isinstance(way, Truth) for way in ways):
+            raise InputError(
+                f"{self._file}, {where}: {given.formula[0]!r} is a number, but the figure is a claim without one: "
+                "compare with <, <=, > or >=."
+            )
+        if given.finding is None:
+            return ways
+        if not isinstance(ways[0], Truth):
+            raise InputError(f"{self._file}, {where}: a finding goes with a comparison; {given.formula[0]!r} is none.")
+        # The finding says it all; the numbers it was judged by go with it.
+        finding = self._formulas.write(f"{where}, finding", given.finding)
+        return (Truth(ways[0].holds, ways[0].possible, "", ways[0].operands, finding),)
+
+
+@dataclass(frozen=True)
+class _Case:
+    """A figure, what it comes to, and the figure that prints the same elsewhere."""
+
+    figure: Figure
+    worked: _Worked
+    repeated: Figure | None
+    original: _Case | None
+    """The case of the figure that this one only repeats."""
+
+    @property
+    def ways(self) -> tuple[Quantity | Truth, ...]:
+        return self.worked.ways
+
+    @cached_property
+    def reading(self) -> Reading:
+        return self.figure.reading
+
+    @cached_property
+    def verdicts(self) -> list[Verdict]:
+        """One for each way, in order; for the figure it repeats, that figure's own, and for what is missing."""
+        found = [self._judge(way) for way in self.ways]
+        if self.repeated is not None and self.repeated.quantity is not None:
+            found.append(self._as_printed(self.repeated.quantity))
+        if self.original is not None:
+            found.append(self.original.verdict)
+        return found + ([Verdict.CANNOT] if self.worked.missing or not found else [])
+
+    @cached_property
+    def verdict(self) -> Verdict:
+        return worst(self.verdicts)
+
+    def _judge(self, way: Quantity | Truth) -> Verdict:
+        if self.figure.kind == REPEAT and isinstance(way, Quantity) and way.reading is not None:
+            return self._as_printed(way)
+        return judge(self.reading, way)
+
+    def _as_printed(self, other: Quantity) -> Verdict:
+        # "over 900" is the same as "over 900", although 900 is not over 900.
+        same = other.reading and (self.reading.value, self.reading.relation) == (
+            other.reading.value, other.reading.relation,
+        )  # fmt: skip
+        return Verdict.REPRODUCED if same else judge(self.reading, other)
+
+
+def _said(register: Register, case: _Case, group: Sequence[_Case], original: Reconciliation | None) -> Reconciliation:
+    figure, verdict = case.figure, case.verdict
+    judged = list(zip(case.ways, case.verdicts, strict=False))
+    ways = [way for way, one in judged if verdict is not Verdict.DIFFERS or not one.stands]
+    if not case.ways and case.repeated is not None and case.repeated.quantity is not None:
+        ways = [case.repeated.quantity]
+    formula = " and ".join(dict.fromkeys(_formula(way) for way in ways if _formula(way)))
+    computed = next((float(way) for way in ways if isinstance(way, Quantity)), None)
+    computed_shown = " and ".join(dict.fromkeys(_shown(figure, way, verdict) for way in ways))
+    if original is not None and not verdict.stands and case.verdicts[0] is not Verdict.DIFFERS:
+        computed, computed_shown, formula = original.computed, original.computed_shown, original.formula
+    return Reconciliation(
+        id=figure.id,
+        paper=figure.paper,
+        line=figure.line,
+        figure=figure.figure,
+        printed=figure.printed,
+        unit=figure.unit,
+        computed=computed,
+        computed_shown=computed_shown,
+        formula=formula,
+        verdict=str(verdict),
+        note=" ".join(filter(None, [*_notes(register, case, group, ways, original), case.worked.remark])),
+        follows=case.worked.follows if verdict is Verdict.DIFFERS else "",
+        cell=_name(register.cell(figure)) or f"{figures.REGISTER}/{figure.id}/printed",
+        inputs=tuple(dict.fromkeys(_name(one.cell) for way in case.ways for one in way.inputs))
+        if original is None
+        else (*original.inputs, original.cell),
+    )
+
+
+def _notes(
+    register: Register,
+    case: _Case,
+    group: Sequence[_Case],
+    ways: Sequence[Quantity | Truth],
+    original: Reconciliation | None,
+) -> Iterator[str]:
+    if case.worked.missing:
+        yield f"Missing: {case.worked.missing}."
+    if original is not None and case.verdicts[0] is not Verdict.DIFFERS:
+        yield _as_the_original(original)
+        return
+    yield from _compared_with(register, case, ways)
+    if case.repeated is not None and case.repeated.quantity is not None:
+        repeated = case.verdicts[len(case.ways)]
+        if repeated is Verdict.DIFFERS:
+            yield f"Printed as {case.repeated.printed} in {case.repeated.where}."
+        elif case.verdict is Verdict.CANNOT:
+            yield f"It is printed alike in {case.repeated.where}."
+    if case.verdict is Verdict.DIFFERS:
+        for way, one in zip(case.ways, case.verdicts, strict=False):
+            if one.stands:
+                yield f"It does follow from {way.formula}."
+        wrong = [way for way in ways if isinstance(way, Quantity) and judge(case.reading, way) is Verdict.DIFFERS]
+        yield joined(hypotheses(case.reading, wrong[0], _around(register, case, group))) if wrong else ""
+    elif case.verdict is Verdict.UNREADABLE and isinstance(ways[0], Quantity):
+        yield joined(unreadable(case.figure.printed, ways[0], case.reading.step))
+    elif case.verdict is Verdict.TO_ROUNDING:
+        yield _room(ways)
+
+
+def _as_the_original(original: Reconciliation) -> str:
+    verdict = Verdict(original.verdict)
+    which = "" if verdict.stands else f", which {'is ' if verdict is Verdict.UNREADABLE else ''}{verdict}"
+    why = f" {original.note}" if verdict is Verdict.CANNOT else ""
+    return f"Same as paper {original.paper}, line {original.line}{which}.{why}"
+
+
+def _compared_with(register: Register, case: _Case, ways: Sequence[Quantity | Truth]) -> Iterator[str]:
+    for way in ways:
+        if isinstance(way, Quantity) and not way.operation and way.cell is not None:
+            same = case.figure.kind == REPEAT and case.reading.value == way.value
+            yield f"{'Same as' if same else 'Compared with'} {_place(register, way.cell)}."
+
+
+def _around(register: Register, case: _Case, group: Sequence[_Case]) -> Surroundings:
+    cell = register.cell(case.figure)
+    # The figure itself may stand in the table of an input, where it explains nothing.
+    here = (case.figure.paper, str(case.figure.line))
+    others = [
+        Known(register.cell(other.figure), other.reading, way)
+        for other in group
+        for way in other.ways
+        if other is not case and isinstance(way, Quantity)
+    ]
+    return Surroundings(
+        cell,
+        register.tables[case.figure.table].neighbours(cell) if cell else {},
+        lambda of: [one for one in register.siblings(of) if one[1].row[:2] != here],
+        case.worked.others,
+        others,
+    )
+
+
+def _room(ways: Sequence[Quantity | Truth]) -> str:
+    intervals = [
+        f"{shown(way.low, _fine(way))} to {shown(way.high, _fine(way))}"
+        for way in ways
+        if isinstance(way, Quantity) and way.low < way.high
+    ]
+    return f"As they are printed, the inputs allow {' and '.join(dict.fromkeys(intervals))}." if intervals else ""
+
+
+def _fine(way: Quantity) -> Fraction:
+    # Enough decimals that the two ends can be told apart.
+    step = Fraction(1)
+    while step * 4 > way.high - way.low:
+        step /= 10
+    return step
+
+
+def _shown(figure: Figure, way: Quantity | Truth, verdict: Verdict) -> str:
+    if isinstance(way, Truth):
+        return way.finding or way.formula
+    step = min(figure.reading.step, Fraction(1))
+    if verdict is not Verdict.REPRODUCED and verdict is not Verdict.UNREADABLE and (way.value / step).denominator > 1:
+        # One digit more than printed tells a near miss from a far one.
+        step = step if abs(way.value) >= 1000 else step / 10
+    number = shown(way.value, step)
+    return f"£{number}" if figure.unit.startswith("pounds") else f"{number}%" if figure.unit == "per cent" else number
+
+
+def _formula(way: Quantity | Truth) -> str:
+    # A number that stands elsewhere as it is has none.
+    return way.formula if isinstance(way, Truth) or way.operation else ""
+
+
+def _place(register: Register, cell: Cell) -> str:
+    """Return what a printed number is and where it is printed."""
+    if cell.table == figures.REGISTER:
+        return str(cell)
+    table = register.tables[cell.table]
+    row = table.rows[table.positions[cell.row]]
+    paper = row.get("paper") or next(
+        (one.paper for one in register.catalogue.table(cell.table).sources if one.paper), ""
+    )
+    return f"paper {paper}, line {row['line']} ({cell})" if paper and row.get("line") else str(cell)
+
+
+def _name(cell: Cell | None) -> str:
+    return "" if cell is None else "/".join((cell.table, "; ".join(cell.row), cell.column))

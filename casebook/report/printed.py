@@ -1,0 +1,69 @@
+"""How a report compares with what was printed: one call in a notebook, for all figures that the papers print."""
+
+from __future__ import annotations
+
+from casebook.data import figures, project, provenance, tables
+from casebook.data.figures import Register
+from casebook.errors import InputError, one_of
+from casebook.reconcile.cases import Cases
+from casebook.report.blocks import Reconciliations
+
+
+def reconciliation(of: str) -> Reconciliations:
+    """Say whether the figures stand that the papers print about the subject of a report; once in a notebook.
+
+    The figures are those that the register (``data/raw/published_figures.csv``) gives to the report; how each is worked
+    out stands in ``workings/REPORT.yaml``. Neither depends on the notebook's parameters: a paper's figures are what
+    they are.
+
+    Parameters
+    ----------
+    of
+        The report's name or, where a notebook is run for one table or another, the table's.
+
+    Returns
+    -------
+    Reconciliations
+        Every figure with its verdict, in the order of the register; none, if the papers print none.
+
+    Raises
+    ------
+    InputError
+        If there is no such report or table, or a working is wrong.
+
+    Examples
+    --------
+    >>> [one.verdict for one in reconciliation("public-health-savings").figures][:2]  # doctest: +ELLIPSIS
+    All savings, in the head of the paper ...
+    ['reproduced', 'reproduced']
+    """
+    root = project.root()
+    register = figures.load(root)
+    cases = Cases(root, register)
+    report = _report(register, of)
+    found = Reconciliations(cases.of_report(report))
+    for name in [figures.REGISTER, *cases.tables(report)] if found.figures else []:
+        table = register.catalogue.table(name)
+        rows = len(register.figures) if name == figures.REGISTER else len(register.tables[name].rows)
+        tables.check_hash(root, table)
+        provenance.record([tables.read_of(root, table, rows)])
+    if found.figures:
+        found.show()
+    return found
+
+
+def _report(register: Register, of: str) -> str:
+    reports = dict.fromkeys(figure.report for figure in register.figures.values())
+    if of in reports:
+        return of
+    described = [table.name for table in register.catalogue.resources]
+    if of not in described:
+        raise InputError(
+            f"report.reconciliation({of!r}): {figures.FILE} gives no figure to such a report, and no table is called "
+            f"so: {one_of(reports, of)}"
+        )
+    # A report about a table is the one that its printed cells are given to; a table without any has none.
+    about = dict.fromkeys(figure.report for figure in register.figures.values() if figure.table == of)
+    if len(about) > 1:
+        raise InputError(f"report.reconciliation({of!r}): several reports have its figures: {one_of(about, of)}")
+    return next(iter(about), of)
