@@ -120,11 +120,15 @@ class Register:
         """Return a report's figures."""
         return [figure for figure in self.figures.values() if figure.report == report]
 
+    def of_table(self, table: str) -> list[Figure]:
+        """Return the figures that are cells of a table."""
+        return [figure for figure in self.figures.values() if table and figure.table == table]
+
     def unregistered(self) -> list[Cell]:
         """Return the cells that follow from others by an identity and have no row, of tables of which some have one."""
         found = []
         for table in dict.fromkeys(figure.table for figure in self.figures.values() if figure.table):
-            registered = {self.cell(figure) for figure in self.figures.values() if figure.table == table}
+            registered = {self.cell(figure) for figure in self.of_table(table)}
             followed = audit.results(self.tables[table], self.catalogue.table(table).identities)
             found += [cell for cell in followed if cell not in registered]
         return found

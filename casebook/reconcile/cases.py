@@ -89,7 +89,7 @@ class Cases:
         """
         if identifier not in self._found:
             case = self._case(self._register.figure(identifier))
-            group = [self._case(figure) for figure in self._register.of_report(case.figure.report)]
+            group = [self._case(figure) for figure in self._register.of_table(case.figure.table)]
             original = self.of(case.original.figure.id) if case.original else None
             self._found[identifier] = _said(self._register, case, group, original)
         return self._found[identifier]
