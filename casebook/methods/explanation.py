@@ -7,6 +7,7 @@ named is the right one is measured on planted errors (``tests/test_planted_error
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -344,56 +345,39 @@ def _said(slip: str, printed: Reading, computed: Quantity) -> str:
 
 
 def _rounding(printed: Reading, computed: Quantity, around: Surroundings) -> Iterator[str]:
-    """Cut the right number off, round it up or more coarsely: 63 for 63.9."""
+    """Cut the right number off, or round it up: 63 for 63.9."""
     value, step = computed.value, printed.step
-    right = f"{float(value):,.6g}" if abs(value) < 100_000 else shown(value, Fraction(1))
-    cut = (abs(value) // step) * step * (-1 if value < 0 else 1)
-    if (value / step).denominator == 1 and rounded(value, step * 10) != printed.value:
+    if (value / step).denominator == 1:
         return
+    cut = (abs(value) // step) * step * (-1 if value < 0 else 1)
+    right = f"{float(value):,.6g}" if abs(value) < 100_000 else shown(value, Fraction(1))
     if cut == printed.value:
         yield f"It may be cut off instead of rounded: {right} becomes {shown(cut, step)}."
     elif cut + (step if value > 0 else -step) == printed.value and computed.operation:
         yield f"It may be rounded up: {right} becomes {shown(printed.value, step)}."
-    elif rounded(value, step * 10) == printed.value and _digits(printed) > 2:
-        yield f"It may be rounded to {shown(step * 10, step)}: {right} becomes {shown(printed.value, step)}."
 
 
 def _base(printed: Reading, computed: Quantity, around: Surroundings) -> Iterator[str]:
-    """Take the percentage of another base: of the number after the change, of the rest in place of the whole."""
+    """Take the percentage of another base: of the number after a change, of the rest in place of the whole."""
     tries: list[Try] = []
-    percentage = any(one.operation == "x" and one.operands[1].value == 100 for one in computed.nodes)
-    for node in computed.nodes if percentage else ():
-        for part in node.operands:
-            if part.operation != "/":
-                continue
-            above, below = part.operands
-            a, b = above.value, below.value
-            if node.operation == "-" and part is node.operands[0] and node.operands[1].value == 1 and a:
-                # (after / before - 1) becomes (after - before) / after.
-                tries.append(
-                    (
-                        f"It may be a percentage of {above.formula}, the number after the change, in place of "
-                        f"{below.formula}, the one before.",
-                        _part(node, 1 - b / a),
-                    )
-                )
-            elif a != b:
-                tries.append(
-                    (
-                        f"It may be a percentage of the rest, {below.formula} less {above.formula}, in place of the "
-                        "whole.",
-                        _part(part, a / (b - a)),
-                    )
-                )
-            if a and not (node.operation == "-" and node.operands[1].value == 1):
-                tries.append(
-                    (f"The fraction may be upside down: {below.formula} / {above.formula}.", _part(part, b / a))
-                )
-            elif a:
-                tries.append(
-                    (f"The change may be taken backwards, from {above.formula} to {below.formula}.", _part(part, b / a))
-                )
-    yield from _fitting(printed, computed, tries)
+    changes = [
+        one for one in computed.nodes
+        if one.operation == "-" and one.operands[0].operation == "/" and one.operands[1].value == 1
+    ]  # fmt: skip
+    for one in changes:
+        after, before = one.operands[0].operands
+        if after.value:
+            words = f"{after.formula}, the number after the change, in place of {before.formula}, the one before"
+            tries.append((f"It may be a percentage of {words}.", _part(one, 1 - before.value / after.value)))
+    for one in computed.nodes:
+        if one.operation == "/" and not any(one is change.operands[0] for change in changes):
+            part, whole = one.operands
+            if part.value != whole.value:
+                rest = whole.value - part.value
+                words = f"the rest, {whole.formula} less {part.formula}, in place of the whole"
+                tries.append((f"It may be a percentage of {words}.", _part(one, part.value / rest)))
+    if any(one.operation == "x" and one.operands[1].value == 100 for one in computed.nodes):
+        yield from _fitting(printed, computed, tries)
 
 
 def _part_left_out(printed: Reading, computed: Quantity, around: Surroundings) -> Iterator[str]:
@@ -457,15 +441,8 @@ def _moved(computed: Quantity, instead: Mapping[Cell, Quantity], which: str, the
 
 def _another_difference(printed: Reading, computed: Quantity, around: Surroundings) -> Iterator[str]:
     """Put another number in place of a difference: 12 x 850 x 44 for (780 - 770) x 850 x 44."""
-    yield from _another(
-        printed,
-        computed,
-        [
-            one
-            for one in computed.nodes
-            if one.operation == "-" and one is not computed and all(part.inputs for part in one.operands)
-        ],
-    )
+    differences = [one for one in computed.nodes if one.operation == "-" and all(part.inputs for part in one.operands)]
+    yield from _another(printed, computed, [one for one in differences if one is not computed])
 
 
 def _another_input(printed: Reading, computed: Quantity, around: Surroundings) -> Iterator[str]:
@@ -502,18 +479,12 @@ def _wanted(printed: Reading, computed: Quantity, around: Surroundings) -> Itera
         if one.reading is None or one.cell is None:
             continue
         step = one.reading.step
-        comes_to = [rounded(other.computed.value, step) for other in around.figures if other.cell == one.cell]
-        if not comes_to:
-            ends = [_solved(computed, one, printed.value + off) for off in (-half, half)]
-            low, high = (
-                sorted(end for end in ends if end is not None) if None not in ends else (Fraction(1), Fraction(0))
-            )
-            comes_to = (
-                [number * step for number in range(-(-low // step), high // step + 1)]
-                if high - low < MANY * step
-                else []
-            )
-        for wanted in comes_to:
+        numbers = [rounded(other.computed.value, step) for other in around.figures if other.cell == one.cell]
+        low, high = (_solved(computed, one, printed.value + off) for off in (-half, half))
+        if not numbers and low is not None and high is not None and abs(high - low) < MANY * step:
+            first, last = sorted((low / step, high / step))
+            numbers = [number * step for number in range(math.ceil(first), math.floor(last) + 1)]
+        for wanted in numbers:
             value = _value(computed, _cells({one.cell: wanted}))
             if wanted != one.value and value is not None and _exact(printed, value):
                 yield one, wanted
@@ -531,24 +502,27 @@ def _solved(computed: Quantity, part: Quantity, target: Fraction) -> Fraction | 
         for at, one in enumerate(computed.operands)
         if any(part is node or (part.cell and node.cell == part.cell) for node in one.nodes)
     ]
-    if len(holding) != 1 or computed.operation == "median":
+    if len(holding) != 1:
         return None
     at = holding[0]
     rest = [one.value for other, one in enumerate(computed.operands) if other != at]
     if computed.operation == "mean":
         target *= len(computed.operands)
-    if computed.operation in ("+", "sum", "mean"):
-        target -= sum(rest, Fraction(0))
-    elif computed.operation == "-":
-        target = target + rest[0] if at == 0 else rest[0] - target
-    elif computed.operation == "%":
-        target *= 100
-    elif (computed.operation == "x" and rest[0] == 0) or (computed.operation == "/" and at == 1 and target == 0):
-        return None
-    elif computed.operation == "x":
-        target /= rest[0]
-    else:
-        target = target * rest[0] if at == 0 else rest[0] / target
+    match computed.operation:
+        case "+" | "sum" | "mean":
+            target -= sum(rest, Fraction(0))
+        case "-":
+            target = target + rest[0] if at == 0 else rest[0] - target
+        case "%":
+            target *= 100
+        case "x" if rest[0]:
+            target /= rest[0]
+        case "/" if at == 0:
+            target *= rest[0]
+        case "/" if target:
+            target = rest[0] / target
+        case _:
+            return None
     return _solved(computed.operands[at], part, target)
 
 

@@ -264,8 +264,9 @@ class Quantity:
         other = instead(self)
         if other is not None:
             return other
-        values = [operand.valued(instead) for operand in self.operands]
-        return _VALUES[self.operation](values) if self.operation else self.value
+        if self.operation not in _VALUES:
+            return self.value
+        return _VALUES[self.operation]([operand.valued(instead) for operand in self.operands])
 
     def with_inputs(self, instead: Mapping[Cell, Quantity]) -> Quantity:
         """Work it out again with other numbers in some cells."""
