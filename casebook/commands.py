@@ -235,13 +235,32 @@ def _add_figure_commands(app: typer.Typer) -> None:
     def audit(
         files: Annotated[list[Path] | None, typer.Argument(metavar="[FILE.csv]...", show_default=False)] = None,
         descriptor: Annotated[
-            Path | None, typer.Option(help="What follows from what in the file; FILE.json beside it, if left out.")
+            Path | None,
+            typer.Option(help="What follows from what in the file; FILE.json beside it, or what can be guessed."),
         ] = None,
+        describe: Annotated[
+            bool, typer.Option("--describe", help="Write what can be guessed to FILE.json, to be corrected.")
+        ] = False,
     ) -> None:
         """Check the sums, differences and percentages of tables: your own CSV, or all raw tables if none is named."""
         from casebook.data import audit as audits
+        from casebook.data import guess
 
-        found = {str(file): audits.of_file(file, descriptor) for file in files} if files else audits.of_project(_root())
+        if describe:
+            if not files or descriptor:
+                raise InputError("--describe needs the CSV files to describe, and no --descriptor.")
+            for file in files:
+                print(f"Wrote {guess.describe(file)}: read it and correct it, then audit {file}.")
+            return
+        found = {} if files else audits.of_project(_root())
+        for file in files or []:
+            if descriptor or file.with_suffix(".json").exists() or audits.in_package(file):
+                found[str(file)] = audits.of_file(file, descriptor)
+                continue
+            assumed = guess.of_file(file)
+            assumed.check(file)
+            print(f"{file}: {assumed.sentence}")
+            found[str(file)] = audits.checks(assumed.table, assumed.identities)
         failed = [_print_checks(name, checks) for name, checks in found.items()]
         if any(failed):
             raise typer.Exit(FAILED)
@@ -375,12 +394,19 @@ def _print_rows(rows: list[dict[str, Any]]) -> None:
 def _print_checks(name: str, checks: list[Check]) -> bool:
     """Print what an audit found in a table, and return whether something does not add up."""
     wrong = [check for check in checks if not check.verdict.stands]
-    for check in wrong:
-        computed = "" if check.computed is None else f"; {check.computed.formula} = {float(check.computed.value):,.10g}"
+    causes = [check for check in wrong if check.rests_on is None]
+    for check in causes:
+        computed = "" if check.computed is None else f"; {check.computed.formula} = {check.result}"
         missing = f"; missing: {'; '.join(check.missing)}" if check.missing else ""
         why = f" {' '.join(check.hypotheses)}" if check.hypotheses else ""
         print(f"{name}: {check.cell}: {check.verdict}: printed {check.printed}{computed}{missing}.{why}")
-    print(f"{name}: {len(checks)} cells checked, {len(checks) - len(wrong)} stand.")
+    for check in wrong:
+        if check.rests_on is not None and check.computed is not None:
+            also = "also by" if check.cell == check.rests_on else f"rests on {check.rests_on}: printed {check.printed};"
+            print(f"{name}: {check.cell}: {also} {check.computed.formula} = {check.result}.")
+    rest = len(wrong) - len(causes)
+    resting = f", {rest} {'rests' if rest == 1 else 'rest'} on a finding" if rest else ""
+    print(f"{name}: {len(checks)} cells checked, {len(checks) - len(wrong)} stand{resting}.")
     return any(check.verdict in ("differs", "unreadable") for check in wrong)
 
 

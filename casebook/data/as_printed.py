@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from casebook.data import raw
 from casebook.data.catalogue import Table
 from casebook.errors import InputError, and_list, one_of
 from casebook.methods.explanation import Sibling
-from casebook.methods.quantities import Cell, Quantity, read
+from casebook.methods.quantities import Cell, Quantity, Reading, read
 
 NOT_NUMBERS = ("text", "name", "line number", "year", "date", "number", "code")
 # Columns of a key that tell when, or where printed: rows that differ in nothing else are one thing at several times.
@@ -42,6 +43,8 @@ class PrintedTable:
         What stands where nothing is printed.
     labels
         The columns that say what a row is; the key, if none.
+    rounded
+        What the numbers of a column are rounded to, where their digits do not say it.
     """
 
     name: str
@@ -53,6 +56,11 @@ class PrintedTable:
     words: Mapping[tuple[int, str], str]
     missing: tuple[str, ...] = ("",)
     labels: tuple[str, ...] = ()
+    rounded: Mapping[str, float] = field(default_factory=dict)
+
+    def reading(self, at: int, column: str) -> Reading:
+        """Return what a cell prints, as closely as it is known."""
+        return _rounded(read(self.words[at, column], prose=False), self.rounded.get(column))
 
     @cached_property
     def positions(self) -> dict[tuple[str, ...], int]:
@@ -128,21 +136,21 @@ def of(root: Path, table: Table) -> PrintedTable:
     fields = table.table_schema.fields
     key = table.table_schema.primary_key
     numbers = {
-        field.name: field
-        for field in fields
-        if field.unit not in NOT_NUMBERS and field.name not in key and field.role is None and field.type != "date"
+        one.name: one
+        for one in fields
+        if one.unit not in NOT_NUMBERS and one.name not in key and one.role is None and one.type != "date"
     }
-    titles = {name: field.title for name, field in numbers.items()}
-    labels = tuple(field.name for field in fields if field.role == "label")
-    rows = _rows(root / raw.RAW / table.path, raw.RAW / table.path, [field.name for field in fields])
+    titles = {name: one.title for name, one in numbers.items()}
+    labels = tuple(one.name for one in fields if one.role == "label")
+    rows = _rows(root / raw.RAW / table.path, raw.RAW / table.path, [one.name for one in fields])
     quantities, words = {}, {}
     for at, row in enumerate(rows):
-        for name, field in numbers.items():
-            words[at, name] = row[field.printed_in or name]
-            unit = row.get("unit", "") if field.unit == "see the column unit" else field.unit
+        for name, one in numbers.items():
+            words[at, name] = row[one.printed_in or name]
+            unit = row.get("unit", "") if one.unit == "see the column unit" else one.unit
             blank = row[name] in table.table_schema.missing_values
             cell = _cell(table.name, key, titles, labels, row, name)
-            meant = row[name] if field.printed_in else None
+            meant = row[name] if one.printed_in else None
             number = None if blank else _quantity(words[at, name], table.prose, unit, meant, cell)
             if number is None and meant and not blank:
                 raise InputError(
@@ -156,7 +164,10 @@ def of(root: Path, table: Table) -> PrintedTable:
     )  # fmt: skip
 
 
-def of_file(path: Path, key: tuple[str, ...], numbers: tuple[str, ...], missing: tuple[str, ...]) -> PrintedTable:
+def of_file(
+    path: Path, key: tuple[str, ...], numbers: tuple[str, ...], missing: tuple[str, ...],
+    rounded: Mapping[str, float] | None = None,
+) -> PrintedTable:  # fmt: skip
     """Read any CSV file as printed.
 
     Parameters
@@ -169,26 +180,50 @@ def of_file(path: Path, key: tuple[str, ...], numbers: tuple[str, ...], missing:
         The columns that hold numbers.
     missing
         What stands where there is no number.
+    rounded
+        What whole numbers are rounded to, by column, in the unit printed; counts are exact, if it is not said.
 
     Raises
     ------
     InputError
-        If the file cannot be read, or lacks a column named.
+        If the file cannot be read, lacks a column named, or has rows without a name or of the same one.
     """
-    rows = _rows(path, path, None)
+    rounded = rounded or {}
+    rows = tuple({name: cell.strip() for name, cell in row.items()} for row in _rows(path, path, None))
     header = list(rows[0])
-    for name in (*key, *numbers):
+    for name in (*key, *numbers, *rounded):
         if name not in header:
             raise InputError(f"{path} has no column {name!r}, which its descriptor names: {one_of(header, name)}")
     key = key or (header[0],)
+    _check_key(path, key, rows)
     titles = {name: name for name in header if name in numbers}
     quantities = {}
     for at, row in enumerate(rows):
         for name in titles:
-            cell = _cell(path.name, key, titles, (), row, name)
-            quantities[at, name] = None if row[name] in missing else _quantity(row[name], False, "", None, cell)
+            cell, step = _cell(path.name, key, titles, (), row, name), rounded.get(name)
+            quantities[at, name] = None if row[name] in missing else _quantity(row[name], False, "", None, cell, step)
     words = {(at, name): row[name] for at, row in enumerate(rows) for name in titles}
-    return PrintedTable(path.name, str(path), key, titles, rows, quantities, words, missing)
+    return PrintedTable(path.name, str(path), key, titles, rows, quantities, words, missing, rounded=rounded)
+
+
+def _check_key(path: Path, key: tuple[str, ...], rows: tuple[dict[str, str], ...]) -> None:
+    """Refuse rows that nothing names, or the same words as another."""
+    for name in key:
+        blank = [f"{at + 2}" for at, row in enumerate(rows) if not row[name]]
+        if blank:
+            raise InputError(
+                f"{path}, {'row' if len(blank) == 1 else 'rows'} {and_list(blank)}, column {name or '1'}: nothing "
+                "names the row: write it, as it stands above if the cell was merged, or delete the row."
+            )
+    seen: dict[tuple[str, ...], int] = {}
+    for at, row in enumerate(rows):
+        own = tuple(row[name] for name in key)
+        if own in seen:
+            raise InputError(
+                f"{path}, row {at + 2}, column {and_list(key)}: {', '.join(own)} already stands in row "
+                f"{seen[own] + 2}; give each a name of its own, or name in 'primaryKey' the columns that differ."
+            )
+        seen[own] = at
 
 
 def _rows(path: Path, file: Path, columns: list[str] | None) -> tuple[dict[str, str], ...]:
@@ -198,8 +233,15 @@ def _rows(path: Path, file: Path, columns: list[str] | None) -> tuple[dict[str, 
     return tuple(dict(zip(header, cells, strict=True)) for _, cells in rows)
 
 
-def _quantity(printed: str, prose: bool, unit: str, value: str | None, cell: Cell) -> Quantity | None:
-    reading = read(printed, prose=prose, unit=unit, value=float(value) if value else None)
+def _rounded(reading: Reading, step: float | None) -> Reading:
+    # Decimals say themselves what they are rounded to.
+    return reading.with_step(Fraction(str(step))) if step and reading.exact else reading
+
+
+def _quantity(
+    printed: str, prose: bool, unit: str, value: str | None, cell: Cell, step: float | None = None
+) -> Quantity | None:
+    reading = _rounded(read(printed, prose=prose, unit=unit, value=float(value) if value else None), step)
     if reading.value is None:
         return None
     low, high = reading.bounds

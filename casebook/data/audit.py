@@ -1,7 +1,7 @@
 """The audit of a table: every cell that follows from others is worked out from them.
 
 Which cells follow from which is said once for a table, in its ``identities`` (``datapackage.json``, or
-a file beside an analyst's own CSV); nothing is written cell by cell.
+a file beside an analyst's own CSV; ``casebook.data.guess`` where there is none); nothing is written cell by cell.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -20,7 +21,18 @@ from casebook.data.catalogue import Identity
 from casebook.data.project import DESCRIPTOR
 from casebook.errors import InputError, and_list, one_of
 from casebook.methods.explanation import Known, Surroundings, hypotheses, unreadable
-from casebook.methods.quantities import Cell, Quantity, exactly, mean, per_cent_change, read, total
+from casebook.methods.quantities import (
+    Cell,
+    Quantity,
+    Reading,
+    exactly,
+    mean,
+    per_cent_change,
+    read,
+    rounded,
+    shown,
+    total,
+)  # fmt: skip
 from casebook.methods.reconciliation import Verdict, judge
 
 
@@ -33,8 +45,19 @@ class Check:
     computed: Quantity | None
     missing: tuple[str, ...]
     kind: str
+    reading: Reading
     verdict: Verdict
     hypotheses: tuple[str, ...] = ()
+    rests_on: Cell | None = None
+    """The cell whose misprint explains this finding too."""
+
+    @property
+    def result(self) -> str:
+        """What its parts give, rounded as the cell is printed."""
+        assert self.computed is not None
+        decimals = len(self.printed.partition(".")[2].rstrip("%)"))
+        step = self.reading.step if self.reading.value is not None else Fraction(1, 10**decimals)
+        return shown(self.computed.value, step if self.computed.value.denominator > 1 else min(step, Fraction(1)))
 
 
 class Descriptor(BaseModel):
@@ -43,6 +66,8 @@ class Descriptor(BaseModel):
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
     primary_key: tuple[str, ...] = Field((), alias="primaryKey")
     missing_values: tuple[str, ...] = Field(("", "-"), alias="missingValues")
+    rounded: dict[str, Annotated[float, Field(gt=0)]] = {}
+    """What the whole numbers of a column are rounded to, in the unit printed: 1 where the column is in £000."""
     identities: tuple[Identity, ...] = Field(min_length=1)
 
 
@@ -54,15 +79,100 @@ def checks(table: PrintedTable, identities: Sequence[Identity]) -> list[Check]:
     InputError
         If an identity names a column or a row that the table does not have.
     """
+    found = computed(table, identities)
+    resting, said = _resting(found)
+    return [
+        check if check.verdict.stands
+        else replace(check, rests_on=resting[at]) if at in resting
+        else replace(check, hypotheses=(said[at],)) if at in said
+        else _explained(check, table, found)
+        for at, check in enumerate(found)
+    ]  # fmt: skip
+
+
+def computed(table: PrintedTable, identities: Sequence[Identity]) -> list[Check]:
+    """Check every identity on every cell it is about, without a word on why one may not stand.
+
+    Raises
+    ------
+    InputError
+        If an identity names a column or a row that the table does not have.
+    """
     found = []
     for identity in identities:
         _check_columns(table, identity)
         for at, column in _results(table, identity):
-            computed, missing = _compute(table, identity, at, column)
-            found.append(_check(table.cell(at, column), table.words[at, column], computed, missing, identity))
+            result, missing = _compute(table, identity, at, column)
+            words, reading = table.words[at, column], table.reading(at, column)
+            found.append(_check(table.cell(at, column), words, reading, result, missing, identity))
         if identity.equals is not None:
             found += [_check_whole(table, identity, group) for group in _groups(table, identity)]
-    return [check if check.verdict.stands else _explained(check, table, found) for check in found]
+    return found
+
+
+def _resting(found: Sequence[Check]) -> tuple[dict[int, Cell], dict[int, str]]:
+    """Return which findings rest on a wrong cell, by their positions, and which say that it is another that is wrong.
+
+    Of the cells that may be wrong, each with what its own parts give or what a sum leaves for it, the one is taken with
+    which most printed figures stand: as many findings as can be are mended, as few figures as can be lost.
+    """
+    resting: dict[int, Cell] = {}
+    said: dict[int, str] = {}
+    left = [at for at, check in enumerate(found) if check.verdict is Verdict.DIFFERS]
+    while len(left) > 1:
+        best: tuple[tuple[int, bool], list[int], Cell, Fraction] | None = None
+        for at in left:
+            check = found[at]
+            for cell, value in _corrections(check):
+                now = [at for at in left if _mended(found[at], check, cell, value)]
+                touched = [one for one in found if one.verdict.stands and cell in (one.cell, *_inputs(one))]
+                score = (len(now) - sum(not _mended(one, check, cell, value) for one in touched), cell == check.cell)
+                if at in now and score[0] > 1 and (best is None or score > best[0]):
+                    best = (score, now, cell, value)
+        if best is None:
+            break
+        _, mended, cell, value = best
+        cause = next((at for at in mended if found[at].cell == cell), None)
+        if cause is None:
+            cause = mended[0]
+            more = "another finding" if len(mended) == 2 else f"{len(mended) - 1} other findings"
+            said[cause] = f"{cell} may be misprinted: {shown(value, Fraction(1))} there would settle this and {more}."
+        resting |= {at: cell for at in mended if at != cause}
+        left = [at for at in left if at not in mended]
+    return resting, said
+
+
+def _corrections(check: Check) -> Iterator[tuple[Cell, Fraction]]:
+    assert check.computed is not None and check.reading.value is not None
+    yield check.cell, rounded(check.computed.value, check.reading.step)
+    if check.kind in ("sum", "difference"):
+        off = check.reading.value - check.computed.value
+        for position, one in enumerate(check.computed.inputs):
+            if one.cell:
+                sign = -1 if check.kind == "difference" and position else 1
+                yield one.cell, one.value + sign * off
+
+
+def _inputs(check: Check) -> set[Cell | None]:
+    return {one.cell for one in check.computed.inputs} if check.computed else set()
+
+
+def _mended(one: Check, cause: Check, cell: Cell, value: Fraction) -> bool:
+    """Whether a finding stands with another value in a cell."""
+    if one.computed is None or one.reading.value is None:
+        return False
+    if one.cell == cell:
+        return judge(replace(one.reading, value=value), one.computed).stands
+    if cell not in _inputs(one):
+        # A total that is checked by the items, but was printed with the wrong subtotal in it: it is off by the same.
+        assert cause.computed is not None and cause.reading.value is not None
+        within = _inputs(cause) < _inputs(one)
+        same = one.reading.value - one.computed.value == cause.reading.value - cause.computed.value
+        return cell == cause.cell and within and same and {one.kind, cause.kind} == {"sum"}
+    try:
+        return judge(one.reading, one.computed.with_inputs({cell: exactly(value)})).stands
+    except ZeroDivisionError:
+        return False
 
 
 def of_project(root: Path) -> dict[str, list[Check]]:
@@ -88,25 +198,18 @@ def of_file(path: Path, descriptor: Path | None = None) -> list[Check]:
         If either cannot be used; one sentence says why.
     """
     beside = descriptor or path.with_suffix(".json")
-    package = path.resolve().parent / DESCRIPTOR.name
-    if descriptor is None and not beside.exists() and package.is_file():
-        root = package.parents[len(DESCRIPTOR.parent.parts)]
-        described = catalogue.load(root) if root / DESCRIPTOR == package else None
-        table = next((table for table in described.resources if table.path == path.name), None) if described else None
-        if table is not None:
-            if not table.identities:
-                raise InputError(
-                    f"{DESCRIPTOR} says of {path.name} nothing that follows from anything: add 'identities' to it."
-                )
-            return checks(as_printed.of(root, table), table.identities)
+    package = None if descriptor or beside.exists() else in_package(path)
+    if package:
+        root, table = package
+        if not table.identities:
+            raise InputError(
+                f"{DESCRIPTOR} says of {path.name} nothing that follows from anything: add 'identities' to it."
+            )
+        return checks(as_printed.of(root, table), table.identities)
     try:
         said = Descriptor.model_validate(json.loads(beside.read_text(encoding="utf-8")))
     except FileNotFoundError:
-        raise InputError(
-            f"{beside} is not there: write in it which columns of {path.name} add up, for example "
-            '{"primaryKey": ["month"], "identities": [{"kind": "sum", "columns": ["total"], "of": ["boys", "girls"]}]} '
-            "(docs/reconciliation.md has every kind)."
-        ) from None
+        raise InputError(f"{beside} is not there: give the description of {path.name}, or none.") from None
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
         raise InputError(f"{beside} is not valid JSON ({error}): correct it.") from None
     except ValidationError as error:
@@ -114,7 +217,18 @@ def of_file(path: Path, descriptor: Path | None = None) -> list[Check]:
         where = " > ".join(str(step) for step in problem["loc"]) or "top level"
         raise InputError(f"{beside}, {where}: {problem['msg'].removeprefix('Value error, ')}.") from None
     numbers = tuple(dict.fromkeys(name for one in said.identities for name in (*one.columns, *one.of)))
-    return checks(as_printed.of_file(path, said.primary_key, numbers, said.missing_values), said.identities)
+    printed = as_printed.of_file(path, said.primary_key, numbers, said.missing_values, said.rounded)
+    return checks(printed, said.identities)
+
+
+def in_package(path: Path) -> tuple[Path, catalogue.Table] | None:
+    """Return the project and the entry of a file that the ``datapackage.json`` beside it describes."""
+    package = path.resolve().parent / DESCRIPTOR.name
+    if not package.is_file() or package.parts[-len(DESCRIPTOR.parts) :] != DESCRIPTOR.parts:
+        return None
+    root = package.parents[len(DESCRIPTOR.parent.parts)]
+    table = next((table for table in catalogue.load(root).resources if table.path == path.name), None)
+    return (root, table) if table else None
 
 
 def results(table: PrintedTable, identities: Sequence[Identity]) -> list[Cell]:
@@ -195,14 +309,16 @@ def _base(table: PrintedTable, identity: Identity) -> int:
     return rows[0]
 
 
-def _check(cell: Cell, printed: str, computed: Quantity | None, missing: tuple[str, ...], identity: Identity) -> Check:
-    return Check(cell, printed, computed, missing, identity.kind, judge(read(printed, prose=False), computed))
+def _check(
+    cell: Cell, printed: str, reading: Reading, result: Quantity | None, missing: tuple[str, ...], identity: Identity
+) -> Check:
+    return Check(cell, printed, result, missing, identity.kind, reading, judge(reading, result))
 
 
 def _explained(check: Check, table: PrintedTable, found: Sequence[Check]) -> Check:
     if check.computed is None or check.cell.row not in table.positions:
         return check
-    reading = read(check.printed, prose=False)
+    reading = check.reading
     if check.verdict is Verdict.UNREADABLE:
         decimals = len(check.printed.partition(".")[2].rstrip("%"))
         return replace(check, hypotheses=tuple(unreadable(check.printed, check.computed, Fraction(1, 10**decimals))))
@@ -224,8 +340,9 @@ def _check_whole(table: PrintedTable, identity: Identity, rows: list[int]) -> Ch
         table.name, ("all",), column, f"all of {column}{f' ({shared})' if shared else ''} together, not printed"
     )
     missing = tuple(str(table.cell(at, column)) for at, one in zip(rows, numbers, strict=True) if one is None)
-    computed = None if missing else total([one for one in numbers if one is not None])
-    return _check(cell, f"{identity.equals:g}", computed, missing, identity)
+    result = None if missing else total([one for one in numbers if one is not None])
+    printed = f"{identity.equals:g}"
+    return _check(cell, printed, read(printed, prose=False), result, missing, identity)
 
 
 def _is(row: Mapping[str, str], chosen: Mapping[str, tuple[str, ...]]) -> bool:

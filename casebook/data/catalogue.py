@@ -96,13 +96,14 @@ class Identity(_Described):
     by: tuple[str, ...] = ()
     """Columns whose values parts share with their result."""
     base: dict[str, str] = {}
-    """The one row that a change is measured from."""
+    """The one row that a change is measured from, or that shares are taken of."""
     equals: float | None = None
     """A number not printed that the parts add up to, such as 100."""
 
     @model_validator(mode="after")
     def _has_what_its_kind_needs(self) -> Identity:
-        wanted = {"difference": (2,), "per cent of": (2,), "per cent change": (1,) if self.base else (2,)}
+        of_base = (1,) if self.base else (2,)
+        wanted = {"difference": (2,), "per cent of": of_base, "per cent change": of_base}
         if self.kind in wanted and len(self.of) not in wanted[self.kind]:
             raise ValueError(f"a {self.kind} needs {wanted[self.kind][0]} columns in 'of', found {len(self.of)}")
         if self.kind == "product" and not self.of:

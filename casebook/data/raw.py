@@ -129,6 +129,7 @@ def cells(path: Path, file: Path, columns: list[str] | None) -> tuple[list[str],
             number += 1
             if not header:
                 header = found
+                _check_separator(file, header)
                 _check_header(file, header, header if columns is None else columns)
             elif not found or not any(found):
                 raise InputError(f"{file}, row {number}: the row is empty; delete it.")
@@ -148,6 +149,15 @@ def cells(path: Path, file: Path, columns: list[str] | None) -> tuple[list[str],
     return header, rows
 
 
+def _check_separator(file: Path, header: list[str]) -> None:
+    for mark, name in ((";", "semicolons"), ("\t", "tabs")):
+        if len(header) == 1 and mark in header[0]:
+            raise InputError(
+                f"{file}, row 1: found {name} between the columns, expected commas: save the file again as 'CSV UTF-8 "
+                "(comma delimited)'."
+            )
+
+
 def _check_header(file: Path, found: list[str], wanted: list[str]) -> None:
     for name in wanted:
         if name not in found:
@@ -162,6 +172,11 @@ def _check_header(file: Path, found: list[str], wanted: list[str]) -> None:
             raise InputError(
                 f"{file}, row 1, column {position + 1}: found the column {name!r}, which data/raw/datapackage.json "
                 f"does not describe: describe it there, or delete it; {one_of(wanted, name)}"
+            )
+        if not name and "" in found[:position]:
+            raise InputError(
+                f"{file}, row 1, column {position + 1}: the column has no name: write one, or delete what stands above "
+                "the header."
             )
         if name in found[:position]:
             raise InputError(f"{file}, row 1, column {position + 1}: the column {name!r} stands twice; delete one.")
