@@ -256,7 +256,7 @@ def _cell(
     row: Mapping[str, str],
     column: str,
 ) -> Cell:
-    named = [_in_words(row[name]) for name in labels or [one for one in key if one not in PLACES]]
+    named = [_in_words(row[name]) for name in labels or [one for one in key if one not in PLACES] or key]
     label = ", ".join(named) + (f": {titles[column]}" if len(titles) > 1 else "")
     return Cell(table, tuple(row[name] for name in key), column, label)
 

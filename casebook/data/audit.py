@@ -124,10 +124,12 @@ def _resting(found: Sequence[Check]) -> tuple[dict[int, Cell], dict[int, str]]:
         for at in left:
             check = found[at]
             for cell, value in _corrections(check):
-                now = [at for at in left if _mended(found[at], check, cell, value)]
-                touched = [one for one in found if one.verdict.stands and cell in (one.cell, *_inputs(one))]
-                score = (len(now) - sum(not _mended(one, check, cell, value) for one in touched), cell == check.cell)
-                if at in now and score[0] > 1 and (best is None or score > best[0]):
+                right = _corrected(check, cell, value, found)
+                now = [at for at in left if _stands(found[at], right)]
+                lost = sum(one.verdict.stands and not _stands(one, right) for one in found)
+                moved = sum(one.verdict.stands and one.cell in right and one.cell != cell for one in found)
+                score = (len(now) - lost - moved, cell == check.cell)
+                if at in now and len(now) > 1 and score > (1, False) and (best is None or score > best[0]):
                     best = (score, now, cell, value)
         if best is None:
             break
@@ -136,7 +138,8 @@ def _resting(found: Sequence[Check]) -> tuple[dict[int, Cell], dict[int, str]]:
         if cause is None:
             cause = mended[0]
             more = "another finding" if len(mended) == 2 else f"{len(mended) - 1} other findings"
-            said[cause] = f"{cell} may be misprinted: {shown(value, Fraction(1))} there would settle this and {more}."
+            shown_right = shown(value, Fraction(1, 1 if value.denominator == 1 else 100))
+            said[cause] = f"{cell} may be misprinted: {shown_right} there would settle this and {more}."
         resting |= {at: cell for at in mended if at != cause}
         left = [at for at in left if at not in mended]
     return resting, said
@@ -146,7 +149,7 @@ def _corrections(check: Check) -> Iterator[tuple[Cell, Fraction]]:
     assert check.computed is not None and check.reading.value is not None
     yield check.cell, rounded(check.computed.value, check.reading.step)
     if check.kind in ("sum", "difference"):
-        off = check.reading.value - check.computed.value
+        off = _off(check)
         for position, one in enumerate(check.computed.inputs):
             if one.cell:
                 sign = -1 if check.kind == "difference" and position else 1
@@ -157,22 +160,37 @@ def _inputs(check: Check) -> set[Cell | None]:
     return {one.cell for one in check.computed.inputs} if check.computed else set()
 
 
-def _mended(one: Check, cause: Check, cell: Cell, value: Fraction) -> bool:
-    """Whether a finding stands with another value in a cell."""
-    if one.computed is None or one.reading.value is None:
-        return False
-    if one.cell == cell:
-        return judge(replace(one.reading, value=value), one.computed).stands
-    if cell not in _inputs(one):
-        # A total that is checked by the items, but was printed with the wrong subtotal in it: it is off by the same.
-        assert cause.computed is not None and cause.reading.value is not None
-        within = _inputs(cause) < _inputs(one)
-        same = one.reading.value - one.computed.value == cause.reading.value - cause.computed.value
-        return cell == cause.cell and within and same and {one.kind, cause.kind} == {"sum"}
+def _corrected(cause: Check, cell: Cell, value: Fraction, found: Sequence[Check]) -> dict[Cell, Fraction]:
+    """Return what stands in cells if one is corrected: in it, and in the totals that were printed with it as it was.
+
+    Such a total adds it up; or it is checked by the items, and off by the same as its subtotal.
+    """
+    right = {cell: value}
+    for one in found:
+        if one.kind != "sum" or one.computed is None or one.reading.value is None:
+            continue
+        if one.verdict.stands and cell in _inputs(one):
+            right[one.cell] = one.computed.with_inputs({cell: exactly(value)}).value
+        elif cell == cause.cell and cause.kind == "sum" and _inputs(cause) < _inputs(one) and _off(one) == _off(cause):
+            right[one.cell] = one.computed.value
+    return right
+
+
+def _off(check: Check) -> Fraction:
+    assert check.computed is not None and check.reading.value is not None
+    return check.reading.value - check.computed.value
+
+
+def _stands(check: Check, right: Mapping[Cell, Fraction]) -> bool:
+    """Whether a figure stands with other values in some cells; one that they do not touch is as it was."""
+    touched = [cell for cell in right if cell == check.cell or cell in _inputs(check)]
+    if not touched or check.computed is None or check.reading.value is None:
+        return check.verdict.stands
     try:
-        return judge(one.reading, one.computed.with_inputs({cell: exactly(value)})).stands
+        result = check.computed.with_inputs({cell: exactly(value) for cell, value in right.items()})
     except ZeroDivisionError:
         return False
+    return judge(replace(check.reading, value=right.get(check.cell, check.reading.value)), result).stands
 
 
 def of_project(root: Path) -> dict[str, list[Check]]:

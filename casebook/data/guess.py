@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import permutations
+from itertools import combinations, permutations
 from pathlib import Path
 
 from casebook.data import as_printed, audit, raw
@@ -24,7 +24,7 @@ from casebook.methods.explanation import digits_relation
 from casebook.methods.quantities import read, shown
 
 MISSING = ("", "-", "–", "—", "..", ":", "*", "c", "x", "n/a", "N/A")
-TOTAL = re.compile(r"\b(sub-?\s?totals?|totals?|all|overall|sum)\b", re.I)
+TOTAL = re.compile(r"(?<![-\w])(sub-?\s?totals?|totals?|all|overall|sum)(?![-\w])", re.I)
 CHANGE = re.compile(r"\b(change|difference|variance|variation|increase|decrease|movement|over/underspend)\b", re.I)
 PER_CENT = re.compile(r"%|\b(per ?cent|percentage|share|proportion)\b", re.I)
 NO_SUM = re.compile(r"%|\b(per|percent|percentage|rate|average|mean|median|unit|price|share|proportion)\b", re.I)
@@ -32,6 +32,8 @@ DIMENSION = re.compile(r"\b(year|month|date|quarter|line|row|id|code|ref|referen
 IN_THOUSANDS = re.compile(r"000s?\b|£\s?k\b|£\s?m\b|\b(thousand|million)s?\b", re.I)
 NEARLY_ALL, ENOUGH = Fraction(9, 10), 4
 """In how many of its rows, and in how many at least, an identity holds that no word suggests."""
+NEAR = Fraction(1, 20)
+"""How far every figure of a row called a total may be from a sum, as a share of it, to be taken for one."""
 MOST_COLUMNS = 30
 """With more columns of numbers than these, pairs without words are not tried: something would hold by chance."""
 
@@ -44,12 +46,19 @@ class Guess:
     identities: tuple[Identity, ...]
     rounded: dict[str, float]
     not_checked: tuple[str, ...] = ()
+    by_name: tuple[str, ...] = ()
 
     @property
     def sentence(self) -> str:
         """What was assumed, in one line."""
         known = [_in_words(self.table, one) for one in self.identities]
-        known += [f"the cells of {name} are rounded to {step:,g}" for name, step in self.rounded.items()]
+        for step in sorted(set(self.rounded.values())):
+            names = and_list(name for name, one in self.rounded.items() if one == step)
+            known.append(
+                f"the whole numbers of {names} are rounded" + (f" to {step:,g}" if step > 1 else ", not exact")
+            )
+        if self.by_name:
+            known.append(f"that {and_list(self.by_name)} is a sum is said by its name, nearly by its figures")
         unknown = f" Not checked: {'; '.join(self.not_checked)}." if self.not_checked else ""
         return f"no description beside the file, so assumed: {'; '.join(known)}.{unknown}"
 
@@ -81,19 +90,17 @@ def of_file(path: Path) -> Guess:
     cells = {name: [row[at].strip() for _, row in rows] for at, name in enumerate(header)}
     numbers = tuple(name for name in header[1:] if not DIMENSION.search(_plain(name)) and _mostly_numbers(cells[name]))
     if not numbers:
-        raise InputError(
-            f"{path} has no column of numbers after the first, which names the rows: nothing can be checked."
-        )
+        raise InputError(f"{path} has no column of numbers beside the first, which names the rows: add one.")
     key = _key([name for name in header if name not in numbers], cells)
     rounded = {name: step for name in numbers if (step := _rounded_to(name, cells[name]))}
     table = as_printed.of_file(path, key, numbers, MISSING, rounded)
-    of_rows, not_checked = _of_rows(table)
+    of_rows, by_name, not_checked = _of_rows(table)
     identities = (*of_rows, *_of_columns(table))
     # As it is read by the description that this guess would be written to.
     used = {name for one in identities for name in (*one.columns, *one.of)}
     rounded = {name: step for name, step in rounded.items() if name in used}
     table = as_printed.of_file(path, key, tuple(name for name in numbers if name in used), MISSING, rounded)
-    return Guess(table, identities, rounded, tuple(not_checked))
+    return Guess(table, identities, rounded, tuple(not_checked), tuple(by_name))
 
 
 def describe(path: Path) -> Path:
@@ -125,14 +132,21 @@ def _plain(name: str) -> str:
 
 def _mostly_numbers(cells: Sequence[str]) -> bool:
     printed = [cell for cell in cells if cell not in MISSING]
+    # What starts with a 0 before other digits is a code.
+    if any(re.match(r"0\d", cell) for cell in printed):
+        return False
     return sum(read(cell, prose=False).value is not None for cell in printed) * 2 > len(printed)
 
 
 def _key(names: list[str], cells: dict[str, list[str]]) -> tuple[str, ...]:
-    for count in range(1, len(names) + 1):
-        keys = list(zip(*(cells[name] for name in names[:count]), strict=True))
-        if len(set(keys)) == len(keys):
-            return tuple(names[:count])
+    """Return the fewest columns that name every row, each differently; all of them, if none do."""
+    # A row is known by what it is, rather than by where it was printed.
+    ordered = sorted(names, key=lambda name: name in as_printed.PLACES)
+    for count in range(1, min(len(ordered), 3) + 1):
+        for chosen in combinations(ordered, count):
+            keys = list(zip(*(cells[name] for name in chosen), strict=True))
+            if len(set(keys)) == len(keys) and all(map(all, keys)):
+                return chosen
     return tuple(names)
 
 
@@ -147,10 +161,10 @@ def _rounded_to(name: str, cells: Sequence[str]) -> float:
     return 1000 if sum(value % 5000 != 0 for value in values) * 2 > len(values) else 0
 
 
-def _of_rows(table: PrintedTable) -> tuple[list[Identity], list[str]]:
+def _of_rows(table: PrintedTable) -> tuple[list[Identity], list[str], list[str]]:
     label = next((name for name in table.key if any(TOTAL.search(row[name]) for row in table.rows)), None)
     if label is None:
-        return [], []
+        return [], [], []
     totals = [at for at, row in enumerate(table.rows) if TOTAL.search(row[label])]
     if len(table.key) > 1:
         values = tuple(dict.fromkeys(row[label] for row in table.rows))
@@ -166,7 +180,7 @@ def _of_rows(table: PrintedTable) -> tuple[list[Identity], list[str]]:
             ]
             for at in totals
         ]
-    found, not_checked = [], []
+    found, by_name, not_checked = [], [], []
     for candidates in wanted:
         tried = [
             (
@@ -180,9 +194,10 @@ def _of_rows(table: PrintedTable) -> tuple[list[Identity], list[str]]:
         best = max((one for one in tried if one), key=lambda one: one[0], default=None)
         if best is not None and best[1] is not None:
             found.append(best[1])
+            by_name += [candidates[0][0]] if best[0][1] <= Fraction(1, 2) else []
         elif candidates:
             not_checked.append(f"{candidates[0][0]}, which no sum of other rows gives in most of its columns")
-    return found, not_checked
+    return found, by_name, not_checked
 
 
 def _parts(table: PrintedTable, at: int, totals: list[int]) -> list[list[int]]:
@@ -209,23 +224,29 @@ def _parts(table: PrintedTable, at: int, totals: list[int]) -> list[list[int]]:
 def _sums(table: PrintedTable, identity: Identity) -> tuple[tuple[int, Fraction], Identity | None] | None:
     """Return how well a sum of rows holds, and the identity with the columns in which it may be assumed."""
     stand: dict[str, list[bool]] = {}
-    like_sums = {}
+    like_sums, near = {}, {}
     for check in audit.computed(table, [identity]):
-        stand.setdefault(check.cell.column, []).append(check.verdict.stands)
-        if check.computed is not None and check.reading.value is not None:
-            parts = [one.value for one in check.computed.inputs]
-            step = check.reading.step
-            slip = digits_relation(shown(check.reading.value, step), shown(check.computed.value, step))
-            within = min(parts) <= check.reading.value <= max(parts)
-            like_sums[check.cell.column] = bool(slip) or not within
+        if check.computed is None or check.reading.value is None:
+            continue
+        parts, name = [one.value for one in check.computed.inputs], check.cell.column
+        # Nothing added to nothing is no sign of a sum.
+        if sum(value != 0 for value in parts) > 1:
+            stand.setdefault(name, []).append(check.verdict.stands)
+        printed, result, step = check.reading.value, check.computed.value, check.reading.step
+        slip = bool(digits_relation(shown(printed, step), shown(result, step)))
+        near[name] = slip or abs(printed - result) <= abs(result) * NEAR
+        like_sums[name] = slip or not min(parts) <= printed <= max(parts)
     if not stand:
         return None
     right = {name for name, results in stand.items() if sum(results) * 2 > len(results)}
-    plain = [name for name in stand if not NO_SUM.search(_plain(name))]
+    plain = [name for name in stand if not NO_SUM.search(_plain(name)) and not _signed(table, name)]
     held = sum(sum(stand[name]) for name in plain)
     of = sum(len(stand[name]) for name in plain)
     if held * 2 > of:
-        right |= {name for name in plain if like_sums.get(name)}
+        right |= {name for name in plain if like_sums[name]}
+    elif plain and all(near[name] for name in plain):
+        # The figure that could confirm the sum may be the one that is wrong.
+        right |= set(plain)
     columns = tuple(name for name in table.titles if name in right)
     return (held, Fraction(held, of or 1)), identity.model_copy(update={"columns": columns}) if columns else None
 
