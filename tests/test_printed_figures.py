@@ -433,7 +433,9 @@ class TestCommands:
     def test_audit_of_all_tables_names_what_does_not_add_up(self, project):
         done = project.pipeline("audit")
         assert done.returncode == 1
-        assert "ehcps_by_need: Total: Change, as printed: differs: printed 2205; 6866 - 4662 = 2,204." in done.stdout
+        assert "ehcps_by_need: Total: Change, as printed: differs: printed 2205; 978 + 601 + " in done.stdout
+        # Found in two ways, it is one finding.
+        assert "ehcps_by_need: Total: Change, as printed: also by 6866 - 4662 = 2,204." in done.stdout
         assert "savings_schedule: 4 cells checked, 4 stand." in done.stdout
 
     def test_audit_of_an_analysts_own_table(self, project, tmp_path):
