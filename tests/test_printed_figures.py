@@ -90,6 +90,11 @@ class TestVerdicts:
             "It may be copied from the cell before it, 30 April 2020, Middle Optimism" in notes["scenario-high-2020-04"]
         )
         assert "the fall of the next month, 730 - 715, in place of 740 - 730" in notes["scenario-high-2020-09"]
+        assert (
+            "with the growth of ages 5 to 14 from 2016 to 2036 (lines 819 and 823) (989)"
+            in notes["social-care-csdpa-2036"]
+        )
+        assert "with three schools reviewed in the first year and five in each" in notes["transport-13-schools"]
         assert "It would follow with 12 in place of 780 - 770." in notes["scenario-high-2020-05"]
         assert "Two digits may be exchanged: 17,137 for 17,317." in notes["population-2036-prevalence"]
         assert "121,960 in place of 121,690" in notes["population-2036-total"]

@@ -98,7 +98,9 @@ class Surroundings:
         """How many other figures stand that follow from this one as printed, or work it out in another way."""
         if self.cell is None:
             return 0
-        return sum((self.cell in one.cells or one.cell == self.cell) and one.stands for one in self.figures)
+        # One that only repeats it confirms nothing.
+        others = [one for one in self.figures if one.computed.operation and one.stands]
+        return sum(self.cell in one.cells or one.cell == self.cell for one in others)
 
     def mended(self, instead: Mapping[Cell, Quantity]) -> int:
         """Return how many figures that differ would stand with other numbers in some cells; -1 if others then fall."""
@@ -393,7 +395,9 @@ def _part_left_out(printed: Reading, computed: Quantity, around: Surroundings) -
             ):
                 value = sum((part.value for part in parts), Fraction(0)) + count * one.value
                 tries.append((words, _part(node, value / (len(parts) + count) if node.operation == "mean" else value)))
-    yield from _fitting(printed, computed, tries)
+    # Ten parts of a mean are alike: without one or another of them it comes to any number near by.
+    if printed.value is not None and abs(printed.value - computed.value) > len(tries) * printed.step:
+        yield from _fitting(printed, computed, tries)
 
 
 def _addends(node: Quantity) -> list[Quantity]:
@@ -462,7 +466,8 @@ def _another(printed: Reading, computed: Quantity, parts: Sequence[Quantity]) ->
         value, other = (_value(computed, _part(part, one)) for one in (near, near + min(steps)))
         if value is None or other is None or not _exact(printed, value):
             continue
-        if abs(other - value) >= COARSE * printed.step:
+        of_its_size = part.value and Fraction(1, 10) < near / part.value < 10
+        if of_its_size and abs(other - value) >= COARSE * printed.step:
             where = f" ({part.cell})" if part.cell else ""
             yield f"It would follow with {shown(near, min(steps))} in place of {part.formula}{where}."
 

@@ -89,7 +89,10 @@ class Cases:
         """
         if identifier not in self._found:
             case = self._case(self._register.figure(identifier))
-            group = [self._case(figure) for figure in self._register.of_table(case.figure.table)]
+            # A cell stands among those of its table, words among all that the report draws on.
+            own = case.figure
+            near = self._register.of_table(own.table) if own.table else self._register.of_report(own.report)
+            group = [self._case(figure) for figure in near]
             original = self.of(case.original.figure.id) if case.original else None
             self._found[identifier] = _said(self._register, case, group, original)
         return self._found[identifier]
@@ -271,6 +274,12 @@ class _Case:
     def reading(self) -> Reading:
         return self.figure.reading
 
+    @property
+    def compared(self) -> tuple[Quantity | Truth, ...]:
+        """What it comes to, or else the figure that it repeats."""
+        repeated = self.repeated.quantity if self.repeated is not None else None
+        return self.ways or ((repeated,) if repeated is not None else ())
+
     @cached_property
     def verdicts(self) -> list[Verdict]:
         """One for each way, in order; for the figure it repeats, that figure's own, and for what is missing."""
@@ -379,18 +388,23 @@ def _around(register: Register, case: _Case, group: Sequence[_Case]) -> Surround
     # The figure itself may stand in the table of an input, where it explains nothing.
     here = (case.figure.paper, str(case.figure.line))
     others = [
-        Known(register.cell(other.figure), other.reading, way)
+        Known(_where(register, other.figure), other.reading, way)
         for other in group
-        for way in other.ways
+        for way in other.compared
         if other is not case and isinstance(way, Quantity)
     ]
     return Surroundings(
-        cell,
+        _where(register, case.figure),
         register.tables[case.figure.table].neighbours(cell) if cell else {},
         lambda of: [one for one in register.siblings(of) if one[1].row[:2] != here],
         case.worked.others,
         others,
     )
+
+
+def _where(register: Register, figure: Figure) -> Cell | None:
+    """Return the cell a figure stands in: of its table or, for words, of the register."""
+    return register.cell(figure) or (figure.quantity.cell if figure.quantity else None)
 
 
 def _room(ways: Sequence[Quantity | Truth]) -> str:

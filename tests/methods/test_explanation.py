@@ -156,6 +156,12 @@ class TestParts:
     def test_a_part_left_out_or_counted_twice(self, printed, work_out, says):
         assert why(printed, work_out([cell("120", "a"), cell("76", "b"), cell("301", "c")])) == [says]
 
+    def test_a_mean_close_to_the_right_one_misses_no_part(self):
+        rates = ["6.00", "10.00", "9.10", "6.90", "7.20", "9.40", "8.20", "11.80", "9.50", "8.00"]
+        assert why("8.68", mean([cell(rate, str(at)) for at, rate in enumerate(rates)])) == [
+            "One digit may be mistaken: 8.68 for 8.61."
+        ]
+
     def test_a_part_left_out_of_a_sum_written_with_plus(self):
         parts = [cell("120", "a"), cell("76", "b"), cell("301", "c")]
         assert why("196", parts[0] + parts[1] + parts[2])[0].startswith("A part may be left out")
@@ -187,6 +193,9 @@ class TestParts:
     def test_a_number_in_place_of_a_difference(self):
         change = (cell("780", "April") - cell("770", "May")) * 850 * 44
         assert why("448800", change) == ["It would follow with 12 in place of 780 - 770."]
+
+    def test_a_number_of_another_size_is_not_put_in_place_of_an_input(self):
+        assert why("6,300,000", cell("16000000", "spent") / cell("2,500", "pupils"), prose=True) == []
 
     def test_an_input_that_could_be_many_numbers_explains_nothing(self):
         assert why("50%", cell("350", "in-house") / cell("850", "agency") * 100) == []
