@@ -88,6 +88,26 @@ def average(
     return Average(round(float(value), 10), kind, int(use.sum()))
 
 
+def gaps(rates: pd.DataFrame) -> dict[Any, list[Any]]:
+    """Return the areas that lack a rate in some year, each with these years.
+
+    An average that is compared over years is taken over the other areas: of a set that changes, it would move
+    because the set does.
+
+    Parameters
+    ----------
+    rates
+        A row for each area and a column for each year; missing values are NaN.
+
+    Examples
+    --------
+    >>> gaps(pd.DataFrame({2019: [5.2, 6.1], 2020: [5.4, np.nan]}, index=["Essex", "Kent"]))
+    {'Kent': [2020]}
+    """
+    missing = rates.isna()
+    return {area: [year for year in rates if missing.at[area, year]] for area in rates.index[missing.any(axis=1)]}
+
+
 # --- Distance and rank ----------------------------------------------------------------------------
 
 

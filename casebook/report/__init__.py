@@ -41,11 +41,23 @@ Columns = Mapping[str, str | tuple[str, str]]
 def title(text: str, *, area: str, as_of: str) -> None:
     """Name the report, its area and the date of its data; once in a notebook, before anything else.
 
+    The area is that of the notebook's parameters: a run refuses another, and so does JupyterLab.
+
+    Raises
+    ------
+    InputError
+        If, in JupyterLab, the notebook's ``area`` is another authority.
+
     Examples
     --------
     >>> title("Care applications", area="Essex", as_of="31 March 2020")
     Care applications: Essex (data as of 31 March 2020)
     """
+    own = session.parameter("area")
+    if isinstance(own, str) and own != area and _is_another(own, area):
+        raise InputError(
+            f"The title names {area}, and the notebook's area is {own}: write report.title(..., area=area)."
+        )
     Title(text, area, as_of).show()
 
 
@@ -195,7 +207,7 @@ def result(name: str, frame: pd.DataFrame) -> None:
     Examples
     --------
     >>> result("plans", pd.DataFrame({"year": [2031], "plans": [6866]}))
-    Kept for other reports: plans, 1 rows
+    Kept for other reports: plans, one row
     """
     rows = tuple(tuple(_plain(value) for value in row) for row in frame.itertuples(index=False, name=None))
     Result(name, tuple(map(str, frame.columns)), rows).show()
@@ -288,6 +300,16 @@ def _taken(chart: Any, title: str) -> Chart:
     if pyplot := sys.modules.get("matplotlib.pyplot"):
         pyplot.close(whole)
     return whole
+
+
+def _is_another(own: str, area: str) -> bool:
+    from casebook.data import tables
+
+    try:
+        return tables.authority(own).name != area
+    except InputError:
+        # No authority at all: the cell that looks it up says so.
+        return False
 
 
 def _plain_number(value: float | None) -> float | None:

@@ -31,6 +31,12 @@ def shown() -> list[list[dict[str, Any]]] | None:
     return [_shown.get(number, []) for number in range(1, max(_shown, default=0) + 1)]
 
 
+def parameter(name: str) -> Any:
+    """Return what a session's notebook has under a name; None outside a session, and where there is none."""
+    shell = _kernel()
+    return None if shell is None else shell.user_ns.get(name)
+
+
 def _kernel() -> Any:
     if "ipykernel" not in sys.modules or UPSTREAM in os.environ:
         return None

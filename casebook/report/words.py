@@ -10,7 +10,19 @@ from casebook.errors import and_list
 if TYPE_CHECKING:
     from casebook.methods.benchmark import Place
 
-__all__ = ["about", "against", "and_list", "fell_or_rose", "more_or_fewer", "number", "ordinal", "place"]
+__all__ = [
+    "about",
+    "against",
+    "and_list",
+    "count",
+    "fell_or_rose",
+    "more_or_fewer",
+    "number",
+    "ordinal",
+    "place",
+    "placed",
+    "some_of",
+]
 
 _NUMBERS = [
     "no",
@@ -70,6 +82,38 @@ def number(value: int) -> str:
     return _NUMBERS[value] if 0 <= value < len(_NUMBERS) else f"{value:,}"
 
 
+def count(value: int, one: str, many: str) -> str:
+    """Return a number of things.
+
+    Examples
+    --------
+    >>> count(0, "row", "rows"), count(1, "row", "rows"), count(12, "row", "rows")
+    ('no rows', 'one row', 'twelve rows')
+    """
+    return f"{number(value)} {one if value == 1 else many}"
+
+
+def some_of(part: int, whole: int, one: str, many: str, does: str = "", do: str = "") -> str:
+    """Return how many of several things, with a verb that agrees if there is one.
+
+    Examples
+    --------
+    >>> some_of(0, 10, "authority", "authorities", "meets", "meet")
+    'none of the ten authorities meet'
+    >>> some_of(1, 10, "authority", "authorities", "meets", "meet")
+    'one of the ten authorities meets'
+    >>> some_of(10, 10, "authority", "authorities"), some_of(0, 1, "authority", "authorities", "meets", "meet")
+    ('all ten authorities', 'no authority meets')
+    """
+    if whole == 1:
+        some, verb = f"{'the only' if part else 'no'} {one}", does
+    elif part == whole:
+        some, verb = f"{'both' if whole == 2 else f'all {number(whole)}' if whole else 'no'} {many}", do
+    else:
+        some, verb = f"{'none' if part == 0 else number(part)} of the {number(whole)} {many}", does if part == 1 else do
+    return f"{some} {verb}".rstrip()
+
+
 def ordinal(value: int) -> str:
     """Return an ordinal as a word up to the twentieth, in figures above.
 
@@ -96,10 +140,12 @@ def place(where: Place) -> str:
     'eighth highest'
     >>> place(Place(rank=9, rank_from_lowest=1, of=10, tied_with=1))
     'joint lowest'
+    >>> place(Place(rank=1, rank_from_lowest=1, of=3, tied_with=2))
+    'joint highest and lowest'
     """
     joint = "joint " if where.tied_with else ""
     if where.of == where.tied_with + 1:
-        return "level with all the others" if where.tied_with else "only one"
+        return "joint highest and lowest" if where.tied_with else "only one"
     if where.rank == 1:
         return f"{joint}highest"
     if where.rank_from_lowest == 1:
@@ -107,6 +153,20 @@ def place(where: Place) -> str:
     if where.rank_from_lowest <= 3 and where.rank > where.of / 2:
         return f"{joint}{ordinal(where.rank_from_lowest)} lowest"
     return f"{joint}{ordinal(where.rank)} highest"
+
+
+def placed(where: Place, one: str, many: str) -> str:
+    """Return a place among others, to be said after "the".
+
+    Examples
+    --------
+    >>> from casebook.methods.benchmark import Place
+    >>> placed(Place(rank=2, rank_from_lowest=9, of=10, tied_with=0), "authority", "authorities")
+    'second highest of the ten authorities'
+    >>> placed(Place(rank=1, rank_from_lowest=1, of=1, tied_with=0), "authority", "authorities")
+    'only authority'
+    """
+    return f"only {one}" if where.of == 1 else f"{place(where)} of the {number(where.of)} {many}"
 
 
 def fell_or_rose(before: float, after: float, decimals: int) -> str:

@@ -93,6 +93,15 @@ def too_little(found: Record, headlines: int, figures: int) -> Iterator[str]:
             )
 
 
+def of_another_area(found: Record, area: str) -> Iterator[str]:
+    """Say where the title names another area than the one the report is made for."""
+    if found.title and found.title["area"] != area:
+        yield (
+            f"its title names {found.title['area']}, and the run is for {area}: write report.title(..., area=area), "
+            "and let no cell but the parameters' say which area it is."
+        )
+
+
 def without_bare(notebook: NotebookNode) -> NotebookNode:
     """Return an executed notebook without what it shows in another way than as a block."""
     left = deepcopy(notebook)

@@ -159,6 +159,7 @@ def _make(task: Task, session: execution.Session, started: float) -> tuple[dict[
     if not task.kept_since:
         # A kept page is from before; what the report must contain may have changed since.
         problems += record.too_little(found, *task.contains)
+        problems += record.of_another_area(found, task.area)
     rows = reconciliation.rows(found.reconciliations, task.name, task.area)
     if not task.chosen and not task.kept_since:
         # With other settings than usual a notebook may be about something else.

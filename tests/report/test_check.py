@@ -44,6 +44,16 @@ def lab(project):
     lab.manager.shutdown_kernel(now=True)
 
 
+def test_a_title_for_another_area_is_refused_in_the_session(lab):
+    lab.run("imports", "from casebook import report\nfrom casebook.errors import InputError")
+    title = "try: report.title('Care', area={area!r}, as_of='2020')\nexcept InputError as refused: print(refused)"
+    printed, shown = lab.run("title", title.format(area="Essex"))
+    assert (printed.strip(), shown) == (
+        "The title names Essex, and the notebook's area is Cambridgeshire: write report.title(..., area=area).", 0,
+    )  # fmt: skip
+    assert lab.run("title", title.format(area="Cambridgeshire")) == ("", 1)
+
+
 def test_everything_that_is_wrong_is_listed_at_once_by_the_numbers_beside_the_cells(lab):
     lab.run("begin", BEGIN)
     lab.run("say", 'report.headline("rows", "The table has {value:.0f} rows.", value=len(frame), unit="rows")')
