@@ -99,11 +99,11 @@ def test_a_notebook_that_raises_publishes_nothing_and_exits_with_1(copy_of_pack)
             "care-rates cannot be published: cell 3 shows something without a caption or description",
         ),
         (
-            "area = 'Essex'",
-            "care-rates cannot be published: its title names Essex, and the run is for Cambridgeshire: write report.title(",
+            "area = 'Hertfordshire'",
+            "its title names Hertfordshire, and the run is for Cambridgeshire: write report.title(",
         ),
         (
-            "report.title('x', area='y', as_of='z')",
+            "report.title('x', area=area, as_of='z')",
             "care-rates cannot be published: it has 2 titles (cell 3 and cell 5)",
         ),
     ],
