@@ -32,7 +32,7 @@ def altered(tell, copy_of_pack, monkeypatch):
         catalogue.seal(copy_of_pack.root, [])
         monkeypatch.setenv("CASEBOOK_PROJECT", str(copy_of_pack.root))
         # Printed figures are those of the tables as printed.
-        told = tell(notebook, leaving_out="report.reconcile", **parameters)
+        told = tell(notebook, leaving_out="report.reconciliation", **parameters)
         for block in told.blocks:
             parts = [getattr(block, name, "") for name in ("text", "title", "subtitle", "alt", "caption")]
             for sentence in (*parts, *getattr(block, "paragraphs", ()), *getattr(block, "notes", ())):
