@@ -310,6 +310,18 @@ class Quantity:
         """Return the value."""
         return float(self.value)
 
+    def __neg__(self) -> Quantity:
+        """Turn the sign; a difference is turned round.
+
+        Examples
+        --------
+        >>> (-(of("6") - of("4"))).formula, (-of("5")).formula
+        ('4 - 6', '-1 x 5')
+        """
+        if self.operation == "-" and not self.text:
+            return _apply("-", self.operands[::-1])
+        return _apply("x", (exactly(-1), self))
+
     def __add__(self, other: Quantity | float) -> Quantity:
         """Add."""
         return _apply("+", (self, exactly(other)))

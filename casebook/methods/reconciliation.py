@@ -86,7 +86,8 @@ def claim(printed: Reading, computed: Quantity) -> Truth:
     if printed.bound and printed.relation in ("over", "at least"):
         return above
     if printed.bound and printed.relation in ("under", "up to"):
-        return below
+        # "Up to 50% lower" is no rise, however large.
+        return below & computed.at_least(min(exactly(0), exactly(printed.value), key=float))
     return above & below
 
 

@@ -15,7 +15,7 @@ from casebook.errors import InputError, one_of
 from casebook.methods.explanation import Known, Surroundings, hypotheses, joined, unreadable
 from casebook.methods.quantities import Cell, Quantity, Reading, Truth, shown
 from casebook.methods.reconciliation import Verdict, judge, worst
-from casebook.reconcile import workings
+from casebook.reconcile import claims, workings
 from casebook.reconcile.formulas import Formulas
 from casebook.reconcile.workings import Working
 
@@ -214,6 +214,8 @@ class _Report:
             "remark": self._formulas.write(f"{where}, remark", given.remark),
         }
         others = {words: self._formulas.number(f"{where}, others", formula) for words, formula in given.others.items()}
+        if claims.is_fall(figure.printed):
+            others = {words: -number for words, number in others.items()}
         if given.missing:
             return _Worked((), self._formulas.write(f"{where}, missing", given.missing), others, **said)
         if given.formula:
@@ -247,6 +249,13 @@ class _Report:
                 f"{self._file}, {where}: {given.formula[0]!r} is a number, but the figure is a claim without one: "
                 "compare with <, <=, > or >=."
             )
+        for way, formula in zip(ways, given.formula, strict=True):
+            signs = self._formulas.comparisons(where, formula) if isinstance(way, Truth) else []
+            if signs and (why := claims.unfit(figure.printed, given.says, signs)):
+                raise InputError(f"{self._file}, {where}: {why}.")
+        if claims.is_fall(figure.printed):
+            # "20 fewer" is 20 below; a number printed elsewhere too is printed as it is.
+            ways = tuple(-way if isinstance(way, Quantity) and way.operation else way for way in ways)
         if given.finding is None:
             return ways
         if not isinstance(ways[0], Truth):

@@ -273,7 +273,7 @@ class Formulas:
         value = self._number(node.operand)
         if isinstance(value, Quantity) and not value.inputs:
             return exactly(-value.value)
-        return _each(operator.mul, exactly(-1), value)
+        return _each(operator.neg, value)
 
     def _name(self, node: ast.Name) -> Value:
         name = node.id

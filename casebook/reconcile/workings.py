@@ -33,6 +33,8 @@ class Working(_Strict):
     """In place of a formula: what would be needed and is not printed."""
     finding: Text | None = None
     """For a claim: what is the case, where the comparison does not say it to a reader."""
+    says: str = ""
+    """For a claim: the paper's words that the comparison tests, where the words alone do not settle it."""
     others: dict[Text, Text] = {}
     """What it comes to on other bases, by words that continue "It would follow": tried as explanations."""
     follows: str = ""
