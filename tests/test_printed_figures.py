@@ -435,6 +435,16 @@ class TestCommands:
         # The rows of reports that were not run again are still there.
         assert {row["report"] for row in copy_of_pack.pack()["reconciliation"]} >= {"care-rates", "ot-demand"}
 
+    def test_a_changed_working_makes_its_report_anew_and_no_other(self, copy_of_pack):
+        copy_of_pack.replace("workings/smoking.yaml", "the prevalence by district", "the prevalence of each district")
+        done = copy_of_pack.pipeline("run")
+        assert done.returncode == 0
+        assert re.findall(r"Running (\S+) .*: (.*)", done.stdout + done.stderr) == [
+            ("smoking", "workings/smoking.yaml changed")
+        ]
+        row = next(row for row in copy_of_pack.pack()["reconciliation"] if row["id"] == "smoking-fenland")
+        assert row["note"] == "Missing: the prevalence of each district."
+
     def test_audit_of_all_tables_names_what_does_not_add_up(self, project):
         done = project.pipeline("audit")
         assert done.returncode == 1
