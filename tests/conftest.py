@@ -39,19 +39,26 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items[:] = [*needing[:1], *others, *needing[1:]]
 
 
+# What a test waits for comes to be, however slow the machine; this only keeps one from waiting for ever.
+LONGEST = 600
+# When the tests' packs are published: no test asks the clock.
+NOW = 1_777_626_000
+MADE = "1 May 2026 at 09:00"
+
+
 @dataclass(frozen=True)
 class Project:
     """A copy of the project in a folder of its own."""
 
     root: Path
 
-    def pipeline(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run ``python pipeline.py`` as a user does."""
-        environment = as_users()
+    def pipeline(self, *arguments: str, at: int = NOW) -> subprocess.CompletedProcess[str]:
+        """Run ``python pipeline.py`` as a user does, at a given time."""
+        environment = as_users() | {"SOURCE_DATE_EPOCH": str(at)}
         if not hasattr(os, "fork"):
             return subprocess.run(
                 [sys.executable, "pipeline.py", *arguments],
-                cwd=self.root, env=environment, capture_output=True, text=True, timeout=300, check=False,
+                cwd=self.root, env=environment, capture_output=True, text=True, timeout=LONGEST, check=False,
             )  # fmt: skip
         with tempfile.TemporaryDirectory() as folder:
             told = Path(folder) / "told"
@@ -114,12 +121,21 @@ _HEARS_CTRL_C = (
 
 def start(project: Project, *arguments: str, **options: Any) -> subprocess.Popen[str]:
     """Start ``python pipeline.py`` in a Python of its own, to be stopped or killed; options are those of ``Popen``."""
-    environment = as_users() | options.pop("env", {})
+    environment = as_users() | {"SOURCE_DATE_EPOCH": str(NOW)} | options.pop("env", {})
     return subprocess.Popen(
         [sys.executable, "-c", _HEARS_CTRL_C, sys.executable, "pipeline.py", *arguments],
         cwd=project.root, env=environment, text=True,
         **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options},
     )  # fmt: skip
+
+
+def wait_for(path: Path, content: str = "") -> None:
+    """Wait until a file is there and holds some text."""
+    for _ in range(LONGEST * 10):
+        if path.exists() and content in path.read_text():
+            return
+        time.sleep(0.1)
+    raise AssertionError(f"{path} with {content!r} never came to be")
 
 
 def copy_of_project(folder: Path) -> Project:
@@ -150,8 +166,7 @@ def once(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Project]:
             folder.mkdir()
         except FileExistsError:
             # Another worker is making it, and says so in a file when it is there or has failed.
-            while not done.exists():
-                time.sleep(0.1)
+            wait_for(done)
             assert done.read_text(encoding="utf-8") == "made", f"another worker could not make {name}"
             return Project(folder / "project")
         told = "failed"

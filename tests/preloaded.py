@@ -18,7 +18,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import NoReturn
 
-LONGEST = 300
+LONGEST = 600
 MODULES = (
     "casebook.commands",
     "casebook.run.pack",

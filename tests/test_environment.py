@@ -74,16 +74,10 @@ def test_make_names_the_system_package_that_is_missing(tmp_path, python, words):
 
 def test_the_layout_is_the_one_the_readme_shows():
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    for place in (
-        "pipeline.py",
-        "notebooks/",
-        "casebook/",
-        "data/raw/",
-        "data/processed/",
-        "reports/",
-        "tests/",
-        "docs/",
-        "environment.yml",
-    ):
-        assert place in readme
-        assert (ROOT / place).exists()
+    block = readme.split("## Where things are")[1].split("```")[1]
+    named = set()
+    for indent, place in re.findall(r"^(    )?([\w./-]+) {2,}\S", block, flags=re.MULTILINE):
+        named.add(f"casebook/{place}" if indent else place)
+    folders = {f"casebook/{path.parent.name}/" for path in (ROOT / "casebook").glob("*/__init__.py")}
+    assert folders <= named
+    assert [place for place in named if not (ROOT / place).exists()] == []

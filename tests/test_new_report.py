@@ -3,7 +3,6 @@
 import hashlib
 
 import pytest
-from conftest import ROOT
 
 CSV = """\
 line,area,value,count,denominator
@@ -83,9 +82,3 @@ def test_a_new_indicator_is_one_csv_one_entry_and_one_line(project):
     )
     assert "The savings schedule for 2022-23 has no line for this service." in page
     assert "The paper prints no counts" not in page
-
-
-def test_the_page_that_says_how_names_the_same_steps():
-    words = (ROOT / "docs" / "adding-a-report.md").read_text(encoding="utf-8")
-    for step in ("data/raw/", "datapackage.json", "pipeline.py seal", 'Report("'):
-        assert step in words

@@ -6,10 +6,9 @@ The calculations here read the raw CSV files with the standard library and share
 import csv
 import hashlib
 import statistics
-from datetime import datetime
 
 import pytest
-from conftest import ROOT
+from conftest import MADE, ROOT
 
 pytestmark = pytest.mark.slow
 
@@ -233,16 +232,28 @@ def test_the_register_counts_what_is_there(pack):
     headline = pack.headline("register", "tables-in-order")
     assert headline["value"] == sum(len(table) for table in tables)
     assert f"All {len(tables)} tables" in headline["text"]
-    # Four dashes for the region, one undated reduction and one undated growth, one dash for the first year's growth, three scenarios' first
-    # months, two costs printed as "over", and Thurrock's missing chlamydia rate.
-    assert pack.headline("register", "gaps")["value"] == 4 + 2 + 1 + 3 + 2 + 1
+    blank, absent = 0, 0
+    for table in pack.descriptor()["resources"]:
+        schema, lines = table["schema"], rows(table["name"])
+        fields = [one["name"] for one in schema["fields"] if one["type"] != "string" and "role" not in one]
+        if table["name"] != "areas":
+            blank += sum(line[name] in schema.get("missingValues", [""]) for line in lines for name in fields)
+        if "indicator" in table:
+            assert table["indicator"]["region"] == "East of England", (
+                "this test knows the authorities of no other region"
+            )
+            absent += len(EAST - {line["area"] for line in lines})
+    assert blank > 0
+    assert absent > 0
+    assert pack.headline("register", "gaps")["value"] == blank + absent
     spellings = {row["spelling"] for row in rows("area_spellings")}
     cells = sum(row.get("area") in spellings for table in tables for row in table)
-    assert pack.headline("register", "corrections")["value"] == cells == 8
+    assert pack.headline("register", "corrections")["value"] == cells > 0
 
 
 def test_the_pack_says_when_it_was_published(pack):
-    datetime.strptime(pack.pack()["published"], "%d %B %Y at %H:%M")
+    assert pack.pack()["published"] == MADE
+    assert MADE in (pack.root / "reports" / "index.html").read_text(encoding="utf-8")
 
 
 def test_processed_tables_are_left_for_other_programs(pack):

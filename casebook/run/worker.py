@@ -14,7 +14,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from typing import Any
 import nbformat
 import psutil
 
-from casebook.errors import ReportFailedError
+from casebook.errors import InputError, ReportFailedError
 from casebook.run import execution, extension, freshness, gates, reconciliation, record, render, signals, spreadsheet
 from casebook.run.outcome import Limits, Outcome, could_not_run
 
@@ -284,8 +284,21 @@ def versions() -> dict[str, str]:
 
 
 def now() -> str:
-    """Return the present date and time, in words."""
-    return f"{datetime.now().astimezone():%d %B %Y at %H:%M}".lstrip("0")
+    """Return the present date and time, in words; where ``SOURCE_DATE_EPOCH`` is set, the one it gives, in UTC.
+
+    Raises
+    ------
+    InputError
+        If it is set to something else than seconds since 1970 (https://reproducible-builds.org/specs/source-date-epoch).
+    """
+    given = os.environ.get("SOURCE_DATE_EPOCH")
+    try:
+        moment = datetime.fromtimestamp(int(given), UTC) if given else datetime.now().astimezone()
+    except (ValueError, OverflowError, OSError):
+        raise InputError(
+            f"SOURCE_DATE_EPOCH is {given!r}, expected seconds since 1970 as a whole number: correct it, or unset it."
+        ) from None
+    return f"{moment:%d %B %Y at %H:%M}".lstrip("0")
 
 
 def _with_present_words(source: Path, executed: Any) -> Any:
