@@ -8,7 +8,7 @@ import tomllib
 
 import pytest
 import yaml
-from conftest import ROOT
+from conftest import LONGEST, ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 WANTED = sorted(PROJECT["dependencies"] + PROJECT["optional-dependencies"]["dev"])
@@ -39,7 +39,9 @@ def test_the_lock_has_a_version_and_hashes_for_every_package_and_no_address():
 def test_make_builds_nothing_twice():
     if not (ROOT / ".venv" / "installed").exists():
         pytest.skip("the environment was not made by make")
-    done = subprocess.run(["make", "--dry-run", "environment"], cwd=ROOT, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        ["make", "--dry-run", "environment"], cwd=ROOT, capture_output=True, text=True, check=True, timeout=LONGEST
+    )
     assert "pip install" not in done.stdout
 
 
@@ -65,7 +67,7 @@ def test_make_names_the_system_package_that_is_missing(tmp_path, python, words):
     path = f"{tmp_path}:/usr/bin:/bin"
     done = subprocess.run(
         ["make", "environment", f"PYTHON=python3-{python}", "UV="], cwd=tmp_path, env={**os.environ, "PATH": path},
-        capture_output=True, text=True, check=False,
+        capture_output=True, text=True, check=False, timeout=LONGEST,
     )  # fmt: skip
     assert done.returncode != 0
     assert words in done.stdout

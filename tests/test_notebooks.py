@@ -10,7 +10,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from conftest import ROOT
+from conftest import LONGEST, ROOT
 from nbclient import NotebookClient
 
 from casebook.errors import InputError
@@ -48,7 +48,7 @@ def test_plain_papermill_from_any_folder_shows_what_the_pipeline_shows(pack, tmp
     environment = {**os.environ, "CASEBOOK_PROJECT": str(pack.root)}
     done = subprocess.run(
         [papermill, pack.root / "notebooks" / "care-rates.ipynb", output, "-p", "area", "Hertfordshire"],
-        cwd=tmp_path, env=environment, capture_output=True, text=True, check=False,
+        cwd=tmp_path, env=environment, capture_output=True, text=True, check=False, timeout=LONGEST,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     piped = nbformat.read(pack.root / "reports" / "hertfordshire" / "care-rates.ipynb", as_version=4)

@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 import pytest
-from conftest import start
+from conftest import LONGEST, start
 from small_reports import GOOD, write
 
 # Sends Ctrl-C to its own process at the moment a module is looked for.
@@ -31,7 +31,12 @@ runpy.run_path("pipeline.py", run_name="__main__")
 @pytest.mark.parametrize("command", ["--help", "list", "runs"])
 def test_a_command_that_runs_nothing_loads_no_package_for_running(project, command):
     done = subprocess.run(
-        [sys.executable, "-c", LOADED, command], cwd=project.root, capture_output=True, text=True, check=False
+        [sys.executable, "-c", LOADED, command],
+        cwd=project.root,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=LONGEST,
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout
@@ -48,7 +53,7 @@ def test_a_command_that_runs_nothing_loads_no_package_for_running(project, comma
 def test_ctrl_c_before_anything_is_run_ends_it_in_silence(project, tmp_path, module):
     (tmp_path / "sitecustomize.py").write_text(CTRL_C)
     started = start(project, "--help", env={"PYTHONPATH": str(tmp_path), "CTRL_C_AT": module})
-    out, said = started.communicate(timeout=120)
+    out, said = started.communicate(timeout=LONGEST)
     assert (started.returncode, out, said) == (130, "", "")
 
 
@@ -57,7 +62,7 @@ def test_ctrl_c_before_anything_is_run_ends_it_in_silence(project, tmp_path, mod
 def test_ctrl_c_while_a_run_loads_its_packages_says_that_nothing_was_published(project, tmp_path, module):
     (tmp_path / "sitecustomize.py").write_text(CTRL_C)
     started = start(project, "run", env={"PYTHONPATH": str(tmp_path), "CTRL_C_AT": module})
-    out, said = started.communicate(timeout=120)
+    out, said = started.communicate(timeout=LONGEST)
     assert (started.returncode, out, said) == (130, "", "Stopped: nothing was published.\n")
 
 
@@ -69,6 +74,6 @@ def test_a_signal_after_publication_comes_too_late_to_change_how_the_run_ended(p
         f"import atexit, os\natexit.register(lambda: os.kill(os.getpid(), {int(number)}))"
     )
     started = start(project, "run", env={"PYTHONPATH": str(tmp_path)})
-    out, said = started.communicate(timeout=120)
+    out, said = started.communicate(timeout=LONGEST)
     assert (started.returncode, "1 report for Cambridgeshire published" in out) == (0, True), said
     assert said == "Running one (Cambridgeshire): it was not in the pack\n"

@@ -2,17 +2,17 @@
 
 import jupyter_client
 import pytest
+from conftest import LONGEST
 from small_reports import BEGIN, SAY, SHOW
 
 CHECK = "report.check()"
-LONGEST = 120
 
 
 class Lab:
     """A kernel that is asked as JupyterLab asks it: with each cell's name."""
 
     def __init__(self, root):
-        self.manager, self.client = jupyter_client.manager.start_new_kernel(cwd=str(root))
+        self.manager, self.client = jupyter_client.manager.start_new_kernel(startup_timeout=LONGEST, cwd=str(root))
 
     def run(self, cell, code, deleted=()):
         """Run a cell and return what it printed and how many other outputs it has."""

@@ -7,7 +7,7 @@ import sys
 import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
-from conftest import ROOT
+from conftest import LONGEST, ROOT
 
 from casebook.report import blocks, look
 from casebook.report.blocks import make_table
@@ -93,7 +93,7 @@ print(json.dumps(rounds))
 
 def test_a_cell_that_is_run_again_shows_the_same_reads_and_figures(tmp_path):
     done = subprocess.run(
-        [sys.executable, "-c", AGAIN], capture_output=True, text=True, check=False, cwd=tmp_path,
+        [sys.executable, "-c", AGAIN], capture_output=True, text=True, check=False, cwd=tmp_path, timeout=LONGEST,
         env={"CASEBOOK_PROJECT": str(ROOT), "PYTHONPATH": str(ROOT), "IPYTHONDIR": str(tmp_path), "PATH": "/usr/bin:/bin"},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr

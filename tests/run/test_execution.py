@@ -7,7 +7,7 @@ import sys
 
 import nbformat
 import pytest
-from conftest import ROOT, copy_of_project
+from conftest import LONGEST, ROOT, copy_of_project
 from small_reports import notebook
 
 from casebook.run import execution
@@ -84,6 +84,7 @@ def test_whatever_a_cell_shows_is_the_same_both_ways(tmp_path):
         done = subprocess.run(
             [sys.executable, "-c", SCRIPT, engine, source, output],
             capture_output=True, text=True, check=False, cwd=tmp_path, env=environment | {"CASEBOOK_PROJECT": str(ROOT)},
+            timeout=LONGEST,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
         found[engine] = nbformat.read(output, as_version=4)
@@ -134,7 +135,9 @@ def test_the_runner_loads_nothing_of_jupyterlab_and_stays_fit_to_fork():
         "print(['antialiased' in Line2D.set.__doc__, 'Parameters' in logsumexp.__doc__])"
     )
     environment = {**os.environ, "CASEBOOK_PROJECT": str(ROOT), "OPENBLAS_NUM_THREADS": "1"}
-    done = subprocess.run([sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", script], env=environment, capture_output=True, text=True, check=False, timeout=LONGEST
+    )
     # Nor does it take the time to write help texts for what it loads.
     assert done.stdout == "True []\n[False, False]\n", done.stdout + done.stderr
 

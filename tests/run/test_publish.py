@@ -7,6 +7,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from conftest import LONGEST
 
 from casebook.run import publish
 
@@ -120,7 +121,11 @@ def test_a_power_cut_at_any_step_leaves_the_old_pack_or_the_new_one_or_one_the_n
     seen = set()
     for step in range(1, 40):
         done = subprocess.run(
-            [sys.executable, script, reports, str(step), how], capture_output=True, text=True, check=False
+            [sys.executable, script, reports, str(step), how],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=LONGEST,
         )
         if reports.exists():
             found = {path.name: path.read_text() for path in reports.iterdir()}
