@@ -138,10 +138,14 @@ def wait_for(path: Path, content: str = "") -> None:
     raise AssertionError(f"{path} with {content!r} never came to be")
 
 
+# The folders of a project that a person writes.
+COPIED = ("data", "notebooks", "workings")
+
+
 def copy_of_project(folder: Path) -> Project:
     root = folder / "project"
     root.mkdir()
-    for name in ("data", "notebooks", "workings"):
+    for name in COPIED:
         shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
     shutil.copy(ROOT / "pipeline.py", root)
     (root / "reports").mkdir()

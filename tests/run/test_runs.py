@@ -13,7 +13,7 @@ from pathlib import Path
 import nbformat
 import psutil
 import pytest
-from conftest import LONGEST, as_users, start, wait_for
+from conftest import COPIED, LONGEST, as_users, start, wait_for
 from small_reports import BEGIN, GOOD, NEVER, PARAMETERS, SAY, SHOW, events, write
 
 pytestmark = [
@@ -145,13 +145,7 @@ def test_nothing_is_left_behind(faulty):
     project, *_ = faulty
     assert left_behind(project) == []
     assert temporary(project) == []
-    assert {path.name for path in project.root.iterdir()} == {
-        ".casebook",
-        "data",
-        "notebooks",
-        "pipeline.py",
-        "reports",
-    }
+    assert {path.name for path in project.root.iterdir()} == {*COPIED, ".casebook", "pipeline.py", "reports"}
 
 
 def test_the_notebook_as_far_as_it_came_is_kept_unless_its_process_was_killed(faulty, request):
