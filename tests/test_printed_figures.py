@@ -27,7 +27,7 @@ KNOWN = {
     "care-neighbour-mean-2020": "reproduced",
     "care-neighbour-mean-2020-in-003": "differs",  # 8.5 for 8.95
     "care-applications-2018": "differs",  # 12 for 11.1
-    "care-in-line-2020": "reproduced",
+    "care-in-line-2020": "cannot be recomputed",  # no paper prints the number of children
     "care-100-higher": "reproduced",  # 105
     "care-5-11-increase": "reproduced to rounding",  # 0.30 x 698 - 0.28 x 610 = 38.6
     "care-end-of-2017-18": "reproduced",  # 698 is within 5% of "around 715"
@@ -60,8 +60,29 @@ KNOWN = {
     "foster-total": "reproduced",
     "scenario-low-total": "reproduced",
     "scenario-high-2020-04": "differs",
-    "scenario-high-total": "differs",
+    "scenario-high-total": "reproduced",  # it adds up, though four of its parts differ
+    "scenario-high-both": "reproduced",
     "in-house-half": "differs",  # 41%
+    "agency-twice": "reproduced to rounding",  # 850 / 450 = 1.9
+    "foster-saving-400": "reproduced to rounding",  # 850 / 2 = 425
+    "foster-35-places": "differs",  # 24 x 1.6 = 38
+    "foster-43-places": "reproduced",  # 24 x 1.8
+    "foster-placements-2020-09": "reproduced",  # 30 / 12
+    "placement-2m": "reproduced",
+    "placement-slippage": "differs",  # Low Optimism comes to 1,990,400
+    "placement-target-2018": "differs",  # 1.5m for 2000k
+    "placement-saving-again": "reproduced",
+    "residential-maintained": "differs",  # three of eight
+    "victoria-road-cheaper": "reproduced",
+    "care-staying-age": "reproduced",  # 209 and 171
+    "scenario-middle-start": "reproduced",
+    "transport-cost-2018": "differs",  # 21.2m for 18.4m
+    "transport-cost-both": "reproduced",
+    "transport-send-16": "cannot be recomputed",
+    "transport-clawback": "differs",  # 12 x 10,000
+    "transport-clawback-again": "reproduced",  # the repetition alone
+    "ot-uplift-2021-again": "reproduced",
+    "clinical-saving-again": "reproduced",
     "victoria-road-week": "reproduced",  # £5,769 is within 5% of "around £5,700"
 }
 
@@ -80,8 +101,7 @@ class TestVerdicts:
         assert cells == {
             "ehcp-total-change", "ehcp-profound-and-mult-learn-diff-change-per-cent",
             "population-2016-total", "population-2031-total", "population-2036-total", "population-2036-prevalence",
-            "scenario-high-2020-04", "scenario-high-2020-05", "scenario-high-2020-09", "scenario-high-2021-01", "scenario-high-total",
-            "scenario-high-both",
+            "scenario-high-2020-04", "scenario-high-2020-05", "scenario-high-2020-09", "scenario-high-2021-01",
         }  # fmt: skip
 
     def test_the_software_finds_why(self, verdicts):
@@ -105,6 +125,14 @@ class TestVerdicts:
         )
         assert "2026: With a disability, as printed (17,200) in place of 2031" in notes["disabled-2500-more"]
         assert "cut off instead of rounded" in notes["ehcp-profound-in-text"]
+
+    def test_no_verdict_rests_on_a_number_that_no_paper_prints(self, verdicts):
+        official = {
+            table.name for table in catalogue.load(ROOT).resources if not any(source.paper for source in table.sources)
+        } - {figures.REGISTER}
+        assert {"child_population", "care_outturn", "ehcp_outturn"} <= official
+        for name, one in unchanged(verdicts).items():
+            assert official.isdisjoint(cell.split("/")[0] for cell in one.inputs), name
 
     def test_what_is_missing_is_named(self, verdicts):
         for name, one in unchanged(verdicts).items():
@@ -162,13 +190,13 @@ class TestOneDigit:
             ("care_applications", {"area": "Cambridgeshire", "year": "2017"}, "rate", "22.00", {"care-applications-2017"}),
             ("care_applications", {"area": "England", "year": "2020"}, "rate", "90.80", set()),
             ("children_in_care", {"measure": "children_under_5", "date": "2016-03-31"}, "value", "36", {"care-under-5-share-2016"}),
-            ("child_population", {"area": "Cambridgeshire", "year": "2019"}, "children", "932820", {"care-in-line-2020"}),
+            ("child_population", {"area": "Cambridgeshire", "year": "2019"}, "children", "932820", set()),
             ("care_outturn", {"area": "England", "measure": "care_applications_rate", "year": "2021"}, "value", "90.5", set()),
             ("chlamydia_detection", {"area": "Luton"}, "value", "9643", {"chlamydia-all-but-peterborough"}),
             ("health_checks", {"area": "Luton"}, "value", "95.5", set()),
             ("smoking_prevalence", {"area": "Luton"}, "value", "96.8", set()),
             ("savings_schedule", {"line": "3020"}, "amount", "£90,000", {"savings-demand-led"}),
-            ("savings_schedule", {"line": "3024"}, "amount", "£920,000", {"savings-demand-led", "savings-total", "savings-in-the-head", "savings-in-the-text"}),
+            ("savings_schedule", {"line": "3024"}, "amount", "£920,000", {"savings-demand-led", "savings-total"}),
             ("ehcps_by_need", {"need": "Hearing Impairment"}, "january_2031", "924", {"ehcp-hearing-impairment-change", "ehcp-hearing-impairment-change-per-cent", "ehcp-total-2031", "ehcp-largest-rises"}),
             ("ehcps_by_need", {"need": "Total"}, "change", "2204", {"ehcp-total-change"}),
             ("ehcps_by_need", {"need": "Profound and Mult Learn Diff"}, "change_per_cent", "63.9%", {"ehcp-profound-and-mult-learn-diff-change-per-cent"}),
@@ -179,10 +207,10 @@ class TestOneDigit:
             ("ot_referrals", {"agencies": "Health and Social Care"}, "share", "9%", {"ot-reasons-health", "ot-reasons-social-care"}),
             ("ot_referral_reasons", {"agency": "Health"}, "share", "96%", {"ot-reasons-health"}),
             ("ot_posts", {"line": "912"}, "posts", "9", set()),
-            ("foster_recruitment", {"month": "2020-06-30"}, "placements", "9.5", {"foster-avoided-2020-06"}),
-            ("foster_recruitment", {"month": "2020-06-30"}, "cost_avoided", "99000", {"foster-avoided-2020-06", "foster-total", "scenario-low-recruitment", "scenario-middle-recruitment", "scenario-high-recruitment"}),
-            ("care_scenarios", {"month": "2020-07-31", "scenario": "Low Optimism"}, "children", "960", {"scenario-low-2020-07", "scenario-low-2020-08", "scenario-low-total", "scenario-low-both"}),
-            ("cost_avoided_totals", {"line": "128", "scenario": "Low Optimism"}, "amount", "9224000", {"scenario-low-total", "scenario-low-both"}),
+            ("foster_recruitment", {"month": "2020-06-30"}, "placements", "9.5", {"foster-avoided-2020-06", "foster-placements-2020-06"}),
+            ("foster_recruitment", {"month": "2020-06-30"}, "cost_avoided", "99000", {"foster-avoided-2020-06", "foster-total"}),
+            ("care_scenarios", {"month": "2020-07-31", "scenario": "Low Optimism"}, "children", "960", {"scenario-low-2020-07", "scenario-low-2020-08"}),
+            ("cost_avoided_totals", {"line": "128", "scenario": "Low Optimism"}, "amount", "9224000", {"scenario-low-total", "scenario-low-both", "small-changes-big"}),
         ],
     )  # fmt: skip
     def test_exactly_the_figures_that_rest_on_a_cell_change(self, verdicts, table, match, column, value, figures_moved):
@@ -251,10 +279,18 @@ def _number_cells(root, table, chance, most):
     content = rows(root, table.path)
     if table.name == figures.REGISTER:
         # A number in words, not a cell of a table: its words and its value are one thing.
-        cells = [(at, "printed") for at, row in enumerate(content) if row["value"] and not row["table"]]
+        cells = [
+            (at, "printed")
+            for at, row in enumerate(content)
+            if row["value"] and not row["table"] and NUMBER.search(row["printed"])
+        ]
     else:
         printed = as_printed.of(root, table)
-        cells = [(at, column) for (at, column), number in printed.quantities.items() if number and number.value]
+        cells = [
+            (at, column)
+            for (at, column), number in printed.quantities.items()
+            if number and number.value and NUMBER.search(number.text)
+        ]
     return chance.sample(cells, min(most, len(cells)))
 
 
@@ -314,14 +350,16 @@ class TestPages:
             text = page.read_text(encoding="utf-8")
             assert not re.search(r"\d+ stands?\b|none stands|do(es)? not stand", text), page.name
 
-    def test_a_repeat_has_the_verdict_of_what_it_repeats_and_says_where_that_is(self, pack):
+    def test_a_repeat_is_judged_by_the_repetition_alone_and_says_what_became_of_the_figure_it_repeats(self, pack):
         found = {row["id"]: row for row in pack.pack()["reconciliation"] if row["area"] == "Cambridgeshire"}
         repeats = [row for row in rows(ROOT, "published_figures.csv") if row["kind"] == "repeat" and row["same_as"]]
-        assert len(repeats) == 15
+        assert repeats
         for row in repeats:
             repeat, original = found[row["id"]], found[row["same_as"]]
-            assert repeat["verdict"] == original["verdict"], row["id"]
+            stands = original["verdict"].startswith("reproduced")
+            assert repeat["verdict"].startswith("reproduced"), row["id"]
             assert f"Same as paper {original['paper']}, line {original['line']}" in repeat["note"], row["id"]
+            assert ("only the repetition is confirmed" in repeat["note"]) is not stands, row["id"]
 
     def test_a_report_of_which_nothing_can_be_recomputed_does_not_read_as_failed(self, pack):
         found = [

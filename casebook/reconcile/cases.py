@@ -291,12 +291,10 @@ class _Case:
 
     @cached_property
     def verdicts(self) -> list[Verdict]:
-        """One for each way, in order; for the figure it repeats, that figure's own, and for what is missing."""
+        """One for each way, in order; for the figure it repeats, whether both print it alike; for what is missing."""
         found = [self._judge(way) for way in self.ways]
         if self.repeated is not None and self.repeated.quantity is not None:
             found.append(self._as_printed(self.repeated.quantity))
-        if self.original is not None:
-            found.append(self.original.verdict)
         return found + ([Verdict.CANNOT] if self.worked.missing or not found else [])
 
     @cached_property
@@ -325,8 +323,6 @@ def _said(register: Register, case: _Case, group: Sequence[_Case], original: Rec
     formula = " and ".join(dict.fromkeys(_formula(way) for way in ways if _formula(way)))
     computed = next((float(way) for way in ways if isinstance(way, Quantity)), None)
     computed_shown = " and ".join(dict.fromkeys(_shown(figure, way, verdict) for way in ways))
-    if original is not None and not verdict.stands and case.verdicts[0] is not Verdict.DIFFERS:
-        computed, computed_shown, formula = original.computed, original.computed_shown, original.formula
     return Reconciliation(
         id=figure.id,
         paper=figure.paper,
@@ -343,7 +339,7 @@ def _said(register: Register, case: _Case, group: Sequence[_Case], original: Rec
         cell=_name(register.cell(figure)) or f"{figures.REGISTER}/{figure.id}/printed",
         inputs=tuple(dict.fromkeys(_name(one.cell) for way in case.ways for one in way.inputs))
         if original is None
-        else (*original.inputs, original.cell),
+        else (original.cell,),
     )
 
 
@@ -356,7 +352,7 @@ def _notes(
 ) -> Iterator[str]:
     if case.worked.missing:
         yield f"Missing: {case.worked.missing}."
-    if original is not None and case.verdicts[0] is not Verdict.DIFFERS:
+    if original is not None and case.verdict.stands:
         yield _as_the_original(original)
         return
     yield from _compared_with(register, case, ways)
@@ -379,10 +375,14 @@ def _notes(
 
 
 def _as_the_original(original: Reconciliation) -> str:
+    """Say where the same is printed, and what became of it there: that is told, and counted, once."""
     verdict = Verdict(original.verdict)
-    which = "" if verdict.stands else f", which {'is ' if verdict is Verdict.UNREADABLE else ''}{verdict}"
-    why = f" {original.note}" if verdict is Verdict.CANNOT else ""
-    return f"Same as paper {original.paper}, line {original.line}{which}.{why}"
+    place = f"Same as paper {original.paper}, line {original.line}"
+    if verdict.stands:
+        return f"{place}."
+    return (
+        f"{place}, which {'is ' if verdict is Verdict.UNREADABLE else ''}{verdict}: only the repetition is confirmed."
+    )
 
 
 def _compared_with(register: Register, case: _Case, ways: Sequence[Quantity | Truth]) -> Iterator[str]:
