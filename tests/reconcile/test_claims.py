@@ -20,6 +20,7 @@ OPPOSITES = {
     "allowing for": "leaving out", "additional": "fewer", "risen": "fallen", "further": "less", "greater": "smaller", "lower": "higher",
     "fewer": "more", "less": "more", "fell": "rose", "fallen": "risen", "closer": "further from", "below": "above", "falls": "rises",
     "decrease": "increase", "fall": "rise", "twice": "half", "half": "twice", "cheaper": "dearer", "rising": "falling", "reduced": "increased",
+    "significant cost": "small cost", "stubbornly": "hardly", "achievable": "out of reach", "maintain": "double", "big": "small",
 }  # fmt: skip
 
 
