@@ -150,7 +150,7 @@ def loop(root: Path) -> None:
     out = root / "loop"
     out.mkdir(exist_ok=True)
     made = {entry["name"]: str(out / f"{entry['name']}.ipynb") for entry in pack}
-    upstream = {"CASEBOOK_UPSTREAM": json.dumps({"area": pack[0]["area"], "made": made})}
+    upstream = {"CASEBOOK_UPSTREAM": json.dumps({pack[0]["area"]: made})}
     how = in_project(root) | {"env": ENVIRONMENT | upstream | {"CASEBOOK_PROJECT": str(root)}}
     for entry in pack:
         written = out / f"{entry['name']}.ipynb"

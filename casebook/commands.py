@@ -29,9 +29,9 @@ from casebook.run.contents import Report
 if TYPE_CHECKING:
     from casebook.data.audit import Check
     from casebook.data.tables import Tables
-    from casebook.run.outcome import Outcome
     from casebook.run.pack import How, Made
     from casebook.run.plan import Job
+    from casebook.run.worker import Task
 
 FAILED, WRONG_INPUT, HELD, STOPPED, TERMINATED = 1, 2, 3, 130, 143
 Names = Annotated[list[str] | None, typer.Argument(metavar="[REPORT]...", help="Reports to run; all if none is named.")]
@@ -128,6 +128,9 @@ def _add_run_commands(app: typer.Typer, pack: list[Report], default_area: str, w
         accept: Annotated[
             bool, typer.Option("--accept", help="Publish headlines that moved beyond their thresholds.")
         ] = False,
+        remove: Annotated[
+            str, typer.Option("--remove", metavar="AREA", help="Take all reports for another area out of the pack.")
+        ] = "",
         ordinary_kernels: Annotated[
             bool,
             typer.Option("--ordinary-kernels", help="Start a Jupyter kernel for each report: slower, same result."),
@@ -140,12 +143,16 @@ def _add_run_commands(app: typer.Typer, pack: list[Report], default_area: str, w
 
         root = _root()
         made_from = freshness.inputs(root, words)
-        how = How(force, keep_going, accept, "kernel" if ordinary_kernels else None)
+        how = How(force, keep_going, accept, "kernel" if ordinary_kernels else None, remove=remove)
         given = {**(parameters.from_file(parameters_file) if parameters_file else {}), **_typed(parameter or [])}
         with history.of_run(root, words) as log:
             raw.found_in_order(checked := freshness.checked_data(root))
             known = Tables(root)
             jobs = plan.make(pack, root, names or [], area, default_area, given, known)
+            if remove and (names or remove in {job.area for job in jobs}):
+                raise InputError(
+                    f"--remove {remove} would take out what this run makes: name no report, and another area."
+                )
             if not checked:
                 _check_data(known, root)
             for report in pack:
@@ -333,21 +340,21 @@ def _run(
     ) as progress:  # fmt: skip
         bar = progress.add_task("Starting", total=None)
 
-        def starting(name: str, why: str) -> None:
-            progress.update(bar, description=f"{name} ({jobs[0].area})", refresh=True)
+        def starting(task: Task) -> None:
+            progress.update(bar, description=f"{task.name} ({task.area})", refresh=True)
             if not console.is_terminal:
-                console.print(f"Running {name} ({jobs[0].area}): {why}", markup=False)
+                console.print(f"Running {task.name} ({task.area}): {task.why}", markup=False)
 
-        def ended(name: str, outcome: Outcome) -> None:
+        def ended(_: object) -> None:
             progress.advance(bar)
             progress.refresh()
 
         signal.signal(signal.SIGTERM, _stop)
-        made = packs.make(jobs, root, [report.name for report in pack], whole, how, log, starting, ended)
+        made = packs.make(jobs, root, pack, whole, how, log, starting, ended)
     # From here to the end of the process there is nothing to stop: the pack is published.
     signals.hold_off()
     if not (made.failed or made.held):
-        freshness.remember(root, words, made.pack, made_from, obeyed=how.force)
+        freshness.remember(root, words, made.pack, made_from, obeyed=how.force or bool(how.remove))
     log.about["status"] = "published in part" if made.failed or made.held else "published"
     if not (made.made or made.failed or made.held or made.published):
         log.about["status"] = "nothing to do"
@@ -361,12 +368,17 @@ def _tell(made: Made, area: str, root: Path, seconds: float) -> None:
     if not (made.made or made.failed or made.held or made.published):
         print(f"Nothing has changed since the pack was published on {made.pack['published']}. Open {index}")
         return
+    for file in made.restored:
+        print(f"Written again: reports/{file}, which was not as it was published")
+    for (name, place), what in made.older.items():
+        print(f"Marked as older than its data: {name}, {place}: {what}")
     for change in made.changes:
         print(f"Changed: {compare.in_words(change)}")
     count = "1 report" if len(made.made) == 1 else f"{len(made.made)} reports"
     rest = [f"{len(made.failed)} not made"] * bool(made.failed) + [f"{len(made.held)} held"] * bool(made.held)
     others = f", {and_list(rest)}," if rest else ""
-    print(f"{count} for {area}{others} published in {seconds:.0f} s. Open {index}")
+    areas = and_list(sorted({place for _, place in made.made})) or area
+    print(f"{count} for {areas}{others} published in {seconds:.0f} s. Open {index}")
     if made.failed:
         raise ReportFailedError("\n".join([*made.failed, *made.held]))
     if made.held:

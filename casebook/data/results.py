@@ -14,8 +14,8 @@ from casebook.data import project, provenance
 from casebook.errors import InputError, one_of
 
 RESULT = "application/vnd.casebook.result+json"
-# Set by a run, as JSON: its area and the executed notebooks it has made for it, by report. Without a run, and for other
-# areas, the published pack is read.
+# Set by a run, as JSON: the executed notebooks it has made, by area and report. Without a run, and for other areas, the
+# published pack is read.
 UPSTREAM = "CASEBOOK_UPSTREAM"
 
 
@@ -79,9 +79,9 @@ def _hash(payload: Any) -> str:
 
 
 def _executed(root: Path, report: str, area: str) -> Path:
-    told = json.loads(os.environ.get(UPSTREAM, '{"area": "", "made": {}}'))
-    if area == told["area"] and report in told["made"]:
-        return Path(told["made"][report])
+    made = json.loads(os.environ.get(UPSTREAM, "{}")).get(area, {})
+    if report in made:
+        return Path(made[report])
     reports = root / "reports"
     try:
         entries = json.loads((reports / "pack.json").read_text(encoding="utf-8"))["reports"]

@@ -99,7 +99,7 @@ class Session:
 
 
 def execute(
-    notebook: Path, output: Path, parameters: Mapping[str, Any], area: str, upstream: Mapping[str, Path],
+    notebook: Path, output: Path, parameters: Mapping[str, Any], upstream: Mapping[str, Mapping[str, str]],
     engine: Engine, session: Session,
 ) -> NotebookNode:  # fmt: skip
     """Run a notebook as ``papermill in.ipynb out.ipynb -p ...`` would, and make sure that all of it ran.
@@ -110,8 +110,8 @@ def execute(
         The notebook, and where the executed one goes.
     parameters
         Checked values, without secrets.
-    area, upstream
-        The area, and the executed notebooks of reports made for it before, by name.
+    upstream
+        The executed notebooks of reports made before in the same run, by area and name.
     engine
         ``shell``, in this process, or ``kernel``, an ordinary one.
     session
@@ -122,8 +122,7 @@ def execute(
     StoppedError
         If not every cell ran to its end, or a secret was shown.
     """
-    made = {name: str(path) for name, path in upstream.items()}
-    os.environ[UPSTREAM] = json.dumps({"area": area, "made": made})
+    os.environ[UPSTREAM] = json.dumps(upstream)
     extension.hand_over(session.secrets)
     try:
         executed = papermill.execute_notebook(

@@ -1,17 +1,21 @@
 """Freshness: what a report was made from, and whether that has changed since.
 
 A report is made from its notebook's code, its parameters, the package, the packages it runs with, the tables it
-read and how they are described, the other files it opened, and the reports it builds on. Its words and the look of
-its page can change without any of its cells being run. Nothing is taken from dates; only content counts.
+read and how they are described, what else it looked at, and the reports it builds on. Its words and the look of
+its page can change without any of its cells being run. Nothing is taken from dates; only content counts. A report
+that uses what cannot be looked at is always made anew.
 
 Only Python's own library is used, so that a run that has nothing to do is over at once.
 """
 
 from __future__ import annotations
 
+import hmac
 import json
 import os
 import sys
+import sysconfig
+from base64 import urlsafe_b64encode
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -26,6 +30,7 @@ if TYPE_CHECKING:
 PACKAGE = Path(__file__).resolve().parents[1]
 DESCRIPTOR = Path("data/raw/datapackage.json")
 KEPT = Path(".casebook/fresh.json")
+KEY = Path(".casebook/key")
 # What turns an executed notebook into a page and a spreadsheet; changes here need no cell to be run.
 RENDERING = (
     "run/templates",
@@ -67,16 +72,23 @@ def made_from(job: Job, root: Path, reads: Sequence[str], upstream: Mapping[str,
     upstream
         What the reports it builds on are made from, by name.
     """
-    cells = json.loads(job.notebook.read_text(encoding="utf-8"))["cells"]
+    notebook = json.loads(job.notebook.read_text(encoding="utf-8"))
+    cells, kernel = notebook["cells"], notebook.get("metadata", {}).get("kernelspec", {}).get("name")
     code = [(_text(cell), cell["metadata"].get("tags", [])) for cell in cells if cell["cell_type"] == "code"]
-    words = [(number, _text(cell)) for number, cell in enumerate(cells) if cell["cell_type"] != "code"]
+    words = [
+        (number, cell["cell_type"], _text(cell), cell.get("attachments", {}))
+        for number, cell in enumerate(cells)
+        if cell["cell_type"] != "code"
+    ]
     return {
         "code": _hash(code),
+        "kernel": kernel,
         "words": _hash(words),
+        "contains": [job.report.headlines, job.report.figures],
         "parameters": dict(job.parameters),
         "package": _package()[0],
         "rendering": _package()[1],
-        "packages": _lock(root),
+        "packages": _installed(root),
         "reads": list(reads),
         "described": described(root, reads),
         "upstream": {name: _hash(_without_looks(content)) for name, content in upstream.items()},
@@ -109,7 +121,7 @@ def need(job: Job, before: Entry | None, now: Mapping[str, Any], root: Path, ane
     root
         The project's folder.
     anew
-        The names of the reports that this run makes anew.
+        The reports that this run makes anew, by their executed notebooks' paths in the project.
     """
     return next(_needs(job, before, now, root, set(anew)), Need())
 
@@ -124,13 +136,24 @@ def _needs(job: Job, before: Entry | None, now: Mapping[str, Any], root: Path, a
     then = before.get("made_from", {})
     if job.secrets or before.get("secrets"):
         yield Need("it has a secret parameter, which is not remembered")
-    for reason in (*_of_files_changed(before, root), *_of_code_changed(job, then, now, root, anew)):
+    for what in before.get("unseen", []):
+        yield Need(f"nobody can see whether {what} has changed")
+    built_on = [read["path"] for read in before.get("inputs", [])]
+    built_on += [f"reports/{job.folder}/{name}.ipynb" for name in job.upstream]
+    made_anew = [f"{Path(path).stem}, which it builds on, is made anew" for path in built_on if path in anew]
+    for reason in (*_of_files_changed(before, root), *_of_code_changed(job, then, now, root, made_anew)):
         yield Need(reason)
-    for part, reason in (("words", "its words changed"), ("rendering", "the look of pages changed")):
+    for part, reason in (
+        ("words", "its words changed"),
+        ("rendering", "the look of pages changed"),
+        ("contains", "pipeline.py says anew what it must contain"),
+    ):
         if then.get(part) != now[part]:
             yield Need(reason, only_render=True)
     if before.get("chosen", []) != list(job.chosen):
         yield Need("other settings were named for this run", only_render=True)
+    if "older" in before:
+        yield Need("it was marked as older than its data, and is not", only_render=True)
 
 
 def _of_files_changed(before: Entry, root: Path) -> Iterator[str]:
@@ -144,18 +167,23 @@ def _of_files_changed(before: Entry, root: Path) -> Iterator[str]:
             report, _, result = read["name"].partition("/")
             if results.hash_of(root / read["path"], result) != read["sha256"]:
                 yield f"{report}, which it builds on, changed"
-        elif hash_of(root / read["path"]) != read["sha256"]:
-            yield f"{read['path']} changed"
+        elif (content := hash_of(root / read["path"])) != read["sha256"]:
+            what = "is gone" if not content else "changed" if read["sha256"] else "is there now"
+            yield f"{read['path']} {what}"
+    for name, content in before.get("variables", {}).items():
+        if _of_variable(root, name) != content:
+            yield f"the environment variable {name} changed"
 
 
 def _of_code_changed(
-    job: Job, then: Mapping[str, Any], now: Mapping[str, Any], root: Path, anew: set[str]
+    job: Job, then: Mapping[str, Any], now: Mapping[str, Any], root: Path, made_anew: Sequence[str]
 ) -> Iterator[str]:
     for part, reason in (
         ("code", "its code changed"),
         ("package", "Casebook's code changed"),
         ("packages", "the packages it runs with changed"),
         ("reads", "the tables it reads changed"),
+        ("kernel", "its kernel changed"),
     ):
         if then.get(part) != now[part]:
             yield reason
@@ -168,35 +196,79 @@ def _of_code_changed(
     for name, content in then.get("described", {}).items():
         if tables.get(name) != content:
             yield f"the description of {name or 'the data'} changed"
+    yield from made_anew
     for name in job.upstream:
-        if name in anew:
-            yield f"{name}, which it builds on, is made anew"
-        elif then.get("upstream", {}).get(name) != now["upstream"].get(name):
+        if then.get("upstream", {}).get(name) != now["upstream"].get(name):
             yield f"{name}, which it builds on, changed"
 
 
-def opened_besides(opened: Sequence[Mapping[str, str]], root: Path) -> list[dict[str, str]]:
-    """Return the files a notebook opened, within the project by their paths in it, without what is known otherwise.
+SEEN = ("opened", "variables", "unseen")
 
-    What stands in ``reports`` is known by the reports built on, the descriptor by its parts.
+
+def seen(lines: Sequence[Mapping[str, Any]], root: Path) -> dict[str, Any]:
+    """Return what a notebook looked at, ready for its entry in ``pack.json``.
+
+    Parameters
+    ----------
+    lines
+        What the session wrote down (``casebook.run.extension``).
+    root
+        The project's folder.
+
+    Returns
+    -------
+    dict
+        ``opened``: files and folders, within the project by their paths in it, with hashes, empty where there was
+        none; ``variables``: names of environment variables with keyed hashes; ``unseen``: what nobody can look at.
+        What stands in ``reports`` is known by the reports built on, the descriptor by its parts.
     """
-    found = {}
-    for one in opened:
-        path = Path(one["path"])
+    found: dict[str, str] = {}
+    for line in lines:
+        if "path" not in line:
+            continue
+        path = Path(line["path"])
         path = path.relative_to(root) if path.is_relative_to(root) else path
         # The notebook itself is looked at cell by cell.
         own = path.parts[:1] == ("notebooks",) and path.suffix == ".ipynb"
-        if path != DESCRIPTOR and not own and not path.as_posix().startswith(_NOT_INPUT):
-            found[path.as_posix()] = one["sha256"]
-    return [{"path": path, "sha256": content} for path, content in sorted(found.items())]
+        if line["sha256"] is None:
+            found.pop(path.as_posix(), None)
+        elif path != DESCRIPTOR and not own and not f"{path.as_posix()}/".startswith(_NOT_INPUT):
+            found[path.as_posix()] = line["sha256"]
+    variables = {line["variable"]: _keyed(root, line["value"]) for line in lines if "variable" in line}
+    return {
+        "opened": [{"path": path, "sha256": content} for path, content in sorted(found.items())],
+        "variables": dict(sorted(variables.items())),
+        "unseen": sorted({line["unseen"] for line in lines if "unseen" in line}),
+    }
 
 
 def hash_of(path: Path) -> str:
-    """Return the SHA-256 of a file's content; empty if it is not there."""
+    """Return the SHA-256 of a file's content, or of the names in a folder that are not hidden; empty for nothing."""
     try:
         return sha256(path.read_bytes()).hexdigest()
+    except IsADirectoryError:
+        names = sorted(one.name for one in path.iterdir() if not one.name.startswith((".", "__pycache__")))
+        return _hash(["folder", names])
     except OSError:
         return ""
+
+
+def _of_variable(root: Path, name: str) -> str:
+    return _keyed(root, os.environ.get(name))
+
+
+def _keyed(root: Path, value: str | None) -> str:
+    """Return a hash that tells nobody the value: with a key that stays with the project, and is in no pack."""
+    key = root / KEY
+    if not key.is_file():
+        key.parent.mkdir(exist_ok=True)
+        key.touch(0o600)
+        key.write_bytes(os.urandom(32))
+    return (
+        ""
+        if value is None
+        else hmac.new(key.read_bytes(), value.encode(errors="surrogateescape"), "sha256").hexdigest()
+    )
 
 
 def nothing_changed(root: Path, arguments: Sequence[str]) -> str:
@@ -214,6 +286,7 @@ def nothing_changed(root: Path, arguments: Sequence[str]) -> str:
             kept["arguments"] == list(arguments)
             and kept["inputs"] == inputs(root, arguments)
             and kept["published files"] == _published(root, kept["opened"])
+            and all(_of_variable(root, name) == content for name, content in kept["variables"].items())
         )
         return str(kept["published"]) if same else ""
     except (OSError, ValueError, KeyError, TypeError):
@@ -235,14 +308,14 @@ def inputs(root: Path, arguments: Sequence[str] = ()) -> str:
     files = [root / "pipeline.py", *_files(root / "notebooks"), *_files(root / "workings"), *_files(root / "data/raw")]
     # A parameters file, for one.
     files += [Path(word.partition("=")[2] or word) for word in arguments]
-    return _hash([_package(), _lock(root), _hashes(files, root)])
+    return _hash([_package(), _installed(root), _hashes(files, root)])
 
 
 def program(root: Path) -> str:
     """Return a hash of what runs the notebooks, as it is on the disk now: the packages and ``pipeline.py``."""
     _package.cache_clear()
-    _lock.cache_clear()
-    return _hash([_package(), _lock(root), hash_of(root / "pipeline.py")])
+    _installed.cache_clear()
+    return _hash([_package(), _installed(root), hash_of(root / "pipeline.py")])
 
 
 def remember(root: Path, arguments: Sequence[str], pack: Mapping[str, Any], made_from: str, obeyed: bool) -> None:
@@ -263,8 +336,9 @@ def remember(root: Path, arguments: Sequence[str], pack: Mapping[str, Any], made
         Whether the command has to be obeyed again, though nothing has changed.
     """
     # Whether a secret is still the same, nobody may know.
-    again = obeyed or any(entry.get("secrets") for entry in pack["reports"])
+    again = obeyed or any(entry.get("secrets") or entry.get("unseen") for entry in pack["reports"])
     opened = {one["path"]: one["sha256"] for entry in pack["reports"] for one in entry.get("opened", [])}
+    variables = {name: content for entry in pack["reports"] for name, content in entry.get("variables", {}).items()}
     published = _published(root, sorted(opened))
     same = inputs(root, arguments) == made_from and _is(root, pack)
     if not same or any(hash_of(root / path) != content for path, content in opened.items()):
@@ -274,6 +348,7 @@ def remember(root: Path, arguments: Sequence[str], pack: Mapping[str, Any], made
         "inputs": made_from,
         "published files": published,
         "opened": sorted(opened),
+        "variables": variables,
         "data": _data(root, _hashes(_files(root / "data/raw"), root)),
         "published": pack["published"],
     }
@@ -299,7 +374,7 @@ def _published(root: Path, opened: Sequence[str]) -> str:
 
 
 def _data(root: Path, files: Sequence[tuple[str, str]]) -> str:
-    return _hash([_package(), _lock(root), files])
+    return _hash([_package(), _installed(root), files])
 
 
 def _hashes(files: Iterable[Path], root: Path) -> list[tuple[str, str]]:
@@ -321,10 +396,39 @@ def _package() -> tuple[str, str]:
     return _hash(parts[0]), _hash(parts[1])
 
 
+# The packages that the record of a report names: their code is looked at, too.
+NAMED = ("papermill", "nbconvert", "pandas", "numpy", "scipy", "matplotlib", "seaborn")
+
+
 @cache
-def _lock(root: Path) -> str:
+def _installed(root: Path) -> str:
+    """Return a hash of what notebooks run with: Python, the lock file, and the packages that are installed."""
     locks = [root / "requirements.lock", PACKAGE.parent / "requirements.lock"]
-    return _hash([sys.version_info[:3], next((hash_of(path) for path in locks if path.is_file()), "")])
+    lock = next((hash_of(path) for path in locks if path.is_file()), "")
+    site = Path(sysconfig.get_path("purelib"))
+    # Of Casebook itself the code counts, not how it is installed.
+    versions = sorted(one.name for one in site.glob("*-info") if not one.name.startswith("casebook-"))
+    return _hash([sys.version_info[:3], lock, versions, *(_altered(site / name) for name in NAMED)])
+
+
+def _altered(package: Path) -> list[tuple[str, str]]:
+    """Return the modules of a package that were written after it was installed, with what is in them."""
+    record = max(package.parent.glob(f"{package.name}-*.dist-info/RECORD"), default=None)
+    if record is None:
+        return []
+    installed, found, folders = record.stat().st_mtime_ns, [], [str(package)]
+    on_record = record.read_bytes()
+    while folders:
+        with os.scandir(folders.pop()) as listed:
+            for one in listed:
+                if one.is_dir(follow_symlinks=False):
+                    folders += [] if one.name in ("tests", "__pycache__") else [one.path]
+                elif one.name.endswith((".py", ".so")) and one.stat().st_mtime_ns > installed:
+                    name, content = os.path.relpath(one.path, package.parent), hash_of(Path(one.path))
+                    as_installed = urlsafe_b64encode(bytes.fromhex(content)).rstrip(b"=")
+                    if name.encode() + b",sha256=" + as_installed not in on_record:
+                        found.append((name, content))
+    return sorted(found)
 
 
 def _without_looks(content: Mapping[str, Any]) -> dict[str, Any]:

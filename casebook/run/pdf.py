@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from casebook.errors import InputError, one_of
-from casebook.run import publish, render
+from casebook.run import freshness, manifest, publish, render
 
 PACK = "committee-pack.pdf"
 
@@ -59,6 +59,7 @@ def make(root: Path, names: Sequence[str], area: str, progress: Callable[[str], 
                 progress(file)
                 write(_without_links((stage / entry["html"]).read_text(encoding="utf-8")), stage / file)
                 entry["pdf"] = file
+                entry.setdefault("files", {})[file] = freshness.hash_of(stage / file)
                 made.append(file)
         if not names:
             file = f"{entries[0]['folder']}/{PACK}" if entries else ""
@@ -71,8 +72,7 @@ def make(root: Path, names: Sequence[str], area: str, progress: Callable[[str], 
             )
             made.append(file)
             pack.setdefault("committee_packs", {})[entries[0]["folder"]] = file
-        (stage / "pack.json").write_text(json.dumps(pack, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-        (stage / "index.html").write_text(render.index_page(pack), encoding="utf-8")
+        manifest.write(stage, pack)
     return made
 
 

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from casebook.data.tables import Tables
 
 
+Key = tuple[str, str]
+
+
 @dataclass(frozen=True)
 class Job:
     """One report to make: everything decided, nothing run."""
@@ -33,6 +36,11 @@ class Job:
     """Values of secret parameters, which stand in no notebook and no record."""
     upstream: tuple[str, ...] = ()
     """The reports it builds on."""
+
+    @property
+    def key(self) -> Key:
+        """The report's place in the pack: its name and area."""
+        return self.report.name, self.area
 
     @property
     def folder(self) -> str:
@@ -92,17 +100,41 @@ def make(
         if len(notebooks) > len(set(notebooks)):
             which = " or ".join(report.name for report in wanted if report.notebook and name in declared[report.name])
             raise InputError(f"-p {name} would go to several reports of one notebook: name the report, {which}.")
-    jobs = []
-    for report in wanted:
-        own = {name: text for name, text in typed.items() if name in declared[report.name]}
-        given = {"area": official} if "area" in declared[report.name] else {}
-        path = report.path(root)
-        values, secrets = parameters.resolve(path, {**given, **report.parameters}, own, report.name)
-        chosen = tuple(name for name in own if name in values)
-        # What it kept itself, it can only have kept last time.
-        upstream = tuple(dict.fromkeys(name for name in reports_read(path) if name != report.name))
-        jobs.append(Job(report, path, str(values.get("area", official)), values, chosen, secrets, upstream))
-    return jobs
+    return [
+        _job(report, root, official, {name: text for name, text in typed.items() if name in declared[report.name]})
+        for report in wanted
+    ]
+
+
+def again(report: Report, root: Path, entry: Mapping[str, Any]) -> Job:
+    """Plan a published report anew: for the same area, and with the settings that were named for it.
+
+    Parameters
+    ----------
+    report
+        The report.
+    root
+        The project's folder.
+    entry
+        Its entry in ``pack.json``.
+
+    Raises
+    ------
+    InputError
+        If its notebook takes these settings no more.
+    """
+    named = {name: entry["parameters"][name] for name in entry.get("chosen", ()) if name in entry["parameters"]}
+    return _job(report, root, entry["area"], named)
+
+
+def _job(report: Report, root: Path, area: str, typed: Mapping[str, Any]) -> Job:
+    path = report.path(root)
+    given = {"area": area} if "area" in parameters.declared(path) else {}
+    values, secrets = parameters.resolve(path, {**given, **report.parameters}, typed, report.name)
+    chosen = tuple(name for name in typed if name in values)
+    # What it kept itself, it can only have kept last time.
+    upstream = tuple(dict.fromkeys(name for name in reports_read(path) if name != report.name))
+    return Job(report, path, str(values.get("area", area)), values, chosen, secrets, upstream)
 
 
 def _with_upstream(pack: Sequence[Report], wanted: list[Report], root: Path) -> list[Report]:

@@ -72,4 +72,4 @@ def _lay_out(root: Path, notebook: nbformat.NotebookNode) -> None:
     with tempfile.TemporaryDirectory() as folder:
         task = worker.Task("rehearsal", "rehearsal.ipynb", "Nowhere", "", str(root), folder)
         nbformat.write(notebook, Path(folder) / task.notebook)
-        worker.lay_out(task, notebook, found, [], [], 0.0)
+        worker.lay_out(task, notebook, found, [], {}, 0.0)

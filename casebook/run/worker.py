@@ -42,7 +42,8 @@ class Task:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     chosen: tuple[str, ...] = ()
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
-    upstream: Mapping[str, str] = field(default_factory=dict)
+    upstream: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """The executed notebooks of this run that it may build on, by area and name."""
     contains: tuple[int, int] = (2, 0)
     """How many headlines and charts it must contain."""
     engine: execution.Engine = "shell"
@@ -57,8 +58,20 @@ class Task:
     """Whether the executed notebook of the pack before is to be rendered anew, with the words of the present one."""
     kept_since: str = ""
     """For a page that is kept although its report failed: since when."""
+    older: str = ""
+    """For a page that is kept although it is older than its data: what changed."""
     before: Mapping[str, Any] = field(default_factory=dict)
     """The report's entry in the pack before."""
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """The report's place in the pack: its name and area."""
+        return self.name, self.area
+
+    @property
+    def kept(self) -> bool:
+        """Whether the page is one that stays as it was, and is only marked."""
+        return bool(self.kept_since or self.older)
 
 
 def work(task: Task, say: Say, captured: tuple[int, int] | None = None) -> None:
@@ -135,41 +148,40 @@ def _make(task: Task, session: execution.Session, started: float) -> tuple[dict[
     folder, root = Path(task.stage) / task.folder, Path(task.root)
     folder.mkdir(exist_ok=True)
     written = folder / f"{task.name}.ipynb"
-    opened: list[dict[str, str]] = []
     if task.only_render:
         notebook = nbformat.read(written, as_version=4)
-        if not task.kept_since:
+        if not task.kept:
             notebook = _with_present_words(Path(task.notebook), notebook)
             nbformat.write(notebook, written)
-        opened = list(task.before.get("opened", []))
+        seen = {part: task.before[part] for part in freshness.SEEN if part in task.before}
     else:
         if task.engine == "shell":
             _fresh_random_state()
-        listed = Path(task.stage).with_name(f"opened-{task.folder}-{task.name}")
-        os.environ[extension.OPENED] = str(listed)
+        listed = Path(task.stage).with_name(f"seen-{task.folder}-{task.name}")
+        os.environ[extension.SEEN] = str(listed)
         # papermill would write down where the notebooks lie on this machine, the executed one in a folder about to go.
         session.told_from = (f"notebooks/{Path(task.notebook).name}", f"reports/{task.folder}/{written.name}")
         notebook = execution.execute(
-            Path(task.notebook), written, task.parameters, task.area,
-            {name: Path(path) for name, path in task.upstream.items()}, task.engine, session,
+            Path(task.notebook), written, task.parameters, task.upstream, task.engine, session,
         )  # fmt: skip
-        opened = freshness.opened_besides(extension.opened(listed), root)
+        seen = freshness.seen(extension.seen(listed), root)
     found = record.of(notebook)
     problems = list(found.problems)
-    if not task.kept_since:
+    if not task.kept:
         # A kept page is from before; what the report must contain may have changed since.
         problems += record.too_little(found, *task.contains)
         problems += record.of_another_area(found, task.area)
     rows = reconciliation.rows(found.reconciliations, task.name, task.area)
-    if not task.chosen and not task.kept_since:
+    if not task.chosen and not task.kept:
         # With other settings than usual a notebook may be about something else.
         try:
             reconciliation.check_complete(task.name, root, rows)
         except ReportFailedError as error:
             problems.append(str(error))
     known = {read["path"] for read in found.reads}
-    opened = [one for one in opened if one["path"] not in known]
-    return lay_out(task, notebook, found, rows, opened, time.perf_counter() - started, problems), rows
+    seen["opened"] = [one for one in seen.get("opened", []) if one["path"] not in known]
+    seen["unseen"] = sorted({*seen.get("unseen", []), *(one["title"] for one in found.sources if one.get("unseen"))})
+    return lay_out(task, notebook, found, rows, seen, time.perf_counter() - started, problems), rows
 
 
 def lay_out(
@@ -177,7 +189,7 @@ def lay_out(
     notebook: nbformat.NotebookNode,
     found: record.Record,
     rows: list[reconciliation.Row],
-    opened: list[dict[str, str]],
+    seen: Mapping[str, Any],
     seconds: float,
     problems: Sequence[str] = (),
 ) -> dict[str, Any]:
@@ -189,8 +201,8 @@ def lay_out(
         What was made.
     notebook, found, rows
         The executed notebook, its record and its reconciled figures.
-    opened
-        The files it opened besides the tables it read.
+    seen
+        What it looked at besides the tables it read (``freshness.seen``).
     seconds
         What it took.
     problems
@@ -206,7 +218,7 @@ def lay_out(
         notebook = record.without_bare(notebook)
         if not found.title:
             raise ReportFailedError(gates.refusal(task.name, problems))
-    entry = _entry(task, found, opened, seconds)
+    entry = _entry(task, found, seen, seconds)
     folder = Path(task.stage) / task.folder
     used = {paper: title for paper, title in task.papers.items() if any(row["paper"] == paper for row in rows)}
     page = render.report_page(notebook, found, rows, used, {**entry, "source": Path(task.notebook).name})
@@ -217,7 +229,7 @@ def lay_out(
     return entry
 
 
-def _entry(task: Task, found: record.Record, opened: list[dict[str, str]], seconds: float) -> dict[str, Any]:
+def _entry(task: Task, found: record.Record, seen: Mapping[str, Any], seconds: float) -> dict[str, Any]:
     ran = {
         "parameters": dict(task.parameters),
         "chosen": list(task.chosen),
@@ -230,7 +242,7 @@ def _entry(task: Task, found: record.Record, opened: list[dict[str, str]], secon
         "built_from": task.built_from,
         "versions": versions(),
         "why": task.why,
-        "opened": opened,
+        **seen,
     }
     if task.only_render:
         # What was made stays as it was; that other settings are named, or no longer, is said anew.
@@ -244,6 +256,7 @@ def _entry(task: Task, found: record.Record, opened: list[dict[str, str]], secon
         "as_of": found.title["as_of"],
         "status": "failed" if task.kept_since else "succeeded",
         **({"kept_since": task.kept_since} if task.kept_since else {}),
+        **({"older": task.older} if task.older else {}),
         "html": f"{task.folder}/{task.name}.html",
         "notebook": f"{task.folder}/{task.name}.ipynb",
         "spreadsheet": f"{task.folder}/{task.name}.xlsx",
@@ -251,7 +264,9 @@ def _entry(task: Task, found: record.Record, opened: list[dict[str, str]], secon
         "inputs": [{key: read[key] for key in ("name", "path", "sha256")} for read in found.reads],
         "made_from": {
             **task.made_from,
-            "described": freshness.described(
+            "described": task.made_from.get("described", {})
+            if task.kept
+            else freshness.described(
                 Path(task.root), [*task.made_from.get("reads", ()), *(read["name"] for read in found.reads)]
             ),
         },

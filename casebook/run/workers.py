@@ -16,7 +16,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
 from hashlib import sha256
@@ -27,6 +27,7 @@ import psutil
 
 from casebook.run import lock, signals, worker
 from casebook.run.outcome import MEGABYTE, Cell, Outcome, could_not_run
+from casebook.run.plan import Key
 from casebook.run.worker import Task
 
 _TICK, _MEASURE_EVERY = 0.01, 0.05
@@ -62,7 +63,7 @@ def cores() -> int:
 
 def run(
     tasks: Sequence[Task],
-    needs: Mapping[str, Sequence[str]],
+    needs: Mapping[Key, Collection[Key]],
     starting: Callable[[Task], None],
     ended: Callable[[Result], bool],
     at_once: int | None = None,
@@ -74,7 +75,7 @@ def run(
     tasks
         What to make; of those that could start, the first starts first.
     needs
-        The names of the tasks that each must wait for.
+        The tasks that each must wait for, by their places in the pack.
     starting
         Called before a task starts.
     ended
@@ -88,8 +89,8 @@ def run(
         In the order they ended. Tasks that were stopped, or that needed one that failed, are not in it.
     """
     at_once = at_once or cores()
-    waiting, done, results = list(tasks), set[str](), list[Result]()
-    names = {task.name for task in tasks}
+    waiting, done, results = list(tasks), set[Key](), list[Result]()
+    keys = {task.key for task in tasks}
     if not tasks:
         return []
     with _temporary_folder(tasks[0].root), _all_stopped_at_the_end() as (running, before):
@@ -97,7 +98,7 @@ def run(
             for task in list(waiting):
                 if len(running) >= at_once:
                     break
-                if all(name in done or name not in names for name in needs.get(task.name, ())):
+                if all(key in done or key not in keys for key in needs.get(task.key, ())):
                     waiting.remove(task)
                     starting(task)
                     running.append(_start(task))
@@ -111,7 +112,7 @@ def run(
                 result = one.result()
                 results.append(result)
                 if result.outcome.status == "succeeded":
-                    done.add(result.task.name)
+                    done.add(result.task.key)
                 if not ended(result):
                     return results
     return results

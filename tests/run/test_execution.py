@@ -68,7 +68,7 @@ if engine == "shell":
         os.dup2(file.fileno(), number)
 session = execution.Session(lambda event, number: None, 20, captured=tuple(file.fileno() for file in files))
 try:
-    execution.execute(Path(source), Path(output), {"area": "Essex"}, "Essex", {}, engine, session)
+    execution.execute(Path(source), Path(output), {"area": "Essex"}, {}, engine, session)
 except execution.StoppedError as stopped:
     Path(output).with_suffix(".json").write_text(json.dumps(stopped.outcome.plain()))
 """

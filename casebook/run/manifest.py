@@ -1,0 +1,48 @@
+"""What a pack says of itself: ``pack.json``, and the pages about all its reports, each known by its content."""
+
+from __future__ import annotations
+
+import json
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from casebook.run import freshness, render, worker
+
+NAME = "pack.json"
+
+
+def write(stage: Path, pack: dict[str, Any]) -> None:
+    """Write ``pack.json`` and the pages about all reports, and note in it what they hold.
+
+    Raises
+    ------
+    ReportFailedError
+        If a page does not pass the gates.
+    """
+    pages = {
+        "index.html": render.index_page(pack),
+        "reconciliation.html": render.reconciliation_page(pack),
+        "accessibility.html": render.accessibility_page(pack),
+    }
+    for name, page in pages.items():
+        worker.write_page(stage / name, page)
+    files = [*pages, *pack.get("committee_packs", {}).values()]
+    pack["files"] = {name: freshness.hash_of(stage / name) for name in files}
+    pack["sha256"] = _content(pack)
+    (stage / NAME).write_text(_text(pack), encoding="utf-8")
+
+
+def altered(stage: Path, pack: dict[str, Any]) -> list[str]:
+    """Return the files about all reports that are not as they were written, ``pack.json`` first."""
+    whole = pack.get("sha256") == _content(pack) and (stage / NAME).read_text(encoding="utf-8") == _text(pack)
+    files = [name for name, content in pack.get("files", {}).items() if freshness.hash_of(stage / name) != content]
+    return [*([] if whole else [NAME]), *files]
+
+
+def _content(pack: dict[str, Any]) -> str:
+    return sha256(_text({name: value for name, value in pack.items() if name != "sha256"}).encode()).hexdigest()
+
+
+def _text(pack: dict[str, Any]) -> str:
+    return json.dumps(pack, indent=2, ensure_ascii=False) + "\n"
