@@ -85,6 +85,11 @@ def of_pack(pack: list[Report], default_area: str, words: Sequence[str]) -> type
             _complain(problem)
         if problems:
             raise typer.Exit(WRONG_INPUT)
+        from casebook.data.tables import Tables
+
+        known = Tables(root)
+        for sentence in plan.other_areas(plan.make(pack, root, [], None, default_area, {}, known), known):
+            _complain(sentence)
         tables = len(catalogue.load(root).resources)
         register = figures.load(root)
         _console().print(
@@ -155,6 +160,9 @@ def _add_run_commands(app: typer.Typer, pack: list[Report], default_area: str, w
                 )
             if not checked:
                 _check_data(known, root)
+            if area is None and "area" not in given:
+                for sentence in plan.other_areas(jobs, known):
+                    _complain(sentence)
             for report in pack:
                 if not names and report.only_for not in ("", jobs[0].area):
                     left_out = f"Left out: {report.name}, whose sources are about {report.only_for} only"

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from casebook.data import project, provenance
-from casebook.errors import InputError, one_of
+from casebook.errors import InputError, and_list, one_of
 
 RESULT = "application/vnd.casebook.result+json"
 # Set by a run, as JSON: the executed notebooks it has made, by area and report. Without a run, and for other areas, the
@@ -72,6 +72,25 @@ def hash_of(path: Path, name: str) -> str:
         return _hash(_kept(path)[name])
     except (OSError, ValueError, KeyError):
         return ""
+
+
+def not_published_for(area: str) -> str:
+    """Say to an analyst in JupyterLab that the pack is about other areas than the notebook; nothing in a run."""
+    from IPython.core.getipython import get_ipython
+
+    if UPSTREAM in os.environ or get_ipython() is None:
+        return ""
+    try:
+        pack = json.loads((project.root() / "reports" / "pack.json").read_text(encoding="utf-8"))
+        areas = list(pack["areas"])
+    except (OSError, ValueError, KeyError, InputError):
+        return ""
+    if area in areas:
+        return ""
+    return (
+        f"This is about {area}, and the pipeline publishes {and_list(areas)}: the area is set in pipeline.py, or by "
+        f'`python pipeline.py run --area "{area}"`, not in a notebook.'
+    )
 
 
 def _hash(payload: Any) -> str:

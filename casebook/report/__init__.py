@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
 
+from casebook.data import results
 from casebook.errors import InputError
 from casebook.report import session, svg
 from casebook.report.blocks import Assumption, Figure, Headline, Result, Source, Text, Title, make_table
@@ -59,6 +60,8 @@ def title(text: str, *, area: str, as_of: str) -> None:
             f"The title names {area}, and the notebook's area is {own}: write report.title(..., area=area)."
         )
     Title(text, area, as_of).show()
+    if said := results.not_published_for(area):
+        print(said, file=sys.stderr)
 
 
 def headline(
@@ -245,8 +248,18 @@ def assumption(
     Assumption(text, quality, impact).show()
 
 
-def source(title: str, *, publisher: str, date: str, licence: str = "Open Government Licence v3.0") -> None:
+def source(
+    title: str, *, publisher: str, date: str, licence: str = "Open Government Licence v3.0", unseen: bool = False
+) -> None:
     """Name something the report draws on besides the tables it reads, such as a formula's source.
+
+    Parameters
+    ----------
+    title, publisher, date, licence
+        As it is cited.
+    unseen
+        Whether the report draws on what the source says at the moment, such as a service that is asked, and nobody can
+        see whether that has changed; then the report is made anew in every run.
 
     Raises
     ------
@@ -261,7 +274,7 @@ def source(title: str, *, publisher: str, date: str, licence: str = "Open Govern
     for name, words in (("title", title), ("publisher", publisher), ("date", date)):
         if not words.strip():
             raise InputError(f"The source {title!r} has no {name}: say who published it, and when.")
-    Source(title, publisher, date, licence).show()
+    Source(title, publisher, date, licence, unseen).show()
 
 
 def check() -> None:

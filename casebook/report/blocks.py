@@ -241,6 +241,8 @@ class Source(Block):
     publisher: str
     date: str
     licence: str
+    unseen: bool = False
+    """Whether nobody can see when what it says has changed."""
 
     def plain(self) -> str:
         """Return the source as it is cited."""

@@ -212,7 +212,7 @@ _EVENTS: dict[str, Callable[..., Iterator[dict[str, Any]]]] = {
 def _watch_variables(asker: _Asker) -> None:
     """Write down which variables of the environment the notebook asks for, with what they were at its beginning."""
     kind, at_first, seen = type(os.environ), dict(os.environ), set[str]()
-    get, everything = kind.__getitem__, kind.__iter__
+    get, put, everything = kind.__getitem__, kind.__setitem__, kind.__iter__
 
     def asked(environment: Any, name: str) -> str:
         if name not in seen and not name.startswith(_OF_RUNS) and asker.by_notebook():
@@ -220,13 +220,18 @@ def _watch_variables(asker: _Asker) -> None:
             asker.write({"variable": name, "value": at_first.get(name)})
         return get(environment, name)
 
+    def set_here(environment: Any, name: str, value: str) -> None:
+        # From here on it is the notebook's own.
+        seen.add(name)
+        put(environment, name, value)
+
     def all_asked(environment: Any) -> Iterator[str]:
         if asker.by_notebook():
             seen.update(at_first)
             asker.write({"unseen": "the whole environment"})
         return everything(environment)
 
-    kind.__getitem__, kind.__iter__ = asked, all_asked  # type: ignore[method-assign]
+    kind.__getitem__, kind.__setitem__, kind.__iter__ = asked, set_here, all_asked  # type: ignore[method-assign]
 
 
 def seen(kept: Path) -> list[dict[str, Any]]:

@@ -432,7 +432,7 @@ def _altered(package: Path) -> list[tuple[str, str]]:
 
 
 def _without_looks(content: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in content.items() if name not in ("words", "rendering")}
+    return {name: value for name, value in content.items() if name not in ("words", "rendering", "contains")}
 
 
 def _text(cell: Mapping[str, Any]) -> str:

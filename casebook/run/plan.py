@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -125,6 +126,26 @@ def again(report: Report, root: Path, entry: Mapping[str, Any]) -> Job:
     """
     named = {name: entry["parameters"][name] for name in entry.get("chosen", ()) if name in entry["parameters"]}
     return _job(report, root, entry["area"], named)
+
+
+def other_areas(jobs: Sequence[Job], tables: Tables) -> list[str]:
+    """Say which notebooks name another area in their parameters than the one they are run for.
+
+    An analyst who changes it there sees one area in JupyterLab and would publish another.
+    """
+    said = []
+    for job in jobs:
+        declared = parameters.declared(job.notebook).get("area")
+        if declared is None or job.area == declared.default:
+            continue
+        with suppress(InputError):
+            if tables.areas.authority(str(declared.default)).name == job.area:
+                continue
+        said.append(
+            f"pipeline.py's area {job.area} is used, not {declared.default}, which {job.notebook.name} names: to publish "
+            f'that, run `{job.report.name} --area "{declared.default}"`.'
+        )
+    return list(dict.fromkeys(said))
 
 
 def _job(report: Report, root: Path, area: str, typed: Mapping[str, Any]) -> Job:
