@@ -148,14 +148,10 @@ def make(
         needs, sources = _needs(all_jobs, before, root, _keys(jobs) if how.force else set())
         older = {} if whole else refused | _marks(needs, _keys(others), before)
         if not any(needs.values()) and not dropped and not older and not (refused and whole):
-            made = Made(before.pack, {}, [], restored=before.altered, published=bool(before.altered))
-            if not before.altered:
-                raise publish.NothingToPublishError
-            # Of the reports nothing has changed: their index is what it was.
-            _drop_committee_packs(stage, before.pack, before.altered)
-            manifest.write(stage, before.pack)
-            log.about |= {"restored": made.restored}
-            return made
+            made = _restored(stage, before, log)
+            if made.published:
+                return made
+            raise publish.NothingToPublishError
         _delete(stage, dropped)
         _drop_committee_packs(stage, before.pack, before.altered)
         run = _Run(stage, root, before, {report.name: report for report in reports}, how, log)
@@ -261,6 +257,15 @@ class _Before:
         # A report may be about an area of its own; of that area, this run knows no more.
         areas = {job.folder for job in jobs if "area" not in job.report.parameters}
         return [entry for key, entry in self.entries.items() if entry["folder"] in areas and key not in names]
+
+
+def _restored(stage: Path, before: _Before, log: Log) -> Made:
+    """Write the files about all reports again where they are not as they were; of the reports nothing has changed."""
+    if before.altered:
+        _drop_committee_packs(stage, before.pack, before.altered)
+        manifest.write(stage, before.pack)
+        log.about |= {"restored": before.altered}
+    return Made(before.pack, {}, [], restored=before.altered, published=bool(before.altered))
 
 
 def _keys(jobs: Iterable[Job]) -> set[Key]:

@@ -142,8 +142,8 @@ def other_areas(jobs: Sequence[Job], tables: Tables) -> list[str]:
             if tables.areas.authority(str(declared.default)).name == job.area:
                 continue
         said.append(
-            f"pipeline.py's area {job.area} is used, not {declared.default}, which {job.notebook.name} names: to publish "
-            f'that, run `{job.report.name} --area "{declared.default}"`.'
+            f"pipeline.py's area {job.area} is used, not {declared.default}, which {job.notebook.name} names: to "
+            f'publish that, run `{job.report.name} --area "{declared.default}"`.'
         )
     return list(dict.fromkeys(said))
 

@@ -31,7 +31,7 @@ def of(cells: list[list[dict[str, Any]]]) -> str:
     with tempfile.TemporaryDirectory() as folder:
         task = worker.Task(_SO_FAR, "", found.title.get("area", ""), "", str(project.root()), folder)
         try:
-            worker.lay_out(task, notebook, found, rows, [], 0.0, found.problems)
+            worker.lay_out(task, notebook, found, rows, {}, 0.0, found.problems)
         except ReportFailedError as refused:
             return f"{refused}\n(A cell is named by the number in brackets beside it.)"
     return f"{_SO_FAR} can be published."

@@ -2,10 +2,12 @@
 
 import json
 import py_compile
+import re
 
 import pytest
 from small_reports import BEGIN, GOOD, PARAMETERS, SAY, SHOW, events, write
 
+from casebook import report
 from casebook.run import freshness, manifest
 
 pytestmark = pytest.mark.slow
@@ -241,3 +243,195 @@ def test_a_report_that_is_new_puts_the_committee_pack_out_of_date(project):
     assert set(why(project)) == {"two"}
     assert project.pack()["committee_packs"] == {}
     assert not printed.exists()
+
+
+@pytest.fixture
+def two_areas(project):
+    """Two reports, one of which builds on the other, for two areas."""
+    write(project, {"first": (*GOOD, KEEPS), "second": (BEGIN, BUILDS, SAY, SHOW)})
+    why(project)
+    assert project.pipeline("run", "--area", "Hertfordshire").returncode == 0
+    return project
+
+
+def made(project, *arguments: str) -> dict[tuple[str, str], str]:
+    """Run, and return which reports were made for which areas, and why."""
+    done = project.pipeline("run", *arguments)
+    assert done.returncode == 0, done.stderr
+    found = [re.fullmatch(r"Running (\S+) \((.+)\): (.+)", line) for line in done.stderr.splitlines()]
+    return {(one[1], one[2]): one[3] for one in found if one}
+
+
+OLDER = "This page is older than its data"
+
+
+def test_every_area_of_the_pack_is_kept_fresh_with_the_settings_it_was_made_with(project):
+    write(
+        project,
+        {"first": (*GOOD, KEEPS), "second": (BEGIN, BUILDS, SAY, SHOW)},
+        parameters=PARAMETERS + "\nyear: int = 2018",
+    )
+    why(project)
+    assert project.pipeline("run", "second", "--area", "Hertfordshire", "-p", "year=2020").returncode == 0
+    project.replace("data/raw/smoking_prevalence.csv", "Luton,16.8", "Luton,16.9")
+    project.pipeline("seal")
+    everywhere = {(name, area) for name in ("first", "second") for area in ("Cambridgeshire", "Hertfordshire")}
+    assert made(project).keys() == everywhere
+    assert project.report("second", "Hertfordshire")["parameters"] == {"area": "Hertfordshire", "year": 2020}
+    assert project.report("second", "Hertfordshire")["chosen"] == ["year"]
+    assert project.report("second", "Cambridgeshire")["parameters"]["year"] == 2018
+    assert made(project) == {}
+    assert project.pipeline("run").stdout.startswith("Nothing has changed")
+
+
+def test_a_run_of_one_report_marks_the_others_that_are_older_than_their_data(two_areas):
+    two_areas.replace("data/raw/smoking_prevalence.csv", "Luton,16.8", "Luton,16.9")
+    two_areas.pipeline("seal")
+    done = two_areas.pipeline("run", "first")
+    said = "Marked as older than its data: second, Hertfordshire: data/raw/smoking_prevalence.csv changed"
+    assert said in done.stdout.splitlines()
+    assert [entry["name"] for entry in two_areas.pack()["reports"] if "older" not in entry] == ["first"]
+    for name, area in (("first", "Hertfordshire"), ("second", "Hertfordshire"), ("second", "Cambridgeshire")):
+        assert OLDER in two_areas.page(name, area)
+    assert OLDER not in two_areas.page("first")
+    assert (two_areas.root / "reports" / "index.html").read_text().count(OLDER) == 3
+    # Where what changed is undone, the marks go without a cell being run.
+    assert made(two_areas, "first") == {}
+    assert len(made(two_areas)) == 3
+    assert not any(
+        OLDER in two_areas.page(name, area)
+        for name in ("first", "second")
+        for area in ("Cambridgeshire", "Hertfordshire")
+    )
+
+
+def test_a_mark_goes_when_the_data_are_again_what_they_were(two_areas):
+    table = two_areas.raw("smoking_prevalence.csv")
+    before = table.read_bytes(), two_areas.raw("datapackage.json").read_bytes()
+    two_areas.replace("data/raw/smoking_prevalence.csv", "Luton,16.8", "Luton,16.9")
+    two_areas.pipeline("seal")
+    made(two_areas, "first")
+    table.write_bytes(before[0])
+    two_areas.raw("datapackage.json").write_bytes(before[1])
+    assert made(two_areas)["first", "Hertfordshire"] == "it was marked as older than its data, and is not"
+    assert OLDER not in two_areas.page("first", "Hertfordshire")
+
+
+def test_an_area_is_removed_by_name_and_another_is_not_touched(two_areas):
+    before = two_areas.published()
+    done = two_areas.pipeline("run", "--remove", "Hertfordshire")
+    assert done.returncode == 0, done.stderr
+    assert {entry["area"] for entry in two_areas.pack()["reports"]} == {"Cambridgeshire"}
+    after = two_areas.published()
+    assert not any("hertfordshire" in name for name in after)
+    assert "Hertfordshire" not in after["index.html"].decode()
+    assert {name for name in after if name.startswith("cambridgeshire") and after[name] != before[name]} == set()
+    for words, said in (
+        (["--remove", "Hertfordshire"], "No report is published for Hertfordshire: "),
+        (["--remove", "Cambridgeshire"], "--remove Cambridgeshire would take out what this run makes: "),
+    ):
+        refused = two_areas.pipeline("run", *words)
+        assert (refused.returncode, refused.stderr.startswith(said)) == (2, True), refused.stderr
+
+
+def test_a_report_of_another_area_that_fails_keeps_its_page_marked(two_areas):
+    fails = "assert area == 'Cambridgeshire'"
+    write(two_areas, {"first": (*GOOD, KEEPS), "second": (BEGIN, BUILDS, SAY, SHOW, fails)})
+    assert two_areas.pipeline("run").returncode == 1
+    assert [one.get("kept_since") for one in two_areas.pack()["reports"]] == [None] * 4
+    assert two_areas.pipeline("run", "--keep-going").returncode == 1
+    kept = {(one["name"], one["area"]): "kept_since" in one for one in two_areas.pack()["reports"]}
+    assert [key for key, marked in kept.items() if marked] == [("second", "Hertfordshire")]
+    assert "This is the last page that was made" in two_areas.page("second", "Hertfordshire")
+
+
+def test_a_report_of_another_area_that_cannot_be_planned_is_refused_by_name_or_kept(project):
+    write(project, {"one": GOOD}, parameters=PARAMETERS + "\nyear: int = 2018")
+    why(project)
+    assert project.pipeline("run", "one", "--area", "Hertfordshire", "-p", "year=2020").returncode == 0
+    write(project, {"one": GOOD})
+    refused = project.pipeline("run")
+    assert refused.returncode == 2
+    assert "one stands in the pack for Hertfordshire: mend it, or take" in refused.stderr
+    assert project.pipeline("run", "--keep-going").returncode == 1
+    assert "kept_since" in project.report("one", "Hertfordshire")
+    assert "kept_since" not in project.report("one")
+    assert made(project, "--remove", "Hertfordshire") == {}
+
+
+def test_what_pipeline_says_a_report_must_contain_is_checked_of_a_page_that_is_fresh(project):
+    write(project, {"one": GOOD}, {"one": "headlines=2"})
+    why(project)
+    project.replace("pipeline.py", "headlines=2", "headlines=3")
+    done = project.pipeline("run")
+    assert done.returncode == 1
+    assert "2 headlines" in done.stderr
+
+
+def test_pages_about_all_reports_are_written_again_where_they_were_altered(project):
+    write(project, {"one": GOOD})
+    why(project)
+    before = project.published()
+    (project.root / "reports" / "index.html").unlink()
+    (project.root / "reports" / "accessibility.html").write_text("altered")
+    done = project.pipeline("run")
+    assert "Written again: reports/index.html, which was not as it was published" in done.stdout
+    assert project.published() == before
+
+
+UNSEEN = {
+    "child": ("import subprocess, sys\nsubprocess.run([sys.executable, '-c', 'pass']);", "what the process python"),
+    "shell": ("!true", "what the process "),
+    "system": ("import os\nos.system('true');", "what the process true reads"),
+    "network": ("import socket\nsocket.socket().connect_ex(('127.0.0.1', 9));", "what 127.0.0.1 answers"),
+    "environment": ("import os\nlen(dict(os.environ));", "the whole environment"),
+    "declared": ("report.source('Live feed', publisher='Council', date='now', unseen=True)", "Live feed"),
+}
+
+
+@pytest.fixture(scope="module", params=["forked", pytest.param("kernels", marks=pytest.mark.long)])
+def unseen(request, once):
+    def make(project):
+        write(project, {name: (*GOOD, cell) for name, (cell, _) in UNSEEN.items()} | {"plain": GOOD})
+        done = project.pipeline("run", *(["--ordinary-kernels"] if request.param == "kernels" else []))
+        assert done.returncode == 0, done.stderr
+        done = project.pipeline("run")
+        (project.root.parent / "told.txt").write_text(done.stderr)
+
+    project = once(f"unseen-{request.param}", make)
+    return (project.root.parent / "told.txt").read_text()
+
+
+@pytest.mark.parametrize("name", UNSEEN)
+def test_a_report_whose_inputs_nobody_can_see_is_always_made_anew(unseen, name):
+    line = next(line for line in unseen.splitlines() if line.startswith(f"Running {name} "))
+    assert f": nobody can see whether {UNSEEN[name][1]}" in line
+    assert "Running plain" not in unseen
+
+
+def test_another_area_in_a_notebook_is_told_of(project):
+    project.replace("notebooks/care-rates.ipynb", 'area: str = \\"Cambridgeshire\\"', 'area: str = \\"Hertfordshire\\"')
+    checked = project.pipeline("check")
+    assert checked.returncode == 0
+    said = "pipeline.py's area Cambridgeshire is used, not Hertfordshire, which {}.ipynb names: "
+    assert said.format("care-rates") in checked.stderr
+    write(project, {"one": GOOD}, parameters='area: str = "Hertfordshire"')
+    assert said.format("one") in project.pipeline("run").stderr
+    assert said.format("one") not in project.pipeline("run", "--area", "Hertfordshire").stderr
+    # Another spelling of the same area is the same area.
+    write(project, {"one": GOOD}, parameters='area: str = "E10000003"')
+    assert "is used, not" not in project.pipeline("run").stderr
+
+
+def test_jupyterlab_says_that_another_area_is_published(project, monkeypatch, capsys):
+    from IPython.core import getipython
+
+    write(project, {"one": GOOD})
+    why(project)
+    monkeypatch.setenv("CASEBOOK_PROJECT", str(project.root))
+    monkeypatch.setattr(getipython, "get_ipython", lambda: "a notebook's session")
+    report.title("A small report", area="Essex", as_of="1 May 2026")
+    said = "This is about Essex, and the pipeline publishes Cambridgeshire: "
+    assert said in capsys.readouterr().err
+    report.title("A small report", area="Cambridgeshire", as_of="1 May 2026")
+    assert capsys.readouterr().err == ""
