@@ -78,7 +78,7 @@ def not_published_for(area: str) -> str:
     """Say to an analyst in JupyterLab that the pack is about other areas than the notebook; nothing in a run."""
     from IPython.core.getipython import get_ipython
 
-    if UPSTREAM in os.environ or get_ipython() is None:
+    if UPSTREAM in os.environ or not hasattr(get_ipython(), "kernel"):
         return ""
     try:
         pack = json.loads((project.root() / "reports" / "pack.json").read_text(encoding="utf-8"))

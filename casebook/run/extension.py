@@ -205,6 +205,7 @@ _EVENTS: dict[str, Callable[..., Iterator[dict[str, Any]]]] = {
     "subprocess.Popen": _of_process,
     "os.system": _of_process,
     "os.posix_spawn": _of_process,
+    "os.exec": _of_process,
     "socket.connect": _of_connection,
 }
 

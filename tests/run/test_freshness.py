@@ -3,6 +3,7 @@
 import json
 import py_compile
 import re
+from types import SimpleNamespace
 
 import pytest
 from small_reports import BEGIN, GOOD, PARAMETERS, SAY, SHOW, events, write
@@ -429,7 +430,7 @@ def test_jupyterlab_says_that_another_area_is_published(project, monkeypatch, ca
     write(project, {"one": GOOD})
     why(project)
     monkeypatch.setenv("CASEBOOK_PROJECT", str(project.root))
-    monkeypatch.setattr(getipython, "get_ipython", lambda: "a notebook's session")
+    monkeypatch.setattr(getipython, "get_ipython", lambda: SimpleNamespace(kernel="a kernel"))
     report.title("A small report", area="Essex", as_of="1 May 2026")
     said = "This is about Essex, and the pipeline publishes Cambridgeshire: "
     assert said in capsys.readouterr().err
