@@ -385,7 +385,7 @@ def _tell(made: Made, area: str, root: Path, seconds: float) -> None:
     count = "1 report" if len(made.made) == 1 else f"{len(made.made)} reports"
     rest = [f"{len(made.failed)} not made"] * bool(made.failed) + [f"{len(made.held)} held"] * bool(made.held)
     others = f", {and_list(rest)}," if rest else ""
-    areas = and_list(sorted({place for _, place in made.made})) or area
+    areas = and_list(sorted({place for _, place in made.made} or {area}))
     print(f"{count} for {areas}{others} published in {seconds:.0f} s. Open {index}")
     if made.failed:
         raise ReportFailedError("\n".join([*made.failed, *made.held]))

@@ -89,7 +89,7 @@ class Made:
     @property
     def changes(self) -> list[dict[str, Any]]:
         """What changed against the pack before."""
-        return list(self.pack["changes"]) if self.published else []
+        return list(self.pack["changes"]) if self.published and (self.made or self.failed) else []
 
 
 Starting = Callable[[Task], None]
