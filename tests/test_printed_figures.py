@@ -477,8 +477,9 @@ class TestCommands:
         copy_of_pack.replace("workings/smoking.yaml", "the prevalence by district", "the prevalence of each district")
         done = copy_of_pack.pipeline("run")
         assert done.returncode == 0
-        assert re.findall(r"Running (\S+) .*: (.*)", done.stdout + done.stderr) == [
-            ("smoking", "workings/smoking.yaml changed")
+        assert sorted(re.findall(r"Running (\S+) \((.*)\): (.*)", done.stdout + done.stderr)) == [
+            ("smoking", "Cambridgeshire", "workings/smoking.yaml changed"),
+            ("smoking", "Hertfordshire", "workings/smoking.yaml changed"),
         ]
         row = next(row for row in copy_of_pack.pack()["reconciliation"] if row["id"] == "smoking-fenland")
         assert row["note"] == "Missing: the prevalence of each district."
