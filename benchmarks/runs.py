@@ -75,7 +75,7 @@ from pathlib import Path
 import psutil
 from casebook.data import catalogue
 from casebook.run import warm, workers
-from casebook.run.worker import Task
+from casebook.run.task import Task
 root = Path.cwd()
 os.environ["CASEBOOK_PROJECT"] = str(root)
 warm.up(rehearse=True)

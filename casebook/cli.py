@@ -46,6 +46,7 @@ def main(pack: Sequence[Report], area: str, arguments: Sequence[str] | None = No
     arguments
         Words of the command line; those the program was called with, if left out.
     """
+    _open_what_is_closed()
     given = list(sys.argv[1:] if arguments is None else arguments)
     # Set before any numeric library is loaded: one thread for each, because reports share the cores, and because
     # a process with several threads cannot be forked safely.
@@ -60,6 +61,21 @@ def main(pack: Sequence[Report], area: str, arguments: Sequence[str] | None = No
     except ModuleNotFoundError as missing:
         _hand_over_or_leave(missing)
     sys.exit(commands.of_pack(list(pack), area, given)(given))
+
+
+def _open_what_is_closed() -> None:
+    """Have standard input, output and error lead nowhere where a scheduler has closed them.
+
+    Otherwise the next file that is opened would take the place of one, and get what is printed.
+    """
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        try:
+            os.fstat(number)
+        except OSError:
+            # The lowest number that is free, which this is.
+            os.open(os.devnull, os.O_RDWR)
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(number, "r" if number == 0 else "w", encoding="utf-8", closefd=False))  # noqa: SIM115
 
 
 def _leave_if_nothing_changed(given: list[str]) -> None:

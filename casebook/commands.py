@@ -15,7 +15,8 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from casebook.data.tables import Tables
     from casebook.run.pack import How, Made
     from casebook.run.plan import Job
-    from casebook.run.worker import Task
+    from casebook.run.task import Task
 
 FAILED, WRONG_INPUT, HELD, STOPPED, TERMINATED = 1, 2, 3, 130, 143
 Names = Annotated[list[str] | None, typer.Argument(metavar="[REPORT]...", help="Reports to run; all if none is named.")]
@@ -149,11 +150,14 @@ def _add_run_commands(app: typer.Typer, pack: list[Report], default_area: str, w
         root = _root()
         made_from = freshness.inputs(root, words)
         how = How(force, keep_going, accept, "kernel" if ordinary_kernels else None, remove=remove)
-        given = {**(parameters.from_file(parameters_file) if parameters_file else {}), **_typed(parameter or [])}
+        parameters.take_secrets()
+        given = {
+            **(parameters.from_file(parameters_file) if parameters_file else {}), **(typed := _typed(parameter or []))
+        }  # fmt: skip
         with history.of_run(root, words) as log:
             raw.found_in_order(checked := freshness.checked_data(root))
             known = Tables(root)
-            jobs = plan.make(pack, root, names or [], area, default_area, given, known)
+            jobs = plan.make(pack, root, names or [], area, default_area, given, known, typed)
             if remove and (names or remove in {job.area for job in jobs}):
                 raise InputError(
                     f"--remove {remove} would take out what this run makes: name no report, and another area."
@@ -349,13 +353,16 @@ def _run(
         bar = progress.add_task("Starting", total=None)
 
         def starting(task: Task) -> None:
-            progress.update(bar, description=f"{task.name} ({task.area})", refresh=True)
-            if not console.is_terminal:
-                console.print(f"Running {task.name} ({task.area}): {task.why}", markup=False)
+            # A terminal that is gone, or a log whose disk is full, is no reason not to publish.
+            with suppress(OSError):
+                progress.update(bar, description=f"{task.name} ({task.area})", refresh=True)
+                if not console.is_terminal:
+                    console.print(f"Running {task.name} ({task.area}): {task.why}", markup=False)
 
         def ended(_: object) -> None:
-            progress.advance(bar)
-            progress.refresh()
+            with suppress(OSError):
+                progress.advance(bar)
+                progress.refresh()
 
         signal.signal(signal.SIGTERM, _stop)
         made = packs.make(jobs, root, pack, whole, how, log, starting, ended)
@@ -366,7 +373,23 @@ def _run(
     log.about["status"] = "published in part" if made.failed or made.held else "published"
     if not (made.made or made.failed or made.held or made.published):
         log.about["status"] = "nothing to do"
-    _tell(made, jobs[0].area, root, time.perf_counter() - started)
+    with _though_nobody_hears():
+        _tell(made, jobs[0].area, root, time.perf_counter() - started)
+    if made.failed:
+        raise ReportFailedError("\n".join([*made.failed, *made.held]))
+    if made.held:
+        raise HeldError("\n".join(made.held))
+
+
+@contextmanager
+def _though_nobody_hears() -> Iterator[None]:
+    """Tell what cannot be changed any more: a terminal that is gone, or a full disk behind it, fails nothing."""
+    try:
+        yield
+        sys.stdout.flush()
+    except OSError:
+        # Nor is there a last word on it when Python ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _tell(made: Made, area: str, root: Path, seconds: float) -> None:
@@ -387,10 +410,6 @@ def _tell(made: Made, area: str, root: Path, seconds: float) -> None:
     others = f", {and_list(rest)}," if rest else ""
     areas = and_list(sorted({place for _, place in made.made} or {area}))
     print(f"{count} for {areas}{others} published in {seconds:.0f} s. Open {index}")
-    if made.failed:
-        raise ReportFailedError("\n".join([*made.failed, *made.held]))
-    if made.held:
-        raise HeldError("\n".join(made.held))
 
 
 def _stop(*_: object) -> None:

@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 
 import jinja2
 import pandas as pd
+from pydantic import TypeAdapter, ValidationError
 
 from casebook.data.results import RESULT
 from casebook.errors import InputError
@@ -37,6 +38,9 @@ _templates.filters["slug"] = slug
 MISSING = "[x]"
 
 
+_adapters: dict[str, TypeAdapter[Any]] = {}
+
+
 def load_templates() -> None:
     """Read every template of the blocks, which takes longer than to use them."""
     for name in _templates.list_templates(extensions=["j2"]):
@@ -50,6 +54,8 @@ class Block:
     kind: ClassVar[str]
     style: ClassVar[tuple[str, ...]] = ()
     """The parts of the style (``templates/block.css``) that it needs besides those that all need."""
+    apart: ClassVar[tuple[str, ...]] = ()
+    """What stands in its HTML alone, so as not to stand twice."""
 
     @classmethod
     def mime(cls) -> str:
@@ -62,7 +68,18 @@ class Block:
 
     def payload(self) -> dict[str, Any]:
         """Return the block's data, ready for JSON."""
-        return asdict(self)
+        return {name: value for name, value in asdict(self).items() if name not in self.apart}
+
+    @classmethod
+    def made(cls, payload: Any) -> bool:
+        """Whether data that a notebook holds are those of such a block."""
+        try:
+            if cls.kind not in _adapters:
+                _adapters[cls.kind] = TypeAdapter(cls)
+            _adapters[cls.kind].validate_python(dict.fromkeys(cls.apart, "") | payload)
+        except (ValidationError, TypeError):
+            return False
+        return True
 
     def html(self) -> str:
         """Return the block as HTML, with everything from the data escaped."""
@@ -171,6 +188,7 @@ class Figure(Block):
     """A chart: what it shows, in words; the picture; and its data as a table."""
 
     kind: ClassVar[str] = "figure"
+    apart: ClassVar[tuple[str, ...]] = ("svg",)
     style: ClassVar[tuple[str, ...]] = ("link", "region", "chart", "fold", "table")
     id: str
     title: str
@@ -178,10 +196,6 @@ class Figure(Block):
     alt: str
     data: Table
     svg: str = field(repr=False)
-
-    def payload(self) -> dict[str, Any]:
-        """Return the figure's data; the picture stands in the HTML alone, so as not to stand twice."""
-        return {name: value for name, value in asdict(self).items() if name != "svg"}
 
     def plain(self) -> str:
         """Return the title, the description and the data."""

@@ -7,12 +7,13 @@ import json
 import logging
 import os
 import re
+import signal
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import papermill
 from jupyter_client.kernelspec import NoSuchKernel
@@ -29,11 +30,11 @@ from traitlets.config import Config
 from casebook.data.results import UPSTREAM
 from casebook.errors import InputError
 from casebook.run import extension
-from casebook.run.outcome import MEGABYTE, Outcome, could_not_run
+from casebook.run.outcome import MEGABYTE, Outcome, could_not_run, of_exit
+from casebook.run.redaction import Redactor
+from casebook.run.task import Engine
 
-Engine = Literal["shell", "kernel"]
-NEVER_RAN = "never ran"
-SECRET_SHOWN = "[secret]"
+NEVER_RAN, FAILED = "never ran", "failed"
 
 # papermill warns of parameters whose annotations it cannot read; they have been checked by then.
 logging.getLogger("papermill").setLevel(logging.ERROR)
@@ -59,10 +60,23 @@ class Session:
     captured: tuple[int, int] | None = None
     """The files that stand for the process's standard output and error."""
     shown: int = 0
-    leaked: set[str] = field(default_factory=set)
     notebook: NotebookNode | None = None
+    running: int = 0
+    """The number of the cell that began last and has not ended."""
+    kernel_exit: int | None = None
+    """The exit code of an ordinary kernel that died, where it is known."""
+    redactor: Redactor = field(init=False)
     told_from: tuple[str, str] | None = None
     """What the notebook is to say of where it came from and where it went, instead of where they lie here."""
+
+    def __post_init__(self) -> None:
+        """Prepare for the secrets."""
+        self.redactor = Redactor(self.secrets)
+
+    def tell(self, event: str, number: int) -> None:
+        """Tell that a cell began or ended."""
+        self.running = number if event == "began" else 0
+        self.say(event, number)
 
     def begin(self, notebook: NotebookNode) -> None:
         """Take the notebook that is about to be run."""
@@ -77,13 +91,8 @@ class Session:
             outcome = could_not_run("too much output", f"its cells show more than {self.output_megabytes:g} MB")
             self.too_much(outcome)
             raise StoppedError(outcome)
-        hushed: dict[str, Any] = self.hush(output)
-        return hushed
-
-    def hush(self, shown: Any) -> Any:
-        """Return what is shown without secrets, and note which were in it."""
-        self.leaked |= {name for name, secret in self.secrets.items() if secret and _holds(shown, secret)}
-        return _without(shown, self.secrets.values()) if self.leaked else shown
+        redacted: dict[str, Any] = self.redactor.redact(output)
+        return redacted
 
     def cut_notebook(self) -> None:
         """Take the outputs of a cell that shows more than all may out of the notebook."""
@@ -91,11 +100,11 @@ class Session:
             if cell.cell_type == "code" and _size(cell.outputs) > self.output_megabytes * MEGABYTE:
                 cell.outputs = [new_output("stream", text=f"[left out: more than {self.output_megabytes:g} MB]\n")]
 
-    def hush_notebook(self) -> None:
+    def redact_notebook(self) -> None:
         """Look through the whole notebook for secrets: one may have been written in several pieces."""
         for cell in self.notebook.cells if self.notebook and self.secrets else ():
             if cell.cell_type == "code":
-                cell.outputs = from_dict(self.hush(cell.outputs))
+                cell.outputs = from_dict(self.redactor.redact(cell.outputs))
 
 
 def execute(
@@ -138,7 +147,9 @@ def execute(
         # papermill has put cells of its own in, to mark the place.
         executed = remove_error_markers(session.notebook)
     except DeadKernelError:
-        raise StoppedError(could_not_run("killed", "its kernel died")) from None
+        code = session.kernel_exit
+        cell = f"cell {session.running}" if session.running else ""
+        raise StoppedError(of_exit(-signal.SIGKILL if code is None else code, cell)) from None
     except NoSuchKernel as error:
         raise StoppedError(could_not_run("kernel would not start", str(error))) from None
     except CellTimeoutError:
@@ -148,15 +159,17 @@ def execute(
         if "Kernel died before replying" in str(error) or "Kernel didn't respond" in str(error):
             raise StoppedError(could_not_run("kernel would not start", str(error))) from None
         raise
-    session.hush_notebook()
-    if failure := _failure(notebook.name, executed):
-        raise StoppedError(failure)
-    if session.leaked:
-        name = min(session.leaked)
-        raise StoppedError(
-            Outcome("failed", f"the notebook shows the secret parameter {name}: take out what prints it.")
-        )
+    session.redact_notebook()
+    if outcome := failure(notebook.name, executed):
+        raise StoppedError(outcome)
+    if session.redactor.found:
+        raise StoppedError(Outcome("failed", shows_secret(min(session.redactor.found))))
     return executed
+
+
+def shows_secret(name: str) -> str:
+    """Return what is said of a notebook that shows a secret parameter."""
+    return f"the notebook shows the secret parameter {name}: take out what prints it."
 
 
 class ShellEngine(PapermillEngine):
@@ -177,7 +190,7 @@ class ShellEngine(PapermillEngine):
                 if cell.cell_type != "code" or not cell.source.strip():
                     continue
                 number = _number(nb_man.nb, index)
-                session.say("began", number)
+                session.tell("began", number)
                 nb_man.cell_start(cell, index)
                 ran = shells.run(shell, cell, below)
                 if not ran:
@@ -185,7 +198,7 @@ class ShellEngine(PapermillEngine):
                 nb_man.cell_complete(cell, index)
                 if not ran:
                     break
-                session.say("ended", number)
+                session.tell("ended", number)
         nb_man.nb.metadata["language_info"] = dict(shells.LANGUAGE)
 
 
@@ -196,10 +209,19 @@ class _Client(PapermillNotebookClient):
         if cell.cell_type != "code" or not cell.source.strip():
             return cell
         number = _number(self.nb, cell_index)
-        self.session.say("began", number)
+        self.session.tell("began", number)
         done = super().execute_cell(cell, cell_index, **options)
-        self.session.say("ended", number)
+        self.session.tell("ended", number)
         return done
+
+    async def _async_check_alive(self) -> None:
+        try:
+            await super()._async_check_alive()
+        except DeadKernelError:
+            # Its process is forgotten a moment later.
+            process = getattr(self.km.provisioner, "process", None)
+            self.session.kernel_exit = process.returncode if process else None
+            raise
 
     def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> Any:
         output = super().process_message(msg, cell, cell_index)
@@ -244,11 +266,16 @@ papermill_engines.register("casebook-shell", ShellEngine)
 papermill_engines.register("casebook-kernel", KernelEngine)
 
 
-def mark_never_ran(notebook: NotebookNode) -> None:
-    """Say of every cell after the one that stopped a notebook that it never ran; papermill calls it completed."""
-    for cell in notebook.cells:
+def mark_never_ran(notebook: NotebookNode, running: int = 0) -> None:
+    """Say of the cell that was running that it failed, and of every cell after it that it never ran.
+
+    papermill calls both completed.
+    """
+    for index, cell in enumerate(notebook.cells):
         if cell.cell_type == "code" and cell.source.strip() and cell.get("execution_count") is None:
-            cell.metadata["papermill"] = {**cell.metadata.get("papermill", {}), "status": NEVER_RAN}
+            # A cell is given its count when it has ended.
+            status = FAILED if running and _number(notebook, index) == running else NEVER_RAN
+            cell.metadata["papermill"] = {**cell.metadata.get("papermill", {}), "status": status}
 
 
 def heading_above(notebook: NotebookNode, index: int) -> str:
@@ -261,7 +288,7 @@ def heading_above(notebook: NotebookNode, index: int) -> str:
     return ""
 
 
-def _failure(name: str, notebook: NotebookNode) -> Outcome | None:
+def failure(name: str, notebook: NotebookNode) -> Outcome | None:
     """Return why an executed notebook did not come to its end; only what the cells left behind counts."""
     for index, cell in enumerate(notebook.cells):
         if cell.cell_type != "code" or not cell.source.strip():
@@ -293,7 +320,7 @@ def _of_error(cell: str, heading: str, error: NotebookNode) -> Outcome:
 
 
 def _sentence(name: str, said: str) -> str:
-    words = f"{name}: {said}".strip(": ").splitlines()[0]
+    words = next(iter(f"{name}: {said}".strip(": ").splitlines()), "an error without a name")
     return words if words.endswith((".", "!", "?")) else f"{words}."
 
 
@@ -320,23 +347,3 @@ def _size(value: Any) -> int:
     if isinstance(value, list | tuple):
         return sum(map(_size, value))
     return 8
-
-
-def _holds(value: Any, secret: str) -> bool:
-    if isinstance(value, str):
-        return secret in value
-    if isinstance(value, Mapping):
-        return any(_holds(one, secret) for one in value.values())
-    return isinstance(value, list | tuple) and any(_holds(one, secret) for one in value)
-
-
-def _without(value: Any, secrets: Any) -> Any:
-    if isinstance(value, str):
-        for secret in secrets:
-            value = value.replace(secret, SECRET_SHOWN) if secret else value
-        return value
-    if isinstance(value, Mapping):
-        return {key: _without(one, secrets) for key, one in value.items()}
-    if isinstance(value, list | tuple):
-        return [_without(one, secrets) for one in value]
-    return value

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
+import shutil
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from importlib.util import source_from_cache
 from pathlib import Path
@@ -38,10 +41,50 @@ def load_ipython_extension(shell: Any) -> None:
     """Take over the secrets, and begin the list of what is looked at. IPython calls this."""
     secrets = json.loads(os.environ.pop(SECRETS, "{}"))
     shell.system_raise_on_error = True
+    _fail_with_any_part_of_a_pipe(shell)
+    _show_errors_of_threads(shell)
     if secrets:
         _set_when_declared(shell, secrets)
     if SEEN in os.environ:
         _watch(Path(os.environ[SEEN]), shell)
+
+
+# As "set -o pipefail", but a command whose reader had enough (141) has not failed.
+_EVERY_PART = '\nfor status in "${PIPESTATUS[@]}"; do [ $status -eq 0 ] || [ $status -eq 141 ] || exit $status; done'
+
+
+def _fail_with_any_part_of_a_pipe(shell: Any) -> None:
+    """Have ``!false | true`` fail: a shell tells only how the last part of a pipe ended."""
+    bash = shutil.which("bash")
+    if bash is None:
+        return
+
+    def wrapped(usual: Callable[..., Any]) -> Callable[..., Any]:
+        if getattr(usual, "every_part", False):
+            return usual
+
+        def run(command: str, *rest: Any, **named: Any) -> Any:
+            return usual(f"{bash} -c {shlex.quote(command + _EVERY_PART)}", *rest, **named)
+
+        run.every_part = True  # type: ignore[attr-defined]
+        return run
+
+    # The functions IPython's shell, and ipykernel's, run a line with, once its variables are filled in.
+    for module in {sys.modules[kind.__module__] for kind in type(shell).__mro__}:
+        for name in ("system", "getoutput"):
+            if callable(usual := getattr(module, name, None)):
+                setattr(module, name, wrapped(usual))
+
+
+def _show_errors_of_threads(shell: Any) -> None:
+    """Have an exception that ends a thread stand among the outputs as an error: it fails the report."""
+
+    def show(error: threading.ExceptHookArgs) -> None:
+        value = error.exc_value or error.exc_type()
+        shown = shell.InteractiveTB.structured_traceback(error.exc_type, value, error.exc_traceback)
+        shell._showtraceback(error.exc_type, value, shell.InteractiveTB.stb2text(shown).splitlines())
+
+    threading.excepthook = show
 
 
 def _set_when_declared(shell: Any, secrets: dict[str, str]) -> None:

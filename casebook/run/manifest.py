@@ -7,7 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from casebook.run import freshness, render, worker
+from casebook.run import freshness, layout, render
 
 NAME = "pack.json"
 
@@ -26,7 +26,7 @@ def write(stage: Path, pack: dict[str, Any]) -> None:
         "accessibility.html": render.accessibility_page(pack),
     }
     for name, page in pages.items():
-        worker.write_page(stage / name, page)
+        layout.write_page(stage / name, page)
     files = [*pages, *pack.get("committee_packs", {}).values()]
     pack["files"] = {name: freshness.hash_of(stage / name) for name in files}
     pack["sha256"] = _content(pack)

@@ -15,6 +15,7 @@ from casebook.run import (
     compare,
     freshness,
     gates,
+    layout,
     manifest,
     pdf,
     plan,
@@ -23,15 +24,15 @@ from casebook.run import (
     record,
     render,
     warm,
-    worker,
     workers,
 )
 from casebook.run.contents import Report
 from casebook.run.freshness import Need
 from casebook.run.history import Log
+from casebook.run.layout import FILES
 from casebook.run.outcome import Outcome
 from casebook.run.plan import Job, Key
-from casebook.run.worker import Task
+from casebook.run.task import Task
 from casebook.run.workers import Result
 
 # What the index and a partial run need of an entry made by an earlier run.
@@ -48,7 +49,6 @@ NEEDED = (
     "headlines",
     "parameters",
 )
-FILES = ("html", "notebook", "spreadsheet")
 
 
 @dataclass(frozen=True)
@@ -161,8 +161,9 @@ def make(
         for entry in dropped:
             del entries[entry["name"], entry["area"]]
         anew = [result.entry for result in results if result.entry is not None]
+        files = {(result.task.name, result.task.area): _files(result) for result in results}
         for entry in anew:
-            entry["files"] = {entry[kind]: freshness.hash_of(stage / entry[kind]) for kind in FILES}
+            entry["files"] = files[entry["name"], entry["area"]]
             entries[entry["name"], entry["area"]] = entry
         failed = [result for result in results if result.outcome.status != "succeeded"]
         kept = {(entry["name"], entry["area"]) for entry in anew if entry.get("kept_since")}
@@ -179,7 +180,7 @@ def make(
         changes = compare.changes(list(before.entries.values()), anew, before.rows, rows)
         pack = {
             "areas": sorted({entry["area"] for entry in entries.values()}),
-            "published": worker.now(),
+            "published": layout.now(),
             "built_from": record.built_from(root),
             "run": log.run,
             "reports": sorted(entries.values(), key=place),
@@ -403,7 +404,7 @@ class _Run:
             )  # fmt: skip
         log.write(
             "making", engine=engine, at_once=how.at_once or workers.cores(), built_from=built_from,
-            versions=worker.versions(), reports=_by_report({task.key: task.why for task in tasks}),
+            versions=layout.versions(), reports=_by_report({task.key: task.why for task in tasks}),
         )  # fmt: skip
         first: list[Result] = []
 
@@ -418,7 +419,12 @@ class _Run:
                 first.append(result)
             return result.outcome.status == "succeeded" or how.keep_going
 
+        found = publish.hashes(stage)
         results = workers.run(_longest_first(tasks, waits, before), waits, begin, end, how.at_once)
+        own = {path: Path(result.task.own) / Path(path).name for result in results for path in _files(result)}
+        expected = found | {path: content for result in results for path, content in _files(result).items()}
+        for path in publish.put_back(stage, expected, lambda path: (own.get(path), self.root / "reports" / path)):
+            log.write("put back", path=path)
         if first and not how.keep_going:
             raise _error(first[0])
         not_tried = _not_tried(tasks, results, waits)
@@ -476,11 +482,16 @@ class _Run:
         kept = {one.task.key: one for one in workers.run(again, {}, lambda task: None, lambda result: True)}
         for key, result in kept.items():
             if result.entry is not None and key in told:
-                told[key] = replace(told[key], entry=result.entry, rows=result.rows)
+                told[key] = replace(told[key], entry=result.entry, rows=result.rows, files=result.files)
             elif result.entry is not None:
                 succeeded.append(result)
         failed = [told[result.task.key] for result in results if result.outcome.status != "succeeded"]
         return [*succeeded, *failed]
+
+
+def _files(result: Result) -> dict[str, str]:
+    """Return the SHA-256 of each file that a report has in the pack, by path."""
+    return {f"{result.task.folder}/{name}": content for name, content in result.files.items()}
 
 
 def _longest_first(tasks: list[Task], waits: Mapping[Key, Sequence[Key]], before: _Before) -> list[Task]:

@@ -11,13 +11,16 @@ so that papermill, JupyterLab and the pipeline all read the same cell. Nothing o
 from __future__ import annotations
 
 import ast
+import ctypes
 import datetime
 import importlib
 import json
 import os
+import re
+import sys
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -38,6 +41,7 @@ _WORDS = {
     # No other built-in function: reading a parameters cell must not do anything.
     "__builtins__": {},
 }
+SECRET = "CASEBOOK_SECRET_"
 _IMPORTABLE = {"typing", "datetime", "pydantic", "annotated_types"}
 
 
@@ -173,7 +177,7 @@ def declared(path: Path) -> dict[str, Parameter]:
 
 
 def resolve(
-    path: Path, given: Mapping[str, Any], typed: Mapping[str, Any], report: str
+    path: Path, given: Mapping[str, Any], typed: Mapping[str, Any], report: str, on_command_line: Container[str] = ()
 ) -> tuple[dict[str, Any], dict[str, str]]:
     """Return the value of every parameter of a notebook: typed on the command line, given, or default.
 
@@ -190,6 +194,8 @@ def resolve(
         Values from the command line, as text, or from a parameters file, as they stand there.
     report
         The report's name, for messages.
+    on_command_line
+        The names of those typed on the command line, where others can see them.
 
     Returns
     -------
@@ -207,15 +213,40 @@ def resolve(
             raise InputError(f"{report} has no parameter called {name!r}: {one_of(parameters, name)}")
     values = {name: parameter.default for name, parameter in parameters.items()}
     for name, parameter in parameters.items():
-        if parameter.secret and (found := os.environ.get(f"CASEBOOK_SECRET_{name.upper()}")):
+        if parameter.secret and (found := _secrets.get(name.upper())):
             values[name] = parameter.check(found, f"the environment, {report}")
     values |= {name: parameters[name].check(value, f"pipeline.py, {report}") for name, value in given.items()}
     for name, value in typed.items():
         parameter = parameters[name]
+        if parameter.secret and name in on_command_line:
+            raise InputError(
+                f"{report}: {name} is a secret, and -p shows it to everybody who lists the processes: give it in the "
+                f"environment variable {SECRET}{name.upper()}, or in a file named with --parameters."
+            )
         values[name] = parameter.parse(value, report) if isinstance(value, str) else parameter.accept(value, report)
     secrets = {name: values.pop(name).get_secret_value() for name, one in parameters.items() if one.secret}
     plain = {name: TypeAdapter(parameters[name].type).dump_python(value, mode="json") for name, value in values.items()}
     return plain, {name: secret for name, secret in secrets.items() if secret}
+
+
+_secrets: dict[str, str] = {}
+
+
+def take_secrets() -> None:
+    """Take all secrets out of this process's environment, which notebooks could read.
+
+    Linux keeps the environment a process was started with (``/proc/PID/environ``); there they are overwritten.
+    """
+    for variable in [name for name in os.environ if name.startswith(SECRET)]:
+        _secrets[variable.removeprefix(SECRET).upper()] = os.environ.pop(variable)
+    if not _secrets or sys.platform != "linux":
+        return
+    # Where it begins and ends: fields 50 and 51 (proc(5): env_start, env_end), the 48th and 49th after the name.
+    fields = Path("/proc/self/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    start, end = int(fields[47]), int(fields[48])
+    variables = rb"(?:^|\0)" + SECRET.encode() + rb"[^=\0]*=([^\0]+)"
+    for entry in re.finditer(variables, ctypes.string_at(start, end - start)):
+        ctypes.memset(start + entry.start(1), ord("x"), len(entry[1]))
 
 
 def from_file(path: Path) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -57,6 +57,7 @@ def make(
     default_area: str,
     typed: Mapping[str, str],
     tables: Tables,
+    on_command_line: Container[str] = (),
 ) -> list[Job]:
     """Plan a run.
 
@@ -74,6 +75,8 @@ def make(
         Parameters from the command line, as text; each goes to every report that declares it.
     tables
         The project's tables, for the areas.
+    on_command_line
+        The names of the parameters that were typed with ``-p``.
 
     Raises
     ------
@@ -102,7 +105,13 @@ def make(
             which = " or ".join(report.name for report in wanted if report.notebook and name in declared[report.name])
             raise InputError(f"-p {name} would go to several reports of one notebook: name the report, {which}.")
     return [
-        _job(report, root, official, {name: text for name, text in typed.items() if name in declared[report.name]})
+        _job(
+            report,
+            root,
+            official,
+            {name: text for name, text in typed.items() if name in declared[report.name]},
+            on_command_line,
+        )
         for report in wanted
     ]
 
@@ -148,10 +157,10 @@ def other_areas(jobs: Sequence[Job], tables: Tables) -> list[str]:
     return list(dict.fromkeys(said))
 
 
-def _job(report: Report, root: Path, area: str, typed: Mapping[str, Any]) -> Job:
+def _job(report: Report, root: Path, area: str, typed: Mapping[str, Any], on_command_line: Container[str] = ()) -> Job:
     path = report.path(root)
     given = {"area": area} if "area" in parameters.declared(path) else {}
-    values, secrets = parameters.resolve(path, {**given, **report.parameters}, typed, report.name)
+    values, secrets = parameters.resolve(path, {**given, **report.parameters}, typed, report.name, on_command_line)
     chosen = tuple(name for name in typed if name in values)
     # What it kept itself, it can only have kept last time.
     upstream = tuple(dict.fromkeys(name for name in reports_read(path) if name != report.name))

@@ -9,7 +9,8 @@ import nbformat
 
 from casebook.data import project
 from casebook.errors import ReportFailedError
-from casebook.run import reconciliation, record, worker
+from casebook.run import layout, reconciliation, record
+from casebook.run.task import Task
 
 _SO_FAR = "What is shown so far"
 
@@ -29,9 +30,9 @@ def of(cells: list[list[dict[str, Any]]]) -> str:
     found = record.of(notebook)
     rows = reconciliation.rows(found.reconciliations, "", "")
     with tempfile.TemporaryDirectory() as folder:
-        task = worker.Task(_SO_FAR, "", found.title.get("area", ""), "", str(project.root()), folder)
+        task = Task(_SO_FAR, "", found.title.get("area", ""), "", str(project.root()), folder, own=folder)
         try:
-            worker.lay_out(task, notebook, found, rows, {}, 0.0, found.problems)
+            layout.lay_out(task, notebook, found, rows, {}, found.problems)
         except ReportFailedError as refused:
             return f"{refused}\n(A cell is named by the number in brackets beside it.)"
     return f"{_SO_FAR} can be published."

@@ -12,10 +12,12 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
 
+from casebook.errors import ReportFailedError
 from casebook.run import lock, signals
 
 _EXCHANGE = 2  # RENAME_EXCHANGE of Linux's renameat2: two names change places in one step
@@ -69,6 +71,56 @@ def staging(published: Path) -> Iterator[Path]:
             # After the swap this holds the pack that was published before.
             with signals.held_off():
                 shutil.rmtree(parent, ignore_errors=True)
+
+
+def hashes(folder: Path) -> dict[str, str]:
+    """Return the SHA-256 of every file below a folder, by path."""
+    return {
+        path.relative_to(folder).as_posix(): sha256(path.read_bytes()).hexdigest()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def put_back(stage: Path, expected: Mapping[str, str], sources: Callable[[str], Iterable[Path | None]]) -> list[str]:
+    """Undo what something else than the run has done to a pack in the making; a notebook can write anywhere.
+
+    Parameters
+    ----------
+    stage
+        The pack in the making.
+    expected
+        The SHA-256 that each of its files must have, by path.
+    sources
+        Gives the places where the content of a file may stand, too.
+
+    Returns
+    -------
+    list of str
+        The files that were put back, or taken out because nobody expects them.
+
+    Raises
+    ------
+    ReportFailedError
+        If what a file held is nowhere to be had.
+    """
+    found = hashes(stage)
+    wrong = sorted(path for path in {*found, *expected} if found.get(path) != expected.get(path))
+    for path in wrong:
+        if path not in expected:
+            (stage / path).unlink()
+            continue
+        for source in sources(path):
+            if source is not None and source.is_file() and sha256(source.read_bytes()).hexdigest() == expected[path]:
+                (stage / path).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(source, stage / path)
+                break
+        else:
+            raise ReportFailedError(
+                f"reports/{path} was changed while reports were made, by a notebook or another program: find out which "
+                "one writes there, then run again."
+            )
+    return wrong
 
 
 def recover(published: Path) -> None:

@@ -146,6 +146,8 @@ def _problems(found: dict[type[Block], list[Placed]], reads: list[dict[str, Any]
 
 
 def _of_bare(where: str, data: dict[str, Any]) -> str:
+    if any(kind.startswith("application/vnd.casebook.") for kind in data):
+        return f"{where} shows a block that Casebook did not make: show it with the functions of report."
     if any(picture in data for picture in PICTURES):
         to_do = "hand the chart to report.figure, which describes it and closes it"
     else:
@@ -163,7 +165,8 @@ def _in(placed: list[Placed]) -> str:
 
 
 def _blocks(data: dict[str, Any]) -> list[type[Block]]:
-    return [block for block in SHOWN if block.mime() in data]
+    # What only looks like one of ours is not believed.
+    return [block for block in SHOWN if block.mime() in data and block.made(data[block.mime()])]
 
 
 def _is_bare(output: NotebookNode) -> bool:

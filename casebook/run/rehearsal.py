@@ -13,7 +13,8 @@ from casebook import report
 from casebook.data import figures, project, provenance
 from casebook.data.tables import Tables, read_of
 from casebook.report import blocks, charts
-from casebook.run import record, render, shell, worker
+from casebook.run import layout, record, render, shell
+from casebook.run.task import Task
 
 _COLUMNS: report.Columns = {"place": "Place", "value": ("Value, of all", ".1f")}
 
@@ -70,6 +71,6 @@ def _say() -> None:
 def _lay_out(root: Path, notebook: nbformat.NotebookNode) -> None:
     found = record.of(notebook)
     with tempfile.TemporaryDirectory() as folder:
-        task = worker.Task("rehearsal", "rehearsal.ipynb", "Nowhere", "", str(root), folder)
+        task = Task("rehearsal", "rehearsal.ipynb", "Nowhere", "", str(root), folder, own=folder)
         nbformat.write(notebook, Path(folder) / task.notebook)
-        worker.lay_out(task, notebook, found, [], {}, 0.0)
+        layout.lay_out(task, notebook, found, [], {})

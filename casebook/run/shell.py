@@ -45,26 +45,42 @@ class Outputs:
     """The outputs of the running cell, in the order they come, as a notebook holds them."""
 
     def __init__(self, admit: Admit) -> None:
-        self.shown: list[NotebookNode] = []
+        self._shown: list[NotebookNode] = []
+        # What a cell writes to a stream, piece by piece; joined when it is asked for, which is linear.
+        self._pieces: list[str] = []
         self._admit = admit
         self._clear_before_next = False
         self._by_display_id: dict[str, list[NotebookNode]] = {}
 
     def begin(self) -> None:
         """Start with the outputs of the next cell."""
-        self.shown = []
+        self._shown, self._pieces = [], []
         self._clear_before_next = False
+
+    @property
+    def shown(self) -> list[NotebookNode]:
+        """The outputs so far."""
+        self._join()
+        return self._shown
+
+    def _join(self) -> None:
+        if self._pieces:
+            self._shown[-1].text = "".join(self._pieces)
+            self._pieces = []
 
     def add(self, kind: str, display_id: str | None = None, **content: Any) -> None:
         """Take one more output; what a cell writes piece by piece becomes one."""
-        output = nbformat.from_dict(self._admit({"output_type": kind, **content}))
+        admitted = self._admit({"output_type": kind, **content})
         if self._clear_before_next:
-            self.shown, self._clear_before_next = [], False
-        last = self.shown[-1] if self.shown else None
-        if kind == "stream" and last is not None and last.output_type == "stream" and last.name == output.name:
-            last.text += output.text
+            self.begin()
+        if kind == "stream" and self._pieces and self._shown[-1].name == admitted["name"]:
+            self._pieces.append(admitted["text"])
             return
-        self.shown.append(output)
+        self._join()
+        output = nbformat.from_dict(admitted)
+        self._shown.append(output)
+        if kind == "stream":
+            self._pieces = [admitted["text"]]
         if display_id:
             self._by_display_id.setdefault(display_id, []).append(output)
 
@@ -79,7 +95,7 @@ class Outputs:
         if wait:
             self._clear_before_next = True
         else:
-            self.shown = []
+            self._shown, self._pieces = [], []
 
 
 class _Stream(io.TextIOBase):

@@ -8,7 +8,7 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 _PR_SET_PDEATHSIG = 1
@@ -31,6 +31,27 @@ def held_off() -> Iterator[None]:
 def hold_off() -> dict[int, Any]:
     """Let Ctrl-C and SIGTERM pass from here on, and return what was done about them before."""
     return {number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT, signal.SIGTERM)}
+
+
+@contextmanager
+def blocked() -> Iterator[None]:
+    """Hold Ctrl-C and SIGTERM back while a process is started, and deliver them then: none is lost, none half-way."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def flush() -> None:
+    """Write out what is buffered for the terminal, before a process is forked; a terminal may be gone."""
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:
+            with suppress(OSError, ValueError):
+                stream.flush()
 
 
 def die_with(parent: int) -> None:

@@ -25,10 +25,12 @@ from typing import IO, Any, NoReturn
 
 import psutil
 
-from casebook.run import lock, signals, worker
-from casebook.run.outcome import MEGABYTE, Cell, Outcome, could_not_run
+from casebook.errors import ReportFailedError
+from casebook.run import events, layout, lock, signals, worker
+from casebook.run.events import CellEvent, Ended, Executed
+from casebook.run.outcome import MEGABYTE, NOT_HEARD, Cell, Cost, Outcome, could_not_run, of_error, of_exit
 from casebook.run.plan import Key
-from casebook.run.worker import Task
+from casebook.run.task import Task
 
 _TICK, _MEASURE_EVERY = 0.01, 0.05
 # Finding out which processes came of a worker means looking at every process there is.
@@ -46,6 +48,8 @@ class Result:
     outcome: Outcome
     entry: dict[str, Any] | None = None
     rows: list[dict[str, Any]] = field(default_factory=list)
+    files: Mapping[str, str] = field(default_factory=dict)
+    """The SHA-256 of each file it left in its own folder, by name."""
 
 
 def can_fork() -> bool:
@@ -109,6 +113,9 @@ def run(
             for one in [one for one in running if one.over()]:
                 running.remove(one)
                 _kill_orphans(before | {other.process.pid for other in running})
+                if one.lays_out():
+                    running.append(one)
+                    continue
                 result = one.result()
                 results.append(result)
                 if result.outcome.status == "succeeded":
@@ -168,7 +175,8 @@ class _Running:
         self.began = time.monotonic()
         self.cells: dict[int, Cell] = {}
         self._numbers = _code_cells(task)
-        self.told: dict[str, Any] | None = None
+        self.told: Ended | None = None
+        self.executed: Executed | None = None
         self.stopped: Outcome | None = None
         self.peak = 0.0
         self._measured = self._looked = 0.0
@@ -178,23 +186,43 @@ class _Running:
     def over(self) -> bool:
         """Take in what the worker tells, hold it to its limits, and return whether it is at an end."""
         self._listen()
-        if self.process.ended():
+        if self.stopped or self.process.ended():
             self._listen()
-            self.process.wait()
+            self.process.close()
             return True
         if self.told is None:
             self._hold_to_limits()
         return False
 
+    def lays_out(self) -> bool:
+        """Return whether the cells have all run, and have the page made by a process that ran none of them."""
+        if self.stopped or self.told or self.executed is None or self.task.executed:
+            return False
+        took = self.executed
+        cost = replace(took.cost, peak_megabytes=max(self.peak, took.cost.peak_megabytes))
+        self.task = layout.after_cells(self.task, took.executed, took.seen.model_dump(mode="json"), cost)
+        self.process, self._read, self._family, self._looked = _Forked(self.task), b"", [], 0.0
+        return True
+
     def _listen(self) -> None:
         *lines, self._read = (self._read + self.process.read()).split(b"\n")
-        for line in lines:
-            event = json.loads(line)
-            if "cell" in event:
-                status = "ran" if event["event"] == "ended" else "was running"
-                self.cells[event["cell"]] = Cell(event["cell"], status, event["seconds"] or None)
-            else:
-                self.told = event
+        try:
+            if len(self._read) > events.LONGEST_LINE:
+                raise ValueError("a line without end")
+            for line in lines:
+                self._take(events.read(line))
+        except ValueError:
+            if self.stopped is None:
+                self._stop(could_not_run("not heard", "its process says what is no word of a worker's"))
+
+    def _take(self, event: events.Event) -> None:
+        if isinstance(event, CellEvent):
+            status = "ran" if event.event == "ended" else "was running"
+            self.cells[event.cell] = Cell(event.cell, status, event.seconds or None)
+        elif isinstance(event, Executed):
+            self.executed = event
+        else:
+            self.told = event
 
     def _hold_to_limits(self) -> None:
         limits, now = self.task.limits, time.monotonic()
@@ -223,21 +251,23 @@ class _Running:
     def kill(self) -> None:
         """End the worker and every process that came of it."""
         _kill_tree(self.process.pid)
-        self.process.wait()
+        self.process.close()
 
     def result(self) -> Result:
         cells = tuple(self.cells.get(number, Cell(number, "never ran")) for number in self._numbers)
         if self.stopped is None and self.told is not None:
-            outcome = self.told["outcome"]
-            known = replace(
-                Outcome(**{**outcome, "cells": ()}),
-                cells=cells,
-                peak_megabytes=max(self.peak, outcome["peak_megabytes"]),
-            )
-            return Result(self.task, known, self.told.get("entry"), self.told.get("rows", []))
-        outcome = self.stopped or could_not_run("killed", self.process.how_it_ended())
-        known = replace(outcome, cells=cells, seconds=round(time.monotonic() - self.began, 3), peak_megabytes=self.peak)
-        return Result(self.task, known)
+            told, peak = self.told, max(self.peak, self.told.outcome.peak_megabytes)
+            outcome: Outcome = replace(told.outcome, cells=cells, peak_megabytes=peak)
+            try:
+                layout.install(self.task, told.files)
+            except (ReportFailedError, OSError) as error:
+                failed = replace(of_error(error, "its page was put into the pack"), cells=cells)
+                return Result(self.task, failed.costing(Cost(outcome.seconds, outcome.processor_seconds, self.peak)))
+            return Result(self.task, outcome, told.entry, told.rows, told.files)
+        running = next((f"cell {cell.number}" for cell in cells if cell.status == "was running"), "")
+        outcome = self.stopped or of_exit(self.process.exit_code(), running)
+        cost = Cost(round(time.monotonic() - self.began, 3), peak_megabytes=self.peak)
+        return Result(self.task, replace(outcome.costing(cost), cells=cells))
 
 
 def _code_cells(task: Task) -> list[int]:
@@ -256,26 +286,26 @@ class _Forked:
     """A worker forked from this process."""
 
     def __init__(self, task: Task) -> None:
-        sys.stdout.flush()
-        sys.stderr.flush()
+        signals.flush()
         reading, telling = os.pipe()
         # Seen from here, so that what is written can be measured while the worker is busy.
         self._files: list[IO[bytes]] = [tempfile.TemporaryFile(), tempfile.TemporaryFile()]  # noqa: SIM115
         parent = os.getpid()
-        self.pid = os.fork()
-        if self.pid == 0:
-            _be_worker(task, parent, telling, reading, (self._files[0].fileno(), self._files[1].fileno()))
+        with signals.blocked():
+            self.pid = os.fork()
+            if self.pid == 0:
+                _be_worker(task, parent, telling, reading, (self._files[0].fileno(), self._files[1].fileno()))
         os.close(telling)
         os.set_blocking(reading, False)
-        self._reading = reading
+        # A file object is closed once, however often it is told to; a number could be another's by then.
+        self._reading = open(reading, "rb", buffering=0)  # noqa: PTH123, SIM115
         self._status: int | None = None
 
     def read(self) -> bytes:
-        pieces = b""
-        with suppress(BlockingIOError, OSError):
-            while piece := os.read(self._reading, 1 << 16):
-                pieces += piece
-        return pieces
+        if self._reading.closed:
+            return b""
+        # So much at a time that a worker that floods its pipe keeps nobody waiting.
+        return self._reading.read(1 << 20) or b""
 
     def captured(self) -> int:
         return sum(os.fstat(file.fileno()).st_size for file in self._files)
@@ -286,26 +316,25 @@ class _Forked:
             self._status = status if pid else None
         return self._status is not None
 
-    def wait(self) -> None:
+    def close(self) -> None:
         if self._status is None:
             _, self._status = os.waitpid(self.pid, 0)
-        with suppress(OSError):
-            os.close(self._reading)
-        for file in self._files:
+        for file in (self._reading, *self._files):
             file.close()
 
-    def how_it_ended(self) -> str:
-        return _words(os.waitstatus_to_exitcode(self._status or 0))
+    def exit_code(self) -> int:
+        return os.waitstatus_to_exitcode(self._status or 0)
 
 
 class _Started:
     """A worker that is a new Python, with an ordinary kernel."""
 
     def __init__(self, task: Task) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", worker.__name__],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True,
-        )  # fmt: skip
+        with signals.blocked():
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", worker.__name__],
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True,
+            )  # fmt: skip
         self.pid = self._process.pid
         self._heard: list[bytes] = []
         assert self._process.stdin is not None
@@ -333,22 +362,26 @@ class _Started:
         self._eof.wait(timeout=1)
         return True
 
-    def wait(self) -> None:
+    def close(self) -> None:
         self._process.wait()
 
-    def how_it_ended(self) -> str:
-        return _words(self._process.returncode)
+    def exit_code(self) -> int:
+        return int(self._process.returncode)
 
 
 def _start(task: Task) -> _Running:
+    stage = Path(task.stage)
+    task = replace(task, own=tempfile.mkdtemp(prefix=f"{stage.name}-", dir=stage.parent))
     return _Running(task, _Forked(task) if task.engine == "shell" else _Started(task))
 
 
 def _be_worker(task: Task, parent: int, telling: int, reading: int, captured: tuple[int, int]) -> NoReturn:
+    code = NOT_HEARD
     try:
         os.setsid()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT, signal.SIGTERM})
         signals.die_with(parent)
         _adopt_orphans()
         lock.let_go()
@@ -358,9 +391,17 @@ def _be_worker(task: Task, parent: int, telling: int, reading: int, captured: tu
             os.dup2(descriptor, target)
         sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 - as long as the process lives
         with os.fdopen(telling, "w", encoding="utf-8") as told:
-            worker.work(task, lambda event: print(json.dumps(event), file=told, flush=True), captured)
+
+            def say(event: dict[str, Any]) -> None:
+                print(json.dumps(event), file=told, flush=True)
+
+            if task.executed or task.only_render:
+                layout.work(task, say)
+            else:
+                worker.work(task, say, captured)
+        code = 0
     finally:
-        os._exit(0)
+        os._exit(code)
 
 
 def _adopt_orphans() -> None:
@@ -408,9 +449,3 @@ def _resident(process: psutil.Process) -> int:
         return int(process.memory_info().rss)
     except psutil.NoSuchProcess:
         return 0
-
-
-def _words(code: int) -> str:
-    if code < 0:
-        return f"its process was ended by the signal {signal.Signals(-code).name}"
-    return f"its process ended with the exit code {code} before it was done"

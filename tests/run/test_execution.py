@@ -147,4 +147,4 @@ def test_a_secret_is_found_however_it_is_written():
     session = execution.Session(lambda event, number: None, 20, {"token": secret})
     shown = session.admit({"output_type": "stream", "name": "stdout", "text": f"It is {secret}."})
     assert shown["text"] == "It is [secret]."
-    assert session.leaked == {"token"}
+    assert session.redactor.found == {"token"}

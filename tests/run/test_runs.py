@@ -536,7 +536,7 @@ import json, os, sys
 from pathlib import Path
 import psutil
 from casebook.run import warm, workers
-from casebook.run.worker import Task
+from casebook.run.task import Task
 
 root, rounds = Path.cwd(), int(sys.argv[1])
 warm.up(rehearse=True)
