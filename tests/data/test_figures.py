@@ -109,14 +109,16 @@ def test_sealing_with_nothing_changed_writes_nothing(project):
 def test_a_cell_that_follows_from_others_must_be_registered(project):
     path = project.root / FILE
     lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
-    path.write_text("".join(line for line in lines if not line.startswith("ehcp-total-change,")), encoding="utf-8")
+    path.write_text(
+        "".join(line for line in lines if not line.startswith("ehcp-hearing-impairment-change,")), encoding="utf-8"
+    )
     assert [(cell.table, cell.row, cell.column) for cell in figures.load(project.root).unregistered()] == [
-        ("ehcps_by_need", ("Total",), "change")
+        ("ehcps_by_need", ("Hearing Impairment",), "change")
     ]
     assert project.pipeline("seal", "published_figures").returncode == 0
     done = project.pipeline("check")
     assert done.returncode == 2
-    assert "has no row for the cell Total of the column change of ehcps_by_need" in done.stderr
+    assert "has no row for the cell Hearing Impairment of the column change of ehcps_by_need" in done.stderr
 
 
 def test_words_that_print_an_unreadable_number_keep_the_precision_they_were_meant_to_have():

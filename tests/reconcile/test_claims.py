@@ -21,6 +21,7 @@ OPPOSITES = {
     "fewer": "more", "less": "more", "fell": "rose", "fallen": "risen", "closer": "further from", "below": "above", "falls": "rises",
     "decrease": "increase", "fall": "rise", "twice": "half", "half": "twice", "cheaper": "dearer", "rising": "falling", "reduced": "increased",
     "significant cost": "small cost", "stubbornly": "hardly", "achievable": "out of reach", "maintain": "double", "big": "small",
+    "financial return": "financial loss", "meeting": "missing", "most savings": "few savings", "three main": "three minor", "in excess of": "below",
 }  # fmt: skip
 
 
