@@ -371,6 +371,10 @@ class TestPages:
         for row in repeats:
             repeat, original = found[row["id"]], found[row["same_as"]]
             stands = original["verdict"].startswith("reproduced")
+            if row["id"] == "ehcp-profound-in-text":  # 63% is no way to print 63.6%
+                assert repeat["verdict"] == "differs"
+                assert f"Printed as {original['printed']} in paper" in repeat["note"]
+                continue
             assert repeat["verdict"].startswith("reproduced"), row["id"]
             assert f"Same as paper {original['paper']}, line {original['line']}" in repeat["note"], row["id"]
             assert ("only the repetition is confirmed" in repeat["note"]) is not stands, row["id"]
