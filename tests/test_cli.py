@@ -98,7 +98,7 @@ def test_a_notebook_that_raises_publishes_nothing_and_exits_with_1(copy_of_pack)
 @pytest.mark.parametrize(
     ("code", "words"),
     [
-        ("import os; os._exit(0)", "care-rates could not run: killed: its process ended with the exit code 0"),
+        ("import os; os._exit(0)", "care-rates ended early in cell 3: its process ended itself with the exit code 0"),
         ("import sys; sys.exit()", "care-rates ended early in cell 3"),
         (
             "import pandas; pandas.DataFrame([1])",
@@ -177,7 +177,7 @@ def test_an_authority_that_is_not_printed_gets_a_report_that_says_so(copy_of_pac
     text = copy_of_pack.headline("chlamydia", "area-not-printed", "Thurrock")["text"]
     assert (
         text
-        == "The paper prints no figure for chlamydia detection in Thurrock, so Thurrock cannot be compared; the other ten authorities of the East of England can."
+        == "The paper prints no figure for chlamydia detection in Thurrock, so Thurrock cannot be compared; the ten other authorities of the East of England can."
     )
 
 

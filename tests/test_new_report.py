@@ -66,7 +66,7 @@ def test_a_new_indicator_is_one_csv_one_entry_and_one_line(project):
     report = project.report("readiness")
     assert report["title"] == "School readiness"
     assert (
-        "School readiness in Cambridgeshire was 70.0 per cent of children aged 5, the highest of the three"
+        "School readiness in Cambridgeshire: 70.0 per cent of children aged 5, the highest of the three"
         in report["headlines"][0]["text"]
     )
     # 700 of 1,000: Wilson's 95% interval is 67.1 to 72.8 per cent, and its 99.8% interval leaves out 60 too.

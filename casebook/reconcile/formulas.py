@@ -27,7 +27,7 @@ from typing import Any
 
 from casebook.data.as_printed import WHEN, PrintedTable
 from casebook.errors import InputError, and_list, one_of
-from casebook.methods import intervals, quantities
+from casebook.methods import quantities
 from casebook.methods.costing import FinancialYear
 from casebook.methods.quantities import Quantity, Truth, exactly
 
@@ -466,6 +466,9 @@ _WORDS = ("words", "day")
 
 def _chance(limit: str) -> Callable[[Quantity, Quantity, Quantity], Quantity]:
     def of(rate: Quantity, people: Quantity, per: Quantity) -> Quantity:
+        # SciPy takes its time to load, and few formulas ask for limits of chance.
+        from casebook.methods import intervals
+
         limits = intervals.rate(float(rate) * float(people) / float(per), float(people), float(per))
         return quantities.found(float(getattr(limits, limit)), f"{limit} limit of chance", (rate, people))
 
