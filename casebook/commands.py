@@ -215,12 +215,18 @@ def _add_run_commands(app: typer.Typer, pack: list[Report], default_area: str, w
 
 def _check_data(known: Tables, root: Path) -> None:
     """Stop before the first notebook starts if data cannot be used."""
-    from casebook.data import figures
+    from casebook.data import figures, raw
+    from casebook.run import apart
 
-    for table in known.catalogue.resources:
-        known.prepare(table.name)
-    if figures.REGISTER in {table.name for table in known.catalogue.resources}:
-        figures.checked(root)
+    def check() -> None:
+        for table in known.catalogue.resources:
+            known.prepare(table.name)
+        if figures.REGISTER in {table.name for table in known.catalogue.resources}:
+            figures.checked(root)
+
+    # What a large table takes is not for every report to carry, whether it reads it or not.
+    apart.do(check)
+    raw.found_in_order(raw.content(root / raw.RAW / table.path) for table in known.catalogue.resources)
 
 
 def _add_figure_commands(app: typer.Typer) -> None:

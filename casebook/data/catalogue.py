@@ -221,6 +221,14 @@ class Table(_Described):
     prose: bool = False
     """Whether its numbers stand in running text, where zeros at the end of a number are often rounding."""
 
+    @model_validator(mode="after")
+    def _names_areas_where_it_asks_for_them(self) -> Table:
+        if (self.required_areas or self.every_year) and self.field_with_role("area") is None:
+            raise ValueError(
+                "requiredAreas and everyYear need a field with the role 'area': give one that role, or leave them out"
+            )
+        return self
+
     def field_with_role(self, role: str) -> TableField | None:
         """Return the field that plays a role, if one does."""
         return next((field for field in self.table_schema.fields if field.role == role), None)

@@ -46,9 +46,9 @@ def read(root: Path, table: Table) -> pd.DataFrame:
         If the file cannot be used, for the first reason found.
     """
     file = RAW / table.path
-    content = _content(root / file)
-    key = (table.model_dump_json(), content)
-    if content and key in _checked:
+    found = content(root / file)
+    key = (table.model_dump_json(), found)
+    if found and key in _checked:
         return _checked[key].copy()
     header, rows = cells(root / file, file, [field.name for field in table.table_schema.fields])
     columns = {}
@@ -59,7 +59,7 @@ def read(root: Path, table: Table) -> pd.DataFrame:
     frame = pd.DataFrame(columns, index=pd.Index([number for number, _ in rows], name="row"))
     if frame.empty:
         raise InputError(f"{file} has a header and no rows: add the table's rows below it.")
-    if content not in _in_order:
+    if found not in _in_order:
         _check_values(file, table, frame)
     _checked[key] = frame.copy()
     return frame
@@ -78,7 +78,8 @@ def found_in_order(hashes: Iterable[str]) -> None:
     _in_order.update(hashes)
 
 
-def _content(path: Path) -> str:
+def content(path: Path) -> str:
+    """Return the SHA-256 of a file's content; empty if it cannot be read."""
     try:
         return sha256(path.read_bytes()).hexdigest()
     except OSError:

@@ -10,12 +10,13 @@ import nbformat
 import pandas as pd
 
 from casebook import report
-from casebook.data import figures, project, provenance
+from casebook.data import figures, project, provenance, raw
 from casebook.data.tables import Tables, read_of
 from casebook.report import blocks, charts
 from casebook.run import layout, record, render, shell
 from casebook.run.task import Task
 
+_LARGE = 1_000_000
 _COLUMNS: report.Columns = {"place": "Place", "value": ("Value, of all", ".1f")}
 
 
@@ -31,8 +32,9 @@ def hold() -> None:
     """
     known = Tables()
     for table in known.catalogue.resources:
-        # What was read here is not read again.
-        known.prepare(table.name)
+        # What is read here is not read again; a large table is read where it is used, and no other report carries it.
+        if (known.root / raw.RAW / table.path).stat().st_size < _LARGE:
+            known.prepare(table.name)
     figures.load(project.root())
     outputs = shell.prepare().outputs
     outputs.begin()

@@ -36,6 +36,10 @@ def test_every_described_field_is_checked_by_the_schema_made_from_it(project):
 @pytest.mark.parametrize(
     ("change", "words"),
     [
+        (
+            lambda d: entry(d, "needs").update(requiredAreas=["England"]),
+            "requiredAreas and everyYear need a field with the role 'area'",
+        ),
         (lambda d: entry(d, "areas").pop("title"), "'areas' > title: this property is required"),
         (lambda d: entry(d, "areas").update(titel="x"), "'areas' > titel.*no such property"),
         (lambda d: d["resources"].append(entry(d, "areas")), "describes the table 'areas' twice"),

@@ -282,3 +282,28 @@ def test_a_secret_on_the_command_line_is_refused_with_the_reason(project):
     assert "CASEBOOK_SECRET_TOKEN" in done.stderr
     (project.root / "secret.yaml").write_text("token: Hush4711\n")
     assert project.pipeline("run", "--parameters", "secret.yaml").returncode == 0
+
+
+def test_a_large_table_is_no_burden_of_reports_that_do_not_read_it(project):
+    write(project, {"one": GOOD})
+    assert project.pipeline("run").returncode == 0
+    small = project.report("one")["peak_megabytes"]
+    descriptor = project.descriptor()
+    like = next(table for table in descriptor["resources"] if table["name"] == "smoking_prevalence")
+    words = {"title": "Large", "description": "Many rows."}
+    large = {name: like[name] for name in ("format", "mediatype", "encoding", "hash", "sources", "licenses")}
+    fields = [
+        words | {"name": "key", "type": "string", "unit": "name"},
+        words | {"name": "value", "type": "number", "unit": "one"},
+    ]
+    schema = {"fields": fields, "primaryKey": ["key"], "missingValues": [""]}
+    large |= words | {"name": "large", "path": "large.csv", "schema": schema}
+    project.raw("large.csv").write_text("key,value\n" + "".join(f"{n:0200d},{n}.5\n" for n in range(100_000)))
+    descriptor["resources"].append(large)
+    project.describe(descriptor)
+    sealed = project.pipeline("seal", "large")
+    assert sealed.returncode == 0, sealed.stderr
+    done = project.pipeline("run", "--force")
+    assert done.returncode == 0, done.stderr
+    # The table has 20 MB; read, it takes many times that.
+    assert project.report("one")["peak_megabytes"] < small + 20
