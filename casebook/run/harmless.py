@@ -1,0 +1,83 @@
+"""What of HTML may stand in a page: a list of good things, so that what nobody thought of is left out.
+
+A notebook's Markdown may hold any HTML, and what its cells show comes from a process in which anything may have run.
+Both come through here on their way into a page, whose reader may open it in a mail program, as a PDF, or in another
+place that does not know a page's policy. The gates look at the page once more.
+"""
+
+from __future__ import annotations
+
+import re
+
+import nh3
+
+_PROSE = frozenset({
+    "a", "abbr", "b", "bdi", "blockquote", "br", "caption", "cite", "code", "dd", "del", "details", "dfn", "div", "dl",
+    "dt", "em", "figcaption", "figure", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "i", "img", "ins", "kbd", "li", "ol",
+    "p", "pre", "q", "s", "samp", "section", "small", "span", "strong", "sub", "summary", "sup", "table", "tbody", "td",
+    "tfoot", "th", "thead", "time", "tr", "u", "ul", "var",
+})  # fmt: skip
+_CHART = frozenset({"clipPath", "defs", "desc", "g", "path", "pattern", "rect", "svg", "text", "title", "use"})
+_EVERYWHERE = {
+    "aria-describedby", "aria-hidden", "aria-label", "aria-labelledby", "class", "data-label", "dir", "id", "lang",
+    "role", "tabindex", "title",
+}  # fmt: skip
+_DRAWING = {
+    "clip-path", "d", "fill", "height", "patternUnits", "stroke-linecap", "stroke-linejoin", "style", "transform",
+    "viewBox", "width", "x", "y",
+}  # fmt: skip
+_ATTRIBUTES = {
+    "*": _EVERYWHERE,
+    "a": {"download", "href"},
+    "img": {"alt", "height", "src", "width"},
+    "ol": {"start"},
+    "td": {"colspan", "rowspan"},
+    "th": {"colspan", "rowspan", "scope"},
+    "time": {"datetime"},
+    **dict.fromkeys(_CHART, _DRAWING),
+    "use": _DRAWING | {"xlink:href", "href"},
+}  # fmt: skip
+_LOOKS = {
+    "fill", "fill-opacity", "font", "font-family", "font-size", "font-style", "font-weight", "letter-spacing",
+    "line-height", "opacity", "stroke", "stroke-dasharray", "stroke-dashoffset", "stroke-linecap", "stroke-linejoin",
+    "stroke-miterlimit", "stroke-opacity", "stroke-width", "text-align", "text-anchor", "vector-effect", "white-space",
+}  # fmt: skip
+_OWN = re.compile(r"url\(#[\w-]+\)")
+_HELD = re.compile(r"data:image/(png|jpeg|gif|webp);base64,[A-Za-z0-9+/=\s]*")
+_SAVED = "data:text/csv;"
+
+
+def sanitise(html: str) -> str:
+    """Return HTML without all that may not stand in a page: other tags, attributes and kinds of address.
+
+    Examples
+    --------
+    >>> sanitise('<p onclick="x()">Rates <em>fell</em>.</p><meta http-equiv="refresh" content="0;url=//x.org">')
+    '<p>Rates <em>fell</em>.</p>'
+    >>> sanitise('<a href="java\\tscript:x()">More</a><a href="care-rates.html">Care</a>')
+    '<a>More</a><a href="care-rates.html">Care</a>'
+    """
+    return _cleaner.clean(html)
+
+
+def _attribute(tag: str, name: str, value: str) -> str | None:
+    if name == "src":
+        return value if _HELD.fullmatch(value) else None
+    if name == "href" and tag == "use":
+        return value if value.startswith("#") else None
+    if name == "href" and value.lower().startswith("data:"):
+        return value if value.startswith(_SAVED) else None
+    if "(" in value and name in ("clip-path", "fill", "style") and "url" in _OWN.sub("", value).lower() or "\\" in value and name in _DRAWING:
+        return None
+    return value
+
+
+_cleaner = nh3.Cleaner(
+    tags=set(_PROSE | _CHART),
+    clean_content_tags={"script", "style", "iframe", "template", "noscript", "object", "math"},
+    attributes=_ATTRIBUTES,
+    attribute_filter=_attribute,
+    url_schemes={"http", "https", "mailto", "data"},
+    filter_style_properties=_LOOKS,
+    link_rel=None,
+)
