@@ -36,6 +36,7 @@ RENDERING = (
     "run/templates",
     "run/render.py",
     "run/gates.py",
+    "run/harmless.py",
     "run/spreadsheet.py",
     "run/workbook.py",
     "run/reconciliation.py",

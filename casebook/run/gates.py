@@ -16,7 +16,15 @@ from lxml.html import HtmlElement
 from casebook.errors import and_list
 
 LARGEST_PAGE, LARGEST_CHART = 400_000, 60_000
-LOADING = {"src", "srcset", "poster", "action", "background", "data", "formaction"}
+LOADING = {"src", "srcset", "poster", "action", "background", "data", "formaction", "ping", "imagesrcset", "srcdoc"}
+# What holds another page, sends something, or changes what stands in the page or where it stands.
+FOREIGN = {
+    "animate", "animatemotion", "animatetransform", "applet", "audio", "base", "button", "embed", "form", "frame",
+    "frameset", "iframe", "input", "link", "math", "object", "portal", "set", "textarea", "video",
+}  # fmt: skip
+POLICY = "Content-Security-Policy"
+# A backslash writes a letter of CSS in another way, of url( for one.
+ELSEWHERE = re.compile(r"@import|image-set|url\(\s*['\"]?(?!#|data:)|\\", re.IGNORECASE)
 SAYS_NOTHING = re.compile(
     r"^\W*(an? )?(image|picture|chart|graph|plot|figure|photo|untitled|placeholder|todo"
     r"|no description( has been provided)?.*|.*\.(png|svg|jpe?g|gif))\W*$",
@@ -69,23 +77,52 @@ def problems(page: str) -> Iterator[str]:
         yield f"the page has {len(page.encode()):,} bytes, more than {LARGEST_PAGE:,}: show less in it."
 
 
+def harms(fragment: str) -> Iterator[str]:
+    """Find what in a piece of HTML would run something, load something from elsewhere, or lead a reader away.
+
+    Yields
+    ------
+    str
+        One sentence for each problem.
+
+    Examples
+    --------
+    >>> list(harms("<p>Rates <em>fell</em>.</p>"))
+    []
+    >>> print(*harms('<meta http-equiv="Refresh" content="0; url=https://example.org">'))
+    it holds <meta http-equiv>, which a page may not hold: take it out.
+    """
+    if "<" in fragment:
+        parser = lxml.html.HTMLParser(huge_tree=True)
+        yield from _loads(lxml.html.fragment_fromstring(fragment, create_parent="div", parser=parser))
+
+
 def _loads(page: HtmlElement) -> Iterator[str]:
     for script in page.iter("script"):
         yield f"it holds a script ({_source(script)[:60]}), and pages run none: take it out."
     for tag in page.iter("*"):
+        if tag.tag in FOREIGN:
+            yield f"it holds <{tag.tag}>, which a page may not hold: take it out."
+        if tag.tag == "meta" and tag.get("http-equiv", POLICY) != POLICY:
+            yield "it holds <meta http-equiv>, which a page may not hold: take it out."
         for name, value in tag.items():
             if name.startswith("on"):
                 yield f"<{tag.tag}> has the attribute {name}, which runs a script, and pages run none: take it out."
-            loads = name in LOADING or (name in ("href", "xlink:href") and tag.tag in ("link", "use", "image", "base"))
-            if loads and not value.startswith(("#", "data:")):
+            # Browsers pass over white space and control characters in an address.
+            address = re.sub(r"[\x00-\x20\x7f-\xa0]", "", value)
+            here = address.startswith("#") or re.match(r"data:image/(?!svg)", address, re.IGNORECASE)
+            loads = name in LOADING or (name in ("href", "xlink:href") and tag.tag not in ("a", "area"))
+            if loads and not here:
                 yield (
                     f"<{tag.tag} {name}> loads {value[:60]!r} from elsewhere, and a page is whole by itself: take it "
                     "out or, for a picture, show it with report.figure."
                 )
-            if name == "href" and tag.tag == "a" and re.match(r"\s*(javascript|vbscript):", value, re.IGNORECASE):
+            elif re.match(r"(java|vb)script:|data:(?!image/|text/csv)", address, re.IGNORECASE):
                 yield f"a link runs a script ({value[:60]!r}), and pages run none: let it lead to an address."
+            elif name == "style" and ELSEWHERE.search(value):
+                yield f"<{tag.tag} style> loads something from elsewhere, and a page is whole by itself: take it out."
     for style in page.iter("style"):
-        if re.search(r"@import|url\(\s*['\"]?(?!#|data:)", style.text or ""):
+        if ELSEWHERE.search(style.text or ""):
             yield "a style loads something from elsewhere, and a page is whole by itself: take out @import or url(...)."
 
 

@@ -42,7 +42,6 @@ _LOOKS = {
     "line-height", "opacity", "stroke", "stroke-dasharray", "stroke-dashoffset", "stroke-linecap", "stroke-linejoin",
     "stroke-miterlimit", "stroke-opacity", "stroke-width", "text-align", "text-anchor", "vector-effect", "white-space",
 }  # fmt: skip
-_OWN = re.compile(r"url\(#[\w-]+\)")
 _HELD = re.compile(r"data:image/(png|jpeg|gif|webp);base64,[A-Za-z0-9+/=\s]*")
 _SAVED = "data:text/csv;"
 
@@ -67,9 +66,9 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
         return value if value.startswith("#") else None
     if name == "href" and value.lower().startswith("data:"):
         return value if value.startswith(_SAVED) else None
-    if "(" in value and name in ("clip-path", "fill", "style") and "url" in _OWN.sub("", value).lower() or "\\" in value and name in _DRAWING:
-        return None
-    return value
+    # The parts of a chart refer to each other; a backslash writes a letter of url( in another way.
+    elsewhere = name in ("clip-path", "fill", "style") and re.search(r"url\((?!#)|image|\\", value, re.IGNORECASE)
+    return None if elsewhere else value
 
 
 _cleaner = nh3.Cleaner(

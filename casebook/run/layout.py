@@ -174,9 +174,9 @@ def lay_out(
             raise ReportFailedError(gates.refusal(task.name, problems))
     entry = _entry(task, found, seen)
     used = {paper: title for paper, title in task.papers.items() if any(row["paper"] == paper for row in rows)}
-    page = render.report_page(notebook, found, rows, used, {**entry, "source": Path(task.notebook).name})
+    page, refused = render.report_page(notebook, found, rows, used, {**entry, "source": Path(task.notebook).name})
     own = Path(task.own)
-    if problems := [*problems, *gates.problems(page)]:
+    if problems := [*problems, *refused, *gates.problems(page)]:
         raise ReportFailedError(gates.refusal(task.name, problems))
     (own / f"{task.name}.html").write_text(page, encoding="utf-8")
     spreadsheet.write(own / f"{task.name}.xlsx", found, rows, entry)

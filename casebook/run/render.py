@@ -14,7 +14,7 @@ from nbconvert import HTMLExporter, TemplateExporter
 from nbformat import NotebookNode
 
 from casebook.report import look, tabular
-from casebook.run import reconciliation
+from casebook.run import gates, harmless, reconciliation
 from casebook.run.record import Record
 from casebook.text import slug
 
@@ -38,8 +38,8 @@ def report_page(
     reconciled: list[reconciliation.Row],
     papers: dict[str, str],
     made: dict[str, Any],
-) -> str:
-    """Return a report's page.
+) -> tuple[str, list[str]]:
+    """Return a report's page, and what is to be said of HTML in its notebook that a page may not hold.
 
     Parameters
     ----------
@@ -58,15 +58,22 @@ def report_page(
     section = _pages.get_template("reconciliation_section.html.j2").render(
         summary=reconciliation.summary(reconciled), shown=shown, rest=rest, papers=papers
     )
+    refused: list[str] = []
+
+    def only_good(html: str) -> str:
+        # What would be refused in a page is told of, though it is left out; what is merely unknown is left out.
+        refused.extend(gates.harms(html))
+        return harmless.sanitise(html)
+
     # Where the notebook has the heading, the figures stand under it; otherwise before the assumptions.
     placed = any(cell.cell_type == "markdown" and cell.source.startswith(HEADING) for cell in notebook.cells)
     resources = {
         "record": record, "made": made, "css": style(), "heading": HEADING, "placed": placed, "reconciliation": section,
-        **_together(record),
+        "harmless": only_good, **_together(record),
     }  # fmt: skip
     page, _ = _exporter().from_notebook_node(notebook, resources=resources)
     page = _with_ids(str(page))
-    return page.replace("<!--contents-->", _contents(page), 1)
+    return page.replace("<!--contents-->", _contents(page), 1), list(dict.fromkeys(refused))
 
 
 def _together(record: Record) -> dict[str, str]:
