@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 
-from casebook.errors import HeldError, InputError, ReportFailedError, and_list, one_of
+from casebook.errors import HeldError, InputError, ReportFailedError, and_list, of_system, one_of
 from casebook.run import freshness, history, parameters, plan, signals
 from casebook.run.contents import Report
 
@@ -325,7 +325,7 @@ def _with_exit_codes(app: typer.Typer) -> typer.Typer:
                 # Nobody reads on what is printed; nor does Python's own last word on it.
                 os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             except OSError as error:
-                _complain(f"{error.filename or 'A file'} cannot be used: {error.strerror or error}.")
+                _complain(of_system(error))
             except Exception as error:
                 # The command line's own ways of ending carry their exit code.
                 if hasattr(error, "exit_code") or isinstance(error, typer.Abort):

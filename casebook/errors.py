@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterable
 from difflib import get_close_matches
 
@@ -32,6 +33,43 @@ class ReportFailedError(Exception):
 
 class HeldError(Exception):
     """A headline moved further than its threshold, so the pack waits for somebody to accept it."""
+
+
+_TO_DO = {
+    errno.ENOSPC: "the disk is full: free some space, then run it again",
+    errno.EDQUOT: "the space allowed to this user is used up: free some of it, then run it again",
+    errno.EACCES: "this user may not: let it belong to the user who runs this (chown), or give that user the right (chmod)",
+    errno.EPERM: "this user may not: let it belong to the user who runs this (chown), or give that user the right (chmod)",
+    errno.EROFS: "its file system can only be read: mount it so that it can be written",
+    errno.ENOTDIR: "something that is no folder stands in its path: move it away",
+    errno.ELOOP: "its links lead round in a circle: let the link lead to a folder",
+    errno.EMFILE: "too many files are open: raise the limit (ulimit -n)",
+}
+
+
+def of_system(error: BaseException, what: str = "A file") -> str:
+    """Say what the system refused: which file, why, and what to do.
+
+    Parameters
+    ----------
+    error
+        What was raised: an ``OSError``, also the one of ``shutil`` that gathers others.
+    what
+        The file, where the error does not name it.
+
+    Examples
+    --------
+    >>> of_system(OSError(errno.ENOSPC, "No space left on device", "reports/pack.json"))
+    'reports/pack.json cannot be used (No space left on device): the disk is full: free some space, then run it again.'
+    """
+    number, why, name = getattr(error, "errno", None), getattr(error, "strerror", None), getattr(error, "filename", None)
+    gathered = error.args[0] if error.args else None
+    if isinstance(gathered, list) and gathered and len(gathered[0]) == 3:
+        name, _, why = gathered[0]
+        number, _, rest = str(why).removeprefix("[Errno ").partition("] ")
+        number, why = (int(number), rest.partition(": ")[0]) if number.isdigit() else (None, why)
+    to_do = _TO_DO.get(number or 0, "put it right, or move it away, then run it again")
+    return f"{name or what} cannot be used ({why or error}): {to_do}."
 
 
 def one_of(names: Iterable[str], wrong: str) -> str:

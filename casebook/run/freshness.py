@@ -278,7 +278,7 @@ def nothing_changed(root: Path, arguments: Sequence[str]) -> str:
     It is asked before anything is loaded: the same command, every file of the project and of the pack as they were
     after the last run that succeeded. If not, each report is looked at by itself.
     """
-    if any(name.startswith("CASEBOOK_SECRET_") for name in os.environ) or any(root.glob(".reports-*")):
+    if any(name.startswith("CASEBOOK_SECRET_") for name in os.environ) or _left_over(root):
         # Whether a secret is still the same, nobody may know; and what a killed run left is to be cleared away.
         return ""
     try:
@@ -292,6 +292,11 @@ def nothing_changed(root: Path, arguments: Sequence[str]) -> str:
         return str(kept["published"]) if same else ""
     except (OSError, ValueError, KeyError, TypeError):
         return ""
+
+
+def _left_over(root: Path) -> bool:
+    place = Path(os.path.realpath(root / "reports"))
+    return any(root.glob(".reports-*")) or any(place.parent.glob(f".{place.name}-*"))
 
 
 def checked_data(root: Path) -> set[str]:

@@ -47,13 +47,13 @@ _SAVED = "data:text/csv;"
 
 
 def sanitise(html: str) -> str:
-    """Return HTML without all that may not stand in a page: other tags, attributes and kinds of address.
+    r"""Return HTML without all that may not stand in a page: other tags, attributes and kinds of address.
 
     Examples
     --------
     >>> sanitise('<p onclick="x()">Rates <em>fell</em>.</p><meta http-equiv="refresh" content="0;url=//x.org">')
     '<p>Rates <em>fell</em>.</p>'
-    >>> sanitise('<a href="java\\tscript:x()">More</a><a href="care-rates.html">Care</a>')
+    >>> sanitise('<a href="java\tscript:x()">More</a><a href="care-rates.html">Care</a>')
     '<a>More</a><a href="care-rates.html">Care</a>'
     """
     return _cleaner.clean(html)

@@ -1,28 +1,35 @@
 """Publishing a pack whole or not at all.
 
 The pack is built in a folder beside the published one and put in its place in one step, so that a
-reader sees the old pack or the new one, and a failed run leaves the old one as it was. What a run that was
-killed left behind is cleared away by the next.
+reader sees the old pack or the new one, and a failed run leaves the old one as it was. Where ``reports`` is a link, the
+place is what it leads to. Where a folder cannot change places with another (a mount point, some file systems), the pack is
+published file by file: new files first, then those that changed, then those that lead to them, and deletions last.
+What a run that was killed left behind is finished or cleared away by the next.
 """
 
 from __future__ import annotations
 
 import ctypes
+import errno
 import os
 import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 
-from casebook.errors import ReportFailedError
+from casebook.errors import ReportFailedError, of_system
 from casebook.run import lock, signals
 
 _EXCHANGE = 2  # RENAME_EXCHANGE of Linux's renameat2: two names change places in one step
 _AT_FDCWD = -100
 LOCK = Path(".casebook/lock")
+WHOLE = "whole"
+"""Stands beside a stage whose files are being put in their places one by one: it is to be finished."""
+_NEW = ".casebook-new"
+_SYSTEMS_OWN = "lost+found"  # at the top of a file system
 
 
 class NothingToPublishError(Exception):
@@ -30,7 +37,7 @@ class NothingToPublishError(Exception):
 
 
 @contextmanager
-def staging(published: Path) -> Iterator[Path]:
+def staging(published: Path, say: Callable[[str], None] = lambda said: None) -> Iterator[Path]:
     """Give a copy of the published pack to change; put it in the pack's place if the block succeeds.
 
     One at a time: the lock of the project is held meanwhile.
@@ -38,7 +45,9 @@ def staging(published: Path) -> Iterator[Path]:
     Parameters
     ----------
     published
-        The folder of the published pack; made if it is not there.
+        The folder of the published pack, or a link to it; made if it is not there.
+    say
+        Told, in one sentence, if the pack could not be published in one step.
 
     Yields
     ------
@@ -49,28 +58,96 @@ def staging(published: Path) -> Iterator[Path]:
     ------
     InputError
         If another run is going on.
+    ReportFailedError
+        If the folder cannot be written, which is found before the block begins.
     OSError
-        If a folder cannot be written; the published pack is then as it was.
+        If something else cannot be written; the published pack is then as it was.
     """
     with lock.held(published.parent / LOCK):
+        place = _place(published)
         recover(published)
-        published.mkdir(parents=True, exist_ok=True)
-        parent = Path(tempfile.mkdtemp(prefix=f".{published.name}-", dir=published.parent))
+        stage = _stage(published, place)
+        parent = stage.parent
         try:
-            stage = parent / published.name
-            shutil.copytree(published, stage)
+            _copy(place, stage)
             try:
                 yield stage
             except NothingToPublishError:
                 return
             _onto_the_disk(stage)
             with signals.held_off():
-                _swap(stage, published)
-                _sync(published.parent)
+                if not _exchange(stage, place):
+                    _file_by_file(stage, place, (parent / WHOLE).touch)
+                    (parent / WHOLE).unlink()
+                    say(
+                        f"{published.name} cannot change places with another folder (a mount point, for one), so the "
+                        "pack was published file by file: a reader may for a moment have seen pages of both."
+                    )
+                _sync(place.parent)
         finally:
-            # After the swap this holds the pack that was published before.
+            # After an exchange this holds the pack that was published before; a stage still to be finished is kept.
             with signals.held_off():
-                shutil.rmtree(parent, ignore_errors=True)
+                if not (parent / WHOLE).exists():
+                    _clear(place)
+                    remove(parent)
+
+
+def left_over(published: Path) -> list[Path]:
+    """Return what runs that were killed left beside the project's ``reports`` and the place it stands for."""
+    places = {published.parent, Path(os.path.realpath(published)).parent}
+    names = {f".{published.name}-*", f".{Path(os.path.realpath(published)).name}-*"}
+    return sorted({left for place in places for name in names for left in place.glob(name)})
+
+
+def recover(published: Path) -> None:
+    """Clear away what runs that were killed left, and finish what they were publishing; the lock must be held."""
+    for left in left_over(published):
+        if (left / WHOLE).exists():
+            (stage,) = (path for path in left.iterdir() if path.is_dir())
+            _file_by_file(stage, _place(published))
+        remove(left)
+        _clear(published)
+
+
+def remove(folder: Path) -> None:
+    """Delete a folder with all that is in it, though parts of it may not be written; what is left is no harm."""
+    for inner, _, _ in os.walk(folder):
+        with suppress(OSError):
+            Path(inner).chmod(0o700)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _place(published: Path) -> Path:
+    """Return the folder that is meant, which is there and can be written."""
+    try:
+        place = published.resolve()
+        place.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=place):
+            pass
+    except (OSError, RuntimeError) as error:
+        # The probe's own name says nothing to anybody.
+        said = OSError(getattr(error, "errno", None) or errno.ELOOP, getattr(error, "strerror", None) or str(error))
+        raise ReportFailedError(of_system(said, published.name)) from None
+    return place
+
+
+def _stage(published: Path, place: Path) -> Path:
+    """Return where to build: beside the place, or, if its surroundings cannot be written, in the project."""
+    for beside in dict.fromkeys((place.parent, published.parent)):
+        with suppress(PermissionError):
+            return Path(tempfile.mkdtemp(prefix=f".{place.name}-", dir=beside)) / place.name
+    raise ReportFailedError(of_system(PermissionError(errno.EACCES, "Permission denied"), str(published.parent)))
+
+
+def _copy(place: Path, stage: Path) -> None:
+    ignore = shutil.ignore_patterns(_SYSTEMS_OWN)
+    try:
+        shutil.copytree(place, stage, ignore=ignore, ignore_dangling_symlinks=True)
+    except shutil.Error as error:
+        raise ReportFailedError(of_system(error, place.name)) from None
+    for folder in (stage, *stage.rglob("*")):
+        if folder.is_dir():
+            folder.chmod(folder.stat().st_mode | 0o700)
 
 
 def hashes(folder: Path) -> dict[str, str]:
@@ -123,18 +200,6 @@ def put_back(stage: Path, expected: Mapping[str, str], sources: Callable[[str], 
     return wrong
 
 
-def recover(published: Path) -> None:
-    """Clear away what runs that were killed left; the lock must be held.
-
-    Where a swap takes two steps and only the first was done, the pack set aside is put back.
-    """
-    for left in sorted(published.parent.glob(f".{published.name}-*")):
-        aside = left / f"{published.name}-before"
-        if aside.is_dir() and not published.exists():
-            aside.rename(published)
-        shutil.rmtree(left, ignore_errors=True)
-
-
 def _onto_the_disk(stage: Path) -> None:
     """Have the pack written to the disk itself, so that a power cut after the swap finds it whole."""
     for path in [*stage.rglob("*"), stage]:
@@ -151,18 +216,50 @@ def _sync(path: Path) -> None:
         os.close(descriptor)
 
 
-def _swap(new: Path, old: Path) -> None:
-    if sys.platform == "linux":
-        libc = ctypes.CDLL(None, use_errno=True)
-        if hasattr(libc, "renameat2"):
-            done = libc.renameat2(_AT_FDCWD, os.fsencode(new), _AT_FDCWD, os.fsencode(old), _EXCHANGE)
-            if done == 0:
-                return
-    # Elsewhere two steps are needed; if the second fails, the first is undone.
-    aside = new.with_name(f"{new.name}-before")
-    old.rename(aside)
-    try:
-        new.rename(old)
-    except OSError:
-        aside.rename(old)
-        raise
+def _exchange(new: Path, old: Path) -> bool:
+    """Let two folders change names in one step, and return whether that was possible."""
+    if sys.platform != "linux":
+        return False
+    libc = ctypes.CDLL(None, use_errno=True)
+    if not hasattr(libc, "renameat2"):
+        return False
+    return bool(libc.renameat2(_AT_FDCWD, os.fsencode(new), _AT_FDCWD, os.fsencode(old), _EXCHANGE) == 0)
+
+
+def _file_by_file(stage: Path, place: Path, ready: Callable[[], None] = lambda: None) -> None:
+    """Put each file that differs in its place by a step of its own; done again, it finishes what was begun.
+
+    All are written beside their places first, so that a disk that is full changes nothing; then ``ready`` is called.
+    """
+    wanted = hashes(stage)
+    there = {path: content for path, content in hashes(place).items() if not path.startswith(_SYSTEMS_OWN)}
+
+    def turn(path: str) -> tuple[bool, bool, str]:
+        # New files that nobody knows of, then changed ones, then the index and what else leads to them.
+        return "/" not in path, path in there, path
+
+    changed = sorted((path for path in wanted if there.get(path) != wanted[path]), key=turn)
+    for path in changed:
+        new = _beside(place / path)
+        new.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(stage / path, new)
+        _sync(new)
+    ready()
+    for path in changed:
+        _beside(place / path).replace(place / path)
+    for path in there.keys() - wanted.keys():
+        (place / path).unlink(missing_ok=True)
+    for folder in sorted((path for path in place.rglob("*") if path.is_dir()), reverse=True):
+        name = folder.relative_to(place)
+        if not (stage / name).is_dir() and name.parts[0] != _SYSTEMS_OWN:
+            with suppress(OSError):
+                folder.rmdir()
+
+
+def _beside(path: Path) -> Path:
+    return path.with_name(f".{path.name}{_NEW}")
+
+
+def _clear(place: Path) -> None:
+    for path in place.rglob(f".*{_NEW}"):
+        path.unlink()
