@@ -7,15 +7,27 @@ Only Python's own library is loaded here.
 from __future__ import annotations
 
 import os
+import re
 import sys
 
-_STOPPED = 130
+_STOPPED, _WRONG_INPUT = 130, 2
 
 
-def _end(kind: type[BaseException], error: BaseException, *where: Any) -> None:
+def _end(kind: type[BaseException], error: BaseException, where: Any = None) -> None:
     if issubclass(kind, KeyboardInterrupt):
         os._exit(_STOPPED)
-    sys.__excepthook__(kind, error, *where)
+    while where is not None and where.tb_next is not None:
+        where = where.tb_next
+    if where is not None and os.path.basename(where.tb_frame.f_code.co_filename) == "pipeline.py":  # noqa: PTH119
+        # A mistake in the list of reports itself, such as a word that Report does not know.
+        said = re.sub(r"\b(\w+)\.__init__\(\)", r"\1(...)", f"{error}")
+        print(
+            f"pipeline.py, line {where.tb_lineno}: {kind.__name__}: {said}; correct the line.",
+            file=sys.stderr,
+            flush=True,
+        )
+        os._exit(_WRONG_INPUT)
+    sys.__excepthook__(kind, error, where)
 
 
 # Before anything else is loaded: there is nothing yet to be said of Ctrl-C, nor anything to be cleaned up.
@@ -27,7 +39,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from casebook.run import freshness
+from casebook.errors import InputError
+from casebook.run import contents, freshness
 from casebook.run.contents import Report
 from casebook.run.outcome import Limits
 
@@ -46,7 +59,13 @@ def main(pack: Sequence[Report], area: str, arguments: Sequence[str] | None = No
     arguments
         Words of the command line; those the program was called with, if left out.
     """
+    _speak_utf8()
     _open_what_is_closed()
+    try:
+        contents.check(pack, area)
+    except InputError as error:
+        print(error, file=sys.stderr)
+        sys.exit(_WRONG_INPUT)
     given = list(sys.argv[1:] if arguments is None else arguments)
     # Set before any numeric library is loaded: one thread for each, because reports share the cores, and because
     # a process with several threads cannot be forked safely.
@@ -61,6 +80,13 @@ def main(pack: Sequence[Report], area: str, arguments: Sequence[str] | None = No
     except ModuleNotFoundError as missing:
         _hand_over_or_leave(missing)
     sys.exit(commands.of_pack(list(pack), area, given)(given))
+
+
+def _speak_utf8() -> None:
+    """Start anew with UTF-8 where the locale knows no more than ASCII: names of files may hold any letter."""
+    if sys.getfilesystemencoding() == "ascii":
+        os.environ["PYTHONUTF8"] = "1"
+        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
 
 
 def _open_what_is_closed() -> None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import sys
 import time
@@ -115,7 +116,7 @@ def of_pack(pack: list[Report], default_area: str, words: Sequence[str]) -> type
     return _with_exit_codes(app)
 
 
-def _add_run_commands(app: typer.Typer, pack: list[Report], default_area: str, words: Sequence[str]) -> None:
+def _add_run_commands(app: typer.Typer, pack: list[Report], default_area: str, words: Sequence[str]) -> None:  # noqa: PLR0915
     @app.command()
     def run(
         names: Names = None,
@@ -149,6 +150,7 @@ def _add_run_commands(app: typer.Typer, pack: list[Report], default_area: str, w
 
         root = _root()
         made_from = freshness.inputs(root, words)
+        _say_whose_files(root)
         how = How(force, keep_going, accept, "kernel" if ordinary_kernels else None, remove=remove)
         parameters.take_secrets()
         given = {
@@ -380,6 +382,8 @@ def _run(
     if not (made.made or made.failed or made.held or made.published):
         log.about["status"] = "nothing to do"
     with _though_nobody_hears():
+        if "not_in_one_step" in log.about:
+            _complain(log.about["not_in_one_step"])
         _tell(made, jobs[0].area, root, time.perf_counter() - started)
     if made.failed:
         raise ReportFailedError("\n".join([*made.failed, *made.held]))
@@ -518,5 +522,20 @@ def _console(stderr: bool = False) -> Console:
     return Console(stderr=stderr, highlight=False, soft_wrap=True)
 
 
+def _say_whose_files(root: Path) -> None:
+    """Say so where a run as root makes files in a project of somebody else, who could then not run it any more."""
+    owner = root.stat().st_uid
+    if hasattr(os, "geteuid") and os.geteuid() == 0 and owner != 0:
+        import pwd
+
+        with suppress(KeyError):
+            owner = pwd.getpwuid(owner).pw_name  # type: ignore[assignment]
+        _complain(
+            f"This run is root's, and the project is {owner}'s: what it writes will belong to root, and {owner} cannot "
+            f"write it again. Run it as {owner}, or give the files back: chown -R --reference={root} {root}"
+        )
+
+
 def _complain(sentence: str) -> None:
-    print(sentence, file=sys.stderr)
+    # What a binary file holds must not steer the terminal.
+    print(re.sub(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", lambda found: f"\\x{ord(found[0]):02x}", sentence), file=sys.stderr)

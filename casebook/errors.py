@@ -38,8 +38,8 @@ class HeldError(Exception):
 _TO_DO = {
     errno.ENOSPC: "the disk is full: free some space, then run it again",
     errno.EDQUOT: "the space allowed to this user is used up: free some of it, then run it again",
-    errno.EACCES: "this user may not: let it belong to the user who runs this (chown), or give that user the right (chmod)",
-    errno.EPERM: "this user may not: let it belong to the user who runs this (chown), or give that user the right (chmod)",
+    errno.EACCES: "this user may not: let it belong to the user who runs this (chown), or allow it (chmod)",
+    errno.EPERM: "this user may not: let it belong to the user who runs this (chown), or allow it (chmod)",
     errno.EROFS: "its file system can only be read: mount it so that it can be written",
     errno.ENOTDIR: "something that is no folder stands in its path: move it away",
     errno.ELOOP: "its links lead round in a circle: let the link lead to a folder",
@@ -62,7 +62,11 @@ def of_system(error: BaseException, what: str = "A file") -> str:
     >>> of_system(OSError(errno.ENOSPC, "No space left on device", "reports/pack.json"))
     'reports/pack.json cannot be used (No space left on device): the disk is full: free some space, then run it again.'
     """
-    number, why, name = getattr(error, "errno", None), getattr(error, "strerror", None), getattr(error, "filename", None)
+    number, why, name = (
+        getattr(error, "errno", None),
+        getattr(error, "strerror", None),
+        getattr(error, "filename", None),
+    )
     gathered = error.args[0] if error.args else None
     if isinstance(gathered, list) and gathered and len(gathered[0]) == 3:
         name, _, why = gathered[0]

@@ -13,7 +13,6 @@ import runpy
 import signal
 import subprocess
 import sys
-import traceback
 from importlib import import_module
 from pathlib import Path
 from typing import NoReturn
@@ -77,8 +76,8 @@ def _run(root: str, told: str, words: list[str], environment: dict[str, str]) ->
         code = ending.code or 0
         if isinstance(code, str):
             print(code, file=sys.stderr)
-    except BaseException:
-        traceback.print_exc()
+    except BaseException as error:
+        sys.excepthook(type(error), error, error.__traceback__)
     finally:
         sys.stdout.flush()
         sys.stderr.flush()

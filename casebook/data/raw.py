@@ -203,6 +203,9 @@ def _how_to_leave_empty(missing: tuple[str, ...]) -> str:
 def _parse(field: TableField, cell: str) -> Any:
     if field.type == "string":
         return cell
+    if not cell.isascii() and any(mark.isdigit() and not mark.isascii() for mark in cell):
+        # Digits of other scripts and wide ones look like ours, or like others.
+        raise ValueError(cell)
     if field.type == "date":
         return pd.Timestamp(date.fromisoformat(cell))
     text = cell

@@ -13,6 +13,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
 from casebook.errors import InputError, one_of
+from casebook.once import NothingTwice
 
 FOLDER = Path("workings")
 
@@ -109,7 +110,7 @@ def reports(root: Path) -> list[str]:
 def _parsed(file: str, text: str) -> Workings:
     try:
         # Everything stays as it is written: 001, 2020-03-31, no.
-        return Workings.model_validate(yaml.load(text, Loader=_NothingTwice) or {})
+        return Workings.model_validate(yaml.load(text, Loader=_Texts) or {})
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         problem = error.problem or error.context or ""
@@ -133,23 +134,8 @@ _ADVICE = {
 }
 
 
-class _NothingTwice(getattr(yaml, "CBaseLoader", yaml.BaseLoader)):  # type: ignore[misc]
+class _Texts(NothingTwice, getattr(yaml, "CBaseLoader", yaml.BaseLoader)):  # type: ignore[misc]
     """YAML of texts, lists and mappings, in which no name stands twice in one place."""
-
-    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
-        seen: set[str] = set()
-        for key, _ in node.value:
-            if not isinstance(key, yaml.ScalarNode):
-                raise yaml.MarkedYAMLError(
-                    problem="a name is expected before ':', found a list or a group", problem_mark=key.start_mark
-                )
-            if key.value in seen:
-                raise yaml.MarkedYAMLError(
-                    problem=f"{key.value!r} stands here a second time: delete one of them, or put both into one",
-                    problem_mark=key.start_mark,
-                )
-            seen.add(key.value)
-        return super().construct_mapping(node, deep)  # type: ignore[no-any-return]
 
 
 def _said(error: ValidationError) -> str:

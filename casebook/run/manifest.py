@@ -21,16 +21,27 @@ def write(stage: Path, pack: dict[str, Any]) -> None:
         If a page does not pass the gates.
     """
     pages = {
-        "index.html": render.index_page(pack),
+        **render.index_pages(pack),
         "reconciliation.html": render.reconciliation_page(pack),
         "accessibility.html": render.accessibility_page(pack),
     }
+    for name in _written(stage) - pages.keys():
+        if name.startswith("index-"):
+            (stage / name).unlink(missing_ok=True)
     for name, page in pages.items():
         layout.write_page(stage / name, page)
     files = [*pages, *pack.get("committee_packs", {}).values()]
     pack["files"] = {name: freshness.hash_of(stage / name) for name in files}
     pack["sha256"] = _content(pack)
     (stage / NAME).write_text(_text(pack), encoding="utf-8")
+
+
+def _written(stage: Path) -> set[str]:
+    """Return the names of the files about all reports that the pack before had."""
+    try:
+        return set(json.loads((stage / NAME).read_text(encoding="utf-8"))["files"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return set()
 
 
 def altered(stage: Path, pack: dict[str, Any]) -> list[str]:

@@ -134,7 +134,7 @@ def make(
     if pale := list(gates.contrast_problems(render.styles())):
         raise ReportFailedError(gates.refusal("The pack", pale))
     made: Made | None = None
-    with publish.staging(published) as stage:
+    with publish.staging(published, lambda said: log.about.update(not_in_one_step=said)) as stage:
         workers.clear_away(root)
         before = _Before.of(stage)
         dropped = _dropped(before, jobs, reports, whole, how.remove)

@@ -20,7 +20,7 @@ import re
 import sys
 import types
 import typing
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,8 @@ import pydantic
 import yaml
 from pydantic import TypeAdapter, ValidationError
 
-from casebook.errors import InputError, and_list, one_of
+from casebook.errors import InputError, and_list, of_system, one_of
+from casebook.once import NothingTwice
 
 # What an annotation may be written with, besides Python's own types.
 _WORDS = {
@@ -249,6 +250,10 @@ def take_secrets() -> None:
         ctypes.memset(start + entry.start(1), ord("x"), len(entry[1]))
 
 
+class _Values(NothingTwice, yaml.SafeLoader):
+    """YAML of plain values, in which no name stands twice in one place."""
+
+
 def from_file(path: Path) -> dict[str, Any]:
     """Read a parameters file, YAML or JSON: a value for each name.
 
@@ -258,7 +263,7 @@ def from_file(path: Path) -> dict[str, Any]:
         If it is not there, or is not such a file.
     """
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_Values)
     except FileNotFoundError:
         raise InputError(
             f"{path} is not there: name a parameters file, with lines such as 'first_year: 2018'."
@@ -266,7 +271,7 @@ def from_file(path: Path) -> dict[str, Any]:
     except yaml.MarkedYAMLError as error:
         line = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""
         raise InputError(
-            f"{path}{line}: not valid YAML ({error.problem}); write lines such as 'first_year: 2018'."
+            f"{path}{line}: not valid YAML ({error.problem or error.context}); write lines such as 'first_year: 2018'."
         ) from None
     except (UnicodeDecodeError, yaml.YAMLError):
         raise InputError(
@@ -294,16 +299,46 @@ def code_cells(path: Path) -> list[dict[str, Any]]:
     """
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-        cells: list[dict[str, Any]] = [cell for cell in content["cells"] if cell["cell_type"] == "code"]
     except FileNotFoundError:
         there = sorted(other.stem for other in path.parent.glob("*.ipynb"))
         raise InputError(f"There is no notebook notebooks/{path.name}: {one_of(there, path.stem)}") from None
-    except (json.JSONDecodeError, UnicodeDecodeError, KeyError, TypeError) as error:
-        raise InputError(
-            f"notebooks/{path.name} is not a notebook that can be read ({type(error).__name__}: {error}); "
-            "restore it from version control, or save it again from JupyterLab."
-        ) from None
-    return cells
+    except (ValueError, RecursionError) as error:
+        raise InputError(_no_notebook(path, f"{type(error).__name__}: {error}")) from None
+    except OSError as error:
+        raise InputError(of_system(error, f"notebooks/{path.name}")) from None
+    for problem in _of_notebook(content):
+        raise InputError(_no_notebook(path, problem))
+    return [cell for cell in content["cells"] if cell["cell_type"] == "code"]
+
+
+def _no_notebook(path: Path, problem: str) -> str:
+    return (
+        f"notebooks/{path.name} is not a notebook that can be read ({problem}); restore it from version control, or "
+        "save it again from JupyterLab."
+    )
+
+
+def _of_notebook(content: Any) -> Iterator[str]:
+    """Find what a file must have to be a notebook, as far as anything here asks for it; more is nbformat's affair."""
+    if not isinstance(content, dict) or not isinstance(content.get("cells"), list):
+        yield "it holds no list of cells"
+        return
+    if content.get("nbformat") != 4 or not isinstance(content.get("nbformat_minor"), int):
+        yield f"its nbformat is {str(content.get('nbformat'))[:20]}, expected 4, with its nbformat_minor"
+    if not isinstance(content.get("metadata"), dict):
+        yield "it holds no metadata"
+    for number, cell in enumerate(content["cells"], 1):
+        if not isinstance(cell, dict) or cell.get("cell_type") not in ("code", "markdown", "raw"):
+            kind = cell.get("cell_type") if isinstance(cell, dict) else cell
+            yield f"cell {number} is of the kind {str(kind)[:40]!r}, expected code, markdown or raw"
+            return
+        lines = cell.get("source")
+        if not isinstance(lines, str) and not (isinstance(lines, list) and all(isinstance(one, str) for one in lines)):
+            yield f"cell {number} has no source"
+        if not isinstance(cell.get("metadata"), dict) or not isinstance(cell["metadata"].get("tags", []), list):
+            yield f"cell {number} has no metadata, or tags that are no list"
+        if cell["cell_type"] == "code" and not isinstance(cell.get("outputs"), list):
+            yield f"cell {number} has no list of outputs"
 
 
 def source(cell: Mapping[str, Any]) -> str:
@@ -319,6 +354,9 @@ def _parsed(path: Path, code: str) -> ast.Module:
         raise InputError(
             f"{path.name}, parameters cell, line {error.lineno}: not valid Python ({error.msg}); correct the line."
         ) from None
+    except (ValueError, RecursionError, MemoryError) as error:
+        said = f"{error}" or "nested too deeply"
+        raise InputError(f"{path.name}, parameters cell: not valid Python ({said}); correct it.") from None
 
 
 def _imported(code: str) -> dict[str, Any]:
@@ -326,7 +364,7 @@ def _imported(code: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
     try:
         tree = ast.parse(code)
-    except SyntaxError:
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return found
     for line in tree.body:
         if isinstance(line, ast.ImportFrom) and line.module in _IMPORTABLE:
@@ -341,17 +379,47 @@ def _imported(code: str) -> dict[str, Any]:
     return found
 
 
+def _value(node: ast.expr, words: Mapping[str, Any]) -> Any:  # noqa: PLR0911 - a case each
+    """Return what an expression stands for: plain values, types, dates, secrets and what limits a type.
+
+    Nothing else is worked out, so that reading a notebook does nothing and takes no time.
+    """
+    match node:
+        case ast.Constant():
+            return node.value
+        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float() as number)):
+            return -number
+        case ast.List(elts=parts) | ast.Tuple(elts=parts) | ast.Set(elts=parts):
+            kind = {ast.List: list, ast.Tuple: tuple, ast.Set: set}[type(node)]
+            return kind(_value(part, words) for part in parts)
+        case ast.Dict(keys=keys, values=values) if None not in keys:
+            return {_value(key, words): _value(value, words) for key, value in zip(keys, values, strict=True) if key}
+        case ast.Name(id=name):
+            return words[name]
+        case ast.Attribute(value=ast.Name(id=module), attr=name) if not name.startswith("_"):
+            return getattr(words[module], name)
+        case ast.Subscript(value=kind, slice=inner):
+            return _value(kind, words)[_value(inner, words)]
+        case ast.BinOp(left=one, op=ast.BitOr(), right=other):
+            return _value(one, words) | _value(other, words)
+        case ast.Call(func=function, args=parts, keywords=named):
+            called = _value(function, words)
+            if getattr(called, "__module__", "").partition(".")[0] in _IMPORTABLE:
+                settings = {str(one.arg): _value(one.value, words) for one in named}
+                return called(*(_value(part, words) for part in parts), **settings)
+    raise ValueError(f"{ast.unparse(node)[:60]} is worked out, not a plain value")
+
+
 def _parameter(path: Path, line: ast.stmt, words: Mapping[str, Any]) -> Parameter:
     where = f"{path.name}, parameters cell, line {line.lineno}"
     if not isinstance(line, ast.AnnAssign) or not isinstance(line.target, ast.Name) or line.value is None:
         raise InputError(f"{where}: found {ast.unparse(line)!r}, expected 'name: type = default'; write it so.")
     written = ast.unparse(line.annotation)
     try:
-        annotation = eval(compile(ast.Expression(line.annotation), str(path), "eval"), dict(words))
-        default = eval(compile(ast.Expression(line.value), str(path), "eval"), dict(words))
+        annotation, default = _value(line.annotation, words), _value(line.value, words)
     except Exception as error:
         raise InputError(
-            f"{where}: {ast.unparse(line)!r} cannot be read without running the notebook ({error}); "
+            f"{where}: {ast.unparse(line)[:100]!r} cannot be read without running the notebook ({error}); "
             "use plain values and types from typing, datetime or pydantic."
         ) from None
     parameter = Parameter(line.target.id, written.replace("'", '"'), annotation, default)

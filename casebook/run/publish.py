@@ -2,9 +2,9 @@
 
 The pack is built in a folder beside the published one and put in its place in one step, so that a
 reader sees the old pack or the new one, and a failed run leaves the old one as it was. Where ``reports`` is a link, the
-place is what it leads to. Where a folder cannot change places with another (a mount point, some file systems), the pack is
-published file by file: new files first, then those that changed, then those that lead to them, and deletions last.
-What a run that was killed left behind is finished or cleared away by the next.
+place is what it leads to. Where a folder cannot change places with another (a mount point, some file systems), the
+pack is published file by file: new files first, then those that changed, then those that lead to them, and deletions
+last. What a run that was killed left behind is finished or cleared away by the next.
 """
 
 from __future__ import annotations

@@ -178,23 +178,45 @@ def _contents(page: str) -> str:
     return _pages.get_template("contents.html.j2").render(headings=listed).strip()
 
 
-def index_page(pack: dict[str, Any]) -> str:
-    """Return the page that lists a pack's reports by area."""
-    areas = sorted({report["area"] for report in pack["reports"]})
-    by_area = {area: [report for report in pack["reports"] if report["area"] == area] for area in areas}
-    found = reconciliation.once(pack["reconciliation"])
-    return _pages.get_template("index.html.j2").render(
-        pack=pack,
-        by_area=by_area,
-        summary=reconciliation.summary(found),
-        summaries={
-            (entry["name"], entry["area"]): reconciliation.summary(
-                row for row in pack["reconciliation"] if (row["report"], row["area"]) == (entry["name"], entry["area"])
-            )
-            for entry in pack["reports"]
-        },
-        css=style(),
-    )
+ON_A_PAGE = 200
+"""How many reports, or changes, one page lists at most."""
+
+
+def index_pages(pack: dict[str, Any]) -> dict[str, str]:
+    """Return the pages that list a pack's reports, by the names of their files.
+
+    One page lists all by area; where there are more than it can hold, it leads to pages for each area.
+    """
+    by_area: dict[str, list[dict[str, Any]]] = {}
+    for report in sorted(pack["reports"], key=lambda one: str(one["area"])):
+        by_area.setdefault(report["area"], []).append(report)
+    rows: dict[tuple[str, str], list[reconciliation.Row]] = {}
+    for row in pack["reconciliation"]:
+        rows.setdefault((row["report"], row["area"]), []).append(row)
+    keys = [(entry["name"], entry["area"]) for entry in pack["reports"]]
+    summaries = {key: reconciliation.summary(rows.get(key, [])) for key in keys}
+    shared = {"pack": pack, "summaries": summaries, "css": style(), "most": ON_A_PAGE}
+    parts: list[dict[str, Any]] = []
+    if len(pack["reports"]) > ON_A_PAGE:
+        parts = [part for area, reports in by_area.items() for part in _parts(area, reports)]
+    index = _pages.get_template("index.html.j2").render(
+        by_area={} if parts else by_area, parts=parts, areas=list(by_area),
+        summary=reconciliation.summary(reconciliation.once(pack["reconciliation"])), **shared,
+    )  # fmt: skip
+    part_page = _pages.get_template("index-part.html.j2")
+    return {"index.html": index, **{part["file"]: part_page.render(part=part, **shared) for part in parts}}
+
+
+def _parts(area: str, reports: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the pages of an area's reports: file, area, first and last number, and the reports."""
+    return [
+        {
+            "file": f"index-{reports[0]['folder']}{f'-{first // ON_A_PAGE + 1}' if first else ''}.html",
+            "area": area, "first": first + 1, "last": min(first + ON_A_PAGE, len(reports)), "of": len(reports),
+            "reports": reports[first : first + ON_A_PAGE],
+        }
+        for first in range(0, len(reports), ON_A_PAGE)
+    ]  # fmt: skip
 
 
 def reconciliation_page(pack: dict[str, Any]) -> str:

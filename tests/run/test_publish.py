@@ -184,7 +184,10 @@ except Exception as error:
 @pytest.mark.parametrize(
     ("modes", "outcome"),
     [
-        ({"reports": 0o555}, "ReportFailedError: reports cannot be used (Permission denied): this user may not: let it"),
+        (
+            {"reports": 0o555},
+            "ReportFailedError: reports cannot be used (Permission denied): this user may not: let it",
+        ),
         ({"reports/essex": 0o555}, "began"),
         ({"": 0o555}, "ReportFailedError: "),
         ({"var": 0o555}, "began"),
@@ -219,8 +222,8 @@ def test_what_cannot_be_written_is_found_first_and_leaves_nothing_behind(reports
 def open_to_all(folder: Path):
     """Let others pass through the folders above one, for as long as the block runs."""
     before = {above: above.stat().st_mode for above in folder.parents if not above.stat().st_mode & 0o001}
-    for above in before:
-        above.chmod(before[above] | 0o011)
+    for above, mode in before.items():
+        above.chmod(mode | 0o011)
     try:
         yield
     finally:
