@@ -117,7 +117,9 @@ def _parsed(file: str, text: str) -> Workings:
         advice = next((said for part, said in _ADVICE.items() if part in problem), f"{problem}: correct it")
         raise InputError(f"{file}, line {mark.line + 1 if mark else 1}: {advice}.") from None
     except yaml.YAMLError as error:
-        raise InputError(f"{file} holds a character that YAML has no place for ({error}): take it out.") from None
+        raise InputError(
+            f"{file} holds a character that YAML has no place for ({str(error).splitlines()[0]}): take it out."
+        ) from None
     except ValidationError as error:
         raise InputError(f"{file}, {_said(error)}") from None
 

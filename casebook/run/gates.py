@@ -24,7 +24,7 @@ FOREIGN = {
 }  # fmt: skip
 POLICY = "Content-Security-Policy"
 # A backslash writes a letter of CSS in another way, of url( for one.
-ELSEWHERE = re.compile(r"@import|image-set|url\(\s*['\"]?(?!#|data:)|\\", re.IGNORECASE)
+ELSEWHERE = re.compile(r"@import|image-set|url\((?!\s*['\"]?\s*(#|data:))|\\", re.IGNORECASE)
 SAYS_NOTHING = re.compile(
     r"^\W*(an? )?(image|picture|chart|graph|plot|figure|photo|untitled|placeholder|todo"
     r"|no description( has been provided)?.*|.*\.(png|svg|jpe?g|gif))\W*$",

@@ -67,7 +67,9 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
     if name == "href" and value.lower().startswith("data:"):
         return value if value.startswith(_SAVED) else None
     # The parts of a chart refer to each other; a backslash writes a letter of url( in another way.
-    elsewhere = name in ("clip-path", "fill", "style") and re.search(r"url\((?!#)|image|\\", value, re.IGNORECASE)
+    elsewhere = name in ("clip-path", "fill", "style") and re.search(
+        r"url\((?!\s*['\"]?\s*#)|image|\\", value, re.IGNORECASE
+    )
     return None if elsewhere else value
 
 

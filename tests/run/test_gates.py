@@ -9,7 +9,7 @@ from casebook.run import gates, render
 
 PAGE = """<!DOCTYPE html><html lang="en-GB"><head><title>A report</title><style>a { color: #000 }</style></head><body>
 <main id="main"><h1>A report</h1><h2 id="a">Finding</h2>
-<svg role="img" aria-labelledby="t d"><title id="t">Rates fell</title><desc id="d">The rate fell from 12 to 8 in three years.</desc></svg>
+<svg role="img" aria-labelledby="t d" style="fill: url('#a'); stroke: url(#a)"><title id="t">Rates fell</title><desc id="d">The rate fell from 12 to 8 in three years.</desc></svg>
 <table><caption>Rates</caption><thead><tr><th scope="col">Year</th><th scope="col">Rate</th></tr></thead>
 <tbody><tr><th scope="row">2020</th><td>8.0</td></tr></tbody></table><a href="other.html">More</a></main></body></html>"""
 
@@ -39,6 +39,10 @@ def test_a_good_page_passes():
         ("</main>", "<script>1</script></main>", "it holds a script"),
         ("</main>", '<p onload="x()">x</p></main>', "has the attribute onload"),
         ("</main>", '<img src="https://example.org/x.png" alt="A picture that says something."></main>', "loads 'https://example.org/x.png' from elsewhere"),
+        ("a { color: #000 }", "a { fill: u\\72l(x) }", "a style loads something"),
+        ("</main>", '<meta http-equiv="refresh" content="0"></main>', "it holds <meta http-equiv>"),
+        ("</main>", '<iframe srcdoc="x"></iframe></main>', "it holds <iframe>"),
+        ('href="other.html"', 'href="java&#9;script:alert(1)"', "a link runs a script"),
         ("a { color: #000 }", "@import 'x.css';", "a style loads something"),
         ("a { color: #000 }", "a { background: url(http://x/y) }", "a style loads something"),
         ('href="other.html"', 'href="javascript:alert(1)"', "a link runs a script"),
