@@ -259,12 +259,12 @@ def test_a_block_of_casebooks_own_loses_nothing(pack):
 
 
 def _plainly(html):
-    """Tags, attributes and text; namespaces are HTML's own affair, and quotation marks in a style may be single."""
+    """Tags, attributes and text; namespaces are HTML's own affair, and quotation marks in a style may stand or not."""
     return [
         (
             tag.name,
             {
-                name: re.sub(r"\s|;$", "", str(value)).replace('"', "'") if name == "style" else value
+                name: re.sub(r"\s|;$|['\"]", "", str(value)) if name == "style" else value
                 for name, value in tag.attrs.items()
                 if not name.startswith("xmlns")
             },
