@@ -1,17 +1,19 @@
 """Casebook: the figures behind a council's business cases, reproduced as reports.
 
-Notebooks import from here: ``report`` (what a report says), ``charts``, ``tables`` (validated data),
-``results`` (what other reports kept), ``words`` (numbers in words), the methods, and ``InputError``.
+Notebooks import from here: ``report`` (what a report says), ``charts``, ``tables`` (validated data), ``results`` (what
+other reports kept), ``english`` (values that say themselves; ``words`` in older notebooks), the methods and
+``InputError``.
 """
 
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from casebook import report
+    from casebook import english, report
+    from casebook import english as words
     from casebook.data import results, tables
     from casebook.errors import InputError
     from casebook.methods import benchmark, capacity, costing, forecast, intervals
-    from casebook.report import charts, words
+    from casebook.report import charts
 
 __all__ = [
     "InputError",
@@ -19,6 +21,7 @@ __all__ = [
     "capacity",
     "charts",
     "costing",
+    "english",
     "forecast",
     "intervals",
     "report",
@@ -32,12 +35,13 @@ _HOMES = {
     "capacity": "casebook.methods.capacity",
     "charts": "casebook.report.charts",
     "costing": "casebook.methods.costing",
+    "english": "casebook.english",
     "forecast": "casebook.methods.forecast",
     "intervals": "casebook.methods.intervals",
     "report": "casebook.report",
     "results": "casebook.data.results",
     "tables": "casebook.data.tables",
-    "words": "casebook.report.words",
+    "words": "casebook.english",
 }
 
 

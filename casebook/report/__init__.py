@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import pandas as pd
 
 from casebook.data import results
+from casebook.english import Number, finished
 from casebook.errors import InputError
 from casebook.report import session, svg
 from casebook.report.blocks import Assumption, Figure, Headline, Result, Source, Text, Title, make_table
@@ -47,7 +48,7 @@ def title(text: str, *, area: str, as_of: str) -> None:
     Raises
     ------
     InputError
-        If, in JupyterLab, the notebook's ``area`` is another authority.
+        If, in JupyterLab, the notebook's ``area`` is another authority; or it would say nan, inf, None or a brace.
 
     Examples
     --------
@@ -59,13 +60,19 @@ def title(text: str, *, area: str, as_of: str) -> None:
         raise InputError(
             f"The title names {area}, and the notebook's area is {own}: write report.title(..., area=area)."
         )
-    Title(text, area, as_of).show()
+    Title(*(finished(one, f"The title {text!r}") for one in (text, area, as_of))).show()
     if said := results.not_published_for(area):
         print(said, file=sys.stderr)
 
 
 def headline(
-    id: str, sentence: str, *, value: float | None, unit: str, watch: float | None = None, **numbers: Any
+    id: str,
+    sentence: str,
+    *,
+    value: float | Number | None,
+    unit: str = "",
+    watch: float | None = None,
+    **numbers: Any,
 ) -> None:
     """State a finding; two to five in a notebook. They stand together at the head of the page.
 
@@ -74,11 +81,11 @@ def headline(
     id
         A name that stays the same from run to run, unique in the notebook.
     sentence
-        The finding, with ``{name}`` or ``{name:.1f}`` where a number of ``numbers`` (or ``value``)
-        stands, each with its unit and base.
+        The finding, an f-string of values that say themselves (``casebook.english``). In older notebooks ``{name}`` or
+        ``{name:.1f}`` stands for a number of ``numbers`` (or ``value``), each with its unit and base.
     value, unit
-        The number to follow from run to run and its unit; None where the finding is that there is
-        no number.
+        The number to follow from run to run and its unit, which a ``Number`` of ``casebook.english`` brings with it;
+        None where the finding is that there is no number.
     watch
         How far ``value`` may move between runs before somebody should look.
     numbers
@@ -87,18 +94,33 @@ def headline(
     Raises
     ------
     InputError
-        If the sentence names something that is not given, or the other way round.
+        If the sentence names something that is not given, or the other way round; if it would say nan, inf, None or a
+        brace; or if the number has no unit.
 
     Examples
     --------
+    >>> from casebook.english import Rate
+    >>> rate = Rate(8.04, 1, "applications", "10,000 children")
+    >>> headline("rate", f"The rate is {rate} {rate.for_every}.", value=rate)
+    The rate is 8.0 for every 10,000 children.
     >>> headline("rate", "The rate is {value:.1f} for every 10,000.", value=8.04, unit="per 10,000")
     The rate is 8.0 for every 10,000.
     """
-    Headline(id, _fill(sentence, {"value": value, **numbers}), _plain_number(value), unit, watch).show()
+    where = f"The headline {id!r}"
+    said = finished(_fill(sentence, {"value": value, **numbers}), where)
+    unit = unit or (value.measure if isinstance(value, Number) else "")
+    if value is not None and not unit:
+        raise InputError(f"{where} follows {value} and has no unit: give it, such as unit='children'.")
+    Headline(id, said, _plain_number(value), unit, watch).show()
 
 
 def text(*paragraphs: str, **numbers: Any) -> None:
-    """Say something with numbers in it; ``{name:.1f}`` stands for a number as in ``headline``.
+    """Say something with numbers in it, a string a paragraph, as in ``headline``.
+
+    Raises
+    ------
+    InputError
+        If it would say nan, inf, None or a brace.
 
     Examples
     --------
@@ -108,7 +130,8 @@ def text(*paragraphs: str, **numbers: Any) -> None:
     used = {name for paragraph in paragraphs for name in _names(paragraph)}
     if spare := set(numbers) - used:
         raise InputError(f"A text is given {sorted(spare)[0]!r} but does not use it: use it, or leave it out.")
-    Text(tuple(_fill(p, {name: numbers[name] for name in _names(p) if name in numbers}) for p in paragraphs)).show()
+    said = [_fill(one, {name: numbers[name] for name in _names(one) if name in numbers}) for one in paragraphs]
+    Text(tuple(finished(one, "The text") for one in said)).show()
 
 
 def table(
@@ -183,8 +206,10 @@ def figure(
     Raises
     ------
     InputError
-        If it is no chart, the title, the subtitle or the description is missing, or the description says nothing.
+        If it is no chart, the title, the subtitle or the description is missing, says too little, or would say nan,
+        inf, None or a brace.
     """
+    title, subtitle, alt = (finished(one, f"The chart {title!r}") for one in (title, subtitle, alt))
     drawn = _taken(chart, title)
     for name, words, least in (("title", title, 10), ("subtitle", subtitle, 10), ("alt", alt, 40)):
         if len(words.strip()) < least:
@@ -325,7 +350,7 @@ def _is_another(own: str, area: str) -> bool:
         return False
 
 
-def _plain_number(value: float | None) -> float | None:
+def _plain_number(value: float | Number | None) -> float | None:
     # NumPy's numbers do not go into JSON.
     return None if value is None else float(value)
 
@@ -335,6 +360,8 @@ def _plain(value: Any) -> Any:
 
 
 def _names(sentence: str) -> list[str]:
+    if "{" not in sentence or "}" not in sentence:
+        return []
     return [name for _, name, _, _ in Formatter().parse(sentence) if name is not None]
 
 
@@ -347,6 +374,8 @@ def _fill(sentence: str, numbers: Mapping[str, Any]) -> str:
     for name, number in numbers.items():
         if isinstance(number, float) and not math.isfinite(number) and name in names:
             raise InputError(f"The sentence {sentence!r} would say {number} for {name!r}: say what is missing instead.")
+    if not names:
+        return sentence
     try:
         return sentence.format_map(numbers)
     except (ValueError, TypeError) as error:

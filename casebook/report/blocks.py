@@ -18,10 +18,11 @@ import pandas as pd
 from pydantic import TypeAdapter, ValidationError
 
 from casebook.data.results import RESULT
+from casebook.english import count
 from casebook.errors import InputError
 from casebook.methods.reconciliation import Verdict
 from casebook.reconcile.cases import Reconciliation
-from casebook.report import look, words
+from casebook.report import look
 from casebook.report.tabular import address, as_csv
 from casebook.text import slug
 
@@ -279,7 +280,7 @@ class Result(Block):
 
     def plain(self) -> str:
         """Return what is kept."""
-        return f"Kept for other reports: {self.name}, {words.count(len(self.rows), 'row', 'rows')}"
+        return f"Kept for other reports: {self.name}, {count(len(self.rows), 'row', 'rows')}"
 
 
 def make_table(

@@ -7,6 +7,7 @@ from bs4 import BeautifulSoup
 from matplotlib.figure import Figure
 
 from casebook import report
+from casebook.english import Rate
 from casebook.errors import InputError
 from casebook.report import blocks
 from casebook.report.blocks import Headline, make_table
@@ -146,6 +147,30 @@ def test_a_sentence_and_its_numbers_must_match(sentence, numbers, words):
 def test_a_sentence_never_says_nan():
     with pytest.raises(InputError, match="would say nan for 'rate': say what is missing"):
         report.text("The rate is {rate:.1f}.", rate=float("nan"))
+
+
+@pytest.mark.parametrize("said", ["It is nan.", "It rose to None.", "An area of {area", "It grew by inf%."])
+def test_no_text_title_or_description_says_what_is_no_word(said):
+    figure = {"title": "A title with its finding", "subtitle": "Measure, unit, area", "alt": "Rates fall. " * 5}
+    data = {"data": pd.DataFrame({"a": [1]}), "columns": {"a": "A"}}
+    for call in (
+        lambda: report.headline("gap", said, value=1, unit="children"),
+        lambda: report.text(said),
+        lambda: report.title(said, area="Essex", as_of="2020"),
+        *(lambda name=name: report.figure(chart(), **figure | {name: figure[name] + said}, **data) for name in figure),
+    ):
+        with pytest.raises(InputError, match="would say"):
+            call()
+
+
+def test_a_value_brings_its_unit_to_a_headline(monkeypatch):
+    shown = []
+    monkeypatch.setattr(blocks.Headline, "show", lambda block: shown.append((block.text, block.value, block.unit)))
+    rate = Rate(8.04, 2, "applications", "10,000 children")
+    report.headline("rate", f"The rate\n  is {rate}.", value=rate)
+    assert shown == [("The rate is 8.04.", 8.04, "applications for every 10,000 children")]
+    with pytest.raises(InputError, match="The headline 'n' follows 3 and has no unit"):
+        report.headline("n", "Three.", value=3)
 
 
 def test_an_assumption_must_be_rated_in_the_words_of_the_house():

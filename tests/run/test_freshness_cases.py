@@ -365,7 +365,7 @@ STALE = {
     "a variable is gone": (variable("CASE_GET", None), {"variables": "the environment variable CASE_GET changed"}),
     "a variable that was not set is": (variable("CASE_IN", "new"), {"variables": "the environment variable CASE_IN changed"}),
     # What it runs with.
-    "Casebook's code": (lambda at, _: (at.casebook / "report/words.py").open("a").write("#"), every("Casebook's code changed")),
+    "Casebook's code": (lambda at, _: (at.casebook / "english.py").open("a").write("#"), every("Casebook's code changed")),
     "a new module of Casebook": (lambda at, _: (at.casebook / "report/new.py").write_text("#"), every("Casebook's code changed")),
     "a page's template": (lambda at, _: (at.casebook / "run/templates/page.html.j2").open("a").write(" "), every("the look of pages changed")),
     "the style of pages": (lambda at, _: (at.casebook / "run/templates/casebook.css").open("a").write(" "), every("the look of pages changed")),

@@ -1,0 +1,732 @@
+"""The grammar of findings: values that say themselves, and the words that numbers need in a sentence.
+
+A value stands in an f-string as it is: ``f"{area}'s rate {path}, {gap} the mean of {group}"``. Each is frozen, keeps
+its plain numbers beside its words, and says every case itself: one and many, none, level, joint, before and after. What
+is missing is no value: a study keeps None for it, and a sentence says so.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any, Protocol, Self
+
+from casebook.errors import InputError, and_list
+
+_UNSAYABLE = re.compile(r"(?<![\w.])[-+£]?(nan|NaN|NaT|inf|<NA>|None(?! of\b))(?!\w)|[{}]")
+
+
+def finished(text: str, where: str) -> str:
+    """Return a text ready for a page, its lines run together, unless something in it is neither number nor word.
+
+    Parameters
+    ----------
+    text
+        A sentence or several, as an f-string made them.
+    where
+        What the text is, to begin the refusal with: "The headline 'gap'".
+
+    Raises
+    ------
+    InputError
+        If it says nan, inf, NaT or None, or a brace was left in it.
+
+    Examples
+    --------
+    >>> finished("None of the ten rose.", "The text")
+    'None of the ten rose.'
+    >>> finished("It rose to nan.", "The headline 'gap'")
+    Traceback (most recent call last):
+    ...
+    casebook.errors.InputError: The headline 'gap' would say 'nan': 'It rose to nan.'; say what is missing instead.
+    """
+    text = " ".join(text.split())
+    if found := _UNSAYABLE.search(text):
+        said = found.group()
+        advice = "write f before the quotation mark" if said in "{}" else "say what is missing instead"
+        raise InputError(f"{where} would say {said!r}: {text!r}; {advice}.")
+    return text
+
+
+# --- Words ----------------------------------------------------------------------------------------
+
+_LEVEL = "level with"
+_NUMBERS = [
+    "no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
+    "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty",
+]  # fmt: skip
+_ORDINALS = [
+    "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh",
+    "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth", "eighteenth", "nineteenth",
+    "twentieth",
+]  # fmt: skip
+
+
+def listed(things: Iterable[Any]) -> str:
+    """Return things as a sentence lists them.
+
+    Examples
+    --------
+    >>> listed([2019, 2020, 2021]), listed([])
+    ('2019, 2020 and 2021', 'none')
+    """
+    return and_list(map(str, things))
+
+
+def capital(text: str) -> str:
+    """Return a text with a capital first letter and the rest as it is.
+
+    Examples
+    --------
+    >>> capital("care applications in England")
+    'Care applications in England'
+    """
+    return text[:1].upper() + text[1:]
+
+
+def number(value: int) -> str:
+    """Return a count as a word up to twenty, in figures above.
+
+    Examples
+    --------
+    >>> number(11), number(153), number(0)
+    ('eleven', '153', 'no')
+    """
+    return _NUMBERS[value] if 0 <= value < len(_NUMBERS) else f"{value:,}"
+
+
+def count(value: int, one: str, many: str) -> str:
+    """Return a number of things.
+
+    Examples
+    --------
+    >>> count(0, "row", "rows"), count(1, "row", "rows"), count(12, "row", "rows")
+    ('no rows', 'one row', 'twelve rows')
+    """
+    return f"{number(value)} {one if value == 1 else many}"
+
+
+def some_of(part: int, whole: int, one: str, many: str, does: str = "", do: str = "") -> str:
+    """Return how many of several things, with a verb that agrees if there is one.
+
+    Examples
+    --------
+    >>> some_of(0, 10, "authority", "authorities", "meets", "meet")
+    'none of the ten authorities meet'
+    >>> some_of(1, 10, "authority", "authorities", "meets", "meet")
+    'one of the ten authorities meets'
+    >>> some_of(10, 10, "authority", "authorities"), some_of(0, 1, "authority", "authorities", "meets", "meet")
+    ('all ten authorities', 'no authority meets')
+    """
+    if whole == 1:
+        some, verb = f"{'the only' if part else 'no'} {one}", does
+    elif part == whole:
+        some, verb = f"{'both' if whole == 2 else f'all {number(whole)}' if whole else 'no'} {many}", do
+    else:
+        some, verb = f"{'none' if part == 0 else number(part)} of the {number(whole)} {many}", does if part == 1 else do
+    return f"{some} {verb}".rstrip()
+
+
+def ordinal(value: int) -> str:
+    """Return an ordinal as a word up to the twentieth, in figures above.
+
+    Examples
+    --------
+    >>> ordinal(8), ordinal(22), ordinal(113)
+    ('eighth', '22nd', '113th')
+    """
+    if 1 <= value <= len(_ORDINALS):
+        return _ORDINALS[value - 1]
+    suffix = "th" if value % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(value % 10, "th")
+    return f"{value:,}{suffix}"
+
+
+def place(where: Ranked) -> str:
+    """Return a place as a sentence says it after "the": see ``Place``."""
+    return str(Place.like(where))
+
+
+def placed(where: Ranked, one: str, many: str) -> str:
+    """Return a place and among how many it is, to be said after "the": see ``Place.among``."""
+    return Place.like(where, Noun(one, many)).among
+
+
+def fell_or_rose(before: float, after: float, decimals: int) -> str:
+    """Return the verb for a change, judged at the decimals shown.
+
+    Examples
+    --------
+    >>> fell_or_rose(12.0, 8.0, 2), fell_or_rose(8.001, 8.0, 2)
+    ('fell', 'stayed')
+    """
+    return Change(Number(before, decimals), Number(after, decimals)).verb
+
+
+def more_or_fewer(difference: float, decimals: int = 0) -> str:
+    """Return a difference in things counted, as words: see ``Difference.more``.
+
+    Examples
+    --------
+    >>> more_or_fewer(105.0)
+    '105 more'
+    """
+    return Difference(difference, decimals).more
+
+
+def about(value: float) -> str:
+    """Return a number to two figures, for what is not known more closely.
+
+    Examples
+    --------
+    >>> about(9383), about(59), about(955659), about(0)
+    ('about 9,400', 'about 59', 'about 960,000', 'about 0')
+    """
+    digits = len(f"{abs(value):.0f}")
+    return f"about {round(value, 2 - digits if digits > 2 else 0):,.0f}"
+
+
+def against(points: float, per_cent: float, decimals: int, unit: str = "") -> str:
+    """Return how far a value lies from another, up to the other's name: see ``Gap``.
+
+    Examples
+    --------
+    >>> against(4.9, 10.5, 1, " percentage points")
+    '4.9 percentage points (10.5%) above'
+    """
+    return str(Gap(points, decimals, points_unit=unit, per_cent=None if math.isnan(per_cent) else per_cent))
+
+
+# --- Values ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Noun:
+    """What is counted, as one and as many; as many it ends in s unless another word is given.
+
+    Examples
+    --------
+    >>> neighbour = Noun("neighbour")
+    >>> str(neighbour), neighbour.for_number(1), neighbour.count(0), neighbour.some_of(1, 10, "rises", "rise")
+    ('neighbours', 'neighbour', 'no neighbours', 'one of the ten neighbours rises')
+    """
+
+    one: str
+    many: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.many:
+            object.__setattr__(self, "many", f"{self.one}s")
+
+    def __str__(self) -> str:
+        """Write it as many."""
+        return self.many
+
+    def for_number(self, value: float) -> str:
+        """Return the word that follows a number."""
+        return self.one if value == 1 else self.many
+
+    def count(self, value: int) -> str:
+        """Return how many, with the number in words up to twenty."""
+        return count(value, self.one, self.many)
+
+    def some_of(self, part: int, whole: int, does: str = "", do: str = "") -> str:
+        """Return how many of how many, with a verb that agrees if there is one."""
+        return some_of(part, whole, self.one, self.many, does, do)
+
+
+AUTHORITIES = Noun("authority", "authorities")
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number with its decimals and unit: ``f"{n}"`` writes it, ``f"{n:.1f}"`` writes it otherwise.
+
+    Raises
+    ------
+    InputError
+        If it is missing or infinite: what is missing is said in other words.
+
+    Examples
+    --------
+    >>> plans = Number(6866, unit="plans")
+    >>> f"{plans}", f"{plans:.1f}", plans.with_unit, str(Number(-0.001, 2)), Number(46.5, 1, "%").with_unit
+    ('6,866', '6866.0', '6,866 plans', '0.00', '46.5%')
+    """
+
+    value: float
+    decimals: int = 0
+    unit: str = ""
+
+    def __post_init__(self) -> None:
+        if not math.isfinite(self.value):
+            raise InputError(f"A number to be said is {self.value}: say what is missing instead.")
+
+    def __float__(self) -> float:
+        """Return the number itself."""
+        return float(self.value)
+
+    def __format__(self, spec: str) -> str:
+        """Write it with its own decimals, or as asked; nothing has no sign."""
+        said = format(float(self), spec or f",.{self.decimals}f")
+        return said[1:] if said[:1] in "+-" and not re.search("[1-9]", said) else said
+
+    def __str__(self) -> str:
+        """Write it with its own decimals."""
+        return format(self)
+
+    @property
+    def measure(self) -> str:
+        """What it measures, in full."""
+        return self.unit
+
+    @property
+    def with_unit(self) -> str:
+        """The number and its unit."""
+        return f"{self}{'' if self.measure[:1] in ('', '%') else ' '}{self.measure}"
+
+    @property
+    def nothing(self) -> bool:
+        """Whether nothing of it shows at its decimals."""
+        return not re.search("[1-9]", Number.__format__(self, ""))
+
+    @property
+    def size(self) -> str:
+        """How large it is, whatever its sign; "less than 0.01" where the decimals show nothing of it."""
+        said = str(self.like(abs(self.value)))
+        if self.value and self.nothing:
+            return f"less than {self.like(self._least)}"
+        return said
+
+    @property
+    def _least(self) -> float:
+        return float(10**-self.decimals)
+
+    def like(self, value: float) -> Self:
+        """Return another number of the same kind."""
+        return replace(self, value=value)
+
+
+@dataclass(frozen=True)
+class Rate(Number):
+    """How many for every so many: the unit is what is counted, ``per`` of whom.
+
+    Examples
+    --------
+    >>> rate = Rate(8, 2, "care applications", "10,000 children")
+    >>> f"{rate} {rate.for_every}", rate.with_unit
+    ('8.00 for every 10,000 children', '8.00 care applications for every 10,000 children')
+    """
+
+    per: str = ""
+
+    @property
+    def for_every(self) -> str:
+        """What it is for, as a sentence says it."""
+        return f"for every {self.per}"
+
+    @property
+    def measure(self) -> str:
+        """What is counted, and for what."""
+        return f"{self.unit} {self.for_every}"
+
+
+@dataclass(frozen=True)
+class Money(Number):
+    """Pounds; from one million on in millions, which have ``decimals``.
+
+    Examples
+    --------
+    >>> f"{Money(9_640_000)}, {Money(6300)}, {Money(-5000)}", Money(999_999.7).with_unit
+    ('£9.6 million, £6,300, -£5,000', '£1.0 million')
+    """
+
+    decimals: int = 1
+    unit: str = "pounds"
+
+    def __format__(self, spec: str) -> str:
+        """Write pounds or millions of them; with a format, the number of pounds."""
+        if spec:
+            return super().__format__(spec)
+        pounds = round(abs(float(self)))
+        millions = f"£{abs(float(self)) / 1e6:,.{self.decimals}f} million"
+        said = millions if pounds >= 1_000_000 else f"£{pounds:,}"
+        return f"-{said}" if pounds and self.value < 0 else said
+
+    @property
+    def with_unit(self) -> str:
+        """The same: the unit is always said."""
+        return str(self)
+
+    @property
+    def nothing(self) -> bool:
+        """Whether it is no whole pound."""
+        return round(self.value) == 0
+
+    @property
+    def _least(self) -> float:
+        return 1
+
+
+@dataclass(frozen=True)
+class Gap(Number):
+    """How far a value lies from another, up to the other's name; its value is the difference.
+
+    Examples
+    --------
+    >>> gap = Gap.between(Number(8, 2), Number(8.95, 2))
+    >>> str(gap), gap.value, gap.side, str(Gap.between(Number(8.001, 2), Number(8, 2)))
+    ('0.95 (10.6%) below', -0.95, 'below', 'level with')
+    """
+
+    points_unit: str = ""
+    per_cent: float | None = None
+
+    @classmethod
+    def between(cls, value: Number, other: Number, points_unit: str = "") -> Gap:
+        """Measure one number from another; there is no percentage of nothing."""
+        # Ten decimals keep binary noise such as 0.9499999999999993 out.
+        points = round(value.value - other.value, 10)
+        per_cent = None if other.nothing else round(points / other.value * 100, 10)
+        return cls(points, value.decimals, value.measure, points_unit, per_cent)
+
+    def __format__(self, spec: str) -> str:
+        """Write the size and the side; with a format, the difference as a plain number."""
+        if spec or self.side == _LEVEL:
+            return super().__format__(spec) if spec else _LEVEL
+        share = "" if self.per_cent is None else f" ({Number(self.per_cent, 1).size}%)"
+        return f"{Number(abs(self.value), self.decimals)}{self.points_unit}{share} {self.side}"
+
+    @property
+    def side(self) -> str:
+        """The side alone, judged at the decimals shown."""
+        if self.nothing:
+            return _LEVEL
+        return "above" if self.value > 0 else "below"
+
+
+@dataclass(frozen=True)
+class Difference(Number):
+    """A difference in things counted.
+
+    Examples
+    --------
+    >>> made = Difference(-12.6, noun=Noun("care application"))
+    >>> str(made), made.more, made.about
+    ('13 fewer care applications', '13 fewer', 'about 13 fewer care applications')
+    >>> str(Difference(1, noun=Noun("child", "children"))), Difference(0.2, noun=Noun("child", "children")).about
+    ('1 more child', 'no more and no fewer children')
+    """
+
+    noun: Noun | None = None
+
+    @property
+    def measure(self) -> str:
+        """What is counted."""
+        return self.unit or str(self.noun or "")
+
+    @property
+    def more(self) -> str:
+        """The number and the word, without what is counted."""
+        if self.nothing:
+            return "no more and no fewer"
+        return f"{Number(abs(self.value), self.decimals)} {'more' if self.value > 0 else 'fewer'}"
+
+    @property
+    def about(self) -> str:
+        """The same of a number that is not known exactly."""
+        return str(self) if self.nothing else f"about {self}"
+
+    def __format__(self, spec: str) -> str:
+        """Write the number, the word and what is counted; with a format, the plain number."""
+        if spec:
+            return super().__format__(spec)
+        more = self.more
+        what = "" if self.noun is None else f" {self.noun.for_number(1 if more.startswith('1 ') else 2)}"
+        return f"{more}{what}"
+
+
+@dataclass(frozen=True)
+class Change:
+    """A number before and after: a sentence's verb and what follows it.
+
+    Parameters
+    ----------
+    before, after
+        Numbers of one kind, judged as they are written.
+    when
+        The two times, such as "in 2017"; the same time twice is one number only.
+
+    Examples
+    --------
+    >>> change = Change(Number(12, 2), Number(8, 2), ("in 2017", "in 2020"))
+    >>> str(change), change.by, change.briefly
+    ('fell from 12.00 in 2017 to 8.00 in 2020', 'fell by 4.00 (33.3%)', 'fell from 12.00 to 8.00')
+    >>> str(change.like(8, 8)), str(Change(Number(8, 2), Number(8, 2), ("in 2020", "in 2020")))
+    ('was 8.00 both in 2017 and in 2020', 'was 8.00 in 2020')
+    """
+
+    before: Number
+    after: Number
+    when: tuple[str, str] = ("", "")
+
+    @property
+    def once(self) -> bool:
+        """Whether there is one time only."""
+        return bool(self.when[0]) and self.when[0] == self.when[1]
+
+    @property
+    def verb(self) -> str:
+        """What it did: "fell", "rose" or "stayed"."""
+        if str(self.before) == str(self.after):
+            return "stayed"
+        return "fell" if self.after.value < self.before.value else "rose"
+
+    @property
+    def noun(self) -> str:
+        """What it was: "fall", "rise" or "no change"."""
+        return {"fell": "fall", "rose": "rise", "stayed": "no change"}[self.verb]
+
+    @property
+    def by(self) -> str:
+        """What it did, and by how much; the percentage is left out where there was nothing before."""
+        if self.verb == "stayed":
+            return "stayed as it was"
+        points = round(self.after.value - self.before.value, 10)
+        share = "" if self.before.nothing else f" ({Number(points / self.before.value * 100, 1).size}%)"
+        return f"{self.verb} by {self.after.like(points).size}{share}"
+
+    @property
+    def briefly(self) -> str:
+        """The same without the times."""
+        if self.once:
+            return f"was {self.after}"
+        return f"stayed at {self.after}" if self.verb == "stayed" else f"{self.verb} from {self.before} to {self.after}"
+
+    def like(self, before: float, after: float) -> Change:
+        """Return another change of the same kind, over the same time."""
+        return replace(self, before=self.before.like(before), after=self.after.like(after))
+
+    def __str__(self) -> str:
+        """Write the verb, the numbers and the times."""
+        first, last = (f" {one}" if one else "" for one in self.when)
+        if self.once:
+            return f"was {self.after}{last}"
+        if self.verb == "stayed":
+            return f"was {self.after} both{first} and{last}" if first else self.briefly
+        return f"{self.verb} from {self.before}{first} to {self.after}{last}"
+
+
+class Ranked(Protocol):
+    """A place as ``methods.benchmark`` counts it: from both ends, of how many, tied with how many others."""
+
+    @property
+    def rank(self) -> int: ...  # noqa: D102
+    @property
+    def rank_from_lowest(self) -> int: ...  # noqa: D102
+    @property
+    def of(self) -> int: ...  # noqa: D102
+    @property
+    def tied_with(self) -> int: ...  # noqa: D102
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place, to be said after "the": counted from the highest, or for the last three from the lowest.
+
+    Examples
+    --------
+    >>> str(Place(2, 10, of=11)), str(Place(8, 4, of=11)), str(Place(9, 1, of=10, tied_with=1))
+    ('second highest', 'eighth highest', 'joint lowest')
+    >>> str(Place(1, 1, of=3, tied_with=2)), Place(10, 2, of=11).among, Place(1, 1, of=1).among
+    ('joint highest and lowest', 'second lowest of the eleven authorities', 'only authority')
+    """
+
+    rank: int
+    rank_from_lowest: int
+    of: int
+    tied_with: int = 0
+    noun: Noun = AUTHORITIES
+
+    @classmethod
+    def like(cls, where: Ranked, noun: Noun = AUTHORITIES) -> Place:
+        """Return a place that was counted, as one that says itself."""
+        return cls(where.rank, where.rank_from_lowest, where.of, where.tied_with, noun)
+
+    def __str__(self) -> str:
+        """Write the place alone."""
+        if self.of == 1:
+            return "only one"
+        joint = "joint " if self.tied_with else ""
+        if self.of == self.tied_with + 1:
+            return "joint highest and lowest"
+        if self.rank == 1:
+            return f"{joint}highest"
+        if self.rank_from_lowest == 1:
+            return f"{joint}lowest"
+        if self.rank_from_lowest <= 3 and self.rank > self.of / 2:
+            return f"{joint}{ordinal(self.rank_from_lowest)} lowest"
+        return f"{joint}{ordinal(self.rank)} highest"
+
+    @property
+    def among(self) -> str:
+        """The place, and of how many."""
+        return f"only {self.noun.one}" if self.of == 1 else f"{self} of {self.whole}"
+
+    @property
+    def whole(self) -> str:
+        """All that are ranked: "the eleven authorities"."""
+        return f"the only {self.noun.one}" if self.of == 1 else f"the {self.noun.count(self.of)}"
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A place before and after, among how many; with one time only, the place.
+
+    Examples
+    --------
+    >>> second, eighth = Place(2, 10, of=11), Place(8, 4, of=11)
+    >>> print(Moved(second, eighth))
+    from second highest to eighth highest of the eleven authorities
+    >>> print(Moved(second, second))
+    both times the second highest of the eleven authorities
+    >>> print(Moved(second, second, once=True))
+    the second highest of the eleven authorities
+    >>> print(Moved(Place(2, 1, of=2), eighth))
+    from lowest of the two authorities to eighth highest of the eleven authorities
+    """
+
+    before: Place
+    after: Place
+    once: bool = False
+
+    def __str__(self) -> str:
+        """Write both places, or the one."""
+        if self.once:
+            return f"the {self.after.among}"
+        if self.before.among == self.after.among:
+            return f"both times the {self.after.among}"
+        if self.before.of == self.after.of:
+            return f"from {self.before} to {self.after.among}"
+        return f"from {self.before.among} to {self.after.among}"
+
+
+@dataclass(frozen=True)
+class Group:
+    """Those an area is compared with: what they are, their names, and of how many they are some.
+
+    Parameters
+    ----------
+    noun, names
+        What they are and what they are called.
+    of
+        How many there are, where some cannot be compared; None for no more than those named.
+    whose
+        "its" or "the".
+    where
+        What goes after them: "in the table".
+
+    Examples
+    --------
+    >>> neighbour = Noun("statistical neighbour")
+    >>> str(Group(neighbour, ("Essex", "Kent"), whose="its")), str(Group(neighbour, ("Essex",), of=2, whose="its"))
+    ('its two statistical neighbours', 'one of its two statistical neighbours')
+    >>> str(Group(Noun("other authority", "other authorities"), ("Essex",), where="in the table"))
+    'the only other authority in the table'
+    """
+
+    noun: Noun
+    names: tuple[str, ...]
+    of: int | None = None
+    whose: str = "the"
+    where: str = ""
+
+    def __len__(self) -> int:
+        """Return how many are compared."""
+        return len(self.names)
+
+    def __str__(self) -> str:
+        """Write what they are and how many."""
+        whole = self.of or len(self)
+        if not whole:
+            return f"no {self.noun} {self.where}".rstrip()
+        said = f"{self.whose} {f'only {self.noun.one}' if whole == 1 else self.noun.count(whole)}"
+        if len(self) < whole:
+            said = f"{number(len(self)) if self.names else 'none'} of {said}"
+        return f"{said} {self.where}".rstrip()
+
+    @property
+    def listed(self) -> str:
+        """Their names, as a sentence lists them."""
+        return listed(self.names)
+
+
+_VERDICTS = {"best": "better", "worst": "worse", "highest": "higher", "lowest": "lower"}
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """Whether a value differs from another by more than chance, to be said after "is".
+
+    Parameters
+    ----------
+    verdict
+        As ``methods.benchmark.compare`` gives it.
+    of
+        What the value is compared with: "England's rate".
+
+    Examples
+    --------
+    >>> print(Judgement("lower", "England's rate"))
+    lower than England's rate by more than chance would explain
+    >>> print(Judgement("similar", "the mean"))
+    too close to the mean to tell the two apart
+    >>> f"0.95 below the mean{Judgement('similar', 'the mean').aside}."
+    '0.95 below the mean, a difference that chance could explain.'
+    """
+
+    verdict: str
+    of: str
+
+    def __str__(self) -> str:
+        """Write the verdict and what it is of."""
+        if self.verdict == "similar":
+            return f"too close to {self.of} to tell the two apart"
+        if self.verdict == "cannot be judged":
+            return f"not known closely enough to be judged against {self.of}"
+        return f"{_VERDICTS.get(self.verdict, self.verdict)} than {self.of} by more than chance would explain"
+
+    @property
+    def aside(self) -> str:
+        """What goes with a difference that chance could explain; nothing otherwise."""
+        return ", a difference that chance could explain" if self.verdict == "similar" else ""
+
+
+@dataclass(frozen=True)
+class Range:
+    """Two limits, and a central number between them where there is one.
+
+    Examples
+    --------
+    >>> str(Range(Number(10), Number(12), Number(11))), str(Range(Number(10), Number(12)))
+    ('11 (10 to 12)', '10 to 12')
+    >>> str(Range(Money(8.4e6), Money(9.6e6)))
+    '£8.4 to £9.6 million'
+    """
+
+    lower: Number
+    upper: Number
+    central: Number | None = None
+
+    @property
+    def limits(self) -> str:
+        """The limits, with a unit that both have once."""
+        lower, upper = str(self.lower), str(self.upper)
+        if lower == upper:
+            return lower
+        return f"{lower.removesuffix(' million') if upper.endswith(' million') else lower} to {upper}"
+
+    def __str__(self) -> str:
+        """Write all that there is."""
+        return self.limits if self.central is None else f"{self.central} ({self.limits})"
