@@ -4,7 +4,7 @@ import csv
 import io
 
 import pytest
-from report.test_words import UNFINISHED
+from test_english import UNFINISHED
 
 from casebook.data import catalogue, figures
 from casebook.errors import InputError

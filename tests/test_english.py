@@ -28,7 +28,7 @@ from casebook.english import (
 from casebook.methods import benchmark
 
 UNFINISHED = re.compile(
-    r"\bno of the\b|\b(one|1) (authorities|children)\b|\b(?!1\b)[\d,]+ (more|fewer) child\b|  |\bnan\b|\binf\b|\bNone\b"
+    r"\bno of the\b|\b(one|1) (authorities|children)\b|\b(?!1\b)[\d,]+ (more|fewer) child\b|  |\bnan\b|\binf\b|\bNone\b(?! of)"
     r"|-0(\.0*)?(?![.\d])|-£0| [,.;:]|\bonly one of the one\b|\b(by|level with) £?0(\.0*)?(?![.\d])|\(0\.0%\)"
 )
 CHILD = Noun("child", "children")
