@@ -167,7 +167,7 @@ IN_THE_DESCRIPTOR: dict[str, tuple[Change, str]] = {
     "a number": (put(DESCRIPTOR, "1"), "datapackage.json"),
     "not UTF-8": (put(DESCRIPTOR, b'{"name": "\xe9"}'), "is not UTF-8 (byte 10)"),
     "nested without end": (put(DESCRIPTOR, "[" * 100_000), "nested too deeply"),
-    "no tables": (descriptor(lambda all: all.update(resources=[])), ""),
+    "no tables": (descriptor(lambda all: all.update(resources=[])), "There is no table called 'areas'"),
     "no list of tables": (descriptor(lambda all: all.pop("resources")), "this property is required"),
     "a property that is none": (descriptor(lambda all: all.update(reports=1)), "there is no such property"),
     "a table twice": (descriptor(lambda all: all["resources"].append(all["resources"][0])), "describes the table 'areas' twice"),
@@ -348,7 +348,7 @@ COMMAND_LINE = {
     "a folder for a file": (["run", "--parameters", "data"], "data cannot be read"),
     "a table that is none": (["seal", "care_aplications"], "There is no table called 'care_aplications'"),
     "a number of runs that is none": (["runs", "-n", "0"], "-n"),
-    "a paper that is none": (["reconcile", "999"], ""),
+    "a word too many": (["reconcile", "999"], "unexpected extra argument"),
     "a table to audit that is none": (["audit", "x.csv"], "x.csv"),
     "to remove what is made": (["run", "--remove", "Cambridgeshire"], "--remove Cambridgeshire would take out what this run makes"),
 }  # fmt: skip
