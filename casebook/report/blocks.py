@@ -42,10 +42,12 @@ MISSING = "[x]"
 _adapters: dict[str, TypeAdapter[Any]] = {}
 
 
-def load_templates() -> None:
-    """Read every template of the blocks, which takes longer than to use them."""
+def load() -> None:
+    """Read every template of the blocks, and prepare to read blocks back, which take longer than to use them."""
     for name in _templates.list_templates(extensions=["j2"]):
         _templates.get_template(name)
+    for kind in Block.__subclasses__():
+        kind.made({})
 
 
 @dataclass(frozen=True)

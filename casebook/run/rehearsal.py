@@ -45,7 +45,7 @@ def hold() -> None:
         nbformat.v4.new_code_cell(outputs=outputs.shown),
     ]
     outputs.begin()
-    blocks.load_templates()
+    blocks.load()
     render.load_templates()
     _lay_out(known.root, nbformat.v4.new_notebook(cells=cells))
 
