@@ -403,7 +403,7 @@ def _though_nobody_hears() -> Iterator[None]:
 
 
 def _tell(made: Made, area: str, root: Path, seconds: float) -> None:
-    from casebook.run import compare
+    from casebook.run import compare, record
 
     index = _shown(root / "reports" / "index.html")
     if not (made.made or made.failed or made.held or made.published):
@@ -415,6 +415,9 @@ def _tell(made: Made, area: str, root: Path, seconds: float) -> None:
         print(f"Marked as older than its data: {name}, {place}: {what}")
     for change in made.changes:
         print(f"Changed: {compare.in_words(change)}")
+    for entry in made.pack["reports"]:
+        if explored := (entry["name"], entry["area"]) in made.made and entry.get("explored"):
+            print(f"{entry['name']}: {record.in_words(explored)}")
     count = "1 report" if len(made.made) == 1 else f"{len(made.made)} reports"
     rest = [f"{len(made.failed)} not made"] * bool(made.failed) + [f"{len(made.held)} held"] * bool(made.held)
     others = f", {and_list(rest)}," if rest else ""

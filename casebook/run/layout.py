@@ -167,11 +167,10 @@ def lay_out(
     ReportFailedError
         If there is such a problem, or the page does not pass the gates; all that was found stands in it.
     """
-    if problems:
-        # What is not a block has been told of, and without a title there is no page.
-        notebook = record.without_bare(notebook)
-        if not found.title:
-            raise ReportFailedError(gates.refusal(task.name, problems))
+    if not found.title:
+        # Without it there is no page.
+        raise ReportFailedError(gates.refusal(task.name, problems))
+    notebook = record.published(notebook)
     entry = _entry(task, found, seen)
     used = {paper: title for paper, title in task.papers.items() if any(row["paper"] == paper for row in rows)}
     page, refused = render.report_page(notebook, found, rows, used, {**entry, "source": Path(task.notebook).name})
@@ -214,6 +213,7 @@ def _entry(task: Task, found: record.Record, seen: Mapping[str, Any]) -> dict[st
         **{kind: f"{task.folder}/{task.name}{_ENDINGS[kind]}" for kind in FILES},
         **ran,
         "inputs": [{key: read[key] for key in ("name", "path", "sha256")} for read in found.reads],
+        "explored": list(found.explored),
         "made_from": {
             **task.made_from,
             "described": task.made_from.get("described", {})

@@ -31,8 +31,14 @@ def of(cells: list[list[dict[str, Any]]]) -> str:
     rows = reconciliation.rows(found.reconciliations, "", "")
     with tempfile.TemporaryDirectory() as folder:
         task = Task(_SO_FAR, "", found.title.get("area", ""), "", str(project.root()), folder, own=folder)
+        problems = ""
         try:
             layout.lay_out(task, notebook, found, rows, {}, found.problems)
         except ReportFailedError as refused:
-            return f"{refused}\n(A cell is named by the number in brackets beside it.)"
-    return f"{_SO_FAR} can be published."
+            problems = str(refused)
+    said = [problems or f"{_SO_FAR} can be published."]
+    if found.explored:
+        said.append(f"It has {record.in_words(found.explored)}.")
+    if found.explored or problems:
+        said.append("(A cell is named by the number in brackets beside it.)")
+    return "\n".join(said)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +30,7 @@ from casebook.report.blocks import (
 HEADLINES = range(2, 6)
 SHOWN = (Title, Headline, Text, Table, Figure, Assumption, Reconciliations, Result, Source)
 PICTURES = ("image/png", "image/svg+xml", "image/jpeg")
+_CHART, _PRINTED, _VALUE = "a chart", "printed words", "a value"
 
 Placed = tuple[str, dict[str, Any]]
 """Where something is shown, such as "cell 3", and its data."""
@@ -51,6 +52,8 @@ class Record:
     """How many charts it has."""
     problems: tuple[str, ...] = ()
     """What keeps it from being the record of a whole report, each as a clause without the report's name."""
+    explored: tuple[str, ...] = ()
+    """What its cells show that no function of ``report`` shows, such as "cell 7 (a table)"; it is not published."""
 
 
 def of(notebook: NotebookNode) -> Record:
@@ -58,7 +61,8 @@ def of(notebook: NotebookNode) -> Record:
     found: dict[type[Block], list[Placed]] = {block: [] for block in SHOWN}
     reads: list[dict[str, Any]] = []
     tables: list[dict[str, Any]] = []
-    bare: list[str] = []
+    bare: dict[str, list[str]] = {}
+    false: list[str] = []
     for where, output in _outputs(notebook):
         data = output.get("data", {})
         for block in _blocks(data):
@@ -67,8 +71,10 @@ def of(notebook: NotebookNode) -> Record:
                 tables.append(data[block.mime()] if block is Table else data[block.mime()]["data"])
         if READ in data and data[READ] not in reads:
             reads.append(data[READ])
-        if _is_bare(output):
-            bare.append(_of_bare(where, data))
+        if _is_false(data):
+            false.append(f"{where} shows a block that Casebook did not make: show it with the functions of report.")
+        elif kind := _kind_of_bare(output):
+            bare.setdefault(where, []).append(kind)
     plain = {block: [data for _, data in placed] for block, placed in found.items()}
     return Record(
         plain[Title][0] if plain[Title] else {},
@@ -79,7 +85,8 @@ def of(notebook: NotebookNode) -> Record:
         plain[Source],
         tables,
         len(plain[Figure]),
-        (*dict.fromkeys(bare), *_problems(found, reads)),
+        (*dict.fromkeys(false), *_problems(found, reads)),
+        tuple(f"{where} ({kind})" for where, kinds in bare.items() for kind in _told_apart(kinds)),
     )
 
 
@@ -106,12 +113,12 @@ def of_another_area(found: Record, area: str) -> Iterator[str]:
         )
 
 
-def without_bare(notebook: NotebookNode) -> NotebookNode:
-    """Return an executed notebook without what it shows in another way than as a block."""
+def published(notebook: NotebookNode) -> NotebookNode:
+    """Return an executed notebook with only what is published of what it shows: the blocks, and what it read."""
     left = deepcopy(notebook)
     for cell in left.cells:
         if "outputs" in cell:
-            cell.outputs = [output for output in cell.outputs if not _is_bare(output)]
+            cell.outputs = [one for one in cell.outputs if READ in one.get("data", {}) or _blocks(one.get("data", {}))]
     return left
 
 
@@ -145,14 +152,16 @@ def _problems(found: dict[type[Block], list[Placed]], reads: list[dict[str, Any]
             yield f"the id or title {identifier!r} stands {count} times ({where}), and each is its own: change one."
 
 
-def _of_bare(where: str, data: dict[str, Any]) -> str:
-    if any(kind.startswith("application/vnd.casebook.") for kind in data):
-        return f"{where} shows a block that Casebook did not make: show it with the functions of report."
-    if any(picture in data for picture in PICTURES):
-        to_do = "hand the chart to report.figure, which describes it and closes it"
-    else:
-        to_do = "show it with report.table, report.figure or report.text, or delete the line that shows it"
-    return f"{where} shows something without a caption or description, which cannot be published: {to_do}."
+def in_words(explored: Sequence[str]) -> str:
+    """Return what is said of what cells show that is not published.
+
+    Examples
+    --------
+    >>> in_words(["cell 7 (a table)", "cell 9 (a chart)"])
+    '2 things shown that are not published: cell 7 (a table), cell 9 (a chart)'
+    """
+    things = "1 thing shown that is" if len(explored) == 1 else f"{len(explored)} things shown that are"
+    return f"{things} not published: {', '.join(explored)}"
 
 
 def _count(number: int, kind: str) -> str:
@@ -169,9 +178,27 @@ def _blocks(data: dict[str, Any]) -> list[type[Block]]:
     return [block for block in SHOWN if block.mime() in data and block.made(data[block.mime()])]
 
 
-def _is_bare(output: NotebookNode) -> bool:
+def _is_false(data: dict[str, Any]) -> bool:
+    return READ not in data and not _blocks(data) and any(kind.startswith("application/vnd.casebook.") for kind in data)
+
+
+def _kind_of_bare(output: NotebookNode) -> str:
+    """Return what an output is that no function of ``report`` shows; nothing for a block, a warning or an error."""
+    if output.output_type == "stream":
+        return _PRINTED if output.name == "stdout" else ""
     data = output.get("data", {})
-    return output.output_type in ("display_data", "execute_result") and READ not in data and not _blocks(data)
+    if not data or READ in data or _blocks(data):
+        return ""
+    if any(picture in data for picture in PICTURES):
+        return _CHART
+    return "a table" if "<table" in data.get("text/html", "") else _VALUE
+
+
+def _told_apart(kinds: list[str]) -> Iterator[str]:
+    # What is printed comes in pieces; beside a chart, a value is what the call that drew it returned.
+    for number, kind in enumerate(kinds):
+        if not (kind == _PRINTED and kind in kinds[:number]) and not (kind == _VALUE and _CHART in kinds):
+            yield kind
 
 
 def _outputs(notebook: NotebookNode) -> Iterator[tuple[str, NotebookNode]]:
