@@ -51,7 +51,9 @@ class Redactor:
 
 def _forms(secret: str) -> list[str]:
     """Return how a secret may be written, the longest first, so that none leaves a part of itself."""
-    once = {secret, escape(secret), escape(secret, quote=False)}
+    # A sentence of a report holds one blank where a secret may hold a new line.
+    once = {secret, " ".join(secret.split()) or secret}
+    once |= {form for one in once for form in (escape(one), escape(one, quote=False))}
     once |= {quote(secret), quote(secret, safe=""), quote_plus(secret)}
     once |= {form for one in (secret, *once) for form in _quoted(one)}
     twice = once | {form for one in once for form in _quoted(one)}
