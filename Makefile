@@ -2,7 +2,7 @@
 # make test       install everything and check everything
 # make faults     run the long tests of runs that go wrong, and of every notebook both ways
 # make bench      measure what the parts of a run cost
-# make lab        open the notebooks in JupyterLab
+# make lab        open the project in JupyterLab, and have git commit notebooks without outputs
 # make lock       resolve the packages of pyproject.toml anew into requirements.lock
 #
 # Nothing is installed outside .venv. A second call installs nothing.
@@ -37,7 +37,8 @@ bench: environment
 	$(BIN)/python benchmarks/reconciliation.py
 
 lab: environment
-	$(BIN)/jupyter lab notebooks
+	@if git rev-parse --git-dir >/dev/null 2>&1; then git config filter.nbstripout.clean "$(BIN)/nbstripout --keep-id"; fi
+	$(BIN)/jupyter lab
 
 environment: .venv/installed
 

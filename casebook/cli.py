@@ -120,7 +120,8 @@ def _leave_if_nothing_changed(given: list[str]) -> None:
 
 def _hand_over_or_leave(missing: ModuleNotFoundError) -> NoReturn:
     """Give way to the project's own Python, made by ``make reports``, if this one lacks the packages."""
-    python = Path(__file__).resolve().parents[1] / ".venv" / "bin" / "python"
+    own = "Scripts/python.exe" if sys.platform == "win32" else "bin/python"
+    python = Path(__file__).resolve().parents[1] / ".venv" / own
     if python.is_file() and Path(sys.prefix) != python.parents[1]:
         os.execv(python, [str(python), *sys.argv])
     sys.exit(

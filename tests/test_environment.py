@@ -1,10 +1,13 @@
 """The environment is described once, in the same words for pip, uv and conda."""
 
+import json
 import os
 import re
 import shutil
 import subprocess
+import sys
 import tomllib
+from pathlib import Path
 
 import pytest
 import yaml
@@ -83,3 +86,53 @@ def test_the_layout_is_the_one_the_readme_shows():
     folders = {f"casebook/{path.parent.name}/" for path in (ROOT / "casebook").glob("*/__init__.py")}
     assert folders <= named
     assert [place for place in named if not (ROOT / place).exists()] == []
+
+
+HOOKS = {"https://github.com/astral-sh/ruff-pre-commit": "ruff", "https://github.com/kynan/nbstripout": "nbstripout"}
+
+
+def test_hooks_before_a_commit_have_the_versions_that_are_installed():
+    hooks = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text())["repos"]
+    assert {hook["repo"] for hook in hooks} == set(HOOKS)
+    for hook in hooks:
+        assert f"\n{HOOKS[hook['repo']]}=={hook['rev'].removeprefix('v')} " in LOCK
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "notebooks").glob("*.ipynb")), ids=lambda path: path.stem)
+def test_git_commits_a_notebook_as_it_is_but_without_outputs(path, tmp_path):
+    (tmp_path / ".gitattributes").write_text((ROOT / ".gitattributes").read_text())
+    lab = (ROOT / "Makefile").read_text().split("\nlab:")[1].split("\n\n")[0]
+    options = re.search(r'filter\.nbstripout\.clean "\$\(BIN\)/nbstripout( [^"]*)"', lab)[1]
+    program = Path(sys.executable).with_name("nbstripout").as_posix()
+
+    def git(*words):
+        return subprocess.run(["git", *words], cwd=tmp_path, capture_output=True, check=True, timeout=LONGEST).stdout
+
+    git("init", "--quiet")
+    git("config", "filter.nbstripout.clean", f'"{program}"{options}')
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "code":
+            cell |= {"execution_count": 3, "outputs": [{"output_type": "stream", "name": "stdout", "text": ["seen\n"]}]}
+    (tmp_path / "one.ipynb").write_text(json.dumps(notebook, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    git("add", "one.ipynb")
+    assert json.loads(git("show", ":one.ipynb")) == json.loads(path.read_text(encoding="utf-8"))
+
+
+def test_every_python_and_system_promised_is_tested():
+    job = yaml.safe_load((ROOT / ".github/workflows/test.yml").read_text())["jobs"]["test"]
+    promised = re.findall(r"Python :: (3\.\d+)", "\n".join(PROJECT["classifiers"]))
+    assert job["strategy"]["matrix"]["python"] == promised
+    assert f">={promised[0]}" == PROJECT["requires-python"]
+    said = [step.get("run", "") for step in job["steps"]]
+    make = (ROOT / "Makefile").read_text().split("\ntest: environment\n")[1].split("\n\n")[0]
+    without_make = next(run for run in said if "Scripts" in run)
+    for command in re.findall(r"\$\(BIN\)/(.+)", make):
+        assert f".venv\\Scripts\\{command}\n" in without_make + "\n"
+    assert any(run.startswith("make test") for run in said)
+
+
+def test_types_are_part_of_the_package():
+    assert (ROOT / "casebook" / "py.typed").exists()
+    package = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["package-data"]
+    assert "py.typed" in package["casebook"]

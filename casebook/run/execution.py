@@ -7,7 +7,6 @@ import json
 import logging
 import os
 import re
-import signal
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
@@ -30,7 +29,7 @@ from traitlets.config import Config
 from casebook.data.results import UPSTREAM
 from casebook.errors import InputError
 from casebook.run import extension
-from casebook.run.outcome import MEGABYTE, Outcome, could_not_run, of_exit
+from casebook.run.outcome import KILLED, MEGABYTE, Outcome, could_not_run, of_exit
 from casebook.run.redaction import Redactor
 from casebook.run.task import Engine
 
@@ -149,7 +148,7 @@ def execute(
     except DeadKernelError:
         code = session.kernel_exit
         cell = f"cell {session.running}" if session.running else ""
-        raise StoppedError(of_exit(-signal.SIGKILL if code is None else code, cell)) from None
+        raise StoppedError(of_exit(KILLED if code is None else code, cell)) from None
     except NoSuchKernel as error:
         raise StoppedError(could_not_run("kernel would not start", str(error))) from None
     except CellTimeoutError:

@@ -15,6 +15,8 @@ Status = Literal["succeeded", "failed", "could not run", "held"]
 
 MEGABYTE = 1_000_000
 NOT_HEARD = 74
+KILLED = -9
+"""How a process ends by SIGKILL, which Windows does not know."""
 """The exit code of a worker that could not tell how it went (EX_IOERR of sysexits.h)."""
 
 # Why a report could not run, and what a person can do about it.
@@ -147,7 +149,7 @@ def of_exit(code: int, cell: str) -> Outcome:
         return could_not_run("not heard", f"its process could not tell how it went{where}")
     if code >= 0:
         return Outcome("failed", f"ended early{where}: its process ended itself with the exit code {code} (os._exit).")
-    name = signal.Signals(-code).name
+    name = "SIGKILL" if code == KILLED else signal.Signals(-code).name
     if name == "SIGKILL":
         return could_not_run("killed", f"its process was ended by the signal {name}{where}")
     if name in ("SIGSEGV", "SIGABRT", "SIGBUS", "SIGILL", "SIGFPE"):

@@ -209,7 +209,8 @@ def _onto_the_disk(stage: Path) -> None:
 def _sync(path: Path) -> None:
     if path.is_dir() and sys.platform == "win32":
         return
-    descriptor = os.open(path, os.O_RDONLY)
+    # Windows writes out only what is open for writing.
+    descriptor = os.open(path, os.O_RDWR if sys.platform == "win32" else os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:
