@@ -1,8 +1,8 @@
 """Casebook: the figures behind a council's business cases, reproduced as reports.
 
-Notebooks import from here: ``report`` (what a report says), ``charts``, ``tables`` (validated data), ``results`` (what
-other reports kept), ``english`` (values that say themselves; ``words`` in older notebooks), the methods and
-``InputError``.
+Notebooks import from here: ``report`` (what a report says), its ``sections`` and ``charts``, ``tables`` (validated
+data), ``results`` (what other reports kept), the studies (``comparison``), the methods, ``english`` (values that say
+themselves; ``words`` in older notebooks) and ``InputError``.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -13,19 +13,22 @@ if TYPE_CHECKING:
     from casebook.data import results, tables
     from casebook.errors import InputError
     from casebook.methods import benchmark, capacity, costing, forecast, intervals
-    from casebook.report import charts
+    from casebook.report import charts, sections
+    from casebook.studies import comparison
 
 __all__ = [
     "InputError",
     "benchmark",
     "capacity",
     "charts",
+    "comparison",
     "costing",
     "english",
     "forecast",
     "intervals",
     "report",
     "results",
+    "sections",
     "tables",
     "words",
 ]
@@ -34,12 +37,14 @@ _HOMES = {
     "benchmark": "casebook.methods.benchmark",
     "capacity": "casebook.methods.capacity",
     "charts": "casebook.report.charts",
+    "comparison": "casebook.studies.comparison",
     "costing": "casebook.methods.costing",
     "english": "casebook.english",
     "forecast": "casebook.methods.forecast",
     "intervals": "casebook.methods.intervals",
     "report": "casebook.report",
     "results": "casebook.data.results",
+    "sections": "casebook.report.sections",
     "tables": "casebook.data.tables",
     "words": "casebook.english",
 }

@@ -198,6 +198,28 @@ def against(points: float, per_cent: float, decimals: int, unit: str = "") -> st
     return str(Gap(points, decimals, points_unit=unit, per_cent=None if math.isnan(per_cent) else per_cent))
 
 
+def largest(rank: int, noun: str) -> str:
+    """Return the place of a size among others, the largest first.
+
+    Examples
+    --------
+    >>> largest(1, "fall"), largest(3, "rise")
+    ('largest fall', 'third largest rise')
+    """
+    return f"largest {noun}" if rank == 1 else f"{ordinal(rank)} largest {noun}"
+
+
+def met(whether: bool) -> str:
+    """Return what a target was, to be said after "was".
+
+    Examples
+    --------
+    >>> met(True), met(False)
+    ('met', 'not met')
+    """
+    return "met" if whether else "not met"
+
+
 # --- Values ---------------------------------------------------------------------------------------
 
 

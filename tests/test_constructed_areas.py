@@ -55,7 +55,7 @@ def test_averages_of_different_years_are_of_the_same_authorities_and_say_which(a
     assert [row[names.index("Others compared")] for row in rows] == [8, 8, 8, 8]
     assert rows[0][names.index("Others' mean")] == pytest.approx((90.3 - 6.50 - 8.00) / 8)
     assert rows[-1][names.index("Others' mean")] == pytest.approx((89.5 - 5.20 - 7.20) / 8)
-    assert "of the nine authorities. The mean of eight of its ten statistical neighbours went from" in told.text()
+    assert "of the nine authorities. The mean of eight of its ten statistical neighbours rose from" in told.text()
     assert "are left out: Hampshire (none in 2018) and Hertfordshire (none in 2017)." in told.text()
     notes = told.table("Cambridgeshire against eight").notes
     assert any("In the year to March 2018 a rate is held for nine" in note for note in notes)
@@ -63,7 +63,7 @@ def test_averages_of_different_years_are_of_the_same_authorities_and_say_which(a
 
 def test_one_neighbour_is_told_as_one(altered):
     told = altered("care_applications", without(*NEIGHBOURS[1:]), "care-rates")
-    assert "The mean of one of its ten statistical neighbours went from 7.40 to 10.20." in told.text()
+    assert "The mean of one of its ten statistical neighbours rose from 7.40 to 10.20." in told.text()
     assert "from highest to lowest of the two authorities" in told.headline("care-applications-path").text
 
 

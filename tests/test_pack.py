@@ -66,9 +66,9 @@ def test_every_entry_says_what_it_was_made_from_and_where_it_is(pack):
 def test_care_rates_says_what_the_table_says_of_cambridgeshire(pack):
     headline = pack.headline("care-rates", "care-applications-path")
     assert headline["text"] == (
-        "Cambridgeshire's care applications fell from 12.00 for every 10,000 children in the year to March 2017 to 8.00 in "
-        "the year to March 2020: from second highest to eighth highest of the eleven authorities. The mean of its ten "
-        "statistical neighbours went from 9.03 to 8.95."
+        "Cambridgeshire's rate of care applications for every 10,000 children fell from 12.00 in the year to March 2017 to "
+        "8.00 in the year to March 2020: from second highest to eighth highest of the eleven authorities. The mean of its "
+        "ten statistical neighbours fell from 9.03 to 8.95."
     )
     assert headline["value"] == care()["Cambridgeshire", 2020]
 

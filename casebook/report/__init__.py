@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Iterable, Mapping
+from itertools import groupby
 from string import Formatter
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -18,11 +19,12 @@ from casebook.english import Number, finished
 from casebook.errors import InputError
 from casebook.report import session, svg
 from casebook.report.blocks import Assumption, Figure, Headline, Result, Source, Text, Title, make_table
+from casebook.report.parts import Chart, Section, Sheet
 from casebook.report.printed import reconciliation
 from casebook.text import slug
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure as Chart
+    from matplotlib.figure import Figure as Drawing
 
 __all__ = [
     "assumption",
@@ -31,6 +33,7 @@ __all__ = [
     "headline",
     "reconciliation",
     "result",
+    "show",
     "source",
     "table",
     "text",
@@ -222,6 +225,29 @@ def figure(
     Figure(identifier, title, subtitle, alt, described, svg.inline(drawn, identifier, title, alt)).show()
 
 
+def show(*parts: str | Chart | Sheet | Section | None) -> None:
+    """Show sections, or parts of them, in order; sentences that follow each other are the paragraphs of one text.
+
+    Examples
+    --------
+    >>> show(Section(who="Ten areas are compared.", meaning="The average is the mean."), None)
+    Ten areas are compared.
+    <BLANKLINE>
+    The average is the mean.
+    """
+    flat = [one for part in parts for one in (part if isinstance(part, Section) else [part]) if one is not None]
+    for said, together in groupby(flat, key=lambda one: isinstance(one, str)):
+        if said:
+            text(*map(str, together))
+            continue
+        for one in together:
+            given = {name: value for name, value in vars(one).items() if name not in ("figure", "frame")}
+            if isinstance(one, Chart):
+                figure(one.figure, **given)
+            elif isinstance(one, Sheet):
+                table(one.frame, **given)
+
+
 def result(name: str, frame: pd.DataFrame) -> None:
     """Keep figures for other reports, which get them with ``results.read``.
 
@@ -320,7 +346,7 @@ def check() -> None:
         print(preview.of(cells))
 
 
-def _taken(chart: Any, title: str) -> Chart:
+def _taken(chart: Any, title: str) -> Drawing:
     """Return the figure of a chart, in house style and out of pyplot's hands."""
     from matplotlib.figure import FigureBase
 

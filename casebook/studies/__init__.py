@@ -1,0 +1,1 @@
+"""Results a notebook works with: they take tables, call methods and speak English (``casebook.english``)."""

@@ -1,0 +1,83 @@
+"""An area against others over years, and the sections made of it."""
+
+import pandas as pd
+import pytest
+
+from casebook import InputError, comparison, report, sections, tables
+from casebook.english import Noun
+from casebook.report.parts import Chart, Sheet
+
+
+def compared(area="Cambridgeshire", first=2017, last=2020, average="mean", altered=None, given=None):
+    frame = tables.between(tables.read("care_applications"), first, last)
+    if altered is not None:
+        described = frame.attrs["table"]
+        frame = frame.assign(rate=[altered(row) for row in frame.itertuples()])
+        frame.attrs["table"] = described
+    population = tables.read("child_population")
+    return comparison.over_years(
+        frame, area, average=average, per=10_000, counted=Noun("care application"), briefly="applications",
+        population=population, among=comparison.children(population, area, last - 1, given),
+    )  # fmt: skip
+
+
+def test_the_comparison_is_that_of_the_printed_table():
+    rates = compared()
+    others = [9.2, 5.2, 6.1, 7.2, 8.5, 10.1, 10.2, 10.8, 11.0, 11.2]
+    assert rates.last.average.value == pytest.approx(sum(others) / 10)
+    assert str(rates.last.gap) == "0.95 (10.6%) below"
+    assert rates.last.in_events.value == pytest.approx(-0.95 * rates.children.number / 10_000)
+    assert str(rates.places) == "from second highest to eighth highest of the eleven authorities"
+    assert str(rates.group) == "its ten statistical neighbours" and rates.own_group
+
+
+def test_only_authorities_with_a_rate_in_every_year_are_compared():
+    without = compared(altered=lambda row: float("nan") if (row.area, row.year) == ("Hampshire", 2018) else row.rate)
+    assert without.left_out == {"Hampshire": [2018]}
+    assert {one.compared for one in without.years} == {9} and "Hampshire" not in without.group.names
+    assert "left out: Hampshire (none in 2018)." in sections.over_years(without).left_out
+
+
+@pytest.mark.parametrize(
+    ("missing", "words"),
+    [
+        ("Cambridgeshire", "has no rate for Cambridgeshire in 2020: choose"),
+        ("England", "has no rate for England in 2020: choose"),
+    ],
+)
+def test_a_missing_rate_is_refused_in_a_sentence(missing, words):
+    with pytest.raises(InputError, match=words):
+        compared(altered=lambda row: float("nan") if (row.area, row.year) == (missing, 2020) else row.rate)
+
+
+def test_a_number_of_children_that_is_none_is_refused():
+    with pytest.raises(InputError, match="child_population is 0, expected a whole number above 0"):
+        compared(given=0)
+
+
+def test_rates_that_stay_are_not_ranked_by_their_change():
+    section = sections.change(compared(altered=lambda row: 9.0 if row.area == "Cambridgeshire" else row.rate))
+    assert section.sentence == "From 2017 to 2020 Cambridgeshire's rate stayed as it was."
+
+
+def test_an_interval_is_given_only_where_the_children_are_those_of_the_year():
+    assert "the 95% interval runs from" in sections.certainty(compared()).sentence
+    assert "no interval can be given for 2019" in sections.certainty(compared(last=2019)).sentence
+
+
+def test_a_section_is_taken_apart_changed_and_shown(capsys):
+    section = sections.over_years(compared())
+    assert isinstance(section.chart, Chart) and isinstance(section.table, Sheet)
+    assert {"who", "chart", "but"} <= set(dir(section))
+    report.show(section.without("chart", "table", "england").but(who="Ten are compared."), None)
+    said = capsys.readouterr().out
+    assert said.startswith("Ten are compared.\n\nThe average used is the mean:")
+    assert "Year to March" not in said
+    report.show(
+        section.chart.but(
+            title="A title of the analyst's own.", data=pd.DataFrame({"area": ["Essex"]}), columns={"area": "Area"}
+        )
+    )
+    assert capsys.readouterr().out.startswith("A title of the analyst's own.\n")
+    with pytest.raises(AttributeError, match="this section has who, meaning, chart, table, england, choice, not chrat"):
+        section.chrat  # noqa: B018
