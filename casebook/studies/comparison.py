@@ -233,7 +233,7 @@ class Comparison:
 
 def over_years(
     frame: pd.DataFrame, area: str, *, average: AverageKind, per: int, counted: Noun, briefly: str,
-    population: pd.DataFrame, among: Children,
+    population: pd.DataFrame, child_population: int | None = None,
 ) -> Comparison:  # fmt: skip
     """Compare an area's rate with that of the other authorities of a table and England, year by year.
 
@@ -252,15 +252,15 @@ def over_years(
     counted, briefly
         What the rate counts, and one word for it in the plural.
     population
-        ``area``, ``year`` and ``children``, for the pooled average.
-    among
-        The area's children, to put a distance in things counted.
+        ``area``, ``year`` and ``children``, for the pooled average and to put a distance in things counted.
+    child_population
+        The area's children, in place of the official number.
 
     Raises
     ------
     InputError
-        If a rate is missing that the comparison needs, no other authority has one in every year, or ``pooled`` is
-        asked for without the others' populations.
+        If the area is not in the table, a rate is missing that the comparison needs, no other authority has one in
+        every year, or ``pooled`` is asked for without the others' populations.
     """
     here, others = tables.split(frame, area)
     described = frame.attrs["table"]
@@ -272,6 +272,7 @@ def over_years(
             f"data/raw/{described.path} has no authority besides {area} with a rate in every year from "
             f"{by_area.columns[0]} to {by_area.columns[-1]}: choose first_year and last_year so that one has."
         )
+    among = children(population, area, int(here["year"].max()) - 1, child_population)
     others = others.merge(population.assign(year=population["year"] + 1)[["area", "year", "children"]], how="left")
     held = population[population["area"] == others["area"].iloc[0]]["year"]
     held_years = tuple(sorted(int(year) + 1 for year in held))

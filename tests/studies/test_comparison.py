@@ -14,10 +14,9 @@ def compared(area="Cambridgeshire", first=2017, last=2020, average="mean", alter
         described = frame.attrs["table"]
         frame = frame.assign(rate=[altered(row) for row in frame.itertuples()])
         frame.attrs["table"] = described
-    population = tables.read("child_population")
     return comparison.over_years(
         frame, area, average=average, per=10_000, counted=Noun("care application"), briefly="applications",
-        population=population, among=comparison.children(population, area, last - 1, given),
+        population=tables.read("child_population"), child_population=given,
     )  # fmt: skip
 
 
