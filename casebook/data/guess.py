@@ -195,6 +195,9 @@ def _of_rows(table: PrintedTable) -> tuple[list[Identity], list[str], list[str]]
         if best is not None and best[1] is not None:
             found.append(best[1])
             by_name += [candidates[0][0]] if best[0][1] <= Fraction(1, 2) else []
+            left = [name for name in _amounts(table) if name not in best[1].columns]
+            if left:
+                not_checked.append(f"{candidates[0][0]} in {and_list(left)}, which no sum of other rows gives")
         elif candidates:
             not_checked.append(f"{candidates[0][0]}, which no sum of other rows gives in most of its columns")
     return found, by_name, not_checked
@@ -239,16 +242,22 @@ def _sums(table: PrintedTable, identity: Identity) -> tuple[tuple[int, Fraction]
     if not stand:
         return None
     right = {name for name, results in stand.items() if sum(results) * 2 > len(results)}
-    plain = [name for name in stand if not NO_SUM.search(_plain(name)) and not _signed(table, name)]
-    held = sum(sum(stand[name]) for name in plain)
-    of = sum(len(stand[name]) for name in plain)
+    amounts = [name for name in _amounts(table) if name in stand]
+    held, of = sum(sum(stand[name]) for name in amounts), sum(len(stand[name]) for name in amounts)
+    # A change is worked out from the columns beside it: with a wrong one it is wrong too, and no evidence of its own.
+    plain = [name for name in amounts if not CHANGE.search(_plain(name))]
     if held * 2 > of:
-        right |= {name for name in plain if like_sums[name]}
+        right |= {name for name in amounts if like_sums[name]}
     elif plain and all(near[name] for name in plain):
         # The figure that could confirm the sum may be the one that is wrong.
-        right |= set(plain)
+        right |= set(amounts)
     columns = tuple(name for name in table.titles if name in right)
     return (held, Fraction(held, of or 1)), identity.model_copy(update={"columns": columns}) if columns else None
+
+
+def _amounts(table: PrintedTable) -> list[str]:
+    """Return the columns whose numbers may be added up."""
+    return [name for name in table.titles if not NO_SUM.search(_plain(name)) and not _signed(table, name)]
 
 
 def _of_columns(table: PrintedTable) -> Iterator[Identity]:

@@ -195,6 +195,12 @@ class TestWhatIsGuessed:
         known = guess.of_file(table(RATES.replace("230000", "999999").replace("205", "777") + ""))
         assert known.not_checked == ("Total, which no sum of other rows gives in most of its columns",)
 
+    def test_the_columns_in_which_a_total_is_not_taken_for_a_sum_are_named(self, table):
+        said = guess.of_file(table("Team,Posts,Cases,Visits\nA,10,31,7\nB,20,42,9\nC,15,35,4\nTotal,45,108,99\n"))
+        assert said.not_checked == ()
+        said = guess.of_file(table("Team,Posts,Visits\nA,10,7\nB,20,9\nC,15,4\nTotal,45,99\n"))
+        assert said.not_checked == ("Total in Visits, which no sum of other rows gives",)
+
 
 class TestRounding:
     def test_a_total_of_thousands_off_by_one_is_reproduced_to_rounding_and_the_line_says_why(self, table):
@@ -259,6 +265,17 @@ class TestCauses:
     def test_two_errors_that_have_nothing_to_do_with_each_other_are_two_findings(self, table):
         _, checks = guessed(table(BUDGET.replace("25.0%", "52.0%").replace("20.0%\nSub", "2.0%\nSub")))
         assert list(findings(checks)) == ["Adults: % change", "Waste: % change"]
+
+    def test_a_wrong_subtotal_from_which_a_change_and_the_total_were_worked_out_is_found(self, table):
+        # 58,740 printed as 57,840, and all that follows from it worked out from that.
+        _, checks = guessed(
+            table(
+                "Service,Budget £000,Forecast £000,Variance £000\nOlder people,45210,46830,1620\n"
+                "Total Adults,45210,46830,1620\nIn care,28740,31250,2510\nFostering,9820,9550,(270)\n"
+                "Transport,16020,17940,1920\nTotal Children,54580,57840,3260\nTotal,99790,104670,4880\n"
+            )
+        )
+        assert list(findings(checks)) == ["Total Children: Forecast £000", "Total Children: Variance £000"]
 
 
 class TestDescribe:
