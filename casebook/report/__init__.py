@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import math
 import sys
+import types
+import typing
 from collections.abc import Iterable, Mapping
 from itertools import groupby
 from string import Formatter
@@ -31,6 +33,7 @@ __all__ = [
     "check",
     "figure",
     "headline",
+    "parameters",
     "reconciliation",
     "result",
     "show",
@@ -41,6 +44,34 @@ __all__ = [
 ]
 
 Columns = Mapping[str, str | tuple[str, str]]
+
+
+def parameters() -> None:
+    """Check the values of the notebook's parameters by their annotations, as a run does before the notebook starts.
+
+    Called once, first in the cell after the parameters, so that JupyterLab and plain papermill refuse what a run
+    refuses, in the same words.
+
+    Raises
+    ------
+    InputError
+        If a value is not of its type or range.
+
+    Examples
+    --------
+    >>> share: float = 0.5
+    >>> parameters()
+    """
+    from casebook.run.parameters import Parameter
+
+    space = sys._getframe(1).f_globals
+    # From Python 3.14 on, annotations are worked out when they are asked for (PEP 649).
+    asked = space.get("__annotate__")
+    written = types.SimpleNamespace(__annotations__=asked(1) if asked else space.get("__annotations__", {}))
+    declared = typing.get_type_hints(written, space, include_extras=True)
+    for name, kind in declared.items():
+        if name in space:
+            Parameter(name, "", kind, None).accept_or_check(space[name], "The notebook's parameters")
 
 
 def title(text: str, *, area: str, as_of: str) -> None:

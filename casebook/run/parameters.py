@@ -114,6 +114,19 @@ class Parameter:
         except ValidationError:
             raise InputError(self._refusal(where, value)) from None
 
+    def accept_or_check(self, value: Any, where: str) -> Any:
+        """Return a value of a notebook that runs: as Python has it or, set by papermill, as JSON has it.
+
+        Raises
+        ------
+        InputError
+            If it is not of the declared type or range.
+        """
+        try:
+            return self.accept(value, where)
+        except (InputError, TypeError, ValueError):
+            return self.check(value, where)
+
     def _refusal(self, where: str, value: Any) -> str:
         found = "something else" if self.secret else repr(value)
         return f"{where}: {self.name} is {found}, expected {_in_words(self.type)}; give another value."

@@ -126,3 +126,20 @@ def test_a_notebook_that_is_not_there_is_refused_with_the_nearest(notebook, tmp_
     notebook(CELL)
     with pytest.raises(InputError, match=r"no notebook notebooks/exmple.ipynb: did you mean example\?"):
         parameters.declared(tmp_path / "exmple.ipynb")
+
+
+@pytest.mark.parametrize(("share", "words"), [(0.5, ""), (1.4, "share is 1.4, expected a number from 0 and up to 1"), ("much", "share is 'much'")])  # fmt: skip
+def test_a_notebook_refuses_in_jupyterlab_what_a_run_refuses(share, words):
+    space = {}
+    exec("from typing import Annotated\nfrom pydantic import Field\nfrom casebook import report", space)
+    exec(
+        "from datetime import date\n"
+        + "share: Annotated[float, Field(ge=0, le=1)] = 0.5\nsince: date = date(2020, 3, 31)\n",
+        space,
+    )
+    space |= {"share": share, "since": "2021-03-31"}
+    if not words:
+        exec("report.parameters()", space)
+        return
+    with pytest.raises(InputError, match=words):
+        exec("report.parameters()", space)
