@@ -13,7 +13,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import signal
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -25,7 +24,7 @@ import typer
 from rich.console import Console
 
 from casebook.errors import HeldError, InputError, ReportFailedError, and_list, of_system, one_of
-from casebook.run import freshness, history, parameters, plan, signals
+from casebook.run import freshness, history, signals
 from casebook.run.contents import Report
 
 if TYPE_CHECKING:
@@ -48,7 +47,7 @@ def of_pack(pack: list[Report], default_area: str, words: Sequence[str]) -> type
     """Return the command line of a pack of reports, for an area unless another is named, called with some words."""
     app = typer.Typer(
         help="Make, list and check the reports of this pipeline.", no_args_is_help=True, add_completion=False,
-        pretty_exceptions_enable=False,
+        pretty_exceptions_enable=False, rich_markup_mode=None,
     )  # fmt: skip
 
     _add_run_commands(app, pack, default_area, words)
@@ -59,6 +58,7 @@ def of_pack(pack: list[Report], default_area: str, words: Sequence[str]) -> type
         from rich.table import Table
 
         from casebook.data import catalogue
+        from casebook.run import parameters, plan
 
         root = _root()
         console = _console()
@@ -88,6 +88,7 @@ def of_pack(pack: list[Report], default_area: str, words: Sequence[str]) -> type
         if problems:
             raise typer.Exit(WRONG_INPUT)
         from casebook.data.tables import Tables
+        from casebook.run import plan
 
         known = Tables(root)
         for sentence in plan.other_areas(plan.make(pack, root, [], None, default_area, {}, known), known):
@@ -146,9 +147,11 @@ def _add_run_commands(app: typer.Typer, pack: list[Report], default_area: str, w
         """Make the reports that are not up to date and publish them together, or, if one fails, publish nothing."""
         from casebook.data import raw
         from casebook.data.tables import Tables
+        from casebook.run import parameters, plan
         from casebook.run.pack import How
 
         root = _root()
+        signals.obey()
         made_from = freshness.inputs(root, words)
         _say_whose_files(root)
         how = How(force, keep_going, accept, "kernel" if ordinary_kernels else None, remove=remove)
@@ -186,7 +189,7 @@ def _add_run_commands(app: typer.Typer, pack: list[Report], default_area: str, w
         def once() -> None:
             of_pack(pack, default_area, again)(again)
 
-        signal.signal(signal.SIGTERM, _stop)
+        signals.obey()
         try:
             watching.stay(_root(), again, once, lambda said: print(said, flush=True))
         except KeyboardInterrupt:
@@ -322,7 +325,7 @@ def _with_exit_codes(app: typer.Typer) -> typer.Typer:
                 raise typer.Exit(HELD) from None
             except KeyboardInterrupt as error:
                 _complain("Stopped: nothing was published.")
-                raise typer.Exit(TERMINATED if isinstance(error, _TerminatedError) else STOPPED) from None
+                raise typer.Exit(TERMINATED if isinstance(error, signals.TerminatedError) else STOPPED) from None
             except BrokenPipeError:
                 # Nobody reads on what is printed; nor does Python's own last word on it.
                 os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -372,7 +375,6 @@ def _run(
                 progress.advance(bar)
                 progress.refresh()
 
-        signal.signal(signal.SIGTERM, _stop)
         made = packs.make(jobs, root, pack, whole, how, log, starting, ended)
     # From here to the end of the process there is nothing to stop: the pack is published.
     signals.hold_off()
@@ -425,14 +427,6 @@ def _tell(made: Made, area: str, root: Path, seconds: float) -> None:
     print(f"{count} for {areas}{others} published in {seconds:.0f} s. Open {index}")
 
 
-def _stop(*_: object) -> None:
-    raise _TerminatedError
-
-
-class _TerminatedError(KeyboardInterrupt):
-    """The run was told to stop by its system."""
-
-
 def _print_rows(rows: list[dict[str, Any]]) -> None:
     for row in rows:
         print(f"{row['paper']} l.{row['line']}  {row['figure']}")
@@ -465,7 +459,7 @@ def _print_checks(name: str, checks: list[Check]) -> bool:
 def _problems(pack: list[Report], root: Path, area: str) -> list[str]:
     from casebook.data import as_printed, figures
     from casebook.data.tables import Tables
-    from casebook.run import reconciliation
+    from casebook.run import plan, reconciliation
 
     problems: list[str] = []
 

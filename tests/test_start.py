@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 import pytest
-from conftest import LONGEST, start
+from conftest import LONGEST, as_users, start
 from small_reports import GOOD, write
 
 # Sends Ctrl-C to its own process at the moment a module is looked for.
@@ -48,7 +48,15 @@ def test_a_command_that_runs_nothing_loads_no_package_for_running(project, comma
 @pytest.mark.skipif(sys.platform == "win32", reason="signals as on Linux and macOS")
 @pytest.mark.parametrize(
     "module",
-    ["gc", "dataclasses", "casebook.run.freshness", "casebook.commands", "typer", "pydantic", "typer.rich_utils"],
+    [
+        "gc",
+        "dataclasses",
+        "casebook.run.freshness",
+        "casebook.commands",
+        "typer",
+        "casebook.run.history",
+        "rich.console",
+    ],
 )
 def test_ctrl_c_before_anything_is_run_ends_it_in_silence(project, tmp_path, module):
     (tmp_path / "sitecustomize.py").write_text(CTRL_C)
@@ -77,3 +85,28 @@ def test_a_signal_after_publication_comes_too_late_to_change_how_the_run_ended(p
     out, said = started.communicate(timeout=LONGEST)
     assert (started.returncode, "1 report for Cambridgeshire published" in out) == (0, True), said
     assert said == "Running one (Cambridgeshire): it was not in the pack\n"
+
+
+def test_a_signal_that_something_swallows_stops_the_run_all_the_same(project):
+    write(project, {"one": GOOD})
+    pipeline = project.root / "pipeline.py"
+    swallow = """\
+import signal, sys
+sent = []
+def hook(event, arguments):
+    if event == "import" and arguments[0] == "matplotlib.pyplot" and not sent:
+        sent.append(event)
+        try:
+            signal.raise_signal(signal.SIGINT)
+        except KeyboardInterrupt:
+            pass
+signal.signal(signal.SIGINT, signal.default_int_handler)
+sys.addaudithook(hook)
+"""
+    pipeline.write_text(swallow + pipeline.read_text())
+    done = subprocess.run(
+        [sys.executable, "pipeline.py", "run"],
+        cwd=project.root, env=as_users(), capture_output=True, text=True, timeout=LONGEST, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr.splitlines()[-1]) == (130, "Stopped: nothing was published."), done.stderr
+    assert not (project.root / "reports" / "index.html").exists()

@@ -75,6 +75,7 @@ def staging(published: Path, say: Callable[[str], None] = lambda said: None) -> 
             except NothingToPublishError:
                 return
             _onto_the_disk(stage)
+            signals.stop_if_told()
             with signals.held_off():
                 if not _exchange(stage, place):
                     _file_by_file(stage, place, (parent / WHOLE).touch)

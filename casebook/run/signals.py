@@ -14,6 +14,32 @@ from typing import Any
 _PR_SET_PDEATHSIG = 1
 
 
+class TerminatedError(KeyboardInterrupt):
+    """The run was told to stop by its system."""
+
+
+_told: list[type[KeyboardInterrupt]] = []
+
+
+def obey() -> None:
+    """Stop at Ctrl-C and SIGTERM from here on, and remember to: what is being loaded may swallow what is raised."""
+
+    def stop(number: int, _: object) -> None:
+        kind = TerminatedError if number == signal.SIGTERM else KeyboardInterrupt
+        _told.append(kind)
+        raise kind
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, stop)
+
+
+def stop_if_told() -> None:
+    """Stop if that was asked for and has not happened."""
+    if _told:
+        raise _told[-1]
+
+
 @contextmanager
 def held_off() -> Iterator[None]:
     """Let Ctrl-C and SIGTERM pass while something is done that must come to its end; it takes a moment."""

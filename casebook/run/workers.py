@@ -106,6 +106,7 @@ def run(
                     waiting.remove(task)
                     starting(task)
                     running.append(_start(task))
+            signals.stop_if_told()
             if not running:
                 # What is left needs something that failed.
                 break
