@@ -22,6 +22,8 @@ PAGES = ["index.html", "reconciliation.html", "accessibility.html"] + [
     f"{AREA}/{name}.html"
     for name in ("register", "care-rates", "chlamydia", "health-checks", "smoking", "public-health-savings", "ehcp-forecast", "ot-demand", "placement-costs")
 ]  # fmt: skip
+# axe takes a minute and more for all pages; the others are looked at with the long tests.
+EVERY_DAY = ("index.html", f"{AREA}/care-rates.html", f"{AREA}/chlamydia.html")
 ARTEFACTS = Path(os.environ.get("CASEBOOK_ARTEFACTS", ROOT / "build" / "screenshots"))
 RULES = {
     "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]},
@@ -91,7 +93,9 @@ def unfold(tab):
     tab.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize(
+    "page", [page if page in EVERY_DAY else pytest.param(page, marks=pytest.mark.long) for page in PAGES]
+)
 def test_axe_finds_nothing_wrong_at_any_width_and_in_print(opened, page):
     wide = opened(page, 1280)
     ARTEFACTS.mkdir(parents=True, exist_ok=True)

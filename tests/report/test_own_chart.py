@@ -22,7 +22,7 @@ SEABORN = "import seaborn as sns\ngrid = sns.displot(frame['value'])\n"
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("engine", [(), ("--ordinary-kernels",)])
+@pytest.mark.parametrize("engine", [(), pytest.param(("--ordinary-kernels",), marks=pytest.mark.long)])
 def test_a_chart_of_pyplot_or_seaborn_is_shown_once_and_published_in_house_style(project, engine):
     more = FIGURE.replace("differs", "varies").replace("Smoking, per", "Smokers, per")
     cells = (

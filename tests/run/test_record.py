@@ -41,7 +41,9 @@ LOOK = "import matplotlib.pyplot as plt\nprint('a secret thought')\ndisplay(fram
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("engine", [[], ["--ordinary-kernels"]], ids=["shell", "kernel"])
+@pytest.mark.parametrize(
+    "engine", [[], pytest.param(["--ordinary-kernels"], marks=pytest.mark.long)], ids=["shell", "kernel"]
+)
 def test_a_frame_and_a_plain_chart_are_looked_at_and_not_published(project, engine):
     write(project, {"one": (*GOOD[:2], LOOK, *GOOD[2:], "frame")})
     done = project.pipeline("run", *engine)
