@@ -452,7 +452,12 @@ def _print_checks(name: str, checks: list[Check]) -> bool:
             print(f"{name}: {check.cell}: {also} {check.computed.formula} = {check.result}.")
     rest = len(wrong) - len(causes)
     resting = f", {rest} {'rests' if rest == 1 else 'rest'} on a finding" if rest else ""
-    print(f"{name}: {len(checks)} cells checked, {len(checks) - len(wrong)} stand{resting}.")
+    right = [check.verdict for check in checks if check.verdict.stands]
+    rounded = sum(verdict == "reproduced to rounding" for verdict in right)
+    rounding = f", {rounded} of them to rounding" if rounded else ""
+    cells = "1 cell" if len(checks) == 1 else f"{len(checks)} cells"
+    stand = "1 stands" if len(right) == 1 else f"{len(right)} stand"
+    print(f"{name}: {cells} checked, {stand}{rounding}{resting}.")
     return any(check.verdict in ("differs", "unreadable") for check in wrong)
 
 

@@ -510,6 +510,13 @@ class TestCommands:
         assert "ehcps_by_need: Total: Change, as printed: also by 6866 - 4662 = 2,204." in done.stdout
         assert "savings_schedule: 4 cells checked, 4 stand." in done.stdout
 
+    def test_an_audit_says_how_many_stand_only_to_rounding(self, project):
+        (project.root / "own.csv").write_text(
+            'Service,"2021, £000","2022, £000"\nA,101,104\nB,202,205\nC,303,301\nTotal,607,610\n'
+        )
+        done = project.pipeline("audit", "own.csv")
+        assert done.stdout.splitlines()[-1] == "own.csv: 2 cells checked, 2 stand, 1 of them to rounding."
+
     def test_audit_of_an_analysts_own_table(self, project, tmp_path):
         own = tmp_path / "own.csv"
         own.write_text("month,boys,girls,total\nMay,3,4,7\nJune,5,6,12\n", encoding="utf-8")
