@@ -208,11 +208,15 @@ def _add_run_commands(app: typer.Typer, pack: list[Report], default_area: str, w
         for one in past:
             took = "" if one.seconds is None else f" in {one.seconds:.1f} s"
             print(f"{one.began:%d %B %Y %H:%M:%S}  {one.status}{took}  {' '.join(one.command)}")
+            several = len({report.get("area") for report in one.reports}) > 1
             for report in one.reports:
+                name = f"{report['report']}, {report['area']}" if several else report["report"]
                 used = f"{report.get('seconds', 0):.1f} s, {report.get('peak_megabytes', 0):.0f} MB"
                 why = f", made because {report['why']}" if report.get("why") else ""
-                print(f"    {report['report']}: {report['status']} ({used}){why} {report.get('message', '')}".rstrip())
-            if one.said:
+                message = f": {report['message']}" if report.get("message") else ""
+                print(f"    {name}: {report['status']} ({used}){why}{message}")
+            # What a single report said is the last word of its run, too.
+            if one.said and not any(report.get("message", "-") in one.said for report in one.reports):
                 print(f"    {one.said}")
         if not past:
             print("There has been no run yet.")

@@ -481,6 +481,10 @@ def test_past_runs_say_why_each_report_was_made(project):
     ]
     (last, first) = json.loads(project.pipeline("runs", "--json").stdout)
     assert [run["reports"][0]["why"] for run in (last, first)] == ["its code changed", "it was not in the pack"]
+    write(project, {"one": (*GOOD, "1 / 0")})
+    project.pipeline("run")
+    # What a failed report said is said once.
+    assert project.pipeline("runs", "-n", "1").stdout.count("ZeroDivisionError") == 1
 
 
 def test_what_a_killed_run_left_is_cleared_away_also_where_there_is_nothing_to_do(project):
