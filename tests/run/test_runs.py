@@ -381,18 +381,19 @@ def test_a_disk_that_is_full_or_cannot_be_written_leaves_the_pack_whole(project,
 
 
 @pytest.mark.long
-def test_a_secret_reaches_the_notebook_and_nothing_else(project):
+def test_a_secret_reaches_the_notebook_and_nothing_else(project, tmp_path):
+    (given := tmp_path / "secret.yaml").write_text("token: Hush4711\n")
     parameters = 'from pydantic import SecretStr\n\narea: str = "Cambridgeshire"\ntoken: SecretStr = SecretStr("")'
     whole = hashlib.sha256(b"Hush4711").hexdigest()
     check = f"import hashlib\nassert hashlib.sha256(token.get_secret_value().encode()).hexdigest() == '{whole}'"
     write(project, {"one": (*GOOD, check)}, parameters=parameters)
     for more in ([], ["--ordinary-kernels"]):
-        done = project.pipeline("run", "--force", "-p", "token=Hush4711", *more)
+        done = project.pipeline("run", "--force", "--parameters", str(given), *more)
         assert done.returncode == 0, done.stderr
         assert "Hush4711" not in done.stdout + done.stderr
     # Nor does it come out in pieces, or by another report.
     write(project, {"one": (*GOOD, "print('Hush', end='')\nprint('4711')")}, parameters=parameters)
-    done = project.pipeline("run", "--force", "-p", "token=Hush4711")
+    done = project.pipeline("run", "--force", "--parameters", str(given))
     assert "one the notebook shows the secret parameter token" in done.stderr
     write(
         project, {"one": (*GOOD, "import os\nassert 'CASEBOOK_SECRET_OTHER' not in os.environ")}, parameters=parameters
