@@ -50,7 +50,7 @@ def parameters() -> None:
     """Check the values of the notebook's parameters by their annotations, as a run does before the notebook starts.
 
     Called once, first in the cell after the parameters, so that JupyterLab and plain papermill refuse what a run
-    refuses, in the same words.
+    refuses, in the same words. An area (``casebook.kinds``) goes on under its official name.
 
     Raises
     ------
@@ -71,7 +71,7 @@ def parameters() -> None:
     declared = typing.get_type_hints(written, space, include_extras=True)
     for name, kind in declared.items():
         if name in space:
-            Parameter(name, "", kind, None).accept_or_check(space[name], "The notebook's parameters")
+            space[name] = Parameter(name, "", kind, None).accept_or_check(space[name], "The notebook's parameters")
 
 
 def title(text: str, *, area: str, as_of: str) -> None:

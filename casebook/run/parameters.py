@@ -43,7 +43,7 @@ _WORDS = {
     "__builtins__": {},
 }
 SECRET = "CASEBOOK_SECRET_"
-_IMPORTABLE = {"typing", "datetime", "pydantic", "annotated_types"}
+_IMPORTABLE = {"typing", "datetime", "pydantic", "annotated_types", "casebook.kinds"}
 
 
 @dataclass(frozen=True)
@@ -77,8 +77,8 @@ class Parameter:
         """
         try:
             return TypeAdapter(self.type).validate_python(value, strict=True)
-        except ValidationError:
-            raise InputError(self._refusal(where, value)) from None
+        except ValidationError as error:
+            raise InputError(self._refusal(where, value, error)) from None
 
     def parse(self, text: str, where: str) -> Any:
         """Return what a value typed on the command line stands for, as the declared type.
@@ -91,14 +91,15 @@ class Parameter:
         adapter = TypeAdapter(self.type)
         try:
             return adapter.validate_strings(text)
-        except ValidationError:
+        except ValidationError as error:
+            refusal = self._refusal(where, text, error)
             # Lists, None and the like are written as JSON or as Python writes them.
             for read in (json.loads, ast.literal_eval):
                 try:
                     return adapter.validate_python(read(text))
                 except (ValueError, SyntaxError):
                     continue
-            raise InputError(self._refusal(where, text)) from None
+            raise InputError(refusal) from None
 
     def accept(self, value: Any, where: str) -> Any:
         """Return a value from a parameters file as the declared type: dates may be written as text there.
@@ -111,8 +112,8 @@ class Parameter:
         try:
             adapter = TypeAdapter(self.type)
             return adapter.validate_json(json.dumps(value, default=str), strict=True)
-        except ValidationError:
-            raise InputError(self._refusal(where, value)) from None
+        except ValidationError as error:
+            raise InputError(self._refusal(where, value, error)) from None
 
     def accept_or_check(self, value: Any, where: str) -> Any:
         """Return a value of a notebook that runs: as Python has it or, set by papermill, as JSON has it.
@@ -127,7 +128,11 @@ class Parameter:
         except (InputError, TypeError, ValueError):
             return self.check(value, where)
 
-    def _refusal(self, where: str, value: Any) -> str:
+    def _refusal(self, where: str, value: Any, error: ValidationError) -> str:
+        for one in error.errors():
+            if isinstance(said := one.get("ctx", {}).get("error"), InputError):
+                # A kind of our own (casebook.kinds) knows better what to do.
+                return f"{where}: {self.name}: {said}"
         found = "something else" if self.secret else repr(value)
         return f"{where}: {self.name} is {found}, expected {_in_words(self.type)}; give another value."
 
@@ -136,6 +141,8 @@ def _in_words(kind: Any) -> str:
     """Return what a type asks for, in plain words."""
     origin, arguments = typing.get_origin(kind), typing.get_args(kind)
     if origin is typing.Annotated:
+        if title := next((extra.title for extra in arguments[1:] if getattr(extra, "title", None)), ""):
+            return str(title)
         limits = [word for extra in arguments[1:] for word in _limits(extra)]
         return " ".join([_in_words(arguments[0]), *([and_list(limits)] if limits else [])])
     if origin is typing.Literal:

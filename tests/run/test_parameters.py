@@ -143,3 +143,28 @@ def test_a_notebook_refuses_in_jupyterlab_what_a_run_refuses(share, words):
         return
     with pytest.raises(InputError, match=words):
         exec("report.parameters()", space)
+
+
+@pytest.mark.parametrize(("given", "name"), [("E10000003", "Cambridgeshire"), ("Hertfordshir", None), ("Central Beds", "Central Bedfordshire")])  # fmt: skip
+def test_an_area_is_checked_like_any_parameter_and_goes_on_under_its_official_name(notebook, given, name):
+    setup, cell = "from casebook.kinds import Area, Year", 'area: Area = "Essex"\nfirst_year: Year = 2017'
+    path = notebook(setup, cell)
+    space = {}
+    exec(f"from casebook import report\n{setup}\n{cell}", space)
+    space["area"] = given
+    if name:
+        assert parameters.resolve(path, {"area": given}, {}, "example")[0]["area"] == name
+        exec("report.parameters()", space)
+        assert space["area"] == name
+        return
+    refused = "area: There is no area called 'Hertfordshir': did you mean Hertfordshire"
+    with pytest.raises(InputError, match=f"pipeline.py, example: {refused}"):
+        parameters.resolve(path, {"area": given}, {}, "example")
+    with pytest.raises(InputError, match=f"The notebook's parameters: {refused}"):
+        exec("report.parameters()", space)
+
+
+def test_a_year_out_of_reach_is_refused(notebook):
+    path = notebook("from casebook.kinds import Year", "first_year: Year = 2017")
+    with pytest.raises(InputError, match="first_year is 17, expected a whole number from 1990 and up to 2100"):
+        parameters.resolve(path, {"first_year": 17}, {}, "example")

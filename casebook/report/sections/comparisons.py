@@ -1,8 +1,4 @@
-"""What recurs in reports: a result goes in, a section of sentences, charts and tables comes out.
-
-``report.show(section)`` shows all of it; ``section.chart`` and the like are its parts, ``section.but(chart=...)`` puts
-another in the place of one and ``section.without("table")`` leaves one out.
-"""
+"""An area against others over years: how it stands, how it moved, how sure we are, and what happened since."""
 
 from __future__ import annotations
 

@@ -1,0 +1,9 @@
+"""What recurs in reports: a result goes in, a section of sentences, charts and tables comes out.
+
+``report.show(section)`` shows all of it; ``section.chart`` and the like are its parts, ``section.but(chart=...)`` puts
+another in the place of one and ``section.without("table")`` leaves one out.
+"""
+
+from casebook.report.sections.comparisons import certainty, change, numbers_at_rate, over_years, then_and_now
+
+__all__ = ["certainty", "change", "numbers_at_rate", "over_years", "then_and_now"]
