@@ -2,7 +2,7 @@
 
 The file follows the Frictionless Data Package standard (https://datapackage.org) with a few
 properties of our own: ``unit``, ``role`` and ``printedIn`` of a field; ``indicator``, ``misprints``,
-``neighboursOf``, ``requiredAreas``, ``everyYear``, ``identities`` and ``prose`` of a table. It is the single
+``neighboursOf``, ``area``, ``requiredAreas``, ``everyYear``, ``identities`` and ``prose`` of a table. It is the single
 source of truth for what a valid table is.
 """
 
@@ -215,6 +215,8 @@ class Table(_Described):
     indicator: Indicator | None = None
     misprints: tuple[str, ...] = ()
     neighbours_of: str | None = Field(None, alias="neighboursOf")
+    area: str | None = None
+    """Whose figures these are, where no column says so."""
     required_areas: tuple[str, ...] = Field((), alias="requiredAreas")
     every_year: bool = Field(False, alias="everyYear")
     identities: tuple[Identity, ...] = ()

@@ -166,6 +166,28 @@ def split(frame: pd.DataFrame, area: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     return frame[frame["area"] == area], frame[frame["area"].isin(set(names) - {area})]
 
 
+def own(frame: pd.DataFrame, area: str) -> pd.DataFrame:
+    """Return a table that is of one area as a whole, if it is of this one.
+
+    Raises
+    ------
+    InputError
+        If it is another area's.
+
+    Examples
+    --------
+    >>> len(own(read("savings_schedule"), "Cambridgeshire"))
+    17
+    """
+    table = frame.attrs["table"]
+    if table.area != area:
+        raise InputError(
+            f"data/raw/{table.path} is of {table.area}, not of {area}: choose {table.area}, or put {area}'s own table "
+            "in its place and its name under 'area' in data/raw/datapackage.json."
+        )
+    return frame
+
+
 def between(frame: pd.DataFrame, first_year: int, last_year: int) -> pd.DataFrame:
     """Return the rows of a table for a span of years, both ends included.
 
@@ -229,6 +251,8 @@ def _read(tables: Tables, name: str) -> pd.DataFrame:
 def _with_official_areas(table: Table, frame: pd.DataFrame, known: Gazetteer) -> tuple[pd.DataFrame, list[Correction]]:
     field = table.field_with_role("area")
     if field is None:
+        if table.area is not None:
+            known.authority(table.area)
         return frame, []
     number = table.field_with_role("la_number")
     file = raw.RAW / table.path
