@@ -49,6 +49,16 @@ KNOWN = {
     "transport-out-county-pupils-again": "differs",  # almost 100 and nearly 300
     "transport-out-county-rise": "reproduced to rounding",  # 56.7%
     "transport-solo-saving": "reproduced",
+    "transport-all-per-pupil": "cannot be recomputed",  # of how many pupils, no paper prints
+    "transport-out-county-saving": "reproduced",  # 5% of £2m
+    "transport-out-county-moved-saving": "differs",  # 35 x £3,100 = £108,500
+    "transport-out-county-moved-again": "reproduced",  # only the repetition
+    "transport-review-posts-again": "reproduced",
+    "transport-solo-schools-again": "reproduced",
+    "population-ages": "differs",  # 0-18 in the text, 0-17 in the table
+    "placement-saving-2022": "differs",  # £774,000
+    "safe-team-one": "differs",  # £208,000 against £268,000
+    "chlamydia-online-in-demand": "cannot be recomputed",
     "ot-caseload-up-to-50": "differs",  # 104%
     "ot-over-50": "reproduced",
     "ot-at-least-a-third": "reproduced",
