@@ -56,8 +56,6 @@ KNOWN = {
     "transport-review-posts-again": "reproduced",
     "transport-solo-schools-again": "reproduced",
     "population-ages": "differs",  # 0-18 in the text, 0-17 in the table
-    "placement-saving-2022": "differs",  # £774,000
-    "safe-team-one": "differs",  # £208,000 against £268,000
     "chlamydia-online-in-demand": "cannot be recomputed",
     "ot-caseload-up-to-50": "differs",  # 104%
     "ot-over-50": "reproduced",
