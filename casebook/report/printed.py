@@ -6,10 +6,10 @@ from casebook.data import figures, project, provenance, tables
 from casebook.data.figures import Register
 from casebook.errors import InputError, one_of
 from casebook.reconcile.cases import Cases
-from casebook.report.blocks import Reconciliations
+from casebook.report.blocks import Reconciliations, Text
 
 
-def reconciliation(of: str) -> Reconciliations:
+def reconciliation(of: str, area: str | None = None) -> Reconciliations:
     """Say whether the figures stand that the papers print about the subject of a report; once in a notebook.
 
     The figures are those that the register (``data/raw/published_figures.csv``) gives to the report; how each is worked
@@ -20,6 +20,9 @@ def reconciliation(of: str) -> Reconciliations:
     ----------
     of
         The report's name or, where a notebook is run for one table or another, the table's.
+    area
+        The area of a report that is about one council's papers: if the register is about another, the report says so
+        and shows no figures.
 
     Returns
     -------
@@ -40,6 +43,14 @@ def reconciliation(of: str) -> Reconciliations:
     root = project.root()
     register = figures.load(root)
     cases = Cases(root, register)
+    described = register.catalogue.table(figures.REGISTER)
+    papers = described.area
+    if area is not None and papers not in (None, area):
+        Text(
+            (f"The papers whose printed figures are recorded are about {papers}; none are recorded for {area}.",)
+        ).show()
+        provenance.record([tables.read_of(root, register.catalogue.table(figures.REGISTER), len(register.figures))])
+        return Reconciliations(())
     report = _report(register, of)
     found = Reconciliations(cases.of_report(report))
     for name in [figures.REGISTER, *cases.tables(report)] if found.figures else []:

@@ -118,7 +118,7 @@ def _checked_and_written(task: Task, notebook: Any) -> tuple[dict[str, Any], lis
     if not task.chosen and not task.kept:
         # With other settings than usual a notebook may be about something else.
         try:
-            reconciliation.check_complete(task.name, root, rows)
+            reconciliation.check_complete(task.name, task.area, root, rows)
         except ReportFailedError as error:
             problems.append(str(error))
     before = {part: task.before[part] for part in freshness.SEEN if part in task.before}

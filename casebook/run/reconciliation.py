@@ -142,8 +142,8 @@ def as_csv(found: Sequence[Row]) -> str:
     return tabular.as_csv(columns, ([row[column] for column in columns] for row in found))
 
 
-def check_complete(name: str, root: Path, found: Sequence[Mapping[str, Any]]) -> None:
-    """Refuse a report that leaves out a figure registered for it.
+def check_complete(name: str, area: str, root: Path, found: Sequence[Mapping[str, Any]]) -> None:
+    """Refuse a report that leaves out a figure registered for it; where the papers are about another area, it may.
 
     Raises
     ------
@@ -154,7 +154,8 @@ def check_complete(name: str, root: Path, found: Sequence[Mapping[str, Any]]) ->
     twice = sorted({identifier for identifier in ids if ids.count(identifier) > 1})
     if twice:
         raise ReportFailedError(f"{name} reconciles the figure {twice[0]!r} twice: once is enough.")
-    if figures.REGISTER not in {table.name for table in catalogue.load(root).resources}:
+    described = {table.name: table.area for table in catalogue.load(root).resources}
+    if figures.REGISTER not in described or (not found and described[figures.REGISTER] not in (None, area)):
         return
     missing = [figure.id for figure in figures.load(root).of_report(name) if figure.id not in ids]
     if missing:
