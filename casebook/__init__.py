@@ -1,8 +1,8 @@
 """Casebook: the figures behind a council's business cases, reproduced as reports.
 
 Notebooks import from here: ``report`` (what a report says), its ``sections`` and ``charts``, ``tables`` (validated
-data), ``results`` (what other reports kept), the studies (``comparison``), the methods, ``english`` (values that say
-themselves; ``words`` in older notebooks) and ``InputError``.
+data), ``results`` (what other reports kept), the studies (``comparison``, ``sensitivity``), the methods, ``english``
+(values that say themselves; ``words`` in older notebooks) and ``InputError``.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from casebook.errors import InputError
     from casebook.methods import benchmark, capacity, costing, forecast, intervals
     from casebook.report import charts, sections
-    from casebook.studies import comparison
+    from casebook.studies import comparison, sensitivity
 
 __all__ = [
     "InputError",
@@ -29,6 +29,7 @@ __all__ = [
     "report",
     "results",
     "sections",
+    "sensitivity",
     "tables",
     "words",
 ]
@@ -45,6 +46,7 @@ _HOMES = {
     "report": "casebook.report",
     "results": "casebook.data.results",
     "sections": "casebook.report.sections",
+    "sensitivity": "casebook.studies.sensitivity",
     "tables": "casebook.data.tables",
     "words": "casebook.english",
 }

@@ -5,5 +5,6 @@ another in the place of one and ``section.without("table")`` leaves one out.
 """
 
 from casebook.report.sections.comparisons import certainty, change, numbers_at_rate, over_years, then_and_now
+from casebook.report.sections.sensitivities import sensitivity
 
-__all__ = ["certainty", "change", "numbers_at_rate", "over_years", "then_and_now"]
+__all__ = ["certainty", "change", "numbers_at_rate", "over_years", "sensitivity", "then_and_now"]

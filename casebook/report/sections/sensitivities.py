@@ -1,0 +1,34 @@
+"""How far each input moves a result, the widest first."""
+
+from __future__ import annotations
+
+from casebook.english import Money
+from casebook.report import charts
+from casebook.report.parts import Chart
+from casebook.studies.sensitivity import Sensitivity
+
+
+def sensitivity(of: Sensitivity, axis: str, subtitle: str) -> Chart:
+    """Draw how far each input moves a result; pounds are drawn in millions.
+
+    Parameters
+    ----------
+    of
+        The result and its inputs.
+    axis
+        Label of the axis, with its unit.
+    subtitle
+        Measure, unit, area and period.
+    """
+    scale, form = (1e6, ",.0f") if isinstance(of.central, Money) else (1.0, f",.{of.central.decimals}f")
+    widest, lowest = of.widest, of.lowest
+    drawn = [(bar.change, float(bar.range.lower) / scale, float(bar.range.upper) / scale) for bar in of.bars]
+    lower = "" if lowest == widest else f"; {lowest.input} takes it lowest, to {lowest.range.lower}"
+    return Chart(
+        charts.tornado(drawn, float(of.central) / scale, axis, of.central.decimals),
+        f"Of these changes {widest.input} moves the result over the widest range, {widest.range}{lower}.",
+        subtitle,
+        f"From {of.central}. {'; '.join(f'{bar.change}: {bar.range}' for bar in of.bars)}.",
+        of.frame,
+        {"what": "What changes", **{end: (f"{end.title()}, {of.central.measure}", form) for end in ("low", "high")}},
+    )
