@@ -95,7 +95,7 @@ def read_of(root: Path, table: Table, rows: int) -> provenance.Read:
     )
 
 
-def read(name: str) -> pd.DataFrame:
+def read(name: str, area: str | None = None) -> pd.DataFrame:
     """Read a table for analysis, by name, and record that it was read.
 
     The raw file is validated, its areas are given their official names and codes, and the result is
@@ -105,6 +105,9 @@ def read(name: str) -> pd.DataFrame:
     ----------
     name
         The table's name in ``data/raw/datapackage.json``.
+    area
+        The authority to read it for: the rows that name it or, where the table names no areas, all of them if they are
+        described as its own. There may be none (``own`` refuses then).
 
     Returns
     -------
@@ -122,8 +125,10 @@ def read(name: str) -> pd.DataFrame:
     >>> health_checks = read("health_checks")
     >>> health_checks.loc[health_checks["area"] == "Central Bedfordshire", "value"].item()
     49.8
+    >>> [len(read("ot_posts", area)) for area in ("Cambridgeshire", "Essex")], len(read("smoking_prevalence", "Essex"))
+    ([7, 0], 1)
     """
-    return _read(Tables(), name)
+    return _read(Tables(), name, area)
 
 
 def read_all() -> list[Prepared]:
@@ -239,12 +244,15 @@ def authorities_in(region: str) -> list[str]:
     return Tables().areas.authorities_in(region)
 
 
-def _read(tables: Tables, name: str) -> pd.DataFrame:
+def _read(tables: Tables, name: str, area: str | None) -> pd.DataFrame:
     prepared = tables.prepare(name)
     tables.write_processed(prepared)
     provenance.record(tables.reads(prepared))
-    frame = prepared.frame
-    frame.attrs["table"] = prepared.table
+    frame, table = prepared.frame, prepared.table
+    if area is not None:
+        field = table.field_with_role("area")
+        frame = frame[frame[field.name] == area] if field else frame[[table.area == area] * len(frame)]
+    frame.attrs["table"] = table
     return frame
 
 

@@ -52,6 +52,12 @@ def test_a_table_of_one_area_is_no_other_areas(here):
         tables.read("savings_schedule")
 
 
+def test_a_table_read_for_an_area_has_its_rows_and_none_where_it_is_anothers(here):
+    assert tables.read("ot_posts", "Essex").empty
+    assert tables.read("ot_posts", "Cambridgeshire").equals(tables.read("ot_posts"))
+    assert set(tables.read("children_in_care", "Cambridgeshire")["area"]) == {"Cambridgeshire"}
+
+
 def test_reading_leaves_the_same_table_in_processed(here):
     frame = tables.read("children_in_care")
     written = pd.read_csv(
