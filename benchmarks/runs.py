@@ -74,11 +74,13 @@ import json, os, sys, tempfile, time
 from pathlib import Path
 import psutil
 from casebook.data import catalogue
-from casebook.run import warm, workers
-from casebook.run.task import Task
+from casebook import preload
+from casebook.engine import workers
+from casebook.engine.task import Task
+from casebook.pages import layout
 root = Path.cwd()
 os.environ["CASEBOOK_PROJECT"] = str(root)
-warm.up(rehearse=True)
+preload.packages(prime=True)
 assert workers.can_fork()
 stage = Path(tempfile.mkdtemp(prefix="stage-", dir=root)) / "reports"
 stage.mkdir()
@@ -94,7 +96,7 @@ def ended(result):
     files = len(list(Path(tempfile.gettempdir()).iterdir()))
     seen.append((result.outcome.seconds, me.memory_info().rss, me.num_fds(), files))
     return True
-workers.run(tasks, {}, lambda task: None, ended)
+workers.run(tasks, {}, lambda task: None, ended, layout.work)
 print(json.dumps({"seen": seen, "children": len(me.children())}))
 """
 

@@ -39,10 +39,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
+from casebook.engine.outcome import Limits
 from casebook.errors import InputError
-from casebook.run import contents, freshness
-from casebook.run.contents import Report
-from casebook.run.outcome import Limits
+from casebook.pack import freshness, report_spec
+from casebook.pack.report_spec import Report
 
 __all__ = ["Limits", "Report", "main"]
 
@@ -62,7 +62,7 @@ def main(pack: Sequence[Report], area: str, arguments: Sequence[str] | None = No
     _speak_utf8()
     _open_what_is_closed()
     try:
-        contents.check(pack, area)
+        report_spec.check(pack, area)
     except InputError as error:
         print(error, file=sys.stderr)
         sys.exit(_WRONG_INPUT)
@@ -109,7 +109,7 @@ def _leave_if_nothing_changed(given: list[str]) -> None:
     # pipeline.py stands in the project's folder.
     root = Path(os.environ.get("CASEBOOK_PROJECT") or Path(sys.argv[0]).resolve().parent)
     if published := freshness.nothing_changed(root, given):
-        from casebook.run import history
+        from casebook.pack import history
 
         with history.of_run(root, given) as log:
             log.about = {"status": "nothing to do"}

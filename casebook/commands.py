@@ -23,16 +23,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 
+from casebook.engine import signals
 from casebook.errors import HeldError, InputError, ReportFailedError, and_list, of_system, one_of
-from casebook.run import freshness, history, signals
-from casebook.run.contents import Report
+from casebook.pack import freshness, history
+from casebook.pack.report_spec import Report
 
 if TYPE_CHECKING:
-    from casebook.data.audit import Check
     from casebook.data.tables import Tables
-    from casebook.run.pack import How, Made
-    from casebook.run.plan import Job
-    from casebook.run.task import Task
+    from casebook.engine.task import Task
+    from casebook.pack.plan import Job
+    from casebook.reconcile.audit import Check
+    from casebook.run import How, Made
 
 FAILED, WRONG_INPUT, HELD, STOPPED, TERMINATED = 1, 2, 3, 130, 143
 Names = Annotated[list[str] | None, typer.Argument(metavar="[REPORT]...", help="Reports to run; all if none is named.")]
@@ -58,17 +59,19 @@ def of_pack(pack: list[Report], default_area: str, words: Sequence[str]) -> type
         from rich.table import Table
 
         from casebook.data import catalogue
-        from casebook.run import parameters, plan
+        from casebook.engine import parameters
+        from casebook.pack import plan
 
         root = _root()
         console = _console()
         described = catalogue.load(root)
         for report in pack:
             path = report.path(root)
-            values, _ = parameters.resolve(path, report.parameters, {}, report.name)
+            declared = parameters.declared(path)
+            values = {name: one.default for name, one in declared.items()} | report.parameters
             console.print(f"\n[bold]{report.name}[/bold]  notebooks/{path.name}")
             grid = Table.grid(padding=(0, 2))
-            for one in parameters.declared(path).values():
+            for one in declared.values():
                 shown = "a secret" if one.secret else f"= {values[one.name]!r}"
                 grid.add_row("   ", one.name, one.type_as_written.replace("[", r"\["), shown)
             console.print(grid)
@@ -79,7 +82,8 @@ def of_pack(pack: list[Report], default_area: str, words: Sequence[str]) -> type
     @app.command()
     def check() -> None:
         """Check the data, the notebooks, the parameters and the register of figures without running anything."""
-        from casebook.data import catalogue, figures
+        from casebook.data import catalogue
+        from casebook.reconcile import figures
 
         root = _root()
         problems = _problems(pack, root, default_area)
@@ -88,7 +92,7 @@ def of_pack(pack: list[Report], default_area: str, words: Sequence[str]) -> type
         if problems:
             raise typer.Exit(WRONG_INPUT)
         from casebook.data.tables import Tables
-        from casebook.run import plan
+        from casebook.pack import plan
 
         known = Tables(root)
         for sentence in plan.other_areas(plan.make(pack, root, [], None, default_area, {}, known), known):
@@ -105,7 +109,8 @@ def of_pack(pack: list[Report], default_area: str, words: Sequence[str]) -> type
 
         The register of published figures follows the tables whose cells it holds.
         """
-        from casebook.data import catalogue, figures
+        from casebook.data import catalogue
+        from casebook.reconcile import figures
 
         root = _root()
         followed = figures.follow(root, names or [])
@@ -147,8 +152,9 @@ def _add_run_commands(app: typer.Typer, pack: list[Report], default_area: str, w
         """Make the reports that are not up to date and publish them together, or, if one fails, publish nothing."""
         from casebook.data import raw
         from casebook.data.tables import Tables
-        from casebook.run import parameters, plan
-        from casebook.run.pack import How
+        from casebook.engine import parameters
+        from casebook.pack import plan
+        from casebook.run import How
 
         root = _root()
         signals.obey()
@@ -181,7 +187,7 @@ def _add_run_commands(app: typer.Typer, pack: list[Report], default_area: str, w
     @app.command()
     def watch(names: Names = None, area: Area = None, parameter: Set = None) -> None:
         """Run, and run again whenever a notebook or a table is saved, until Ctrl-C."""
-        from casebook.run import watch as watching
+        from casebook import watch as watching
 
         again = ["run", *(names or []), *(["--area", area] if area else [])]
         again += [word for one in parameter or [] for word in ("-p", one)]
@@ -224,8 +230,9 @@ def _add_run_commands(app: typer.Typer, pack: list[Report], default_area: str, w
 
 def _check_data(known: Tables, root: Path) -> None:
     """Stop before the first notebook starts if data cannot be used."""
-    from casebook.data import figures, raw
-    from casebook.run import apart
+    from casebook.data import raw
+    from casebook.engine import apart
+    from casebook.reconcile import figures
 
     def check() -> None:
         for table in known.catalogue.resources:
@@ -246,7 +253,7 @@ def _add_figure_commands(app: typer.Typer) -> None:
         as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     ) -> None:
         """Print what the published pack says of every printed figure."""
-        from casebook.run import reconciliation
+        from casebook.pack import reconciliation
 
         root = _root()
         rows = reconciliation.published(root)
@@ -277,8 +284,8 @@ def _add_figure_commands(app: typer.Typer) -> None:
         ] = False,
     ) -> None:
         """Check the sums, differences and percentages of tables: your own CSV, or all raw tables if none is named."""
-        from casebook.data import audit as audits
-        from casebook.data import guess
+        from casebook.reconcile import audit as audits
+        from casebook.reconcile import guess
 
         if describe:
             if not files or descriptor:
@@ -305,7 +312,7 @@ def _add_pdf_command(app: typer.Typer, default_area: str) -> None:
     def pdf(names: Names = None, area: Area = None) -> None:
         """Make PDF files of the published reports, and of all of them together as a committee pack."""
         from casebook.data.tables import Tables
-        from casebook.run import pdf as pdfs
+        from casebook.pages import pdf as pdfs
 
         root = _root()
         official = Tables(root).areas.authority(area or default_area).name
@@ -356,7 +363,7 @@ def _run(
     # Loaded here because it takes a second that `--help` and `list` need not spend.
     import rich.progress
 
-    from casebook.run import pack as packs
+    from casebook import run as packs
 
     started = time.perf_counter()
     console = _console(stderr=True)
@@ -409,7 +416,7 @@ def _though_nobody_hears() -> Iterator[None]:
 
 
 def _tell(made: Made, area: str, root: Path, seconds: float) -> None:
-    from casebook.run import compare, record
+    from casebook.pack import comparison, record
 
     index = _shown(root / "reports" / "index.html")
     if not (made.made or made.failed or made.held or made.published):
@@ -420,7 +427,7 @@ def _tell(made: Made, area: str, root: Path, seconds: float) -> None:
     for (name, place), what in made.older.items():
         print(f"Marked as older than its data: {name}, {place}: {what}")
     for change in made.changes:
-        print(f"Changed: {compare.in_words(change)}")
+        print(f"Changed: {comparison.in_words(change)}")
     for entry in made.pack["reports"]:
         if explored := (entry["name"], entry["area"]) in made.made and entry.get("explored"):
             print(f"{entry['name']}: {record.in_words(explored)}")
@@ -466,9 +473,9 @@ def _print_checks(name: str, checks: list[Check]) -> bool:
 
 
 def _problems(pack: list[Report], root: Path, area: str) -> list[str]:
-    from casebook.data import as_printed, figures
     from casebook.data.tables import Tables
-    from casebook.run import plan, reconciliation
+    from casebook.pack import plan, reconciliation
+    from casebook.reconcile import as_printed, figures
 
     problems: list[str] = []
 

@@ -20,7 +20,8 @@ import hypothesis
 import pytest
 from preloaded import Preloaded
 
-from casebook.data import catalogue, figures
+from casebook.data import catalogue
+from casebook.reconcile import figures
 from casebook.reconcile.cases import Cases, Reconciliation
 from casebook.report.blocks import Block, Headline, Reconciliations, Table
 

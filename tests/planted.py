@@ -19,13 +19,12 @@ from itertools import islice, pairwise
 from pathlib import Path
 from unittest import mock
 
-from casebook.data import figures
-from casebook.data.as_printed import PrintedTable
-from casebook.data.figures import Figure, Register
-from casebook.methods import explanation
-from casebook.methods.explanation import Hypothesis
-from casebook.methods.quantities import Cell, Quantity, Reading, read, rounded, shown
+from casebook.reconcile import explanations, figures
+from casebook.reconcile.as_printed import PrintedTable
 from casebook.reconcile.cases import Cases, Reconciliation
+from casebook.reconcile.explanations import Hypothesis
+from casebook.reconcile.figures import Figure, Register
+from casebook.reconcile.quantities import Cell, Quantity, Reading, read, rounded, shown
 
 ROOT = Path(__file__).resolve().parents[1]
 EACH = 16
@@ -424,7 +423,7 @@ def watched(hypotheses: Sequence[Hypothesis]) -> tuple[Hypothesis, ...]:
     """Write down a hypothesis that fails before it is passed over."""
 
     def watch(hypothesis: Hypothesis) -> Hypothesis:
-        def run(printed: Reading, computed: Quantity, around: explanation.Surroundings) -> Iterator[str]:
+        def run(printed: Reading, computed: Quantity, around: explanations.Surroundings) -> Iterator[str]:
             try:
                 yield from hypothesis(printed, computed, around)
             except Exception as error:
@@ -439,8 +438,8 @@ def watched(hypotheses: Sequence[Hypothesis]) -> tuple[Hypothesis, ...]:
 @cache
 def outcomes() -> tuple[tuple[str, Outcome], ...]:
     """Every case, with where it was planted: the same each time."""
-    parts = {name: watched(getattr(explanation, name)) for name in ("IN_ORDER", "OF_INPUTS")}
-    with mock.patch.multiple(explanation, **parts):
+    parts = {name: watched(getattr(explanations, name)) for name in ("IN_ORDER", "OF_INPUTS")}
+    with mock.patch.multiple(explanations, **parts):
         return tuple(
             (place, outcome(plant))
             for kind in TOLD

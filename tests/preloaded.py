@@ -20,9 +20,9 @@ from typing import NoReturn
 LONGEST = 600
 MODULES = (
     "casebook.commands",
-    "casebook.run.pack",
-    "casebook.run.spreadsheet",
-    "casebook.run.workbook",
+    "casebook.run",
+    "casebook.pages.spreadsheet",
+    "casebook.pages.workbook",
     "casebook.report.charts",
 )
 

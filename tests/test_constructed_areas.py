@@ -6,8 +6,9 @@ import io
 import pytest
 from test_english import UNFINISHED
 
-from casebook.data import catalogue, figures
+from casebook.data import catalogue
 from casebook.errors import InputError
+from casebook.reconcile import figures
 
 pytestmark = pytest.mark.slow
 NEIGHBOURS = [

@@ -11,8 +11,8 @@ from bs4 import BeautifulSoup
 from conftest import Project
 from small_reports import GOOD, notebook, write
 
+from casebook.pages import gates, harmless
 from casebook.report import look
-from casebook.run import gates, harmless
 
 pytestmark = pytest.mark.slow
 

@@ -7,9 +7,9 @@ import nbformat
 import pytest
 from bs4 import BeautifulSoup
 
+from casebook.pack.record import SHOWN
+from casebook.pages import harmless
 from casebook.report import look
-from casebook.run import harmless
-from casebook.run.record import SHOWN
 
 pytestmark = pytest.mark.slow
 

@@ -8,8 +8,9 @@ import re
 import pytest
 from conftest import ROOT
 
-from casebook.data import as_printed, catalogue, figures
-from casebook.methods.quantities import read
+from casebook.data import catalogue
+from casebook.reconcile import as_printed, figures
+from casebook.reconcile.quantities import read
 
 NUMBER = re.compile(r"\d")
 

@@ -51,10 +51,10 @@ def test_a_command_that_runs_nothing_loads_no_package_for_running(project, comma
     [
         "gc",
         "dataclasses",
-        "casebook.run.freshness",
+        "casebook.pack.freshness",
         "casebook.commands",
         "typer",
-        "casebook.run.history",
+        "casebook.pack.history",
         "rich.console",
     ],
 )
@@ -66,7 +66,7 @@ def test_ctrl_c_before_anything_is_run_ends_it_in_silence(project, tmp_path, mod
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals as on Linux and macOS")
-@pytest.mark.parametrize("module", ["pandas", "casebook.run.pack", "papermill"])
+@pytest.mark.parametrize("module", ["pandas", "casebook.run", "papermill"])
 def test_ctrl_c_while_a_run_loads_its_packages_says_that_nothing_was_published(project, tmp_path, module):
     (tmp_path / "sitecustomize.py").write_text(CTRL_C)
     started = start(project, "run", env={"PYTHONPATH": str(tmp_path), "CTRL_C_AT": module})

@@ -8,7 +8,8 @@ import sys
 import pytest
 
 from casebook.data import project
-from casebook.run import outcome, publish, signals, workers
+from casebook.engine import outcome, signals, workers
+from casebook.pages import publish
 
 
 def test_a_file_is_written_whole_where_a_descriptor_has_no_mode(monkeypatch, tmp_path):
@@ -53,6 +54,11 @@ def test_no_process_is_forked_and_cores_are_counted(monkeypatch):
 @pytest.mark.parametrize("name", ["fcntl", "resource", "pwd", "grp"])
 def test_no_module_of_unix_is_loaded_at_the_start(monkeypatch, name):
     monkeypatch.setitem(sys.modules, name, None)
-    for module in ("casebook.run.lock", "casebook.run.outcome", "casebook.run.signals", "casebook.run.shell"):
+    for module in (
+        "casebook.engine.lock",
+        "casebook.engine.outcome",
+        "casebook.engine.signals",
+        "casebook.engine.shell",
+    ):
         spec = importlib.util.find_spec(module)
         spec.loader.exec_module(importlib.util.module_from_spec(spec))

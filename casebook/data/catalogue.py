@@ -11,12 +11,12 @@ from __future__ import annotations
 import json
 import re
 from functools import lru_cache
-from hashlib import sha256
 from pathlib import Path
 from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from casebook import digest
 from casebook.data.project import DESCRIPTOR, write_whole
 from casebook.errors import InputError, one_of
 
@@ -80,7 +80,7 @@ class TableSchema(_Described):
 
 
 class Identity(_Described):
-    """Which cells of a table follow from which others; what an audit checks (``casebook.data.audit``)."""
+    """Which cells of a table follow from which others; what an audit checks (``casebook.reconcile.audit``)."""
 
     kind: Literal["sum", "difference", "product", "mean", "per cent of", "per cent change"]
     columns: tuple[str, ...] = Field(min_length=1)
@@ -350,11 +350,6 @@ def _check_names(catalogue: Catalogue) -> None:
                 )
 
 
-def file_hash(path: Path) -> str:
-    """Return a file's SHA-256 in hexadecimal."""
-    return sha256(path.read_bytes()).hexdigest()
-
-
 def seal(root: Path, names: list[str]) -> list[str]:
     """Write the present SHA-256 of the named tables (all, if none is named) into the catalogue.
 
@@ -378,7 +373,7 @@ def seal(root: Path, names: list[str]) -> list[str]:
         if not path.is_file():
             raise InputError(f"data/raw/{table.path} is not there: put the file in place, then seal it.")
         entry = next(resource for resource in content["resources"] if resource["name"] == table.name)
-        new = f"sha256:{file_hash(path)}"
+        new = f"sha256:{digest.of(path)}"
         if entry["hash"] != new:
             entry["hash"] = new
             changed.append(table.name)

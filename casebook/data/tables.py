@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pandas as pd
 
+from casebook import digest
 from casebook.data import areas, project, provenance, raw
 from casebook.data.areas import Gazetteer
-from casebook.data.catalogue import Catalogue, Table, file_hash, load
+from casebook.data.catalogue import Catalogue, Table, load
 from casebook.errors import InputError, one_of
 
 PROCESSED = Path("data/processed")
@@ -88,7 +89,7 @@ def read_of(root: Path, table: Table, rows: int) -> provenance.Read:
         name=table.name,
         title=table.title,
         path=path.as_posix(),
-        sha256=file_hash(root / path),
+        sha256=digest.of(root / path),
         rows=rows,
         sources=tuple(source.citation() for source in table.sources),
         licence=table.licenses[0].title,
@@ -330,7 +331,7 @@ def check_hash(root: Path, table: Table) -> None:
     InputError
         If its content is another.
     """
-    found = f"sha256:{file_hash(root / raw.RAW / table.path)}"
+    found = f"sha256:{digest.of(root / raw.RAW / table.path)}"
     if found != table.hash:
         raise InputError(
             f"{raw.RAW / table.path} is not the file described in data/raw/datapackage.json: its content has the hash "

@@ -8,15 +8,14 @@ from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
 
-from casebook.data import as_printed, audit, figures
-from casebook.data.as_printed import PrintedTable
-from casebook.data.figures import CLAIM, REPEAT, Figure, Register
 from casebook.errors import InputError, one_of
-from casebook.methods.explanation import Known, Surroundings, hypotheses, joined, unreadable
-from casebook.methods.quantities import Cell, Quantity, Reading, Truth, shown
-from casebook.methods.reconciliation import Verdict, judge, worst
-from casebook.reconcile import claims, workings
+from casebook.reconcile import as_printed, audit, claims, figures, workings
+from casebook.reconcile.as_printed import PrintedTable
+from casebook.reconcile.explanations import Known, Surroundings, hypotheses, joined, unreadable
+from casebook.reconcile.figures import CLAIM, REPEAT, Figure, Register
 from casebook.reconcile.formulas import Formulas
+from casebook.reconcile.quantities import Cell, Quantity, Reading, Truth, shown
+from casebook.reconcile.verdicts import Verdict, judge, worst
 from casebook.reconcile.workings import Working
 
 IDS = "prose_figures"

@@ -25,11 +25,11 @@ from functools import cached_property, reduce
 from string import Formatter
 from typing import Any
 
-from casebook.data.as_printed import WHEN, PrintedTable
 from casebook.errors import InputError, and_list, one_of
-from casebook.methods import quantities
 from casebook.methods.costing import FinancialYear
-from casebook.methods.quantities import Quantity, Truth, exactly
+from casebook.reconcile import quantities
+from casebook.reconcile.as_printed import WHEN, PrintedTable
+from casebook.reconcile.quantities import Quantity, Truth, exactly
 
 LONGEST = 1_000
 """Characters of a formula: a longer one hides what it does, and belongs in named parts."""

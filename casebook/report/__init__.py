@@ -62,7 +62,7 @@ def parameters() -> None:
     >>> share: float = 0.5
     >>> parameters()
     """
-    from casebook.run.parameters import Parameter
+    from casebook.kinds import Parameter
 
     space = sys._getframe(1).f_globals
     # From Python 3.14 on, annotations are worked out when they are asked for (PEP 649).
@@ -372,7 +372,7 @@ def check() -> None:
     """
     # The gates are the run's. They are called from here alone, for an author need not wait for a run to hear of them.
     if (cells := session.shown()) is not None:
-        from casebook.run import preview
+        from casebook.pages import preview
 
         print(preview.of(cells))
 

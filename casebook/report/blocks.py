@@ -20,8 +20,8 @@ from pydantic import TypeAdapter, ValidationError
 from casebook.data.results import RESULT
 from casebook.english import count
 from casebook.errors import InputError
-from casebook.methods.reconciliation import Verdict
 from casebook.reconcile.cases import Reconciliation
+from casebook.reconcile.verdicts import Verdict
 from casebook.report import look
 from casebook.report.tabular import address, as_csv
 from casebook.text import slug

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from casebook.data import figures, project, provenance, tables
-from casebook.data.figures import Register
+from casebook.data import project, provenance, tables
 from casebook.errors import InputError, one_of
+from casebook.reconcile import figures
 from casebook.reconcile.cases import Cases
+from casebook.reconcile.figures import Register
 from casebook.report.blocks import Reconciliations, Text
 
 

@@ -6,9 +6,8 @@ from dataclasses import replace
 import pytest
 from conftest import ROOT
 
-from casebook.data import figures
 from casebook.errors import InputError
-from casebook.reconcile import claims
+from casebook.reconcile import claims, figures
 from casebook.reconcile.cases import Cases
 
 OPPOSITES = {

@@ -2,11 +2,11 @@
 
 import pytest
 
-from casebook.data.as_printed import PrintedTable
 from casebook.errors import InputError
-from casebook.methods import quantities
-from casebook.methods.quantities import Cell, Truth
+from casebook.reconcile import quantities
+from casebook.reconcile.as_printed import PrintedTable
 from casebook.reconcile.formulas import Formulas
+from casebook.reconcile.quantities import Cell, Truth
 
 
 def table(name, key, rows, **columns):

@@ -3,9 +3,8 @@
 import pytest
 from conftest import ROOT
 
-from casebook.data import figures
 from casebook.errors import InputError
-from casebook.reconcile import workings
+from casebook.reconcile import figures, workings
 from casebook.reconcile.cases import Cases
 
 

@@ -8,8 +8,8 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
+from casebook.pages import gates, render
 from casebook.report import charts, svg
-from casebook.run import gates, render
 
 VALUES = pd.Series({"Essex": 13.2, "Luton": 16.8, "Suffolk": 16.1})
 

@@ -5,7 +5,7 @@ from conftest import ROOT
 
 from casebook import report
 from casebook.errors import ReportFailedError
-from casebook.run import reconciliation
+from casebook.pack import reconciliation
 
 ONE = "public-health-savings"
 

@@ -1,0 +1,230 @@
+"""The reconciliation of a report and of the whole pack: rows, order, what rests on what, and what must be there."""
+
+from __future__ import annotations
+
+import ast
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from casebook import digest
+from casebook.data import catalogue
+from casebook.errors import InputError, ReportFailedError, and_list, one_of
+from casebook.pack import plan
+from casebook.pack.report_spec import Report
+from casebook.reconcile import figures
+from casebook.reconcile.cases import Cases
+from casebook.reconcile.figures import Register
+from casebook.reconcile.verdicts import Verdict
+from casebook.report import tabular
+
+Row = dict[str, Any]
+KEPT = (
+    "id", "paper", "line", "figure", "printed", "unit", "computed", "computed_shown", "formula", "verdict", "note",
+    "follows",
+)  # fmt: skip
+
+_SAID = {
+    Verdict.REPRODUCED: ("is reproduced", "are reproduced"),
+    Verdict.TO_ROUNDING: ("is reproduced to rounding", "are reproduced to rounding"),
+    Verdict.DIFFERS: ("differs", "differ"),
+    Verdict.UNREADABLE: ("is unreadable", "are unreadable"),
+    Verdict.CANNOT: ("cannot be recomputed", "cannot be recomputed"),
+}
+
+
+@dataclass(frozen=True)
+class Summary:
+    """How many figures there are, and how many have each verdict."""
+
+    figures: int
+    counts: Mapping[str, int]
+
+    @property
+    def sentence(self) -> str:
+        """The summary in words."""
+        if not self.figures:
+            return "The papers print no figure that this report works out again."
+        found = {verdict: self.counts.get(str(verdict), 0) for verdict in _SAID}
+        clauses = [f"{count} {_SAID[verdict][count != 1]}" for verdict, count in found.items() if count]
+        figures = "figure" if self.figures == 1 else "figures"
+        if found[Verdict.CANNOT] == self.figures:
+            who = "The one printed figure" if self.figures == 1 else f"Not one of the {self.figures} printed figures"
+            can = "cannot" if self.figures == 1 else "can"
+            return f"{who} {can} be recomputed: the papers do not print what it would take."
+        if len(clauses) == 1:
+            who = "The one printed figure" if self.figures == 1 else f"All {self.figures} printed figures"
+            return f"{who} {clauses[0].split(' ', 1)[1]}."
+        return f"Of {self.figures} printed {figures}, {and_list(clauses)}."
+
+    @property
+    def differing(self) -> str:
+        """How many of the figures a reader must see, in words.
+
+        Examples
+        --------
+        >>> Summary(244, {"reproduced": 210, "differs": 33, "unreadable": 1}).differing
+        '33 of 244 printed figures differ and 1 is unreadable.'
+        """
+        of = f"of {self.figures} printed {'figure' if self.figures == 1 else 'figures'}"
+        found = [(self.counts.get(str(one), 0), _SAID[one]) for one in (Verdict.DIFFERS, Verdict.UNREADABLE)]
+        first, *more = [(count, said[count != 1]) for count, said in found if count] or [(0, "")]
+        if not first[0]:
+            return f"O{of[1:]}, none differs and none is unreadable."
+        return f"{and_list([f'{first[0]} {of} {first[1]}', *(f'{count} {said}' for count, said in more)])}."
+
+
+def rows(blocks: Sequence[Mapping[str, Any]], report: str, area: str) -> list[Row]:
+    """Return a report's reconciliations as rows for ``pack.json``, by paper and line.
+
+    What a figure that does not stand carries with it is said from the inputs that the others recorded.
+    """
+    made = []
+    for block in blocks:
+        row = {name: block[name] for name in KEPT} | {"report": report, "area": area}
+        if block["verdict"] in (Verdict.DIFFERS, Verdict.UNREADABLE):
+            resting = sum(block["cell"] in other["inputs"] for other in blocks if other["id"] != block["id"])
+            figures = "One other printed figure rests" if resting == 1 else f"{resting} other printed figures rest"
+            wrong = "it is wrong" if resting == 1 else "they are wrong"
+            carries = f"{figures} on this one; if it is wrong, {wrong} with it." if resting else ""
+            row["follows"] = " ".join(filter(None, (block["follows"], carries)))
+        made.append(row)
+    return sorted(made, key=place)
+
+
+def place(row: Mapping[str, Any]) -> tuple[str, int, str]:
+    """Return where a row stands when rows are in the order of papers and lines."""
+    return row["paper"], row["line"], row["id"]
+
+
+def summary(found: Iterable[Mapping[str, Any]]) -> Summary:
+    """Count verdicts."""
+    counts: dict[str, int] = {}
+    for row in found:
+        counts[row["verdict"]] = counts.get(row["verdict"], 0) + 1
+    return Summary(sum(counts.values()), counts)
+
+
+def parts(found: Sequence[Row]) -> tuple[list[Row], list[Row]]:
+    """Split rows into those that a reader must see, differences first, and the rest."""
+    shown = [row for verdict in (Verdict.DIFFERS, Verdict.UNREADABLE) for row in found if row["verdict"] == verdict]
+    return shown, [row for row in found if row not in shown]
+
+
+def once(found: Iterable[Row]) -> list[Row]:
+    """Return every figure once, by paper and line: packs of several areas reconcile the same papers."""
+    seen: dict[tuple[Any, ...], Row] = {}
+    for row in sorted(found, key=place):
+        seen.setdefault((row["id"], row["verdict"], row["computed_shown"]), row)
+    return list(seen.values())
+
+
+def as_csv(found: Sequence[Row]) -> str:
+    """Return rows as CSV, for a reader to sort; no text in it can be taken for a formula.
+
+    Examples
+    --------
+    >>> as_csv([]).startswith("paper,line,figure")
+    True
+    """
+    columns = (
+        "paper",
+        "line",
+        "figure",
+        "printed",
+        "computed_shown",
+        "verdict",
+        "formula",
+        "note",
+        "follows",
+        "report",
+    )
+    return tabular.as_csv(columns, ([row[column] for column in columns] for row in found))
+
+
+def check_complete(name: str, area: str, root: Path, found: Sequence[Mapping[str, Any]]) -> None:
+    """Refuse a report that leaves out a figure registered for it; where the papers are about another area, it may.
+
+    Raises
+    ------
+    ReportFailedError
+        If a registered figure was not reconciled, or one was twice.
+    """
+    ids = [row["id"] for row in found]
+    twice = sorted({identifier for identifier in ids if ids.count(identifier) > 1})
+    if twice:
+        raise ReportFailedError(f"{name} reconciles the figure {twice[0]!r} twice: once is enough.")
+    described = {table.name: table.area for table in catalogue.load(root).resources}
+    if figures.REGISTER not in described or (not found and described[figures.REGISTER] not in (None, area)):
+        return
+    missing = [figure.id for figure in figures.load(root).of_report(name) if figure.id not in ids]
+    if missing:
+        more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
+        raise ReportFailedError(
+            f"{name} does not say how the figure {missing[0]!r}{more} compares, which {figures.FILE} gives to it: call "
+            f"report.reconciliation({name!r}) in its notebook, or correct the report there."
+        )
+
+
+def problems(pack: Sequence[Report], root: Path, register: Register) -> list[str]:
+    """Say what is wrong between register, workings and notebooks, without running any.
+
+    A figure that belongs to no report, or that no working explains; a working of no figure, or one that cannot be
+    worked out; a report whose notebook does not say how its figures compare.
+    """
+    by_name = {report.name: report for report in pack}
+    found = [
+        f"{figures.FILE} gives the figure {figure.id!r} to the report {figure.report!r}, which pipeline.py "
+        f"does not list: {one_of(by_name, figure.report)}"
+        for figure in register.figures.values()
+        if figure.report not in by_name
+    ]
+    found += [
+        f"{figures.FILE} has no row for the cell {'; '.join(cell.row)} of the column {cell.column} of {cell.table}, "
+        "which follows from others by the table's identities: register it."
+        for cell in register.unregistered()
+    ]
+    found += Cases(root, register).problems()
+    return found + [sentence for report in pack for sentence in _not_called(report, root, register)]
+
+
+def _not_called(report: Report, root: Path, register: Register) -> list[str]:
+    of = register.of_report(report.name)
+    path = report.path(root)
+    called = [ast.unparse(call.args[0]) if call.args else "" for call in plan.calls(path, "reconciliation")]
+    # A name in quotation marks is the report's; what a parameter says is known when the notebook has run.
+    if not of or any(argument == repr(report.name) or argument.isidentifier() for argument in called):
+        return []
+    return [
+        f"notebooks/{path.name} never says how the {len(of)} figures compare that {figures.FILE} gives to "
+        f"{report.name}: call report.reconciliation({report.name!r}) in it, or delete their rows."
+    ]
+
+
+def published(root: Path) -> list[Row]:
+    """Return the reconciled figures of the published pack, each once, by paper and line.
+
+    Raises
+    ------
+    InputError
+        If there is no pack, or it is one without reconciled figures.
+    """
+    try:
+        content = json.loads((root / "reports" / "pack.json").read_text(encoding="utf-8"))
+        return once(content["reconciliation"])
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        raise InputError(
+            "reports/pack.json holds no reconciled figures: make the pack first with `python pipeline.py run`."
+        ) from None
+
+
+def changed_since(root: Path) -> list[str]:
+    """Return the raw files and workings that have changed since the published reports read them."""
+    content = json.loads((root / "reports" / "pack.json").read_text(encoding="utf-8"))
+    reconciled = {(row["report"], row["area"]) for row in content["reconciliation"]}
+    entries = [entry for entry in content["reports"] if (entry["name"], entry["area"]) in reconciled]
+    used = [one for entry in entries for one in (*entry["inputs"], *entry["opened"])]
+    read = {one["path"]: one["sha256"] for one in used if one["path"].endswith((".csv", ".yaml"))}
+    return [path for path, sha in read.items() if not (root / path).is_file() or digest.of(root / path) != sha]

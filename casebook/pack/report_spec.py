@@ -1,0 +1,128 @@
+"""One line of ``pipeline.py``: a report of the pack. Nothing but Python's own library, so that a run starts at once."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from casebook.engine.outcome import Limits
+from casebook.errors import InputError
+
+
+@dataclass(frozen=True)
+class Report:
+    """One line of ``pipeline.py``: a report's name, the notebook it is made from, and its parameters.
+
+    Parameters
+    ----------
+    name
+        The report's name, which is also its address in the pack.
+    notebook
+        The notebook's name in ``notebooks/``, without ending; the report's own if left out.
+    parameters
+        Values that differ from the notebook's defaults.
+    only_for
+        The one area the report's sources are about; a run of all reports for another area leaves it out.
+    headlines, figures
+        What it must contain, for every area: at least so many headlines and charts. A report without them failed,
+        however its notebook ended. The printed figures it must reconcile are in the register.
+    limits
+        What making it may take.
+    """
+
+    name: str
+    notebook: str = ""
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    only_for: str = ""
+    headlines: int = 2
+    figures: int = 0
+    limits: Limits = field(default_factory=Limits)
+
+    def path(self, root: Path) -> Path:
+        """Return the notebook's path."""
+        return root / "notebooks" / f"{self.notebook or self.name}.ipynb"
+
+
+_NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9_.-]{0,98}[A-Za-z0-9])?")
+_NAMES = "letters, digits, and between them hyphens, underscores and points, 100 at most, because it is a file's name"
+
+
+def check(pack: Sequence[Report], area: str) -> None:
+    """Check what ``pipeline.py`` declares, before anything is run.
+
+    Raises
+    ------
+    InputError
+        If it is no sequence of reports, or something of a report is not of its kind, or two reports have one name.
+
+    Examples
+    --------
+    >>> check([Report("care-rates", headlines="four")], "Essex")
+    Traceback (most recent call last):
+    ...
+    casebook.errors.InputError: pipeline.py, care-rates: headlines is 'four', expected a whole number from 0 to 5.
+    """
+    if not isinstance(area, str) or not area:
+        raise InputError(f"pipeline.py: the area is {area!r}, expected the name of an authority.")
+    if not isinstance(pack, list | tuple) or not pack:
+        raise InputError(f"pipeline.py: the pack is {str(pack)[:60]!r}, expected a list of Report(...), one or more.")
+    names: dict[str, str] = {}
+    for number, report in enumerate(pack, 1):
+        if not isinstance(report, Report):
+            raise InputError(
+                f"pipeline.py, entry {number} of the pack: found {str(report)[:60]!r}, expected Report(...)."
+            )
+        if not isinstance(report.name, str) or not _NAME.fullmatch(report.name):
+            raise InputError(
+                f"pipeline.py, entry {number} of the pack: the name is {str(report.name)[:60]!r}, expected {_NAMES}."
+            )
+        for problem in _problems(report):
+            raise InputError(f"pipeline.py, {report.name}: {problem}.")
+        if other := names.get(report.name.casefold()):
+            same = (
+                "has this name"
+                if other == report.name
+                else f"is called {other}, which many file systems do not tell apart"
+            )
+            raise InputError(f"pipeline.py, {report.name}: another report {same}; rename one of them.")
+        names[report.name.casefold()] = report.name
+
+
+def _problems(report: Report) -> list[str]:
+    """Return what is wrong with what is declared of a report, besides its name, each as a clause."""
+    limits = {one.name: getattr(report.limits, one.name, None) for one in fields(Limits)}
+    expected = [
+        ("notebook", report.notebook, report.notebook == "" or _is_name(report.notebook), f"{_NAMES}, without .ipynb"),
+        ("parameters", report.parameters, _is_settings(report.parameters), 'names with their values, {"name": value}'),
+        ("only_for", report.only_for, isinstance(report.only_for, str), "the name of an authority"),
+        (
+            "headlines",
+            report.headlines,
+            _is_count(report.headlines) and report.headlines <= 5,
+            "a whole number from 0 to 5",
+        ),
+        ("figures", report.figures, _is_count(report.figures), "a whole number from 0"),
+        ("limits", report.limits, isinstance(report.limits, Limits), "Limits(...)"),
+        *((f"limits, {name}", value, _is_amount(value), "a number above 0") for name, value in limits.items()),
+    ]
+    return [f"{name} is {str(value)[:60]!r}, expected {words}" for name, value, right, words in expected if not right]
+
+
+def _is_name(value: Any) -> bool:
+    return isinstance(value, str) and bool(_NAME.fullmatch(value)) and not value.endswith(".ipynb")
+
+
+def _is_settings(value: Any) -> bool:
+    return isinstance(value, Mapping) and all(isinstance(name, str) for name in value)
+
+
+def _is_count(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+def _is_amount(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < math.inf

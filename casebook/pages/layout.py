@@ -1,0 +1,267 @@
+"""Laying out one report: read the record of its executed notebook, check it, write its page and spreadsheet.
+
+This happens in a process that ran none of the notebook's cells, so that no cell can change how it is checked.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from casebook import digest
+from casebook.data import catalogue
+from casebook.engine import execution, observation
+from casebook.engine import outcome as outcomes
+from casebook.engine.outcome import Cost, Outcome, of_error
+from casebook.engine.redaction import Redactor
+from casebook.engine.task import Task, keep_failed
+from casebook.errors import InputError, ReportFailedError, one_of
+from casebook.pack import freshness, reconciliation, record
+from casebook.pages import gates, render, spreadsheet
+
+FILES = ("html", "notebook", "spreadsheet")
+_ENDINGS = {"html": ".html", "notebook": ".ipynb", "spreadsheet": ".xlsx"}
+
+
+def work(task: Task, say: Callable[[dict[str, Any]], None]) -> None:
+    """Lay out a report and tell how it ended, with its entry, figures and files' hashes; nothing is raised."""
+    notebook: Any = None
+    started = time.perf_counter()
+
+    def cost() -> Cost:
+        seconds = round(task.cost.seconds + time.perf_counter() - started, 3)
+        processor = round(task.cost.processor_seconds + outcomes.processor(), 3)
+        return Cost(seconds, processor, max(task.cost.peak_megabytes, outcomes.peak()))
+
+    try:
+        notebook = _executed(task)
+        entry, rows = _checked_and_written(task, notebook)
+        names = [f"{task.name}{ending}" for ending in _ENDINGS.values()]
+        files = {name: digest.of(Path(task.own) / name) for name in names}
+    except execution.StoppedError as stopped:
+        outcome = stopped.outcome
+    except Exception as error:
+        outcome = of_error(error, "its page was made; please report it")
+    else:
+        say({"outcome": Outcome("succeeded").costing(cost()).plain(), "entry": entry, "rows": rows, "files": files})
+        return
+    if notebook is not None and not task.only_render:
+        keep_failed(task, notebook)
+    say({"outcome": outcome.costing(cost()).plain()})
+
+
+def _executed(task: Task) -> Any:
+    """Return the executed notebook: as its cells left it, or for a page rendered anew that of the pack."""
+    if not task.only_render:
+        content = task.executed_notebook.read_bytes()
+        if sha256(content).hexdigest() != task.executed:
+            raise ReportFailedError(
+                f"{task.name} was changed after its cells had run, by another notebook or program: find out which one "
+                "writes there, then run again."
+            )
+        notebook = nbformat.reads(content.decode("utf-8"), as_version=4)
+        if failure := execution.failure(Path(task.notebook).name, notebook):
+            raise execution.StoppedError(failure)
+        return notebook
+    notebook = nbformat.read(Path(task.stage) / task.folder / f"{task.name}.ipynb", as_version=4)
+    if not task.kept:
+        notebook = _with_present_words(Path(task.notebook), notebook)
+    nbformat.write(notebook, task.executed_notebook)
+    return notebook
+
+
+def _checked_and_written(task: Task, notebook: Any) -> tuple[dict[str, Any], list[reconciliation.Row]]:
+    root = Path(task.root)
+    shown = Redactor(task.secrets)
+    shown.redact([cell.get("outputs", []) for cell in notebook.cells])
+    if shown.found:
+        raise ReportFailedError(execution.shows_secret(min(shown.found)))
+    found = record.of(notebook)
+    problems = [*found.problems, *_unknown_reads(task, found.reads)]
+    if not task.kept:
+        # A kept page is from before; what the report must contain may have changed since.
+        problems += record.too_little(found, *task.contains)
+        problems += record.of_another_area(found, task.area)
+    rows = reconciliation.rows(found.reconciliations, task.name, task.area)
+    if not task.chosen and not task.kept:
+        # With other settings than usual a notebook may be about something else.
+        try:
+            reconciliation.check_complete(task.name, task.area, root, rows)
+        except ReportFailedError as error:
+            problems.append(str(error))
+    before = {part: task.before[part] for part in observation.PARTS if part in task.before}
+    seen = {**(before if task.only_render else task.seen)}
+    known = {read["path"] for read in found.reads}
+    opened = [one for one in seen.get("opened", []) if one["path"] not in known]
+    seen["opened"] = [one for one in opened if freshness.is_input(one["path"])]
+    seen["unseen"] = sorted({*seen.get("unseen", []), *(one["title"] for one in found.sources if one.get("unseen"))})
+    return lay_out(task, notebook, found, rows, seen, problems), rows
+
+
+def _unknown_reads(task: Task, reads: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """Believe what a notebook says it read only of tables of the project, and of reports it builds on."""
+    tables = {table.name: f"data/raw/{table.path}" for table in catalogue.load(Path(task.root)).resources}
+    for read in reads:
+        name, path = read["name"], read["path"]
+        report = name.partition("/")[0]
+        if path.startswith("reports/") and ".." not in Path(path).parts and Path(path).stem == report:
+            continue
+        if tables.get(name) != path and not task.only_render:
+            yield f"it says that it read {path} as {name!r}, which is no table of the project: {one_of(tables, name)}"
+
+
+def lay_out(
+    task: Task,
+    notebook: nbformat.NotebookNode,
+    found: record.Record,
+    rows: list[reconciliation.Row],
+    seen: Mapping[str, Any],
+    problems: Sequence[str] = (),
+) -> dict[str, Any]:
+    """Write the page and the spreadsheet of an executed notebook, and return the report's entry for ``pack.json``.
+
+    Parameters
+    ----------
+    task
+        What was made.
+    notebook, found, rows
+        The executed notebook, its record and its reconciled figures.
+    seen
+        What it looked at besides the tables it read (``engine.observation``).
+    problems
+        What keeps it from being published, as far as it is known without its page.
+
+    Raises
+    ------
+    ReportFailedError
+        If there is such a problem, or the page does not pass the gates; all that was found stands in it.
+    """
+    if not found.title:
+        # Without it there is no page.
+        raise ReportFailedError(gates.refusal(task.name, problems))
+    notebook = record.published(notebook)
+    entry = _entry(task, found, seen)
+    used = {paper: title for paper, title in task.papers.items() if any(row["paper"] == paper for row in rows)}
+    page, refused = render.report_page(notebook, found, rows, used, {**entry, "source": Path(task.notebook).name})
+    own = Path(task.own)
+    if problems := [*problems, *refused, *gates.problems(page)]:
+        raise ReportFailedError(gates.refusal(task.name, problems))
+    (own / f"{task.name}.html").write_text(page, encoding="utf-8")
+    spreadsheet.write(own / f"{task.name}.xlsx", found, rows, entry)
+    return entry
+
+
+def _entry(task: Task, found: record.Record, seen: Mapping[str, Any]) -> dict[str, Any]:
+    ran = {
+        "parameters": dict(task.parameters),
+        "chosen": list(task.chosen),
+        "secrets": sorted(task.secrets),
+        "seconds": round(task.cost.seconds, 2),
+        "processor_seconds": task.cost.processor_seconds,
+        "peak_megabytes": task.cost.peak_megabytes,
+        "engine": task.engine,
+        "finished": now(),
+        "built_from": task.built_from,
+        "versions": versions(),
+        "why": task.why,
+        **seen,
+    }
+    if task.only_render:
+        # What was made stays as it was; that other settings are named, or no longer, is said anew.
+        ran = {key: task.before[key] for key in ran if key in task.before}
+        ran |= {"rendered": now(), "chosen": list(task.chosen)}
+    return {
+        "name": task.name,
+        "title": found.title["text"],
+        "area": task.area,
+        "folder": task.folder,
+        "as_of": found.title["as_of"],
+        "status": "failed" if task.kept_since else "succeeded",
+        **({"kept_since": task.kept_since} if task.kept_since else {}),
+        **({"older": task.older} if task.older else {}),
+        **{kind: f"{task.folder}/{task.name}{_ENDINGS[kind]}" for kind in FILES},
+        **ran,
+        "inputs": [{key: read[key] for key in ("name", "path", "sha256")} for read in found.reads],
+        "explored": list(found.explored),
+        "made_from": {
+            **task.made_from,
+            "described": task.made_from.get("described", {})
+            if task.kept
+            else freshness.described(
+                Path(task.root), [*task.made_from.get("reads", ()), *(read["name"] for read in found.reads)]
+            ),
+        },
+        "headlines": [
+            {key: headline[key] for key in ("id", "text", "value", "unit", "watch")} for headline in found.headlines
+        ],
+    }
+
+
+def write_page(path: Path, page: str) -> None:
+    """Write a page that passes the gates.
+
+    Raises
+    ------
+    ReportFailedError
+        If it does not.
+    """
+    if found := list(gates.problems(page)):
+        raise ReportFailedError(gates.refusal(path.name, found))
+    path.write_text(page, encoding="utf-8")
+
+
+@cache
+def versions() -> dict[str, str]:
+    """Return the versions of what a report is made with."""
+    from importlib.metadata import version
+
+    packages = ("casebook", "papermill", "nbconvert", "pandas", "numpy", "scipy", "matplotlib", "seaborn")
+    return {"python": platform.python_version(), "system": platform.system(), **{one: version(one) for one in packages}}
+
+
+def now() -> str:
+    """Return the present date and time, in words; where ``SOURCE_DATE_EPOCH`` is set, the one it gives, in UTC.
+
+    Raises
+    ------
+    InputError
+        If it is set to something else than seconds since 1970 (https://reproducible-builds.org/specs/source-date-epoch).
+    """
+    given = os.environ.get("SOURCE_DATE_EPOCH")
+    try:
+        moment = datetime.fromtimestamp(int(given), UTC) if given else datetime.now().astimezone()
+    except (ValueError, OverflowError, OSError):
+        raise InputError(
+            f"SOURCE_DATE_EPOCH is {given!r}, expected seconds since 1970 as a whole number: correct it, or unset it."
+        ) from None
+    return f"{moment:%d %B %Y at %H:%M}".lstrip("0")
+
+
+def _with_present_words(source: Path, executed: Any) -> Any:
+    """Return an executed notebook with the markdown of the notebook as it is now; the code is the same."""
+    cells = iter([cell for cell in executed.cells if cell.cell_type == "code"])
+    written = nbformat.read(source, as_version=4)
+    together = []
+    for cell in written.cells:
+        if cell.cell_type != "code":
+            together.append(cell)
+            continue
+        code = next(cells)
+        together.append(code)
+        if "parameters" in cell.metadata.get("tags", []) and _injected(executed):
+            together.append(next(cells))
+    executed.cells = together
+    return executed
+
+
+def _injected(notebook: Any) -> bool:
+    return any("injected-parameters" in cell.metadata.get("tags", []) for cell in notebook.cells)

@@ -1,0 +1,118 @@
+"""The published pages as tagged PDF: one file a report, and one committee pack an area with cover and contents.
+
+WeasyPrint lays them out by the print style of the pages, after PDF/UA-1, the standard for accessible PDF.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from casebook import digest
+from casebook.errors import InputError, one_of
+from casebook.pages import manifest, publish, render
+
+PACK = "committee-pack.pdf"
+
+
+def make(root: Path, names: Sequence[str], area: str, progress: Callable[[str], None]) -> list[str]:
+    """Make PDF files of an area's published reports and publish them beside their pages.
+
+    Parameters
+    ----------
+    root
+        The project's folder.
+    names
+        The reports wanted; all, and the committee pack, if none is named.
+    area
+        The area.
+    progress
+        Called with each file's name before it is made.
+
+    Returns
+    -------
+    list of str
+        The files made, relative to ``reports``.
+
+    Raises
+    ------
+    InputError
+        If there is no pack, a report is not in it, or the libraries that lay out pages are missing.
+    """
+    write = _writer()
+    reports = root / "reports"
+    if not (reports / "pack.json").is_file():
+        raise InputError("reports/pack.json is not there: make the pack first with `python pipeline.py run`.")
+    made = []
+    with publish.staging(reports) as stage:
+        pack = json.loads((stage / "pack.json").read_text(encoding="utf-8"))
+        entries = [entry for entry in pack["reports"] if entry["area"] == area]
+        published = [entry["name"] for entry in entries]
+        for name in names:
+            if name not in published:
+                raise InputError(f"No report {name!r} is published for {area}: {one_of(published, name)}")
+        for entry in entries:
+            if not names or entry["name"] in names:
+                file = f"{entry['folder']}/{entry['name']}.pdf"
+                progress(file)
+                write(_without_links((stage / entry["html"]).read_text(encoding="utf-8")), stage / file)
+                entry["pdf"] = file
+                entry.setdefault("files", {})[file] = digest.of(stage / file)
+                made.append(file)
+        if not names:
+            file = f"{entries[0]['folder']}/{PACK}" if entries else ""
+            if not file:
+                raise InputError(f"No report is published for {area}: make them with `python pipeline.py run`.")
+            progress(file)
+            pages = [(entry, (stage / entry["html"]).read_text(encoding="utf-8")) for entry in entries]
+            write(
+                render.committee_pack(pack, area, [(entry, _main(entry, page)) for entry, page in pages]), stage / file
+            )
+            made.append(file)
+            pack.setdefault("committee_packs", {})[entries[0]["folder"]] = file
+        manifest.write(stage, pack)
+    return made
+
+
+def _writer() -> Callable[[str, Path], None]:
+    try:
+        import weasyprint
+    except (ImportError, OSError) as error:
+        raise InputError(
+            f"PDF cannot be made here, because WeasyPrint or its system libraries are missing ({str(error)[:80]}): run "
+            "`make environment` and, on Debian or Ubuntu, `sudo apt-get install libpango-1.0-0 libpangoft2-1.0-0 "
+            "libharfbuzz-subset0`."
+        ) from None
+
+    def refuse(url: str, *arguments: Any, **options: Any) -> Any:
+        raise ValueError(f"a page asked for {url[:60]}: pages load nothing")
+
+    def write(page: str, path: Path) -> None:
+        weasyprint.HTML(string=page, base_url=None, url_fetcher=refuse).write_pdf(str(path), pdf_variant="pdf/ua-1")
+
+    return write
+
+
+def _main(entry: dict[str, Any], page: str) -> str:
+    """Return what a page says, with ids of its own among those of the other reports."""
+    body = page[page.index("<main") : page.index("</main>")]
+    body = body[body.index(">") + 1 :]
+    body = re.sub(r'<nav class="contents".*?</nav>', "", body, flags=re.DOTALL)
+    name = entry["name"]
+    body = re.sub(r'\bid="([^"]+)"', rf'id="{name}--\1"', body)
+    body = re.sub(r'href="#([^"]+)"', rf'href="#{name}--\1"', body)
+    body = re.sub(r"url\(#([^)]+)\)", rf"url(#{name}--\1)", body)
+
+    def labelled(match: re.Match[str]) -> str:
+        return f'{match[1]}="{" ".join(f"{name}--{one}" for one in match[2].split())}"'
+
+    body = re.sub(r'(aria-labelledby|aria-describedby)="([^"]+)"', labelled, body)
+    return _without_links(body)
+
+
+def _without_links(page: str) -> str:
+    """Return a page without its links to other files, which lead nowhere from a document on its own."""
+    return re.sub(r'<a href="(?!#)[^"]*"[^>]*>(.*?)</a>', r"\1", page, flags=re.DOTALL)

@@ -1,0 +1,81 @@
+"""A small report, made and thrown away, so that of the reports made next none is the first to do anything."""
+
+from __future__ import annotations
+
+import io
+import tempfile
+from pathlib import Path
+
+import nbformat
+import pandas as pd
+
+from casebook import report
+from casebook.data import project, provenance, raw
+from casebook.data.tables import Tables, read_of
+from casebook.engine import shell
+from casebook.engine.task import Task
+from casebook.pack import record
+from casebook.pages import layout, render
+from casebook.reconcile import figures
+from casebook.report import blocks, charts
+
+_LARGE = 1_000_000
+_COLUMNS: report.Columns = {"place": "Place", "value": ("Value, of all", ".1f")}
+
+
+def prime_caches() -> None:
+    """Do once what every report does: read, compare, draw, show, and lay out a page and a spreadsheet.
+
+    Raises
+    ------
+    InputError
+        If a table of the project cannot be used.
+    ReportFailedError
+        If its page does not pass the gates.
+    """
+    known = Tables()
+    for table in known.catalogue.resources:
+        # What is read here is not read again; a large table is read where it is used, and no other report carries it.
+        if (known.root / raw.RAW / table.path).stat().st_size < _LARGE:
+            known.prepare(table.name)
+    figures.load(project.root())
+    outputs = shell.prepare().outputs
+    outputs.begin()
+    provenance.record([read_of(known.root, known.catalogue.resources[0], 1)])
+    _say()
+    cells = [
+        nbformat.v4.new_markdown_cell("## Prose\n\nOf **one** kind."),
+        nbformat.v4.new_code_cell(outputs=outputs.shown),
+    ]
+    outputs.begin()
+    blocks.load()
+    render.load_templates()
+    _lay_out(known.root, nbformat.v4.new_notebook(cells=cells))
+
+
+def _say() -> None:
+    frame = pd.DataFrame({"place": ["Here", "There"], "value": [1.5, None]})
+    frame[frame["place"] == "Here"].to_csv(io.StringIO(), index=False)
+    report.title("Rehearsal", area="Nowhere", as_of="today")
+    for name in ("one", "two"):
+        report.headline(name, "It is {value:.1f} of all.", value=1.5, unit="of all")
+    report.text("There are {n:,} of them.", n=1000)
+    report.table(frame, caption="What there is", columns=_COLUMNS, notes=["A note."], highlight="Here")
+    report.figure(
+        charts.waterfall(("Before", 1.0), pd.Series({"Change": 1.0}), ("After", 2.0), "pounds"),
+        title="A chart to begin with",
+        subtitle="Nothing, nowhere, never",
+        alt="Nobody sees this chart, because it is thrown away at once.",
+        data=frame,
+        columns=_COLUMNS,
+    )
+    report.assumption("All is as it is.", quality="green", impact="low")
+    report.source("Nothing", publisher="Nobody", date="2026")
+
+
+def _lay_out(root: Path, notebook: nbformat.NotebookNode) -> None:
+    found = record.of(notebook)
+    with tempfile.TemporaryDirectory() as folder:
+        task = Task("priming", "priming.ipynb", "Nowhere", "", str(root), folder, own=folder)
+        nbformat.write(notebook, Path(folder) / task.notebook)
+        layout.lay_out(task, notebook, found, [], {})

@@ -1,0 +1,246 @@
+"""Turning executed notebooks into the pages a committee reads, and the index of the pack."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from html import unescape
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from nbconvert import HTMLExporter, TemplateExporter
+from nbformat import NotebookNode
+
+from casebook.pack import reconciliation
+from casebook.pack.record import Record
+from casebook.pages import gates, harmless
+from casebook.report import look, tabular
+from casebook.text import slug
+
+TEMPLATES = Path(str(files("casebook.pages") / "templates"))
+BLOCKS = Path(str(files("casebook.report") / "templates"))
+
+HEADING = "## How this compares with what was printed"
+
+_pages = jinja2.Environment(
+    loader=jinja2.FileSystemLoader([TEMPLATES, BLOCKS]),
+    autoescape=True,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    undefined=jinja2.StrictUndefined,
+)
+
+
+def report_page(
+    notebook: NotebookNode,
+    record: Record,
+    reconciled: list[reconciliation.Row],
+    papers: dict[str, str],
+    made: dict[str, Any],
+) -> tuple[str, list[str]]:
+    """Return a report's page, and what is to be said of HTML in its notebook that a page may not hold.
+
+    Parameters
+    ----------
+    notebook
+        The executed notebook; its prose and the blocks it shows become the body.
+    record
+        Its record; headlines, assumptions and sources are taken from here.
+    reconciled
+        Its reconciled figures, by paper and line.
+    papers
+        The titles of the papers it draws on, by number.
+    made
+        How the page was made: the report's entry in ``pack.json``, with the name of its ``source``.
+    """
+    shown, rest = reconciliation.parts(reconciled)
+    section = _pages.get_template("reconciliation_section.html.j2").render(
+        summary=reconciliation.summary(reconciled), shown=shown, rest=rest, papers=papers
+    )
+    refused: list[str] = []
+
+    def only_good(html: str) -> str:
+        # What would be refused in a page is told of, though it is left out; what is merely unknown is left out.
+        refused.extend(gates.harms(html))
+        return harmless.sanitise(html)
+
+    # Where the notebook has the heading, the figures stand under it; otherwise before the assumptions.
+    placed = any(cell.cell_type == "markdown" and cell.source.startswith(HEADING) for cell in notebook.cells)
+    resources = {
+        "record": record, "made": made, "css": style(), "heading": HEADING, "placed": placed, "reconciliation": section,
+        "harmless": only_good, **_together(record),
+    }  # fmt: skip
+    page, _ = _exporter().from_notebook_node(notebook, resources=resources)
+    page = _with_ids(str(page))
+    return page.replace("<!--contents-->", _contents(page), 1), list(dict.fromkeys(refused))
+
+
+def _together(record: Record) -> dict[str, str]:
+    """Return the blocks that a page puts together, wherever the notebook shows them, in their own markup."""
+    parts: Any = _pages.get_template("parts.html.j2").module
+    return {
+        "title": str(parts.title(record.title)).strip(),
+        "headlines": str(parts.headlines(record.headlines)).strip(),
+        "assumptions": str(parts.assumptions(record.assumptions, "assumptions-caption")).strip(),
+        "sources": str(parts.sources(record.reads, record.sources, "sources-caption")).strip(),
+    }
+
+
+class _Exporter(HTMLExporter):
+    """nbconvert's exporter, without what costs it most of its time and these pages do not need.
+
+    It copies the notebook, parses its own page again to describe pictures, and checks the notebook after each of eleven
+    preprocessors. Here pictures are described already, the gates see to it, and nothing is preprocessed.
+    """
+
+    def _preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        return nb, resources
+
+    def from_notebook_node(self, nb: NotebookNode, resources: Any = None, **options: Any) -> tuple[str, dict[str, Any]]:
+        page: tuple[str, dict[str, Any]] = TemplateExporter.from_notebook_node(self, nb, resources, **options)
+        return page
+
+
+@cache
+def _exporter() -> HTMLExporter:
+    """Return what turns a notebook into a page; its templates are read once."""
+    exporter = _Exporter(
+        template_name="report",
+        extra_template_basedirs=[str(TEMPLATES)],
+        extra_template_paths=[str(TEMPLATES)],
+        exclude_input=True,
+        exclude_anchor_links=True,
+    )
+    exporter.register_filter("unwrap", look.unwrap)
+    exporter.template  # noqa: B018 - it is loaded when first asked for
+    return exporter
+
+
+def load_templates() -> None:
+    """Read every template of the pages, which takes longer than to use them."""
+    for name in ("base/null.j2", "base/display_priority.j2", "page.html.j2"):
+        _exporter().environment.get_template(name)
+    for name in (
+        "reconciliation_section.html.j2",
+        "reconciliation_macros.html.j2",
+        "parts.html.j2",
+        "contents.html.j2",
+    ):
+        _pages.get_template(name)
+
+
+def accessibility_page(pack: dict[str, Any]) -> str:
+    """Return the accessibility statement of the pack."""
+    return _pages.get_template("accessibility.html.j2").render(pack=pack, css=style())
+
+
+def committee_pack(pack: dict[str, Any], area: str, reports: list[tuple[dict[str, Any], str]]) -> str:
+    """Return all reports of an area in one document, with a cover and contents, to be printed.
+
+    Parameters
+    ----------
+    pack
+        The content of ``pack.json``.
+    area
+        The area.
+    reports
+        Each report's entry and what its page says, with ids of its own.
+    """
+    rows = [row for row in pack.get("reconciliation", []) if row["area"] == area]
+    # What the others say comes before the tables they are made from.
+    reports = sorted(reports, key=lambda one: one[0]["name"] == "register")
+    return _pages.get_template("committee-pack.html.j2").render(
+        pack=pack, area=area, reports=reports, summary=reconciliation.summary(rows), css=style()
+    )
+
+
+def _with_ids(page: str) -> str:
+    """Give every heading of the notebook's own an id, for the contents to lead to."""
+    taken = set(re.findall(r'\bid="([^"]+)"', page))
+
+    def named(heading: re.Match[str]) -> str:
+        identifier = name = slug(unescape(re.sub(r"<[^>]+>", "", heading[2])))
+        count = 1
+        while identifier in taken:
+            count += 1
+            identifier = f"{name}-{count}"
+        taken.add(identifier)
+        return f'<h{heading[1]} id="{identifier}">{heading[2]}</h{heading[1]}>'
+
+    return re.sub(r"<h([2-6])>(.*?)</h\1>", named, page, flags=re.DOTALL)
+
+
+def _contents(page: str) -> str:
+    headings = re.findall(r'<h2 id="([^"]+)"[^>]*>(.*?)</h2>', page, flags=re.DOTALL)
+    # The first is that of the headlines, which stand right above.
+    listed = [(identifier, re.sub(r"<[^>]+>", "", words).strip()) for identifier, words in headings[1:]]
+    return _pages.get_template("contents.html.j2").render(headings=listed).strip()
+
+
+ON_A_PAGE = 200
+"""How many reports, or changes, one page lists at most."""
+
+
+def index_pages(pack: dict[str, Any]) -> dict[str, str]:
+    """Return the pages that list a pack's reports, by the names of their files.
+
+    One page lists all by area; where there are more than it can hold, it leads to pages for each area.
+    """
+    by_area: dict[str, list[dict[str, Any]]] = {}
+    for report in sorted(pack["reports"], key=lambda one: str(one["area"])):
+        by_area.setdefault(report["area"], []).append(report)
+    rows: dict[tuple[str, str], list[reconciliation.Row]] = {}
+    for row in pack["reconciliation"]:
+        rows.setdefault((row["report"], row["area"]), []).append(row)
+    keys = [(entry["name"], entry["area"]) for entry in pack["reports"]]
+    summaries = {key: reconciliation.summary(rows.get(key, [])) for key in keys}
+    shared = {"pack": pack, "summaries": summaries, "css": style(), "most": ON_A_PAGE}
+    parts: list[dict[str, Any]] = []
+    if len(pack["reports"]) > ON_A_PAGE:
+        parts = [part for area, reports in by_area.items() for part in _parts(area, reports)]
+    index = _pages.get_template("index.html.j2").render(
+        by_area={} if parts else by_area, parts=parts, areas=list(by_area),
+        summary=reconciliation.summary(reconciliation.once(pack["reconciliation"])), **shared,
+    )  # fmt: skip
+    part_page = _pages.get_template("index-part.html.j2")
+    return {"index.html": index, **{part["file"]: part_page.render(part=part, **shared) for part in parts}}
+
+
+def _parts(area: str, reports: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the pages of an area's reports: file, area, first and last number, and the reports."""
+    return [
+        {
+            "file": f"index-{reports[0]['folder']}{f'-{first // ON_A_PAGE + 1}' if first else ''}.html",
+            "area": area, "first": first + 1, "last": min(first + ON_A_PAGE, len(reports)), "of": len(reports),
+            "reports": reports[first : first + ON_A_PAGE],
+        }
+        for first in range(0, len(reports), ON_A_PAGE)
+    ]  # fmt: skip
+
+
+def reconciliation_page(pack: dict[str, Any]) -> str:
+    """Return the page of every printed figure that the pack's reports worked out again."""
+    found = reconciliation.once(pack["reconciliation"])
+    shown, _ = reconciliation.parts(found)
+    papers = sorted({row["paper"] for row in found})
+    return _pages.get_template("reconciliation.html.j2").render(
+        pack=pack,
+        summary=reconciliation.summary(found),
+        shown=shown,
+        by_paper={paper: [row for row in found if row["paper"] == paper] for paper in papers},
+        saved=tabular.address(reconciliation.as_csv(found)),
+        titles={(entry["name"], entry["area"]): entry for entry in pack["reports"]},
+        css=style(),
+    )
+
+
+def style() -> str:
+    """Return the style of all pages."""
+    return "".join(styles().values())
+
+
+def styles() -> dict[str, str]:
+    """Return the style of all pages by the files it stands in."""
+    return {"block.css": look.style(), "casebook.css": (TEMPLATES / "casebook.css").read_text(encoding="utf-8")}

@@ -1,0 +1,388 @@
+"""The audit of a table: every cell that follows from others is worked out from them.
+
+Which cells follow from which is said once for a table, in its ``identities`` (``datapackage.json``, or
+a file beside an analyst's own CSV; ``casebook.reconcile.guess`` where there is none); nothing is written cell by cell.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from casebook.data import catalogue
+from casebook.data.catalogue import Identity
+from casebook.data.project import DESCRIPTOR
+from casebook.errors import InputError, and_list, one_of
+from casebook.reconcile import as_printed
+from casebook.reconcile.as_printed import PrintedTable
+from casebook.reconcile.explanations import Known, Surroundings, hypotheses, unreadable
+from casebook.reconcile.quantities import (
+    Cell,
+    Quantity,
+    Reading,
+    exactly,
+    mean,
+    per_cent_change,
+    read,
+    rounded,
+    shown,
+    total,
+)  # fmt: skip
+from casebook.reconcile.verdicts import Verdict, judge
+
+
+@dataclass(frozen=True)
+class Check:
+    """One identity on one cell: what is printed, what its parts give, and the verdict."""
+
+    cell: Cell
+    printed: str
+    computed: Quantity | None
+    missing: tuple[str, ...]
+    kind: str
+    reading: Reading
+    verdict: Verdict
+    hypotheses: tuple[str, ...] = ()
+    rests_on: Cell | None = None
+    """The cell whose misprint explains this finding too."""
+
+    @property
+    def result(self) -> str:
+        """What its parts give, rounded as the cell is printed."""
+        assert self.computed is not None
+        decimals = len(self.printed.partition(".")[2].rstrip("%)"))
+        step = self.reading.step if self.reading.value is not None else Fraction(1, 10**decimals)
+        return shown(self.computed.value, step if self.computed.value.denominator > 1 else min(step, Fraction(1)))
+
+
+class Descriptor(BaseModel):
+    """What an analyst says of her own CSV file for the audit."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+    primary_key: tuple[str, ...] = Field((), alias="primaryKey")
+    missing_values: tuple[str, ...] = Field(("", "-"), alias="missingValues")
+    rounded: dict[str, Annotated[float, Field(gt=0)]] = {}
+    """What the whole numbers of a column are rounded to, in the unit printed: 1 where the column is in £000."""
+    identities: tuple[Identity, ...] = Field(min_length=1)
+
+
+def checks(table: PrintedTable, identities: Sequence[Identity]) -> list[Check]:
+    """Check every identity on every cell it is about.
+
+    Raises
+    ------
+    InputError
+        If an identity names a column or a row that the table does not have.
+    """
+    found = computed(table, identities)
+    resting, said = _resting(found)
+    return [
+        check if check.verdict.stands
+        else replace(check, rests_on=resting[at]) if at in resting
+        else replace(check, hypotheses=(said[at],)) if at in said
+        else _explained(check, table, found)
+        for at, check in enumerate(found)
+    ]  # fmt: skip
+
+
+def computed(table: PrintedTable, identities: Sequence[Identity]) -> list[Check]:
+    """Check every identity on every cell it is about, without a word on why one may not stand.
+
+    Raises
+    ------
+    InputError
+        If an identity names a column or a row that the table does not have.
+    """
+    found = []
+    for identity in identities:
+        _check_columns(table, identity)
+        for at, column in _results(table, identity):
+            result, missing = _compute(table, identity, at, column)
+            words, reading = table.words[at, column], table.reading(at, column)
+            found.append(_check(table.cell(at, column), words, reading, result, missing, identity))
+        if identity.equals is not None:
+            found += [_check_whole(table, identity, group) for group in _groups(table, identity)]
+    return found
+
+
+def _resting(found: Sequence[Check]) -> tuple[dict[int, Cell], dict[int, str]]:
+    """Return which findings rest on a wrong cell, by their positions, and which say that it is another that is wrong.
+
+    Of the cells that may be wrong, each with what its own parts give or what a sum leaves for it, the one is taken with
+    which most printed figures stand: as many findings as can be are mended, as few figures as can be lost.
+    """
+    resting: dict[int, Cell] = {}
+    said: dict[int, str] = {}
+    left = [at for at, check in enumerate(found) if check.verdict is Verdict.DIFFERS]
+    while len(left) > 1:
+        best: tuple[tuple[int, bool], list[int], Cell, Fraction] | None = None
+        for at in left:
+            check = found[at]
+            for cell, value in _corrections(check):
+                right = _corrected(check, cell, value, found)
+                now = [at for at in left if _stands(found[at], right)]
+                lost = sum(one.verdict.stands and not _stands(one, right) for one in found)
+                moved = sum(one.verdict.stands and one.cell in right and one.cell != cell for one in found)
+                score = (len(now) - lost - moved, cell == check.cell)
+                if at in now and len(now) > 1 and score > (1, False) and (best is None or score > best[0]):
+                    best = (score, now, cell, value)
+        if best is None:
+            break
+        _, mended, cell, value = best
+        cause = next((at for at in mended if found[at].cell == cell), None)
+        if cause is None:
+            cause = mended[0]
+            more = "another finding" if len(mended) == 2 else f"{len(mended) - 1} other findings"
+            shown_right = shown(value, Fraction(1, 1 if value.denominator == 1 else 100))
+            said[cause] = f"{cell} may be misprinted: {shown_right} there would settle this and {more}."
+        resting |= {at: cell for at in mended if at != cause}
+        left = [at for at in left if at not in mended]
+    return resting, said
+
+
+def _corrections(check: Check) -> Iterator[tuple[Cell, Fraction]]:
+    assert check.computed is not None and check.reading.value is not None
+    yield check.cell, rounded(check.computed.value, check.reading.step)
+    if check.kind in ("sum", "difference"):
+        off = _off(check)
+        for position, one in enumerate(check.computed.inputs):
+            if one.cell:
+                sign = -1 if check.kind == "difference" and position else 1
+                yield one.cell, one.value + sign * off
+
+
+def _inputs(check: Check) -> set[Cell | None]:
+    return {one.cell for one in check.computed.inputs} if check.computed else set()
+
+
+def _corrected(cause: Check, cell: Cell, value: Fraction, found: Sequence[Check]) -> dict[Cell, Fraction]:
+    """Return what stands in cells if one is corrected: in it, and in the totals that were printed with it as it was.
+
+    Such a total adds it up; or it is checked by the items, and off by the same as its subtotal.
+    """
+    right = {cell: value}
+    for one in found:
+        if one.kind != "sum" or one.computed is None or one.reading.value is None:
+            continue
+        if one.verdict.stands and cell in _inputs(one):
+            right[one.cell] = one.computed.with_inputs({cell: exactly(value)}).value
+        elif cell == cause.cell and cause.kind == "sum" and _inputs(cause) < _inputs(one) and _off(one) == _off(cause):
+            right[one.cell] = one.computed.value
+    return right
+
+
+def _off(check: Check) -> Fraction:
+    assert check.computed is not None and check.reading.value is not None
+    return check.reading.value - check.computed.value
+
+
+def _stands(check: Check, right: Mapping[Cell, Fraction]) -> bool:
+    """Whether a figure stands with other values in some cells; one that they do not touch is as it was."""
+    touched = [cell for cell in right if cell == check.cell or cell in _inputs(check)]
+    if not touched or check.computed is None or check.reading.value is None:
+        return check.verdict.stands
+    try:
+        result = check.computed.with_inputs({cell: exactly(value) for cell, value in right.items()})
+    except ZeroDivisionError:
+        return False
+    return judge(replace(check.reading, value=right.get(check.cell, check.reading.value)), result).stands
+
+
+def of_project(root: Path) -> dict[str, list[Check]]:
+    """Audit every raw table whose identities are described.
+
+    Raises
+    ------
+    InputError
+        If a table cannot be used.
+    """
+    described = [table for table in catalogue.load(root).resources if table.identities]
+    return {table.name: checks(as_printed.of(root, table), table.identities) for table in described}
+
+
+def of_file(path: Path, descriptor: Path | None = None) -> list[Check]:
+    """Audit a CSV file by its descriptor: ``FILE.json`` beside it, unless another is given.
+
+    A file that the ``datapackage.json`` beside it describes is audited by that.
+
+    Raises
+    ------
+    InputError
+        If either cannot be used; one sentence says why.
+    """
+    beside = descriptor or path.with_suffix(".json")
+    package = None if descriptor or beside.exists() else in_package(path)
+    if package:
+        root, table = package
+        if not table.identities:
+            raise InputError(
+                f"{DESCRIPTOR} says of {path.name} nothing that follows from anything: add 'identities' to it."
+            )
+        return checks(as_printed.of(root, table), table.identities)
+    try:
+        said = Descriptor.model_validate(json.loads(beside.read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        raise InputError(f"{beside} is not there: give the description of {path.name}, or none.") from None
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"{beside} is not valid JSON ({error}): correct it.") from None
+    except ValidationError as error:
+        problem = error.errors()[0]
+        where = " > ".join(str(step) for step in problem["loc"]) or "top level"
+        raise InputError(f"{beside}, {where}: {problem['msg'].removeprefix('Value error, ')}.") from None
+    numbers = tuple(dict.fromkeys(name for one in said.identities for name in (*one.columns, *one.of)))
+    printed = as_printed.of_file(path, said.primary_key, numbers, said.missing_values, said.rounded)
+    return checks(printed, said.identities)
+
+
+def in_package(path: Path) -> tuple[Path, catalogue.Table] | None:
+    """Return the project and the entry of a file that the ``datapackage.json`` beside it describes."""
+    package = path.resolve().parent / DESCRIPTOR.name
+    if not package.is_file() or package.parts[-len(DESCRIPTOR.parts) :] != DESCRIPTOR.parts:
+        return None
+    root = package.parents[len(DESCRIPTOR.parent.parts)]
+    table = next((table for table in catalogue.load(root).resources if table.path == path.name), None)
+    return (root, table) if table else None
+
+
+def results(table: PrintedTable, identities: Sequence[Identity]) -> list[Cell]:
+    """Return the cells that the identities say follow from others, each once."""
+    found = [table.cell(at, column) for identity in identities for at, column in _results(table, identity)]
+    return list(dict.fromkeys(found))
+
+
+def _results(table: PrintedTable, identity: Identity) -> Iterator[tuple[int, str]]:
+    if identity.equals is not None:
+        return
+    for at, row in enumerate(table.rows):
+        for column in identity.columns:
+            if _is(row, identity.rows) and row[column] not in table.missing:
+                yield at, column
+
+
+def _compute(table: PrintedTable, identity: Identity, at: int, column: str) -> tuple[Quantity | None, tuple[str, ...]]:
+    if identity.of:
+        rows = [at] * len(identity.of)
+        parts = [(at, name) for name in identity.of]
+        if identity.base:
+            rows = [at, _base(table, identity)]
+            parts = [(row, identity.of[0]) for row in rows]
+    else:
+        parts = [(other, column) for other in _parts(table, identity, at)]
+    numbers = [table.quantities[part] for part in parts]
+    known = [number for number in numbers if number is not None]
+    if len(known) < len(numbers) or not known:
+        return None, tuple(str(table.cell(*part)) for part, one in zip(parts, numbers, strict=True) if one is None)
+    try:
+        return _combine(identity, known), ()
+    except ZeroDivisionError:
+        return None, (f"a number other than 0 for {table.cell(*parts[-1])}",)
+
+
+def _combine(identity: Identity, numbers: list[Quantity]) -> Quantity:
+    if identity.kind == "sum":
+        return total(numbers)
+    if identity.kind == "mean":
+        return mean(numbers)
+    if identity.kind == "difference":
+        return numbers[0] - numbers[1]
+    if identity.kind == "per cent of":
+        return numbers[0] / numbers[1] * 100
+    if identity.kind == "per cent change":
+        return per_cent_change(numbers[0], numbers[1])
+    product = numbers[0]
+    for number in numbers[1:]:
+        product = product * number
+    return product if identity.factor is None else product * exactly(identity.factor)
+
+
+def _parts(table: PrintedTable, identity: Identity, at: int) -> list[int]:
+    own = table.rows[at]
+    return [
+        other
+        for other, row in enumerate(table.rows)
+        if other != at
+        and all(row[name] == own[name] for name in identity.by)
+        and (_is(row, identity.parts) if identity.parts else not _is(row, identity.rows))
+    ]
+
+
+def _groups(table: PrintedTable, identity: Identity) -> list[list[int]]:
+    groups: dict[tuple[str, ...], list[int]] = {}
+    for at, row in enumerate(table.rows):
+        if _is(row, identity.parts):
+            groups.setdefault(tuple(row[name] for name in identity.by), []).append(at)
+    return list(groups.values())
+
+
+def _base(table: PrintedTable, identity: Identity) -> int:
+    rows = [at for at, row in enumerate(table.rows) if all(row[name] == value for name, value in identity.base.items())]
+    if len(rows) != 1:
+        wanted = and_list(f"{name} {value}" for name, value in identity.base.items())
+        raise InputError(f"{table.file} has {len(rows)} rows with {wanted}, expected one to measure changes from.")
+    return rows[0]
+
+
+def _check(
+    cell: Cell, printed: str, reading: Reading, result: Quantity | None, missing: tuple[str, ...], identity: Identity
+) -> Check:
+    return Check(cell, printed, result, missing, identity.kind, reading, judge(reading, result))
+
+
+def _explained(check: Check, table: PrintedTable, found: Sequence[Check]) -> Check:
+    if check.computed is None or check.cell.row not in table.positions:
+        return check
+    reading = check.reading
+    if check.verdict is Verdict.UNREADABLE:
+        decimals = len(check.printed.partition(".")[2].rstrip("%"))
+        return replace(check, hypotheses=tuple(unreadable(check.printed, check.computed, Fraction(1, 10**decimals))))
+    others = [
+        Known(other.cell, read(other.printed, prose=False), other.computed)
+        for other in found
+        if other is not check and other.computed is not None
+    ]
+    around = Surroundings(check.cell, table.neighbours(check.cell), table.siblings, figures=others)
+    return replace(check, hypotheses=tuple(hypotheses(reading, check.computed, around)))
+
+
+def _check_whole(table: PrintedTable, identity: Identity, rows: list[int]) -> Check:
+    assert identity.equals is not None
+    column = identity.columns[0]
+    numbers = [table.quantities[at, column] for at in rows]
+    shared = ", ".join(table.rows[rows[0]][name] for name in identity.by)
+    cell = Cell(
+        table.name, ("all",), column, f"all of {column}{f' ({shared})' if shared else ''} together, not printed"
+    )
+    missing = tuple(str(table.cell(at, column)) for at, one in zip(rows, numbers, strict=True) if one is None)
+    result = None if missing else total([one for one in numbers if one is not None])
+    printed = f"{identity.equals:g}"
+    return _check(cell, printed, read(printed, prose=False), result, missing, identity)
+
+
+def _is(row: Mapping[str, str], chosen: Mapping[str, tuple[str, ...]]) -> bool:
+    return all(row[name] in values for name, values in chosen.items())
+
+
+def _check_columns(table: PrintedTable, identity: Identity) -> None:
+    header = list(table.rows[0])
+    for name in (*identity.columns, *identity.of):
+        if name not in table.titles:
+            raise InputError(
+                f"{table.file} has no column of numbers {name!r}, which an identity names: {one_of(header, name)}"
+            )
+    for name in (*identity.rows, *identity.parts, *identity.by, *identity.base):
+        if name not in header:
+            raise InputError(f"{table.file} has no column {name!r}, which an identity names: {one_of(header, name)}")
+    for chosen in (identity.rows, identity.parts):
+        for name, values in chosen.items():
+            for value in values:
+                if value not in {row[name] for row in table.rows}:
+                    raise InputError(
+                        f"{table.file} has no row with {value!r} in the column {name}, which an identity names: "
+                        + one_of(dict.fromkeys(row[name] for row in table.rows), value)
+                    )

@@ -1,0 +1,591 @@
+"""Making a pack: decide what is stale, make it, and publish the whole or nothing."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Literal
+
+from casebook import preload
+from casebook.data import catalogue
+from casebook.data.results import UPSTREAM
+from casebook.engine import workers
+from casebook.engine.outcome import Outcome
+from casebook.engine.task import Key, Task
+from casebook.engine.workers import Result
+from casebook.errors import HeldError, InputError, ReportFailedError, and_list, one_of
+from casebook.pack import comparison, freshness, plan, reconciliation, record
+from casebook.pack.freshness import Need
+from casebook.pack.history import Log
+from casebook.pack.plan import Job
+from casebook.pack.report_spec import Report
+from casebook.pages import gates, layout, manifest, pdf, publish, render
+from casebook.pages.layout import FILES
+
+# What the index and a partial run need of an entry made by an earlier run.
+NEEDED = (
+    "name",
+    "title",
+    "area",
+    "folder",
+    "as_of",
+    "status",
+    "html",
+    "notebook",
+    "finished",
+    "headlines",
+    "parameters",
+)
+
+
+@dataclass(frozen=True)
+class How:
+    """How a run goes about its work.
+
+    ``force`` makes what is fresh, too; ``keep_going`` publishes what succeeded and is not held, with the last good page
+    of the rest; ``accept`` publishes headlines that moved beyond their thresholds; ``engine`` is ``shell`` where a
+    process can be forked and ``kernel`` otherwise, if it is not named; ``at_once`` is the number of cores if left out;
+    ``remove`` takes all reports of an area out.
+    """
+
+    force: bool = False
+    keep_going: bool = False
+    accept: bool = False
+    engine: Literal["shell", "kernel"] | None = None
+    at_once: int | None = None
+    remove: str = ""
+
+
+@dataclass(frozen=True)
+class Made:
+    """What a run did.
+
+    ``made`` are the reports made, with the reason, ``failed`` and ``held`` what is said of those that are not,
+    ``older`` those it only marked as older than their data, with what changed, and ``restored`` the files about all
+    reports that it wrote again.
+    """
+
+    pack: dict[str, Any]
+    made: dict[Key, str]
+    failed: list[str]
+    held: list[str] = field(default_factory=list)
+    older: dict[Key, str] = field(default_factory=dict)
+    restored: list[str] = field(default_factory=list)
+    published: bool = True
+
+    @property
+    def changes(self) -> list[dict[str, Any]]:
+        """What changed against the pack before."""
+        return list(self.pack["changes"]) if self.published and (self.made or self.failed) else []
+
+
+Starting = Callable[[Task], None]
+Ended = Callable[[Result], None]
+
+
+def make(
+    jobs: Sequence[Job], root: Path, reports: Sequence[Report], whole: bool, how: How, log: Log,
+    starting: Starting, ended: Ended,
+) -> Made:  # fmt: skip
+    """Make what is stale of the jobs, see to the rest of the pack, and publish it.
+
+    Every other published report, of whichever area, is looked at too. If the jobs are all of an area's, those that are
+    stale are made anew as they were made before; if only some reports were asked for, they are marked as older than
+    their data.
+
+    Parameters
+    ----------
+    jobs
+        The plan, in order.
+    root
+        The project's folder; the pack is its ``reports``.
+    reports
+        All reports, in the order of ``pipeline.py``.
+    whole
+        Whether the jobs are all of the area's reports: others published for that area are then
+        taken out, and so is what ``pipeline.py`` no longer lists.
+    how
+        How to go about it.
+    log
+        The run's log.
+    starting, ended
+        Called before a report is made, and after.
+
+    Raises
+    ------
+    InputError, ReportFailedError, HeldError, OSError
+        If a report could not be made, a headline moved too far, or the folder not be written; what was published
+        stays as it was.
+    """
+    published = root / "reports"
+    if pale := list(gates.contrast_problems(render.styles())):
+        raise ReportFailedError(gates.refusal("The pack", pale))
+    made: Made | None = None
+    with publish.staging(published, lambda said: log.about.update(not_in_one_step=said)) as stage:
+        workers.clear_away(root)
+        before = _Before.of(stage)
+        dropped = _dropped(before, jobs, reports, whole, how.remove)
+        gone = {(entry["name"], entry["area"]) for entry in dropped} | _keys(jobs)
+        rest = [entry for key, entry in before.entries.items() if key not in gone]
+        others, refused = _planned_again(rest, reports, root)
+        if refused and whole and not how.keep_going:
+            raise InputError(next(iter(refused.values())))
+        place = _place([report.name for report in reports])
+        all_jobs = sorted([*jobs, *others], key=lambda job: place({"name": job.report.name, "area": job.area})[::-1])
+        needs, sources = _needs(all_jobs, before, root, _keys(jobs) if how.force else set())
+        older = {} if whole else refused | _marks(needs, _keys(others), before)
+        if not any(needs.values()) and not dropped and not older and not (refused and whole):
+            made = _restored(stage, before, log)
+            if made.published:
+                return made
+            raise publish.NothingToPublishError
+        _delete(stage, dropped)
+        _drop_committee_packs(stage, before.pack, before.altered)
+        run = _Run(stage, root, before, {report.name: report for report in reports}, how, log)
+        results = run.make(all_jobs, needs, sources, refused if whole else {}, starting, ended)
+        results += run.mark(older)
+        entries, rows = dict(before.entries), list(before.rows)
+        for entry in dropped:
+            del entries[entry["name"], entry["area"]]
+        anew = [result.entry for result in results if result.entry is not None]
+        files = {(result.task.name, result.task.area): _files(result) for result in results}
+        for entry in anew:
+            entry["files"] = files[entry["name"], entry["area"]]
+            entries[entry["name"], entry["area"]] = entry
+        failed = [result for result in results if result.outcome.status != "succeeded"]
+        kept = {(entry["name"], entry["area"]) for entry in anew if entry.get("kept_since")}
+        for one in failed:
+            if one.entry is not None:
+                one.entry["status"] = "held" if one.outcome.status == "held" else "failed"
+        for lost in [one.task for one in failed if one.task.key not in kept]:
+            # A last page that cannot be marked as such must not stand as if nothing had happened.
+            if entries.pop(lost.key, None):
+                _delete(stage, [before.entries[lost.key]])
+        mine = {result.task.key for result in results if result.entry is not None}
+        rows = [row for row in rows if (row["report"], row["area"]) in entries.keys() - mine]
+        rows += [row for result in results for row in result.rows]
+        changes = comparison.changes(list(before.entries.values()), anew, before.rows, rows)
+        pack = {
+            "areas": sorted({entry["area"] for entry in entries.values()}),
+            "published": layout.now(),
+            "built_from": record.built_from(root),
+            "run": log.run,
+            "reports": sorted(entries.values(), key=place),
+            "failed": [
+                {
+                    "name": one.task.name,
+                    "area": one.task.area,
+                    "title": one.task.before.get("title", one.task.name),
+                    "status": one.outcome.status,
+                    "said": _sentence(one),
+                    "kept": one.task.key in kept,
+                }
+                for one in failed
+            ],
+            "papers": catalogue.load(root).papers,
+            # The committee packs that no new report has put out of date.
+            "committee_packs": {
+                folder: path
+                for folder, path in before.pack.get("committee_packs", {}).items()
+                if (stage / path).is_file()
+            },
+            "before": bool(before.entries),
+            "changes": changes,
+            "reconciliation": sorted(rows, key=lambda row: (row["area"], *reconciliation.place(row))),
+        }
+        manifest.write(stage, pack)
+        whys = {key: need.why for key, need in needs.items() if need and key in mine - kept - older.keys()}
+        said = {
+            kind: [_sentence(one) for one in failed if (one.outcome.status == "held") is kind] for kind in (False, True)
+        }
+        made = Made(pack, whys, said[False], said[True], older, before.altered)
+    assert made is not None
+    log.about |= {
+        "made": _by_report(made.made), "failed": made.failed, "held": made.held, "changes": len(made.changes),
+        "older": _by_report(made.older), "restored": made.restored,
+    }  # fmt: skip
+    return made
+
+
+@dataclass(frozen=True)
+class _Before:
+    """The pack that is published."""
+
+    pack: dict[str, Any]
+    entries: dict[tuple[str, str], dict[str, Any]]
+    rows: list[reconciliation.Row]
+    altered: list[str]
+    """The files about all reports that are not as they were published."""
+
+    @classmethod
+    def of(cls, stage: Path) -> _Before:
+        path = stage / manifest.NAME
+        if not path.exists():
+            return cls({"reports": [], "changes": [], "published": ""}, {}, [], [])
+        missing: list[str] = []
+        try:
+            pack = json.loads(path.read_text(encoding="utf-8"))
+            reports, rows = pack["reports"], pack.get("reconciliation", [])
+            missing = [name for entry in reports for name in NEEDED if name not in entry]
+            missing += [name for row in rows for name in (*reconciliation.KEPT, "report", "area") if name not in row]
+            entries = {(entry["name"], entry["area"]): entry for entry in reports}
+        except (ValueError, KeyError, TypeError) as error:
+            missing, pack, entries, rows = [f"{type(error).__name__}: {error}"], {}, {}, []
+        if missing:
+            raise InputError(
+                f"reports/pack.json does not describe what is in reports ({missing[0]}): restore the folder, or move "
+                "it away and run the whole pipeline."
+            )
+        return cls(pack, entries, rows, manifest.altered(stage, pack))
+
+    def without(self, jobs: Iterable[Job]) -> list[dict[str, Any]]:
+        """Return the entries of the jobs' areas that are not among the jobs."""
+        jobs = list(jobs)
+        names = {(job.report.name, job.area) for job in jobs}
+        # A report may be about an area of its own; of that area, this run knows no more.
+        areas = {job.folder for job in jobs if "area" not in job.report.parameters}
+        return [entry for key, entry in self.entries.items() if entry["folder"] in areas and key not in names]
+
+
+def _restored(stage: Path, before: _Before, log: Log) -> Made:
+    """Write the files about all reports again where they are not as they were; of the reports nothing has changed."""
+    if before.altered:
+        _drop_committee_packs(stage, before.pack, before.altered)
+        manifest.write(stage, before.pack)
+        log.about |= {"restored": before.altered}
+    return Made(before.pack, {}, [], restored=before.altered, published=bool(before.altered))
+
+
+def _keys(jobs: Iterable[Job]) -> set[Key]:
+    return {job.key for job in jobs}
+
+
+def _dropped(
+    before: _Before, jobs: Sequence[Job], reports: Sequence[Report], whole: bool, removed: str
+) -> list[dict[str, Any]]:
+    """Return the entries that are to go."""
+    listed = {report.name for report in reports}
+    going = before.without(jobs) if whole else []
+    for entry in before.entries.values() if whole else ():
+        if entry not in going and (entry["area"] == removed or entry["name"] not in listed):
+            going.append(entry)
+    if removed and not any(entry["area"] == removed for entry in going):
+        areas = sorted({entry["area"] for entry in before.entries.values()})
+        raise InputError(f"No report is published for {removed}: {one_of(areas, removed)}")
+    return going
+
+
+def _planned_again(
+    entries: Sequence[Mapping[str, Any]], reports: Sequence[Report], root: Path
+) -> tuple[list[Job], dict[Key, str]]:
+    """Return the jobs of published reports that were not asked for, and why others cannot be planned any more."""
+    listed = {report.name: report for report in reports}
+    jobs, refused = [], {}
+    for entry in entries:
+        key = entry["name"], entry["area"]
+        try:
+            if entry["name"] not in listed:
+                raise InputError(f"pipeline.py lists no report {entry['name']}.")
+            jobs.append(plan.again(listed[entry["name"]], root, entry))
+        except InputError as error:
+            refused[key] = (
+                f"{error} {entry['name']} stands in the pack for {entry['area']}: mend it, or take the area's reports "
+                f'out with `run --remove "{entry["area"]}"`.'
+            )
+    return jobs, refused
+
+
+def _needs(
+    jobs: Sequence[Job], before: _Before, root: Path, forced: set[Key]
+) -> tuple[dict[Key, Need], dict[Key, dict[str, Any]]]:
+    """Return what each job needs, and what it would be made from."""
+    described = catalogue.load(root)
+    needs: dict[Key, Need] = {}
+    sources: dict[Key, dict[str, Any]] = {}
+    anew: set[str] = set()
+    for job in jobs:
+        reads = plan.tables_read(job.notebook, job.parameters, described)
+        upstream = {name: sources[name, job.area] for name in job.upstream if (name, job.area) in sources}
+        sources[job.key] = freshness.made_from(job, root, reads, upstream)
+        if job.key in forced:
+            need = Need("--force")
+        elif manifest.NAME in before.altered:
+            need = Need(f"reports/{manifest.NAME} is not as it was published")
+        else:
+            need = freshness.need(job, before.entries.get(job.key), sources[job.key], root, anew)
+        needs[job.key] = need
+        if need and not need.only_render:
+            anew.add(_executed(job))
+    return needs, sources
+
+
+def _executed(job: Job) -> str:
+    """Return the path in the project of a report's executed notebook."""
+    return f"reports/{job.folder}/{job.report.name}.ipynb"
+
+
+def _marks(needs: dict[Key, Need], others: set[Key], before: _Before) -> dict[Key, str]:
+    """Take away the needs of reports that were not asked for, and return which to mark as older than their data."""
+    waiting = {key: needs.pop(key) for key in others}
+    return {
+        key: need.why
+        for key, need in waiting.items()
+        if need and not need.only_render and before.entries[key]["status"] == "succeeded"
+        and "older" not in before.entries[key]
+    }  # fmt: skip
+
+
+def _waits_for(jobs: Sequence[Job], before: _Before) -> dict[Key, list[Key]]:
+    """Return which jobs each builds on: those of its own area, and those of others that it read last time."""
+    waits: dict[Key, list[Key]] = {}
+    made: dict[str, Key] = {}
+    for job in jobs:
+        read = [one["path"] for one in before.entries.get(job.key, {}).get("inputs", ())]
+        own = [(name, job.area) for name in job.upstream if (name, job.area) in waits]
+        waits[job.key] = list(dict.fromkeys([*own, *(made[path] for path in read if path in made)]))
+        made[_executed(job)] = job.key
+    return waits
+
+
+@dataclass(frozen=True)
+class _Run:
+    """What the making of a pack goes by."""
+
+    stage: Path
+    root: Path
+    before: _Before
+    reports: Mapping[str, Report]
+    how: How
+    log: Log
+
+    def make(
+        self, jobs: Sequence[Job], needs: Mapping[Key, Need], sources: Mapping[Key, dict[str, Any]],
+        refused: Mapping[Key, str], starting: Starting, ended: Ended,
+    ) -> list[Result]:  # fmt: skip
+        """Make the stale reports in the stage, side by side, and return how each ended."""
+        stage, before, how, log = self.stage, self.before, self.how, self.log
+        waits = _waits_for(jobs, before)
+        folders = {job.key: stage / job.folder / f"{job.report.name}.ipynb" for job in jobs}
+        built_from, papers = record.built_from(self.root), catalogue.load(self.root).papers
+        stale = [job for job in jobs if needs.get(job.key)]
+        to_run = sum(not needs[job.key].only_render for job in stale)
+        if how.engine != "kernel" and to_run:
+            preload.packages(prime=to_run > 1)
+        engine: Literal["shell", "kernel"] = "kernel" if how.engine == "kernel" or not workers.can_fork() else "shell"
+        tasks = []
+        for job in stale:
+            entry = before.entries.get(job.key, {})
+            need = needs[job.key]
+            self._begin(entry, job.folder)
+            upstream: dict[str, dict[str, str]] = {}
+            for name, area in waits[job.key]:
+                upstream.setdefault(area, {})[name] = str(folders[name, area])
+            tasks.append(
+                Task(
+                    name=job.report.name, notebook=str(job.notebook), area=job.area, folder=job.folder,
+                    root=str(self.root), stage=str(stage), parameters=job.parameters, chosen=job.chosen,
+                    secrets=job.secrets, environment={UPSTREAM: json.dumps(upstream)}, engine=engine,
+                    contains=(job.report.headlines, job.report.figures), limits=job.report.limits,
+                    made_from=sources[job.key], why=need.why,
+                    built_from=built_from, papers=papers, only_render=need.only_render, before=entry,
+                )
+            )  # fmt: skip
+        log.write(
+            "making", engine=engine, at_once=how.at_once or workers.cores(), built_from=built_from,
+            versions=layout.versions(), reports=_by_report({task.key: task.why for task in tasks}),
+        )  # fmt: skip
+        first: list[Result] = []
+
+        def begin(task: Task) -> None:
+            starting(task)
+            log.write("report began", report=task.name, area=task.area, why=task.why, parameters=dict(task.parameters))
+
+        def end(result: Result) -> bool:
+            log.write("report ended", report=result.task.name, area=result.task.area, **result.outcome.plain())
+            ended(result)
+            if result.outcome.status != "succeeded":
+                first.append(result)
+            return result.outcome.status == "succeeded" or how.keep_going
+
+        found = publish.hashes(stage)
+        results = workers.run(_longest_first(tasks, waits, before), waits, begin, end, layout.work, how.at_once)
+        own = {path: Path(result.task.own) / Path(path).name for result in results for path in _files(result)}
+        expected = found | {path: content for result in results for path, content in _files(result).items()}
+        for path in publish.put_back(stage, expected, lambda path: (own.get(path), self.root / "reports" / path)):
+            log.write("put back", path=path)
+        if first and not how.keep_going:
+            raise _error(first[0])
+        not_tried = _not_tried(tasks, results, waits)
+        if not_tried and not how.keep_going:
+            raise _error(not_tried[0])
+        if not how.accept:
+            results = _hold(results, waits, before, how.keep_going)
+        unplanned = [self._as_it_was(key) for key in refused]
+        results += [Result(task, Outcome("failed", refused[task.key], input_refused=True)) for task in unplanned]
+        return [*self._with_last_good_pages(results, [*tasks, *unplanned]), *not_tried]
+
+    def mark(self, older: Mapping[Key, str]) -> list[Result]:
+        """Say on pages that stay as they are what has changed since."""
+        tasks = [replace(self._as_it_was(key), older=why) for key, why in older.items()]
+        for task in tasks:
+            self._begin(self.before.entries[task.key], task.folder)
+        return workers.run(tasks, {}, lambda task: None, lambda result: True, layout.work)
+
+    def _begin(self, entry: dict[str, Any], folder: str) -> None:
+        """Take away what would be out of date with a report's page."""
+        _delete(self.stage, [entry] if entry else [], kinds=("pdf",))
+        (self.stage / folder / pdf.PACK).unlink(missing_ok=True)
+        (self.stage / folder).mkdir(exist_ok=True)
+
+    def _as_it_was(self, key: Key) -> Task:
+        """Return the task to render a published report as it is."""
+        entry = self.before.entries[key]
+        notebook = self.reports[entry["name"]].path(self.root) if entry["name"] in self.reports else entry["notebook"]
+        return Task(
+            name=entry["name"], notebook=str(notebook), area=entry["area"], folder=entry["folder"],
+            root=str(self.root), stage=str(self.stage), parameters=entry["parameters"],
+            chosen=tuple(entry.get("chosen", ())),
+            made_from=entry.get("made_from", {}), papers=catalogue.load(self.root).papers, only_render=True,
+            before=entry,
+        )  # fmt: skip
+
+    def _with_last_good_pages(self, results: list[Result], tasks: Sequence[Task]) -> list[Result]:
+        """Give the reports that failed their last good page back, marked as such."""
+        succeeded = [result for result in results if result.outcome.status == "succeeded"]
+        lost = {task.key for task in tasks} - {result.task.key for result in succeeded}
+        told = {result.task.key: result for result in results}
+        again = []
+        for task in tasks:
+            entry = self.before.entries.get(task.key)
+            if task.key not in lost:
+                continue
+            for kind in FILES:
+                there = self.stage / f"{task.folder}/{task.name}{_ENDINGS[kind]}"
+                there.unlink(missing_ok=True)
+                if entry is not None and kind in entry and (self.root / "reports" / entry[kind]).is_file():
+                    shutil.copy2(self.root / "reports" / entry[kind], there)
+            if entry is not None and (self.stage / entry["notebook"]).is_file():
+                since = entry.get("kept_since") or entry["finished"]
+                again.append(replace(self._as_it_was(task.key), kept_since=since))
+        kept = {
+            one.task.key: one for one in workers.run(again, {}, lambda task: None, lambda result: True, layout.work)
+        }
+        for key, result in kept.items():
+            if result.entry is not None and key in told:
+                told[key] = replace(told[key], entry=result.entry, rows=result.rows, files=result.files)
+            elif result.entry is not None:
+                succeeded.append(result)
+        failed = [told[result.task.key] for result in results if result.outcome.status != "succeeded"]
+        return [*succeeded, *failed]
+
+
+def _files(result: Result) -> dict[str, str]:
+    """Return the SHA-256 of each file that a report has in the pack, by path."""
+    return {f"{result.task.folder}/{name}": content for name, content in result.files.items()}
+
+
+def _longest_first(tasks: list[Task], waits: Mapping[Key, Sequence[Key]], before: _Before) -> list[Task]:
+    """Return tasks so that the cores are busy to the end: what others wait for first, then what took longest."""
+    waited_for = {key for keys in waits.values() for key in keys}
+
+    def place(task: Task) -> tuple[bool, float]:
+        took = before.entries.get(task.key, {}).get("seconds", 0.0)
+        return task.key not in waited_for, -float(took)
+
+    return sorted(tasks, key=place)
+
+
+_ENDINGS = {"html": ".html", "notebook": ".ipynb", "spreadsheet": ".xlsx"}
+
+
+def _not_tried(tasks: Sequence[Task], results: Sequence[Result], waits: Mapping[Key, Sequence[Key]]) -> list[Result]:
+    """Return the tasks that never started, because one they need failed."""
+    tried = {result.task.key for result in results}
+    found = []
+    for task in tasks:
+        if task.key not in tried:
+            waited = and_list(name for name, _ in waits[task.key])
+            found.append(
+                Result(task, Outcome("could not run", f"it builds on {waited}, which was not made.", "not tried"))
+            )
+    return found
+
+
+def _by_report(found: Mapping[Key, str]) -> dict[str, str]:
+    return {f"{name} ({area})": said for (name, area), said in found.items()}
+
+
+def _sentence(result: Result) -> str:
+    name, outcome = result.task.name, result.outcome
+    if outcome.input_refused:
+        return f"{name}: {outcome.message}"
+    if outcome.status == "held":
+        return outcome.message
+    if outcome.status == "could not run":
+        return f"{name} could not run: {outcome.message}"
+    # Some messages begin with the report's name, others with what it did.
+    return outcome.message if outcome.message.startswith(name) else f"{name} {outcome.message}"
+
+
+def _error(result: Result) -> Exception:
+    kind = InputError if result.outcome.input_refused else ReportFailedError
+    return kind(_sentence(result))
+
+
+def _hold(results: list[Result], waits: Mapping[Key, Sequence[Key]], before: _Before, keep_going: bool) -> list[Result]:
+    """Hold the reports with a headline that moved further than its threshold, and what builds on them.
+
+    Raises
+    ------
+    HeldError
+        If the rest is not to be published without them.
+    """
+    held: dict[Key, str] = {}
+    # Each ended after those it builds on.
+    for task, entry in [(result.task, result.entry) for result in results]:
+        moved = comparison.beyond(before.entries.get(task.key), entry) if entry is not None else []
+        if moved:
+            held[task.key] = " ".join(moved)
+        elif upstream := [name for name, area in waits.get(task.key, ()) if (name, area) in held]:
+            held[task.key] = f"{task.name} builds on {and_list(upstream)}."
+    if held and not keep_going:
+        raise HeldError(
+            f"The pack is held, not published: {' '.join(held.values())} If that is right, publish it with `--accept`."
+        )
+    return [
+        replace(
+            result, entry=None, rows=[],
+            outcome=Outcome("held", f"Held: {held[result.task.key]} If that is right, publish it with `--accept`."),
+        )
+        if result.task.key in held
+        else result
+        for result in results
+    ]  # fmt: skip
+
+
+def _delete(stage: Path, entries: Sequence[dict[str, Any]], kinds: Sequence[str] = (*FILES, "pdf")) -> None:
+    # Only what the pack itself put there: a page no longer listed is one that nothing keeps true.
+    for entry in entries:
+        for kind in kinds:
+            if kind in entry:
+                (stage / entry[kind]).unlink(missing_ok=True)
+        folder = stage / entry["folder"]
+        # The committee pack holds all reports, so it is out of date with any of them.
+        (folder / pdf.PACK).unlink(missing_ok=True)
+        if folder.is_dir() and not any(folder.iterdir()):
+            folder.rmdir()
+
+
+def _drop_committee_packs(stage: Path, pack: dict[str, Any], altered: Sequence[str]) -> None:
+    """Take out the committee packs that are not as they were made; they are made again with `pdf`."""
+    for folder, path in list(pack.get("committee_packs", {}).items()):
+        if path in altered:
+            del pack["committee_packs"][folder]
+            (stage / path).unlink(missing_ok=True)
+
+
+def _place(order: Sequence[str]) -> Callable[[Mapping[str, Any]], tuple[str, int]]:
+    return lambda entry: (entry["area"], order.index(entry["name"]) if entry["name"] in order else len(order))

@@ -1,7 +1,0 @@
-"""Running reports: parameters, plan, engine, record, rendering and publication."""
-
-import sys
-
-# JupyterLab brings this package; where it is installed, reading a notebook loads it, which takes more than a
-# second, to check internet addresses in a form that notebooks do not hold. jsonschema does without it.
-sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]

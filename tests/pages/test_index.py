@@ -1,0 +1,62 @@
+"""The pages that list reports: one for a small pack, one for each area of a large one, and small enough to be published."""
+
+import json
+
+import pytest
+from bs4 import BeautifulSoup
+
+from casebook.pages import gates, manifest
+
+
+def pack_of(areas: dict[str, int]) -> dict:
+    """A pack of so many reports for each area, each with a long headline, all new and with one failed in ten."""
+    reports = [
+        {
+            "name": f"report-{number}", "title": f"Care applications and children in care, part {number}", "area": area,
+            "folder": area.lower(), "as_of": "31 March 2020", "status": "succeeded",
+            "html": f"{area.lower()}/report-{number}.html", "notebook": f"{area.lower()}/report-{number}.ipynb",
+            "spreadsheet": f"{area.lower()}/report-{number}.xlsx", "finished": "24 November 2026 at 10:00", "parameters": {},
+            "headlines": [{"id": "x", "text": "The rate fell from 12.00 to 8.00 in three years. " * 8}],
+        }
+        for area, count in areas.items()
+        for number in range(1, count + 1)
+    ]  # fmt: skip
+    return {
+        "reports": reports, "published": "24 November 2026 at 10:00", "reconciliation": [], "before": False,
+        "changes": [{"kind": "new", "what": one["title"], "area": one["area"]} for one in reports],
+        "failed": [
+            {"name": one["name"], "title": one["title"], "area": one["area"], "status": "failed", "said": "x" * 500, "kept": True}
+            for one in reports[::10]
+        ],
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "areas", [{"Essex": 2000}, {f"Area{number}": 20 for number in range(100)}, {"Essex": 1999, "Luton": 1}]
+)
+def test_two_thousand_reports_can_be_published_and_each_is_found_from_the_index(tmp_path, areas):
+    pack = pack_of(areas)
+    manifest.write(tmp_path, pack)
+    pages = {
+        path.name: BeautifulSoup(path.read_text(encoding="utf-8"), "lxml") for path in tmp_path.glob("index*.html")
+    }
+    for path in tmp_path.glob("*.html"):
+        assert list(gates.problems(path.read_text(encoding="utf-8"))) == []
+    led_to = [link["href"] for link in pages["index.html"].select("main a")]
+    assert set(pages) - {"index.html"} <= set(led_to)
+    listed = [link["href"] for page in pages.values() for link in page.select("main h3 a")]
+    assert sorted(listed) == sorted(one["html"] for one in pack["reports"])
+    assert {"index.html", *pages} <= set(json.loads((tmp_path / "pack.json").read_text(encoding="utf-8"))["files"])
+    assert "And 1800 more, all in" in pages["index.html"].get_text()
+
+
+def test_a_small_pack_has_one_index_and_pages_of_a_larger_one_before_it_are_gone(tmp_path):
+    manifest.write(tmp_path, pack_of({"Essex": 300, "Luton": 1}))
+    assert {path.name for path in tmp_path.glob("index-*")} == {
+        "index-essex.html",
+        "index-essex-2.html",
+        "index-luton.html",
+    }
+    (tmp_path / "index-of-mine.html").write_text("somebody's own")
+    manifest.write(tmp_path, pack_of({"Essex": 9}))
+    assert {path.name for path in tmp_path.glob("index*")} == {"index.html", "index-of-mine.html"}

@@ -1,0 +1,98 @@
+"""PDF of the reports: tagged, whole, and published with the pages or not at all."""
+
+import json
+import re
+
+import pytest
+from printed import lost_in_print, words
+
+pytestmark = pytest.mark.slow
+
+
+def needs_weasyprint():
+    try:
+        import weasyprint  # noqa: F401
+    except (ImportError, OSError) as error:
+        pytest.skip(f"WeasyPrint's system libraries are missing: {error}")
+
+
+@pytest.fixture
+def reader():
+    from pypdf import PdfReader
+
+    needs_weasyprint()
+    return PdfReader
+
+
+def test_a_reports_pdf_is_tagged_and_loses_nothing_of_its_page(copy_of_pack, reader):
+    done = copy_of_pack.pipeline("pdf", "public-health-savings", "care-rates", "smoking")
+    assert done.returncode == 0, done.stderr
+    assert "3 PDF files published." in done.stdout
+    for name in ("public-health-savings", "care-rates", "smoking"):
+        pdf = reader(copy_of_pack.root / "reports" / "cambridgeshire" / f"{name}.pdf")
+        assert lost_in_print(copy_of_pack.page(name), pdf) == set(), name
+    pdf = reader(copy_of_pack.root / "reports" / "cambridgeshire" / "public-health-savings.pdf")
+    assert pdf.trailer["/Root"]["/MarkInfo"]["/Marked"]
+    assert pdf.trailer["/Root"]["/Lang"].startswith("en")
+    assert "Savings from public health budgets" in pdf.metadata.title
+    # Nothing leads nowhere, and the last page has more to say than the licence.
+    for page in pdf.pages:
+        assert not [one for one in page.get("/Annots", []) if "/URI" in one.get_object().get("/A", {})]
+    assert "as it was run" not in "".join(page.extract_text() for page in pdf.pages)
+    assert len(pdf.pages[-1].extract_text()) > 300
+    text = pdf.pages[0].extract_text()
+    assert "Casebook: cambridgeshire/public-health-savings.html" in text
+    assert f"Page 1 of {len(pdf.pages)}" in text
+    assert pdf.pages[0].mediabox.width == pytest.approx(595, abs=1)
+    index = (copy_of_pack.root / "reports" / "index.html").read_text(encoding="utf-8")
+    assert 'href="cambridgeshire/public-health-savings.pdf"' in index
+    # Made anew, the report is another one than that in the file.
+    assert copy_of_pack.pipeline("run", "public-health-savings", "--force").returncode == 0
+    assert not (copy_of_pack.root / "reports" / "cambridgeshire" / "public-health-savings.pdf").exists()
+    assert "pdf" not in copy_of_pack.report("public-health-savings")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("no-such",), "No report 'no-such' is published for Cambridgeshire"),
+        (("--area", "Atlantis"), "There is no area called 'Atlantis'"),
+    ],
+)
+def test_what_is_not_published_gets_one_sentence(copy_of_pack, arguments, says):
+    needs_weasyprint()
+    before = copy_of_pack.published()
+    done = copy_of_pack.pipeline("pdf", *arguments)
+    assert done.returncode == 2
+    assert says in done.stderr
+    assert copy_of_pack.published() == before
+
+
+def test_the_committee_pack_has_a_cover_contents_and_every_report(copy_of_pack, reader):
+    from casebook.pages import pdf
+
+    # Two reports are enough to see how they are put together.
+    manifest = copy_of_pack.root / "reports" / "pack.json"
+    content = copy_of_pack.pack()
+    content["reports"] = [
+        one for one in content["reports"] if one["area"] == "Hertfordshire" and one["name"] in ("care-rates", "smoking")
+    ]
+    there = {(one["name"], one["area"]) for one in content["reports"]}
+    content["reconciliation"] = [row for row in content["reconciliation"] if (row["report"], row["area"]) in there]
+    manifest.write_text(json.dumps(content), encoding="utf-8")
+    made = pdf.make(copy_of_pack.root, [], "Hertfordshire", lambda file: None)
+    assert made[-1] == "hertfordshire/committee-pack.pdf"
+    assert len(made) == 3
+    document = reader(copy_of_pack.root / "reports" / made[-1])
+    first = document.pages[0].extract_text()
+    assert copy_of_pack.pack()["committee_packs"] == {"hertfordshire": "hertfordshire/committee-pack.pdf"}
+    index = (copy_of_pack.root / "reports" / "index.html").read_text(encoding="utf-8")
+    assert 'href="hertfordshire/committee-pack.pdf"' in index
+    cover = re.sub(r"\s+", " ", first)
+    assert "What the verdicts on printed figures mean" in cover
+    for entry in copy_of_pack.pack()["reports"]:
+        if entry["area"] == "Hertfordshire":
+            assert entry["title"] in cover
+            assert f"Data as of: {entry['as_of']}" in cover
+            assert set(words(entry["headlines"][0]["text"])) <= set(words(first))
+    assert re.search(r"Care applications and children in care[ .]+\d+", re.sub(r"\s+", " ", first))

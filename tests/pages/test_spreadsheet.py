@@ -1,0 +1,90 @@
+"""The spreadsheet of a report: every table, plain text, and nothing a formula."""
+
+import re
+import zipfile
+
+import pandas as pd
+import pytest
+
+from casebook.pack.record import Record
+from casebook.pages import spreadsheet
+
+HOSTILE = ["=1+1", "+1", "-x", "@SUM(A1)", '<script>alert("x")</script>', '"onload=', "a\u202eb", "N" * 300, "\U0001f600", "[x](http://x.org)", "$$note$$", "\x01"]  # fmt: skip
+
+
+def record(cells):
+    columns = [{"name": "a", "label": "Area", "format": "", "numeric": False}, {"name": "v", "label": "Rate, per cent", "format": ".1f", "numeric": True}]  # fmt: skip
+    table = {
+        "caption": "Rates",
+        "columns": columns,
+        "rows": [[cell, 12.345] for cell in cells] + [["none", None]],
+        "notes": ["A note."],
+    }
+    return Record(
+        {"text": "Care", "area": "Essex", "as_of": "2020"},
+        [{"id": "h", "text": "The rate is 12.3.", "value": 12.3, "unit": "per cent"}],
+        [{"text": "Rates are as printed.", "quality": "green", "impact": "low"}],
+        [{"title": "Rates", "sources": ["A paper"], "licence": "OGL", "path": "data/raw/rates.csv", "sha256": "ab"}],
+        [], [], [table],
+    )  # fmt: skip
+
+
+MADE = {"finished": "1 May 2026", "built_from": "from commit abc"}
+
+
+def sheets(path):
+    return {name: frame.astype("object").fillna("").astype(str) for name, frame in pd.read_excel(path, sheet_name=None, header=None, engine="openpyxl").items()}  # fmt: skip
+
+
+def test_cover_contents_notes_and_every_table_are_there(tmp_path):
+    path = tmp_path / "care.xlsx"
+    spreadsheet.write(path, record(["Essex"]), [], MADE)
+    found = sheets(path)
+    assert list(found) == ["Cover", "Contents", "Notes", "Table 1", "Assumptions", "Sources"]
+    text = found["Table 1"].to_string()
+    assert "12.3" in text
+    assert "12.345" not in text
+    assert "[x]" in text
+    assert "not available" in text
+    assert "The rate is 12.3." in found["Cover"].to_string()
+    assert "A note." in found["Notes"].to_string()
+
+
+def test_nothing_in_the_data_becomes_a_formula_or_a_link(tmp_path):
+    path = tmp_path / "care.xlsx"
+    spreadsheet.write(path, record(HOSTILE), [], MADE)
+    with zipfile.ZipFile(path) as parts:
+        content = {
+            name: parts.read(name).decode("utf-8", "replace")
+            for name in parts.namelist()
+            if name.endswith((".xml", ".rels"))
+        }
+    assert not any(re.search(r"<f[ >]", part) for name, part in content.items() if "/worksheets/" in name)
+    assert not any("x.org" in part for name, part in content.items() if name.endswith(".rels"))
+    shown = sheets(path)["Table 1"].to_numpy().ravel().tolist()
+    for cell in (
+        "=1+1",
+        "+1",
+        "-x",
+        "@SUM(A1)",
+        '<script>alert("x")</script>',
+        '"onload=',
+        "a\u202eb",
+        "N" * 300,
+        "\U0001f600 (as printed)",
+    ):
+        assert cell in shown, cell
+
+
+@pytest.mark.slow
+def test_every_report_has_one_with_all_its_tables(pack):
+    for entry in pack.pack()["reports"]:
+        found = sheets(pack.root / "reports" / entry["spreadsheet"])
+        tables = [name for name in found if name.startswith("Table ")]
+        page = (pack.root / "reports" / entry["html"]).read_text(encoding="utf-8")
+        # The page has two or three tables besides: assumptions, sources and printed figures.
+        assert len(tables) >= page.count("<caption") - 3
+        assert {"Cover", "Contents", "Assumptions", "Sources"} <= set(found)
+        assert ("Printed figures" in found) == any(
+            row["report"] == entry["name"] for row in pack.pack()["reconciliation"]
+        )

@@ -1,0 +1,157 @@
+"""The audit of tables: every kind of identity, on good tables, wrong ones and broken ones."""
+
+import json
+
+import pytest
+
+from casebook.errors import InputError
+from casebook.reconcile import audit
+
+GOOD = """place,boys,girls,all,change,share,last
+Ely,10,20,30,5,66.7%,25
+March,4,6,10,0,60.0%,10
+Both,14,26,40,5,65.0%,35
+"""
+IDENTITIES = [
+    {"kind": "sum", "columns": ["all"], "of": ["boys", "girls"]},
+    {"kind": "difference", "columns": ["change"], "of": ["all", "last"]},
+    {"kind": "per cent of", "columns": ["share"], "of": ["girls", "all"]},
+    {"kind": "sum", "columns": ["boys", "girls", "all", "change", "last"], "rows": {"place": ["Both"]}},
+]
+
+
+@pytest.fixture
+def audited(tmp_path):
+    def run(content=GOOD, identities=IDENTITIES, **more):
+        file = tmp_path / "table.csv"
+        file.write_text(content, encoding="utf-8")
+        file.with_suffix(".json").write_text(
+            json.dumps({"primaryKey": ["place"], "identities": identities, **more}), encoding="utf-8"
+        )
+        return audit.of_file(file)
+
+    return run
+
+
+def test_every_cell_that_follows_from_others_is_checked(audited):
+    checks = audited()
+    assert len(checks) == 3 + 3 + 3 + 5
+    assert {str(check.verdict) for check in checks} == {"reproduced"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "cells"),
+    [
+        ("Ely,10", "Ely,12", {("Ely", "all"), ("Both", "boys")}),
+        ("Both,14,26,40", "Both,14,26,41", {("Both", "all"), ("Both", "change"), ("Both", "share")}),
+        ("66.7%", "67.7%", {("Ely", "share")}),
+        ("March,4,6,10,0,60.0%,10", "March,4,6,10,0,60.0%,18", {("March", "change"), ("Both", "last")}),
+    ],
+)
+def test_exactly_the_cells_that_no_longer_follow_are_found(audited, old, new, cells):
+    found = audited(GOOD.replace(old, new))
+    assert {(check.cell.row[0], check.cell.column) for check in found if not check.verdict.stands} == cells
+
+
+def test_a_percentage_far_too_large_is_a_finding_like_any_other(audited):
+    share = [{"kind": "per cent of", "columns": ["share"], "of": ["girls", "all"]}]
+    found = audited("place,girls,all,share\nEly,20,80,180%\nMarch,20,80,25%\n", share)
+    assert [str(check.verdict) for check in found] == ["differs", "reproduced"]
+
+
+def test_parts_can_be_grouped_and_named(audited):
+    table = "place,kind,n\nEly,part,3\nMarch,part,4\nEly,more,5\nAll,part,7\nAll,more,5\n"
+    checks = audited(
+        table,
+        [{"kind": "sum", "columns": ["n"], "rows": {"place": ["All"]}, "by": ["kind"]}],
+        primaryKey=["place", "kind"],
+    )
+    assert [(check.printed, check.computed.formula, check.verdict) for check in checks] == [
+        ("7", "3 + 4", "reproduced"),
+        ("5", "5", "reproduced"),
+    ]
+
+
+def test_a_total_is_never_one_of_its_own_parts(audited):
+    table = "place,fund,n\nEly,a,3\nMarch,a,4\nAll,a,7\n"
+    checks = audited(table, [{"kind": "sum", "columns": ["n"], "rows": {"place": ["All"]}, "parts": {"fund": ["a"]}}])
+    assert [(check.computed.formula, check.verdict) for check in checks] == [("3 + 4", "reproduced")]
+
+
+def test_a_mean_a_product_and_a_change_from_a_base_row(audited):
+    table = "place,n,double,rise\nEly,10,20,-\nMarch,15,30,50%\nMean,12.5,25,25%\n"
+    checks = audited(
+        table,
+        [
+            {"kind": "mean", "columns": ["n"], "rows": {"place": ["Mean"]}},
+            {"kind": "product", "columns": ["double"], "of": ["n"], "factor": 2},
+            {"kind": "per cent change", "columns": ["rise"], "of": ["n"], "base": {"place": "Ely"}},
+        ],
+    )
+    assert len(checks) == 1 + 3 + 2
+    assert all(check.verdict.stands for check in checks)
+
+
+def test_parts_that_make_a_whole_which_is_not_printed(audited):
+    whole = [{"kind": "sum", "columns": ["n"], "equals": 100}]
+    assert [check.verdict for check in audited("place,n\na,12%\nb,88%\n", whole)] == ["reproduced"]
+    assert [check.verdict for check in audited("place,n\na,12%\nb,98%\n", whole)] == ["differs"]
+
+
+def test_a_missing_part_is_named_and_a_misprint_is_unreadable(audited):
+    found = {
+        check.cell.row[0]: check
+        for check in audited(GOOD.replace("Ely,10", "Ely,").replace("March,4,6,10", "March,4,6,1o"), IDENTITIES[:1])
+    }
+    assert (found["Ely"].verdict, found["Ely"].missing) == ("cannot be recomputed", ("Ely: boys",))
+    assert found["March"].verdict == "unreadable"
+
+
+def test_a_percentage_of_nothing_cannot_be_recomputed(audited):
+    checks = audited(
+        "place,part,all,share\nEly,0,0,0%\n", [{"kind": "per cent of", "columns": ["share"], "of": ["part", "all"]}]
+    )
+    assert checks[0].verdict == "cannot be recomputed"
+
+
+@pytest.mark.parametrize(
+    ("descriptor", "says"),
+    [
+        ("{", "is not valid JSON"),
+        ('{"identities": []}', "identities"),
+        ('{"identities": [{"kind": "sum", "columns": ["all"]}]}', "say in 'of' which columns are combined"),
+        ('{"identities": [{"kind": "difference", "columns": ["all"], "of": ["boys"]}]}', "needs 2 columns in 'of', found 1"),
+        ('{"identities": [{"kind": "add", "columns": ["all"], "of": ["boys"]}]}', "kind"),
+        ('{"identities": [{"kind": "sum", "columns": ["al"], "of": ["boys", "girls"]}]}', "has no column 'al', which its descriptor names: did you mean all?"),
+        ('{"identities": [{"kind": "sum", "columns": ["all"], "rows": {"place": ["Boht"]}}]}', "has no row with 'Boht' in the column place, which an identity names: did you mean Both?"),
+        ('{"identities": [{"kind": "per cent change", "columns": ["all"], "of": ["boys"], "base": {"place": "Wisbech"}}]}', "has 0 rows with place Wisbech, expected one"),
+    ],
+)  # fmt: skip
+def test_a_wrong_descriptor_gets_one_sentence(tmp_path, descriptor, says):
+    file = tmp_path / "table.csv"
+    file.write_text(GOOD, encoding="utf-8")
+    file.with_suffix(".json").write_text(descriptor, encoding="utf-8")
+    with pytest.raises(InputError) as error:
+        audit.of_file(file)
+    assert says in str(error.value)
+    assert "\n" not in str(error.value).strip()
+
+
+def test_all_transcribed_tables_are_audited_and_only_their_known_errors_found():
+    from conftest import ROOT
+
+    found = {
+        (name, check.cell.row, check.cell.column, str(check.verdict))
+        for name, checks in audit.of_project(ROOT).items()
+        for check in checks
+        if not check.verdict.stands
+    }
+    assert found == {
+        ("ehcps_by_need", ("Total",), "change", "differs"),
+        ("ehcps_by_need", ("Speech, Lang or Comm Difficulty",), "change_per_cent", "unreadable"),
+        ("ehcps_by_need", ("Profound and Mult Learn Diff",), "change_per_cent", "differs"),
+        ("population_forecast", ("2016",), "age_0_17", "differs"),
+        ("population_forecast", ("2031",), "age_0_17", "differs"),
+        ("population_forecast", ("2036",), "age_0_17", "differs"),
+        ("population_forecast", ("2036",), "prevalence", "differs"),
+    }
