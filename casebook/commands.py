@@ -68,7 +68,7 @@ def of_pack(pack: list[Report], default_area: str, words: Sequence[str]) -> type
         for report in pack:
             path = report.path(root)
             declared = parameters.declared(path)
-            values = {name: one.default for name, one in declared.items()} | report.parameters
+            values = {name: one.default for name, one in declared.items()} | dict(report.parameters)
             console.print(f"\n[bold]{report.name}[/bold]  notebooks/{path.name}")
             grid = Table.grid(padding=(0, 2))
             for one in declared.values():

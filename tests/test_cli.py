@@ -197,7 +197,7 @@ def test_list_shows_reports_parameters_with_types_and_defaults_and_tables(pack):
     done = pack.pipeline("list")
     assert done.returncode == 0
     words = " ".join(done.stdout.split())
-    assert "care-rates notebooks/care-rates.ipynb area str = 'Cambridgeshire' first_year int = 2017" in words
+    assert "care-rates notebooks/care-rates.ipynb area Area = 'Cambridgeshire' first_year Year = 2017" in words
     assert """average Literal["mean", "median", "pooled"] = 'mean'""" in words
     assert "reads care_applications, child_population, children_in_care, care_outturn" in words
     assert (
