@@ -398,10 +398,7 @@ def outcome(plant: Plant) -> Outcome:
     ]
     said = []
     for name in worse:
-        first = re.search(
-            r"Hypothes[ie]s: (?:[^.]* so that an input is likelier to be wrong\. )?(.*?\.)(?: |$)(?![a-z0-9])",
-            after[name].note,
-        )
+        first = re.search(r"Hypothes[ie]s: (.*?)(?:, or with .*?)?\.(?: |$)(?![a-z0-9])", after[name].note)
         if first:
             said.append((name, first.group(1)))
     right = [

@@ -130,18 +130,27 @@ class TestVerdicts:
     def test_the_software_finds_why(self, verdicts):
         notes = {name: one.note for name, one in unchanged(verdicts).items()}
         assert (
-            "It may be copied from the cell before it, 30 April 2020, Middle Optimism" in notes["scenario-high-2020-04"]
-        )
-        assert "the fall of the next month, 730 - 715, in place of 740 - 730" in notes["scenario-high-2020-09"]
-        assert (
-            "with the growth of ages 5 to 14 from 2016 to 2036 (lines 819 and 823) (989)"
+            "with the growth of ages 5 to 14 from 2016 to 2036 (lines 819 and 823): 989.1."
             in notes["social-care-csdpa-2036"]
         )
         assert "with three schools reviewed in the first year and five in each" in notes["transport-13-schools"]
         assert "It would follow with 12 in place of 780 - 770." in notes["scenario-high-2020-05"]
+        for month, fall in (("2020-04", "780 - 770"), ("2020-09", "730 - 715"), ("2021-01", "670 - 660")):
+            assert (
+                f"2 other figures that differ would follow with the fall of the next month, {fall},"
+                in (notes[f"scenario-high-{month}"])
+            )
+        assert "The words allow 47.5% to 50%." in notes["transport-budget-rise"]
+        assert "It would follow by the rule of thumb of paper 000 (line 25)" in notes["in-house-half"]
+        assert notes["ehcp-profound-in-text"] == (
+            "Printed as 63.6% in paper 004, line 801. Hypothesis: It may be cut off instead of rounded: 63.6 becomes 63."
+        )
         assert "Two digits may be exchanged: 17,137 for 17,317." in notes["population-2036-prevalence"]
         assert "121,960 in place of 121,690" in notes["population-2036-total"]
-        assert "5 other printed figures follow from it as printed" in notes["population-2016-total"]
+        assert (
+            "It agrees with 5 other printed figures, so an input is likelier to be wrong."
+            in notes["population-2016-total"]
+        )
         assert "29.3% may be meant" in notes["ehcp-speech-lang-or-comm-difficulty-change-per-cent"]
         assert (
             "Cambridgeshire, 2017 (12.00) in place of Cambridgeshire, 2018 (11.10)" in notes["care-applications-2018"]

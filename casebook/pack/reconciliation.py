@@ -87,8 +87,7 @@ def rows(blocks: Sequence[Mapping[str, Any]], report: str, area: str) -> list[Ro
         if block["verdict"] in (Verdict.DIFFERS, Verdict.UNREADABLE):
             resting = sum(block["cell"] in other["inputs"] for other in blocks if other["id"] != block["id"])
             figures = "One other printed figure rests" if resting == 1 else f"{resting} other printed figures rest"
-            wrong = "it is wrong" if resting == 1 else "they are wrong"
-            carries = f"{figures} on this one; if it is wrong, {wrong} with it." if resting else ""
+            carries = f"{figures} on this one, and {'is' if resting == 1 else 'are'} wrong if it is." if resting else ""
             row["follows"] = " ".join(filter(None, (block["follows"], carries)))
         made.append(row)
     return sorted(made, key=place)

@@ -21,7 +21,7 @@ from casebook.data.project import DESCRIPTOR
 from casebook.errors import InputError, and_list, one_of
 from casebook.reconcile import as_printed
 from casebook.reconcile.as_printed import PrintedTable
-from casebook.reconcile.explanations import Known, Surroundings, hypotheses, unreadable
+from casebook.reconcile.explanations import Known, Surroundings, grounds, hypotheses, unreadable
 from casebook.reconcile.quantities import (
     Cell,
     Quantity,
@@ -81,12 +81,12 @@ def checks(table: PrintedTable, identities: Sequence[Identity]) -> list[Check]:
         If an identity names a column or a row that the table does not have.
     """
     found = computed(table, identities)
-    resting, said = _resting(found)
+    by_root = {at: root for root in _roots(found) for at in root.settled}
     return [
         check if check.verdict.stands
-        else replace(check, rests_on=resting[at]) if at in resting
-        else replace(check, hypotheses=(said[at],)) if at in said
-        else _explained(check, table, found)
+        else _explained(check, table, found) if at not in by_root
+        else _of_root(by_root[at], table, found) if at == by_root[at].settled[0]
+        else replace(check, rests_on=by_root[at].cell)
         for at, check in enumerate(found)
     ]  # fmt: skip
 
@@ -111,39 +111,65 @@ def computed(table: PrintedTable, identities: Sequence[Identity]) -> list[Check]
     return found
 
 
-def _resting(found: Sequence[Check]) -> tuple[dict[int, Cell], dict[int, str]]:
-    """Return which findings rest on a wrong cell, by their positions, and which say that it is another that is wrong.
+@dataclass(frozen=True)
+class _Root:
+    """A cell whose correction settles several findings."""
+
+    cell: Cell
+    value: Fraction
+    right: Mapping[Cell, Fraction]
+    """What stands in cells with it corrected: in it, and in those that were worked out from it as printed."""
+    settled: tuple[int, ...]
+    """The positions of the findings; the first says what is wrong, the others rest on it."""
+
+
+def _roots(found: Sequence[Check]) -> list[_Root]:
+    """Return the wrong cells on which several findings rest.
 
     Of the cells that may be wrong, each with what its own parts give or what a sum leaves for it, the one is taken with
-    which most printed figures stand: as many findings as can be are mended, as few figures as can be lost.
+    which most printed figures stand: as many findings as can be are settled, as few figures as can be lost. Among
+    equals it is one that follows from others, before what was given; then the one from which least was worked out.
     """
-    resting: dict[int, Cell] = {}
-    said: dict[int, str] = {}
+    roots = []
     left = [at for at, check in enumerate(found) if check.verdict is Verdict.DIFFERS]
     while len(left) > 1:
-        best: tuple[tuple[int, bool], list[int], Cell, Fraction] | None = None
+        best: tuple[tuple[int, bool, int], _Root] | None = None
         for at in left:
             check = found[at]
             for cell, value in _corrections(check):
                 right = _corrected(check, cell, value, found)
                 now = [at for at in left if _stands(found[at], right)]
                 lost = sum(one.verdict.stands and not _stands(one, right) for one in found)
-                moved = sum(one.verdict.stands and one.cell in right and one.cell != cell for one in found)
-                score = (len(now) - lost - moved, cell == check.cell)
-                if at in now and len(now) > 1 and score > (1, False) and (best is None or score > best[0]):
-                    best = (score, now, cell, value)
+                score = (len(now) - lost, cell == check.cell, -len(right))
+                if at in now and score[0] > 1 and (best is None or score > best[0]):
+                    now.sort(key=lambda at: found[at].cell != cell)
+                    best = score, _Root(cell, value, right, tuple(now))
         if best is None:
             break
-        _, mended, cell, value = best
-        cause = next((at for at in mended if found[at].cell == cell), None)
-        if cause is None:
-            cause = mended[0]
-            more = "another finding" if len(mended) == 2 else f"{len(mended) - 1} other findings"
-            shown_right = shown(value, Fraction(1, 1 if value.denominator == 1 else 100))
-            said[cause] = f"{cell} may be misprinted: {shown_right} there would settle this and {more}."
-        resting |= {at: cell for at in mended if at != cause}
-        left = [at for at in left if at not in mended]
-    return resting, said
+        roots.append(best[1])
+        left = [at for at in left if at not in best[1].settled]
+    return roots
+
+
+def _of_root(root: _Root, table: PrintedTable, found: Sequence[Check]) -> Check:
+    """Say on the first finding of a root what is wrong, and what was worked out from it as printed."""
+    check = found[root.settled[0]]
+    if check.cell == root.cell:
+        # What was worked out from it does not confirm it.
+        check = _explained(
+            check, table, [one for one in found if root.right.keys().isdisjoint({one.cell, *_inputs(one)})]
+        )
+    else:
+        more = "another finding" if len(root.settled) == 2 else f"{len(root.settled) - 1} other findings"
+        number = shown(root.value, Fraction(1, 1 if root.value.denominator == 1 else 100))
+        said = f"{root.cell} may be misprinted: {number} there would settle this and {more}."
+        check = replace(check, hypotheses=(said,))
+    findings = {found[at].cell for at in root.settled}
+    follow = [str(cell) for cell in root.right if cell != root.cell and cell not in findings]
+    if not follow:
+        return check
+    were = "was" if len(follow) == 1 else "were"
+    return replace(check, hypotheses=(*check.hypotheses, f"{and_list(follow)} {were} worked out from it as printed."))
 
 
 def _corrections(check: Check) -> Iterator[tuple[Cell, Fraction]]:
@@ -162,18 +188,27 @@ def _inputs(check: Check) -> set[Cell | None]:
 
 
 def _corrected(cause: Check, cell: Cell, value: Fraction, found: Sequence[Check]) -> dict[Cell, Fraction]:
-    """Return what stands in cells if one is corrected: in it, and in the totals that were printed with it as it was.
+    """Return what stands in cells if one is corrected: in it, and in those that were worked out from it as it was.
 
-    Such a total adds it up; or it is checked by the items, and off by the same as its subtotal.
+    Such a cell stands as printed: a total, a difference, a percentage, and what follows from these in turn. Or it is a
+    total that is checked by the items, and off by the same as its subtotal.
     """
     right = {cell: value}
-    for one in found:
-        if one.kind != "sum" or one.computed is None or one.reading.value is None:
-            continue
-        if one.verdict.stands and cell in _inputs(one):
-            right[one.cell] = one.computed.with_inputs({cell: exactly(value)}).value
-        elif cell == cause.cell and cause.kind == "sum" and _inputs(cause) < _inputs(one) and _off(one) == _off(cause):
-            right[one.cell] = one.computed.value
+    if cell == cause.cell and cause.kind == "sum":
+        right |= {
+            one.cell: one.computed.value
+            for one in found
+            if one.kind == "sum" and one.computed and _inputs(cause) < _inputs(one)
+            and one.reading.value is not None and _off(one) == _off(cause)
+        }  # fmt: skip
+    grown = 0
+    while grown < len(right):
+        grown = len(right)
+        for one in found:
+            if one.verdict.stands and one.cell not in right and not right.keys().isdisjoint(_inputs(one)):
+                result = _with(one, right)
+                if result is not None:
+                    right[one.cell] = rounded(result.value, one.reading.step)
     return right
 
 
@@ -187,11 +222,17 @@ def _stands(check: Check, right: Mapping[Cell, Fraction]) -> bool:
     touched = [cell for cell in right if cell == check.cell or cell in _inputs(check)]
     if not touched or check.computed is None or check.reading.value is None:
         return check.verdict.stands
+    result = _with(check, right)
+    printed = replace(check.reading, value=right.get(check.cell, check.reading.value))
+    return result is not None and judge(printed, result).stands
+
+
+def _with(check: Check, right: Mapping[Cell, Fraction]) -> Quantity | None:
+    assert check.computed is not None
     try:
-        result = check.computed.with_inputs({cell: exactly(value) for cell, value in right.items()})
+        return check.computed.with_inputs({cell: exactly(value) for cell, value in right.items()})
     except ZeroDivisionError:
-        return False
-    return judge(replace(check.reading, value=right.get(check.cell, check.reading.value)), result).stands
+        return None
 
 
 def of_project(root: Path) -> dict[str, list[Check]]:
@@ -347,7 +388,8 @@ def _explained(check: Check, table: PrintedTable, found: Sequence[Check]) -> Che
         if other is not check and other.computed is not None
     ]
     around = Surroundings(check.cell, table.neighbours(check.cell), table.siblings, figures=others)
-    return replace(check, hypotheses=tuple(hypotheses(reading, check.computed, around)))
+    said = hypotheses(reading, check.computed, around)
+    return replace(check, hypotheses=tuple(filter(None, (grounds(around), *said))) if said else ())
 
 
 def _check_whole(table: PrintedTable, identity: Identity, rows: list[int]) -> Check:

@@ -11,7 +11,7 @@ from pathlib import Path
 from casebook.errors import InputError, one_of
 from casebook.reconcile import as_printed, audit, claims, figures, workings
 from casebook.reconcile.as_printed import PrintedTable
-from casebook.reconcile.explanations import Known, Surroundings, hypotheses, joined, unreadable
+from casebook.reconcile.explanations import Known, Surroundings, grounds, hypotheses, joined, unreadable
 from casebook.reconcile.figures import CLAIM, REPEAT, Figure, Register
 from casebook.reconcile.formulas import Formulas
 from casebook.reconcile.quantities import Cell, Quantity, Reading, Truth, shown
@@ -366,7 +366,12 @@ def _notes(
             if one.stands:
                 yield f"It does follow from {way.formula}."
         wrong = [way for way in ways if isinstance(way, Quantity) and judge(case.reading, way) is Verdict.DIFFERS]
-        yield joined(hypotheses(case.reading, wrong[0], _around(register, case, group))) if wrong else ""
+        if wrong:
+            yield _hedge(case)
+            around = _around(register, case, group)
+            said = hypotheses(case.reading, wrong[0], around)
+            yield grounds(around) if said else ""
+            yield joined(said)
     elif case.verdict is Verdict.UNREADABLE and isinstance(ways[0], Quantity):
         yield joined(unreadable(case.figure.printed, ways[0], case.reading.step))
     elif case.verdict is Verdict.TO_ROUNDING:
@@ -385,7 +390,8 @@ def _as_the_original(original: Reconciliation) -> str:
 
 
 def _compared_with(register: Register, case: _Case, ways: Sequence[Quantity | Truth]) -> Iterator[str]:
-    for way in ways:
+    # That it differs from the figure it only repeats is said with how that one is printed.
+    for way in ways if case.ways else ():
         if isinstance(way, Quantity) and not way.operation and way.cell is not None:
             same = case.figure.kind == REPEAT and case.reading.value == way.value
             yield f"{'Same as' if same else 'Compared with'} {_place(register, way.cell)}."
@@ -415,6 +421,16 @@ def _where(register: Register, figure: Figure) -> Cell | None:
     return register.cell(figure) or (figure.quantity.cell if figure.quantity else None)
 
 
+def _hedge(case: _Case) -> str:
+    """Say what the words allow, where they hedge."""
+    reading = case.reading
+    if not reading.relation or reading.bound or reading.stated:
+        return ""
+    step = min(reading.step, Fraction(1))
+    ends = [shown(end, step if (end / step).denominator == 1 else step / 10) for end in reading.bounds]
+    return f"The words allow {' to '.join(_in_unit(case.figure, end) for end in ends)}."
+
+
 def _room(ways: Sequence[Quantity | Truth]) -> str:
     intervals = [
         f"{shown(way.low, _fine(way))} to {shown(way.high, _fine(way))}"
@@ -439,7 +455,10 @@ def _shown(figure: Figure, way: Quantity | Truth, verdict: Verdict) -> str:
     if verdict is not Verdict.REPRODUCED and verdict is not Verdict.UNREADABLE and (way.value / step).denominator > 1:
         # One digit more than printed tells a near miss from a far one.
         step = step if abs(way.value) >= 1000 else step / 10
-    number = shown(way.value, step)
+    return _in_unit(figure, shown(way.value, step))
+
+
+def _in_unit(figure: Figure, number: str) -> str:
     return f"£{number}" if figure.unit.startswith("pounds") else f"{number}%" if figure.unit == "per cent" else number
 
 

@@ -117,8 +117,8 @@ Hypothesis = Callable[[Reading, Quantity, Surroundings], Iterator[str]]
 def hypotheses(printed: Reading, computed: Quantity, around: Surroundings = NOTHING_KNOWN) -> list[str]:
     """Return sentences that say how the printed figure may have come about: the simplest that fits, at most two.
 
-    Where others confirm the figure as it is printed, only its inputs are suspected. A claim about a bound has no
-    explanation.
+    Where others confirm the figure as it is printed (``grounds``), only its inputs are suspected. A claim about a bound
+    has no explanation.
 
     A hypothesis that fails costs itself and nothing else: the verdict does not wait for it.
 
@@ -147,8 +147,22 @@ def hypotheses(printed: Reading, computed: Quantity, around: Surroundings = NOTH
         except Exception:  # whatever a search for reasons runs into, the finding itself must be told
             continue
         if found:
-            return [_confirmed(around.confirmed), *found] if around.confirmed else found
+            return found
     return []
+
+
+def grounds(around: Surroundings) -> str:
+    """Return why only the inputs of a figure are suspected, or nothing where the figure itself is.
+
+    Examples
+    --------
+    >>> grounds(NOTHING_KNOWN)
+    ''
+    """
+    if not around.confirmed:
+        return ""
+    figures = "another printed figure" if around.confirmed == 1 else f"{around.confirmed} other printed figures"
+    return f"It agrees with {figures}, so an input is likelier to be wrong."
 
 
 def unreadable(printed: str, computed: Quantity, step: Fraction) -> list[str]:
@@ -192,13 +206,11 @@ def digits_relation(wrong: str, right: str) -> str:
     return ""
 
 
-def _confirmed(figures: int) -> str:
-    follow = "Another printed figure follows" if figures == 1 else f"{figures} other printed figures follow"
-    return f"{follow} from it as printed, so that an input is likelier to be wrong."
-
-
 def _slip(printed: Reading, right: Fraction) -> str:
-    """Return how a printed number and the right one differ by one slip: of its digits, its sign or its scale."""
+    """Return how a printed number and the right one differ by one slip: of its digits, its sign or its scale.
+
+    What is one off in the last digit is no digit mistaken: rounding does that, and it would fit one number in five.
+    """
     value, step = printed.value or Fraction(0), _step(printed)
     if value == -rounded(right, step) != 0:
         return "the sign wrong"
@@ -211,7 +223,7 @@ def _slip(printed: Reading, right: Fraction) -> str:
             return f"{factor:,} times too small"
         if _exact(printed, right * factor):
             return f"{factor:,} times too large"
-    return relation
+    return "" if relation == MISTAKEN and abs(value - rounded(right, step)) <= step else relation
 
 
 def _step(printed: Reading) -> Fraction:
@@ -276,9 +288,12 @@ def _one_misprint_of_several(printed: Reading, computed: Quantity, around: Surro
         if mended > 0 and mended >= best:
             said = [*(said if mended == best else []), (one, wanted, _slip(one.reading, wanted) if one.reading else "")]
             best = mended
-    figures = "one other figure that differs" if best == 1 else f"{best} other figures that differ"
     for one, wanted, slip in sorted(said, key=lambda found: not found[2]):
-        yield f"{_misprinted(one, slip)}: this and {figures} would follow with {_instead(one, wanted)}."
+        yield f"{_misprinted(one, slip)}: this and {_others_differing(best)} would follow with {_instead(one, wanted)}."
+
+
+def _others_differing(count: int) -> str:
+    return "one other figure that differs" if count == 1 else f"{count} other figures that differ"
 
 
 def _misprinted_input(printed: Reading, computed: Quantity, around: Surroundings) -> Iterator[str]:
@@ -306,7 +321,16 @@ def _named(printed: Reading, computed: Quantity, around: Surroundings) -> Iterat
     """Try another way that is known: with the median of the ten."""
     for name, other in around.others.items():
         if _exact(printed, exactly(other).value):
-            yield f"It would follow {name} ({shown(exactly(other).value, min(printed.step, Fraction(1)))})."
+            yield f"It would follow {name}: {_like(printed, exactly(other).value)}."
+
+
+def _like(printed: Reading, value: Fraction) -> str:
+    """Write a number as the printed one is written, with one digit more where it has more: 17.5% for "over 17%"."""
+    step = min(printed.step, Fraction(1))
+    if (value / step).denominator > 1 and abs(value) < 1000:
+        step /= 10
+    per_cent = "%" if printed.number.endswith("%") else ""
+    return f"{'£' if printed.number.startswith('£') else ''}{shown(value, step)}{per_cent}"
 
 
 def _copied(printed: Reading, computed: Quantity, around: Surroundings) -> Iterator[str]:
@@ -322,6 +346,20 @@ def _slip_of_the_pen(printed: Reading, computed: Quantity, around: Surroundings)
     slip = _slip(printed, computed.value)
     if slip and slip != MISTAKEN:
         yield _said(slip, printed, computed)
+
+
+def _rounded_inputs(printed: Reading, computed: Quantity, around: Surroundings) -> Iterator[str]:
+    """Take whole numbers among the inputs for rounded ones: 63.6% for 159 / 97, where 158.7 was forecast."""
+    whole = {one.cell: one for one in computed.inputs if one.cell and one.reading and one.reading.exact}
+    if not whole or not computed.operation or printed.value is None:
+        return
+    halves = {cell: one.reading.step / 2 for cell, one in whole.items() if one.reading}
+    wider = computed.with_inputs(
+        {cell: replace(one, low=one.low - halves[cell], high=one.high + halves[cell]) for cell, one in whole.items()}
+    )
+    few = (wider.high - wider.low) / printed.step * CHANCE < 10 ** _digits(printed)
+    if few and wider.low < printed.value + printed.step / 2 and wider.high > printed.value - printed.step / 2:
+        yield "It may be worked out from numbers before they were rounded to whole ones."
 
 
 def _digit_mistaken(printed: Reading, computed: Quantity, around: Surroundings) -> Iterator[str]:
@@ -409,18 +447,9 @@ def _addends(node: Quantity) -> list[Quantity]:
 def _another_row(printed: Reading, computed: Quantity, around: Surroundings) -> Iterator[str]:
     """Take all inputs from another row or column, such as the next month's, or one of them."""
     inputs = {one.cell: one for one in computed.inputs if one.cell}
-    rows = {
-        cell: {which: (other, number) for which, other, number in around.siblings(cell) if other != around.cell}
-        for cell in inputs
-    }
-    together: list[Try] = []
-    for which in dict.fromkeys(which for found in rows.values() for which in found):
-        instead = {cell: found[which][1] for cell, found in rows.items() if which in found}
-        if len(instead) > 1:
-            cell = next(iter(instead))
-            words = f"It would follow with {_moved(computed, instead, which, rows[cell][which][0], cell)}."
-            together.append((words, _cells({cell: one.value for cell, one in instead.items()})))
-    found = list(_fitting(printed, computed, together))
+    rows = _rows(computed, around)
+    together = _fitting(printed, computed, list(_all_moved(computed, rows).values()))
+    found = [f"It would follow with {moved}." for moved in together]
     yield from found[:1]
     # Among many inputs, another row of some input fits by chance.
     single: list[Try] = [
@@ -434,12 +463,56 @@ def _another_row(printed: Reading, computed: Quantity, around: Surroundings) -> 
     yield from _fitting(printed, computed, single)
 
 
+def _moved_alike(printed: Reading, computed: Quantity, around: Surroundings) -> Iterator[str]:
+    """Take all inputs from another row, where that gives other figures too that differ."""
+    moves = _all_moved(computed, _rows(computed, around))
+    fitting = set(_fitting(printed, computed, list(moves.values())))
+    wrong = [one for one in around.figures if not one.stands]
+    alike = {
+        moved: len({one.cell for one in wrong if _follows_moved(one, which, around)})
+        for which, (moved, _) in moves.items()
+        if moved in fitting
+    }
+    moved, count = max(alike.items(), key=lambda one: one[1], default=("", 0))
+    if count:
+        yield f"This and {_others_differing(count)} would follow with {moved}."
+
+
+def _follows_moved(one: Known, which: str, around: Surroundings) -> bool:
+    moves = _all_moved(one.computed, _rows(one.computed, replace(around, cell=one.cell)))
+    return which in moves and one.printed.value is not None and any(_fitting(one.printed, one.computed, [moves[which]]))
+
+
+Rows = Mapping[Cell, Mapping[str, tuple[Cell, Quantity]]]
+"""For the cell of each input, what it could be mistaken for, by which other it is."""
+
+
+def _rows(computed: Quantity, around: Surroundings) -> Rows:
+    return {
+        cell: {which: (other, number) for which, other, number in around.siblings(cell) if other != around.cell}
+        for cell in dict.fromkeys(one.cell for one in computed.inputs if one.cell)
+    }
+
+
+def _all_moved(computed: Quantity, rows: Rows) -> dict[str, Try]:
+    """Return what it is to take the inputs, two at least, from another row or column, by which other it is."""
+    moves: dict[str, Try] = {}
+    for which in dict.fromkeys(which for found in rows.values() for which in found):
+        instead = {cell: found[which][1] for cell, found in rows.items() if which in found}
+        if len(instead) > 1:
+            cell = next(iter(instead))
+            words = _moved(computed, instead, which, rows[cell][which][0], cell)
+            moves[which] = (words, _cells({cell: one.value for cell, one in instead.items()}))
+    return moves
+
+
 def _moved(computed: Quantity, instead: Mapping[Cell, Quantity], which: str, there: Cell, here: Cell) -> str:
     for part in computed.nodes:
         if part.operation == "-" and len(instead) == 2 and [one.cell for one in part.operands] == list(instead):
             first, second = (str(cell.row) for cell in instead)
-            change = "fall" if (first < second) == (part.value > 0) else "rise"
-            return f"the {change} {which}, {part.with_inputs(instead).formula}, in place of {part.formula}"
+            moved = part.with_inputs(instead)
+            change = "fall" if (first < second) == (moved.value > 0) else "rise"
+            return f"the {change} {which}, {moved.formula}, in place of {part.formula}"
     return f"the numbers {which}: {there} in place of {here}"
 
 
@@ -533,13 +606,24 @@ def _solved(computed: Quantity, part: Quantity, target: Fraction) -> Fraction | 
 
 OF_INPUTS: tuple[Hypothesis, ...] = (_one_misprint_of_several, _misprinted_input)
 IN_ORDER: tuple[Hypothesis, ...] = (
-    _one_misprint_of_several, _named, _copied, _slip_of_the_pen, _rounding, _base, _part_left_out, _digit_mistaken,
-    _another_row, _another_difference, _misprinted_input, _another_input,
+    _one_misprint_of_several, _named, _moved_alike, _copied, _slip_of_the_pen, _rounding, _base, _part_left_out,
+    _rounded_inputs, _digit_mistaken, _another_row, _another_difference, _misprinted_input, _another_input,
 )  # fmt: skip
 
 
 def joined(sentences: Sequence[str]) -> str:
-    """Return hypotheses as one text, marked as what they are."""
-    if not sentences:
-        return ""
-    return ("Hypothesis: " if len(sentences) == 1 else "Hypotheses: ") + " ".join(sentences)
+    """Return hypotheses as one text, marked as what they are.
+
+    Examples
+    --------
+    >>> joined(["It would follow with 12 in place of 10.", "It would follow with 850 in place of 800."])
+    'Hypothesis: It would follow with 12 in place of 10, or with 850 in place of 800.'
+    """
+    said: list[str] = []
+    for sentence in sentences:
+        lead, follows, number = sentence.partition("would follow with ")
+        if said and follows and said[-1].startswith(lead + follows):
+            said[-1] = f"{said[-1].removesuffix('.')}, or with {number}"
+        else:
+            said.append(sentence)
+    return f"{'Hypothesis' if len(said) == 1 else 'Hypotheses'}: {' '.join(said)}" if said else ""

@@ -2,13 +2,14 @@
 
 from dataclasses import replace
 from fractions import Fraction
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from casebook.reconcile import explanations
-from casebook.reconcile.explanations import Known, Surroundings, digits_relation, hypotheses, joined, unreadable
+from casebook.reconcile.explanations import Known, Surroundings, digits_relation, grounds, hypotheses, joined, unreadable
 from casebook.reconcile.quantities import Cell, exactly, mean, of, per_cent_change, read, total
 
 
@@ -87,6 +88,23 @@ class TestSlips:
         change = per_cent_change(of("159"), of("97"))
         assert why("63%", change, prose=True) == ["It may be cut off instead of rounded: 63.9175 becomes 63."]
 
+    @pytest.mark.parametrize(
+        ("printed", "right"),
+        [
+            ("2205", total([cell("978", "a"), cell("601", "b"), cell("625", "c")])),
+            ("63.6%", per_cent_change(cell("159", "2031"), cell("97", "2020"))),
+        ],
+    )
+    def test_what_whole_numbers_before_they_were_rounded_give_is_no_digit_mistaken(self, printed, right):
+        assert why(printed, right) == ["It may be worked out from numbers before they were rounded to whole ones."]
+
+    def test_what_numbers_with_decimals_do_not_give_is_not_said_to_be_rounded(self):
+        assert not any("rounded" in one for one in why("13.6", cell("5.2", "a") + cell("8.1", "b")))
+
+    def test_one_off_in_the_last_digit_is_no_digit_mistaken(self):
+        assert why("2205", exactly(2204)) == []
+        assert why("2207", exactly(2204)) == ["One digit may be mistaken: 2,207 for 2,204."]
+
     def test_a_whole_number_is_not_said_to_be_rounded(self):
         assert not any("rounded" in one for one in why("2205", exactly(2204)))
 
@@ -129,6 +147,21 @@ class TestAnotherBase:
             "It would follow with the fall of the next month, 730 - 715, in place of 740 - 730."
         ]
 
+    def test_the_next_months_fall_goes_before_a_copy_where_other_figures_have_it_too(self):
+        children = {"2020-03-31": "780", "2020-04-30": "780", "2020-05-31": "770", "2020-06-30": "755"}
+        days = list(children)
+        rows = {day: [("of the next month", later, {"children": children[later]})] for day, later in pairwise(days)}
+        falls = [(cell(children[a], a) - cell(children[b], b)) * 850 * 48 for a, b in pairwise(days)]
+        beside = {"the cell before it": of("408000")}
+        others = [known("612000", falls[1], Cell("t", ("May",), "cost"))]
+        assert why("408000", falls[0], siblings=next_to(rows), neighbours=beside, figures=others) == [
+            "This and one other figure that differs would follow with the fall of the next month, 780 - 770, in place of "
+            "780 - 780."
+        ]
+        assert why("408000", falls[0], siblings=next_to(rows), neighbours=beside) == [
+            "It may be copied from the cell before it, which holds the same 408,000."
+        ]
+
     def test_all_numbers_of_another_column(self):
         parts = [cell("120", "a"), cell("76", "b"), cell("301", "c")]
         rows = {
@@ -141,7 +174,21 @@ class TestAnotherBase:
 
     def test_another_base_that_the_row_names(self):
         found = why("£16m", exactly(17_622_360), prose=True, others={"with the pupils counted elsewhere": 15_750_000})
-        assert found == ["It would follow with the pupils counted elsewhere (15,750,000)."]
+        assert found == ["It would follow with the pupils counted elsewhere: £15,750,000."]
+
+    @pytest.mark.parametrize(
+        ("printed", "other", "says"),
+        [
+            ("over 17%", 17.49, "17.5%"),
+            ("by 2.5 households", 2.5, "2.5"),
+            ("989", 989.1, "989.1"),
+            ("£110,000", 110_000, "£110,000"),
+        ],
+    )
+    def test_another_base_is_written_as_the_figure_is(self, printed, other, says):
+        assert why(printed, exactly(1), prose=True, others={"by another way": other}) == [
+            f"It would follow by another way: {says}."
+        ]
 
 
 class TestParts:
@@ -206,7 +253,9 @@ class TestParts:
         total_cell = Cell("t", ("2016",), "0-17")
         others = [known("58,810", parts[0] + 0), known("14,738", of("184,230", cell=total_cell) * 0.08)]
         found = why("184,230", total(parts), cell=total_cell, figures=others)
-        assert found[0].startswith("Another printed figure follows from it as printed")
+        assert grounds(Surroundings(total_cell, figures=others)) == (
+            "It agrees with another printed figure, so an input is likelier to be wrong."
+        )
         assert not any("53,810" in one for one in found)
         assert any("23,550" in one for one in found)
 
@@ -265,6 +314,12 @@ def test_a_key_pressed_with_the_shift_key(printed, right, found):
 def test_hypotheses_are_called_hypotheses():
     assert joined(["It may be."]) == "Hypothesis: It may be."
     assert joined(["One.", "Two."]) == "Hypotheses: One. Two."
+
+
+def test_two_hypotheses_that_begin_alike_are_one_sentence():
+    assert joined(["It would follow with 12 in place of 10.", "It would follow with 850 in place of 800."]) == (
+        "Hypothesis: It would follow with 12 in place of 10, or with 850 in place of 800."
+    )
 
 
 @pytest.mark.parametrize(("wrong", "right"), [("5", "6"), ("63.6", "41.2"), ("100", "100")])

@@ -266,7 +266,7 @@ class TestCauses:
         _, checks = guessed(table(BUDGET.replace("25.0%", "52.0%").replace("20.0%\nSub", "2.0%\nSub")))
         assert list(findings(checks)) == ["Adults: % change", "Waste: % change"]
 
-    def test_a_wrong_subtotal_from_which_a_change_and_the_total_were_worked_out_is_found(self, table):
+    def test_a_wrong_subtotal_from_which_a_change_and_the_total_were_worked_out_is_one_finding(self, table):
         # 58,740 printed as 57,840, and all that follows from it worked out from that.
         _, checks = guessed(
             table(
@@ -275,7 +275,22 @@ class TestCauses:
                 "Transport,16020,17940,1920\nTotal Children,54580,57840,3260\nTotal,99790,104670,4880\n"
             )
         )
-        assert list(findings(checks)) == ["Total Children: Forecast £000", "Total Children: Variance £000"]
+        (found,) = findings(checks).values()
+        assert str(found.cell) == "Total Children: Forecast £000"
+        assert found.hypotheses == (
+            "Two digits may be exchanged: 57,840 for 58,740.",
+            "Total: Forecast £000 and Total: Variance £000 were worked out from it as printed.",
+        )
+        assert [(str(one.cell), str(one.rests_on)) for one in checks if one.rests_on] == [
+            ("Total Children: Variance £000", "Total Children: Forecast £000")
+        ]
+
+    def test_a_wrong_subtotal_from_which_a_percentage_was_worked_out_is_one_finding(self, table):
+        # 2,200 + 200 is 2,400; printed as 2,040, and -7.3% from it.
+        text = BUDGET.replace('"2,400",200,9.1%', '"2,040",200,-7.3%')
+        (found,) = findings(guessed(table(text))[1]).values()
+        assert str(found.cell) == "Subtotal people: 2023/24 £"
+        assert "Subtotal people: % change was worked out from it as printed." in found.hypotheses
 
 
 class TestDescribe:
