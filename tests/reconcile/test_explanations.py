@@ -9,7 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casebook.reconcile import explanations
-from casebook.reconcile.explanations import Known, Surroundings, digits_relation, grounds, hypotheses, joined, unreadable
+from casebook.reconcile.explanations import (
+    Known,
+    Surroundings,
+    digits_relation,
+    grounds,
+    hypotheses,
+    joined,
+    unreadable,
+)
 from casebook.reconcile.quantities import Cell, exactly, mean, of, per_cent_change, read, total
 
 
