@@ -18,7 +18,7 @@ from casebook.pages import manifest, publish, render
 PACK = "committee-pack.pdf"
 
 
-def make(root: Path, names: Sequence[str], area: str, progress: Callable[[str], None]) -> list[str]:
+def make(root: Path, names: Sequence[str], area: str, say: Callable[[str], None]) -> list[str]:
     """Make PDF files of an area's published reports and publish them beside their pages.
 
     Parameters
@@ -29,8 +29,8 @@ def make(root: Path, names: Sequence[str], area: str, progress: Callable[[str], 
         The reports wanted; all, and the committee pack, if none is named.
     area
         The area.
-    progress
-        Called with each file's name before it is made.
+    say
+        Told, in a sentence each, which file is being made, and if the pack could not be published in one step.
 
     Returns
     -------
@@ -47,7 +47,7 @@ def make(root: Path, names: Sequence[str], area: str, progress: Callable[[str], 
     if not (reports / "pack.json").is_file():
         raise InputError("reports/pack.json is not there: make the pack first with `python pipeline.py run`.")
     made = []
-    with publish.staging(reports) as stage:
+    with publish.staging(reports, say) as stage:
         pack = json.loads((stage / "pack.json").read_text(encoding="utf-8"))
         entries = [entry for entry in pack["reports"] if entry["area"] == area]
         published = [entry["name"] for entry in entries]
@@ -57,7 +57,7 @@ def make(root: Path, names: Sequence[str], area: str, progress: Callable[[str], 
         for entry in entries:
             if not names or entry["name"] in names:
                 file = f"{entry['folder']}/{entry['name']}.pdf"
-                progress(file)
+                say(f"Making {file}")
                 write(_without_links((stage / entry["html"]).read_text(encoding="utf-8")), stage / file)
                 entry["pdf"] = file
                 entry.setdefault("files", {})[file] = digest.of(stage / file)
@@ -66,7 +66,7 @@ def make(root: Path, names: Sequence[str], area: str, progress: Callable[[str], 
             file = f"{entries[0]['folder']}/{PACK}" if entries else ""
             if not file:
                 raise InputError(f"No report is published for {area}: make them with `python pipeline.py run`.")
-            progress(file)
+            say(f"Making {file}")
             pages = [(entry, (stage / entry["html"]).read_text(encoding="utf-8")) for entry in entries]
             write(
                 render.committee_pack(pack, area, [(entry, _main(entry, page)) for entry, page in pages]), stage / file

@@ -104,8 +104,8 @@ def recover(published: Path) -> None:
     """Clear away what runs that were killed left, and finish what they were publishing; the lock must be held."""
     for left in left_over(published):
         if (left / WHOLE).exists():
-            (stage,) = (path for path in left.iterdir() if path.is_dir())
-            _file_by_file(stage, _place(published))
+            # The folders of workers may stand beside the stage, which is called as the place is.
+            _file_by_file(left / left.name[1:].rpartition("-")[0], _place(published))
         remove(left)
         _clear(published)
 

@@ -11,7 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from conftest import LONGEST
+from conftest import LONGEST, as_users
+from small_reports import GOOD, write
 
 from casebook.errors import ReportFailedError
 from casebook.pages import publish
@@ -241,6 +242,17 @@ def test_a_copy_that_could_not_be_deleted_is_cleared_away_by_the_next_run(report
     assert {path.name for path in reports.parent.iterdir()} == {"reports", ".casebook"}
 
 
+def test_what_was_being_put_in_place_when_a_run_was_killed_is_finished_by_the_next(reports):
+    left = reports.parent / ".reports-left"
+    for folder in ("reports", "reports-of-a-worker", "reports-of-another"):
+        (left / folder).mkdir(parents=True)
+    (left / "reports" / "index.html").write_text("new")
+    (left / publish.WHOLE).touch()
+    publish.recover(reports)
+    assert (reports / "index.html").read_text() == "new"
+    assert {path.name for path in reports.parent.iterdir()} == {"reports"}
+
+
 @pytest.mark.skipif(os.uname().sysname != "Linux", reason="the exchange in one step is Linux's")
 def test_a_reader_sees_the_old_pack_or_the_new_one_at_every_instant(reports):
     seen, stop = set(), threading.Event()
@@ -289,10 +301,48 @@ shutil.copytree, shutil.rmtree = counted(shutil.copytree), counted(shutil.rmtree
 publish._exchange, publish._onto_the_disk = counted(publish._exchange), counted(publish._onto_the_disk)
 shutil.copy2, Path.touch, Path.replace, Path.unlink = map(counted, (shutil.copy2, Path.touch, Path.replace, Path.unlink))
 with publish.staging(reports) as stage:
+    # As a worker has one.
+    (stage.parent / "reports-own").mkdir()
     (stage / "index.html").write_text("new")
     (stage / "page.html").write_text("new")
 print("whole")
 """
+
+
+def _mounts() -> bool:
+    """Whether this user may mount something, in a namespace of its own that goes with the process."""
+    words = ["unshare", "--mount", "mount", "-t", "tmpfs", "none", "/mnt"]
+    return bool(shutil.which("unshare")) and subprocess.run(words, capture_output=True, check=False).returncode == 0
+
+
+AT_A_MOUNT_POINT = """
+mount -t tmpfs none reports && export SOURCE_DATE_EPOCH=1777626000
+"$0" pipeline.py run && "$0" pipeline.py pdf one && cp -r reports copy && ls -A > left
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.long
+@pytest.mark.skipif(not _mounts(), reason="only root may mount something, and not in every container")
+def test_a_run_publishes_into_a_real_mount_point_and_says_that_it_was_not_in_one_step(project):
+    write(project, {"one": GOOD})
+    (project.root / "reports").mkdir(exist_ok=True)
+    done = subprocess.run(
+        ["unshare", "--mount", "sh", "-ec", AT_A_MOUNT_POINT, sys.executable],
+        cwd=project.root, env=as_users(), capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.count("reports cannot change places with another folder (a mount point, for one)") == 2
+    assert list((project.root / "reports").iterdir()) == []
+    (project.root / "reports").rmdir()
+    (project.root / "copy").rename(project.root / "reports")
+    assert {
+        "cambridgeshire/one.html",
+        "cambridgeshire/one.pdf",
+        "index.html",
+        "pack.json",
+    } <= project.published().keys()
+    assert not [name for name in (project.root / "left").read_text().split() if name.startswith(".reports-")]
 
 
 @pytest.mark.slow
