@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import pickle
+import signal
 from collections.abc import Callable
-from contextlib import suppress
 
 from casebook.engine import lock, signals, workers
 
@@ -20,23 +20,31 @@ def do(action: Callable[[], object]) -> None:
         return
     reading, telling = os.pipe()
     signals.flush()
+    parent = os.getpid()
     with signals.blocked():
         pid = os.fork()
         if pid == 0:
-            _act(action, reading, telling)
+            _act(action, parent, reading, telling)
     os.close(telling)
-    with open(reading, "rb") as told:  # noqa: PTH123
-        said = told.read()
-    _, status = os.waitpid(pid, 0)
+    try:
+        with open(reading, "rb") as told:  # noqa: PTH123
+            said = told.read()
+    except KeyboardInterrupt:
+        os.kill(pid, signal.SIGKILL)
+        raise
+    finally:
+        _, status = os.waitpid(pid, 0)
     if said:
         raise pickle.loads(said)
     if status:
         raise MemoryError(f"a process ended with the exit code {os.waitstatus_to_exitcode(status)} before it was done")
 
 
-def _act(action: Callable[[], object], reading: int, telling: int) -> None:
+def _act(action: Callable[[], object], parent: int, reading: int, telling: int) -> None:
     code = 1
     try:
+        # Ctrl-C is held back here, and reaches the parent, which ends this process; so does its own end.
+        signals.die_with(parent)
         lock.let_go()
         os.close(reading)
         try:
@@ -45,8 +53,5 @@ def _act(action: Callable[[], object], reading: int, telling: int) -> None:
             with open(telling, "wb") as told:
                 told.write(pickle.dumps(error))
         code = 0
-    except KeyboardInterrupt:
-        with suppress(OSError), open(telling, "wb") as told:
-            told.write(pickle.dumps(KeyboardInterrupt()))
     finally:
         os._exit(code)

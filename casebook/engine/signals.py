@@ -42,7 +42,7 @@ def stop_if_told() -> None:
 
 @contextmanager
 def held_off() -> Iterator[None]:
-    """Let Ctrl-C and SIGTERM pass while something is done that must come to its end; it takes a moment."""
+    """Let Ctrl-C and SIGTERM pass while the last is done that a run does: there is nothing to stop after it."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -52,6 +52,24 @@ def held_off() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+@contextmanager
+def put_off() -> Iterator[None]:
+    """Hear Ctrl-C and SIGTERM while something is cleaned up, and obey when that is done, whichever thread is told."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    told: list[int] = []
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = {number: signal.signal(number, lambda number, _: told.append(number)) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        if told:
+            signal.raise_signal(told[0])
 
 
 def hold_off() -> dict[int, Any]:

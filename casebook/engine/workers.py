@@ -154,7 +154,7 @@ def _temporary_folder(root: str) -> Iterator[None]:
         del os.environ["TMPDIR"]
         if before[1] is not None:
             os.environ["TMPDIR"] = before[1]
-        with signals.held_off():
+        with signals.put_off():
             shutil.rmtree(own, ignore_errors=True)
 
 
@@ -166,7 +166,7 @@ def _all_stopped_at_the_end() -> Iterator[tuple[list[_Running], set[int]]]:
     try:
         yield running, before
     finally:
-        with signals.held_off():
+        with signals.put_off():
             for one in running:
                 one.kill()
             _kill_orphans(before)

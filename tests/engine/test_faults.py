@@ -2,13 +2,21 @@
 
 import json
 import os
+import shutil
+import signal
+import subprocess
 import sys
+import tempfile
+from pathlib import Path
 
 import nbformat
+import psutil
 import pytest
+from conftest import as_users
 from small_reports import BEGIN, GOOD, SAY, SHOW, events, write
 
 from casebook.engine import events as told_by_workers
+from casebook.engine import signals, workers
 from casebook.engine.parameters import SECRET
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reason="workers are forked on Linux")]
@@ -172,13 +180,56 @@ while not second.ended() or not heard:
     heard += second.read()
 print(heard.decode())
 """
-    import subprocess
-
     own = {**os.environ, "CASEBOOK_PROJECT": str(project.root), "OPENBLAS_NUM_THREADS": "1"}
     done = subprocess.run(
         [sys.executable, "-c", script], env=own, capture_output=True, text=True, timeout=120, check=False
     )
     assert json.loads(done.stdout)["outcome"]["status"] == "failed", done.stderr
+
+
+def test_a_signal_while_workers_are_cleaned_up_after_is_heard_when_that_is_done(tmp_path, monkeypatch):
+    rmtree = shutil.rmtree
+
+    def told_to_stop(folder, **options):
+        os.kill(os.getpid(), signal.SIGTERM)
+        rmtree(folder, **options)
+
+    def stop(*_):
+        raise signals.TerminatedError
+
+    monkeypatch.setattr(workers.shutil, "rmtree", told_to_stop)
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        with pytest.raises(signals.TerminatedError), workers._temporary_folder(str(tmp_path)):
+            own = Path(tempfile.gettempdir())
+        assert not own.exists()
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def test_a_check_of_data_apart_ends_with_the_run_that_is_stopped(tmp_path):
+    script = """
+import os, signal, sys, time
+from casebook.run import apart
+signal.alarm(3)
+def check():
+    open(sys.argv[1], "w").write(str(os.getpid()))
+    os.close(1), os.close(2)
+    time.sleep(60)
+def stop(*_):
+    raise KeyboardInterrupt
+signal.signal(signal.SIGALRM, stop)
+try:
+    apart.do(check)
+except KeyboardInterrupt:
+    print("stopped")
+"""
+    own = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
+    done = subprocess.run(
+        [sys.executable, "-c", script, tmp_path / "pid"], env=own, capture_output=True, text=True, check=False
+    )
+    assert done.stdout == "stopped\n", done.stderr
+    assert not psutil.pid_exists(int((tmp_path / "pid").read_text()))
 
 
 def test_half_a_million_lines_of_output_cost_what_their_characters_cost(project):
@@ -262,10 +313,6 @@ def test_secrets_are_not_in_the_environment_a_notebook_can_read(project):
         "assert not [name for name in os.environ if name.startswith('CASEBOOK_SECRET')]"
     )
     write(project, {"one": (*GOOD, look)})
-    import subprocess
-
-    from conftest import as_users
-
     own = as_users() | {f"{SECRET}OTHER": "Hush4711"}
     done = subprocess.run(
         [sys.executable, "pipeline.py", "run"], cwd=project.root, env=own, capture_output=True, text=True, check=False
