@@ -1,10 +1,35 @@
-"""YAML in which no name stands twice: of two values for one name nobody knows which was meant."""
+"""YAML and JSON in which no name stands twice: of two values for one name nobody knows which was meant."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import yaml
+
+
+def in_json(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object of JSON as a dict; for ``object_pairs_hook`` of ``json.loads``.
+
+    Raises
+    ------
+    ValueError
+        If a name stands twice in it.
+
+    Examples
+    --------
+    >>> import json
+    >>> json.loads('{"name": "smoking", "title": "A", "title": "B"}', object_pairs_hook=in_json)
+    Traceback (most recent call last):
+    ...
+    ValueError: 'title' stands twice, in 'smoking': delete one of them, or put both into one
+    """
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in found if names.count(name) > 1)
+        where = f", in {found['name']!r}" if "name" in found else ""
+        raise ValueError(f"{twice!r} stands twice{where}: delete one of them, or put both into one")
+    return found
 
 
 class NothingTwice:

@@ -167,6 +167,8 @@ IN_THE_DESCRIPTOR: dict[str, tuple[Change, str]] = {
     "a number": (put(DESCRIPTOR, "1"), "datapackage.json"),
     "not UTF-8": (put(DESCRIPTOR, b'{"name": "\xe9"}'), "is not UTF-8 (byte 10)"),
     "nested without end": (put(DESCRIPTOR, "[" * 100_000), "nested too deeply"),
+    "a name twice": (edit(DESCRIPTOR, '"name": "care_applications",', '"name": "care_applications", "title": "x",'), "'title' stands twice, in 'care_applications': delete one"),
+    "a minimum that is no number": (edit(DESCRIPTOR, '"minimum": 0', '"minimum": NaN'), "minimum, found nan"),
     "no tables": (descriptor(lambda all: all.update(resources=[])), "There is no table called 'areas'"),
     "no list of tables": (descriptor(lambda all: all.pop("resources")), "this property is required"),
     "a property that is none": (descriptor(lambda all: all.update(reports=1)), "there is no such property"),

@@ -19,10 +19,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from casebook import digest
 from casebook.data.project import DESCRIPTOR, write_whole
 from casebook.errors import InputError, one_of
+from casebook.once import in_json
 
 
 class _Described(BaseModel):
-    model_config = ConfigDict(extra="forbid", populate_by_name=True, frozen=True)
+    model_config = ConfigDict(extra="forbid", populate_by_name=True, frozen=True, allow_inf_nan=False)
 
     def __deepcopy__(self, memo: object = None) -> Self:
         # It never changes, and pandas copies what describes a table with every step of an analysis.
@@ -292,7 +293,7 @@ def load(root: Path) -> Catalogue:
 def _read(text: str) -> Catalogue:
     # Kept, because every read of a table begins here and the text seldom changes.
     try:
-        content = json.loads(text)
+        content = json.loads(text, object_pairs_hook=in_json)
     except RecursionError:
         raise InputError(f"{DESCRIPTOR} is nested too deeply to be read: restore it from version control.") from None
     except json.JSONDecodeError as error:
@@ -300,6 +301,8 @@ def _read(text: str) -> Catalogue:
             f"{DESCRIPTOR}, line {error.lineno}, column {error.colno}: not valid JSON ({error.msg}); "
             "a comma or a quotation mark is often missing just before it."
         ) from None
+    except ValueError as error:
+        raise InputError(f"{DESCRIPTOR}: {error}.") from None
     try:
         catalogue = Catalogue.model_validate(content)
     except ValidationError as error:

@@ -19,6 +19,7 @@ from casebook.data import catalogue
 from casebook.data.catalogue import Identity
 from casebook.data.project import DESCRIPTOR
 from casebook.errors import InputError, and_list, one_of
+from casebook.once import in_json
 from casebook.reconcile import as_printed
 from casebook.reconcile.as_printed import PrintedTable
 from casebook.reconcile.explanations import Known, Surroundings, grounds, hypotheses, unreadable
@@ -267,15 +268,15 @@ def of_file(path: Path, descriptor: Path | None = None) -> list[Check]:
             )
         return checks(as_printed.of(root, table), table.identities)
     try:
-        said = Descriptor.model_validate(json.loads(beside.read_text(encoding="utf-8")))
+        said = Descriptor.model_validate(json.loads(beside.read_text(encoding="utf-8"), object_pairs_hook=in_json))
     except FileNotFoundError:
         raise InputError(f"{beside} is not there: give the description of {path.name}, or none.") from None
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"{beside} is not valid JSON ({error}): correct it.") from None
     except ValidationError as error:
         problem = error.errors()[0]
         where = " > ".join(str(step) for step in problem["loc"]) or "top level"
         raise InputError(f"{beside}, {where}: {problem['msg'].removeprefix('Value error, ')}.") from None
+    except ValueError as error:
+        raise InputError(f"{beside} is not valid JSON ({error}): correct it.") from None
     numbers = tuple(dict.fromkeys(name for one in said.identities for name in (*one.columns, *one.of)))
     printed = as_printed.of_file(path, said.primary_key, numbers, said.missing_values, said.rounded)
     return checks(printed, said.identities)

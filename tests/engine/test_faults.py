@@ -210,7 +210,7 @@ def test_a_signal_while_workers_are_cleaned_up_after_is_heard_when_that_is_done(
 def test_a_check_of_data_apart_ends_with_the_run_that_is_stopped(tmp_path):
     script = """
 import os, signal, sys, time
-from casebook.run import apart
+from casebook.engine import apart
 signal.alarm(3)
 def check():
     open(sys.argv[1], "w").write(str(os.getpid()))
