@@ -62,15 +62,23 @@ def report_page(
     refused: list[str] = []
 
     def only_good(html: str) -> str:
-        # What would be refused in a page is told of, though it is left out; what is merely unknown is left out.
         refused.extend(gates.harms(html))
+        return harmless.sanitise(html)
+
+    def words(html: str) -> str:
+        # Nothing that somebody wrote is left out without a word; of what does harm, the gates say more.
+        if not (harms := list(gates.harms(html))):
+            refused.extend(
+                f"it holds {one}, which a page may not hold: take it out." for one in harmless.left_out(html)
+            )
+        refused.extend(harms)
         return harmless.sanitise(html)
 
     # Where the notebook has the heading, the figures stand under it; otherwise before the assumptions.
     placed = any(cell.cell_type == "markdown" and cell.source.startswith(HEADING) for cell in notebook.cells)
     resources = {
         "record": record, "made": made, "css": style(), "heading": HEADING, "placed": placed, "reconciliation": section,
-        "harmless": only_good, **_together(record),
+        "harmless": only_good, "words": words, **_together(record),
     }  # fmt: skip
     page, _ = _exporter().from_notebook_node(notebook, resources=resources)
     page = _with_ids(str(page))
