@@ -316,7 +316,7 @@ def _add_pdf_command(app: typer.Typer, default_area: str) -> None:
 
         root = _root()
         official = Tables(root).areas.authority(area or default_area).name
-        made = pdfs.make(root, names or [], official, lambda file: _console(stderr=True).print(f"Making {file}"))
+        made = pdfs.make(root, names or [], official, _complain)
         files = "1 PDF file" if len(made) == 1 else f"{len(made)} PDF files"
         print(f"{files} published. Open {_shown(root / 'reports' / made[-1])}")
 
@@ -342,6 +342,11 @@ def _with_exit_codes(app: typer.Typer) -> typer.Typer:
                 os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             except OSError as error:
                 _complain(of_system(error))
+            except MemoryError as error:
+                _complain(
+                    f"There was not enough memory ({error or 'no more was to be had'}), and nothing was published: "
+                    "give the run more, or read smaller tables."
+                )
             except Exception as error:
                 # The command line's own ways of ending carry their exit code.
                 if hasattr(error, "exit_code") or isinstance(error, typer.Abort):
@@ -397,6 +402,12 @@ def _run(
     with _though_nobody_hears():
         if "not_in_one_step" in log.about:
             _complain(log.about["not_in_one_step"])
+        if unnamed := log.about.get("unnamed"):
+            _complain(
+                "reports/pack.json was not there, and what the new one does not name is left as it is and kept true by "
+                f"nobody: {', '.join(unnamed[:5])}{' and others' if unnamed[5:] else ''}; make its area with "
+                "`run --area`, or delete it."
+            )
         _tell(made, jobs[0].area, root, time.perf_counter() - started)
     if made.failed:
         raise ReportFailedError("\n".join([*made.failed, *made.held]))

@@ -196,7 +196,7 @@ def make(
             "changes": changes,
             "reconciliation": sorted(rows, key=lambda row: (row["area"], *reconciliation.place(row))),
         }
-        manifest.write(stage, pack)
+        unnamed = manifest.write(stage, pack)
         whys = {key: need.why for key, need in needs.items() if need and key in mine - kept - older.keys()}
         said = {
             kind: [_sentence(one) for one in failed if (one.outcome.status == "held") is kind] for kind in (False, True)
@@ -206,6 +206,7 @@ def make(
     log.about |= {
         "made": _by_report(made.made), "failed": made.failed, "held": made.held, "changes": len(made.changes),
         "older": _by_report(made.older), "restored": made.restored,
+        "unnamed": [] if before.pack["published"] else unnamed,
     }  # fmt: skip
     return made
 

@@ -13,8 +13,13 @@ from casebook.pages import layout, render
 NAME = "pack.json"
 
 
-def write(stage: Path, pack: dict[str, Any]) -> None:
+def write(stage: Path, pack: dict[str, Any]) -> list[str]:
     """Write ``pack.json`` and the pages about all reports, and note in it what they hold.
+
+    Returns
+    -------
+    list of str
+        The files in the folder that the pack does not name, which nothing keeps true.
 
     Raises
     ------
@@ -35,6 +40,9 @@ def write(stage: Path, pack: dict[str, Any]) -> None:
     pack["files"] = {name: digest.of(stage / name) for name in files}
     pack["sha256"] = _content(pack)
     (stage / NAME).write_text(_text(pack), encoding="utf-8")
+    named = {NAME, *pack["files"], *(path for entry in pack["reports"] for path in entry.get("files", ()))}
+    there = {path.relative_to(stage).as_posix() for path in stage.rglob("*") if path.is_file()}
+    return sorted(there - named)
 
 
 def _written(stage: Path) -> set[str]:

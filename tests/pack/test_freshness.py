@@ -307,6 +307,16 @@ def test_a_run_of_one_report_marks_the_others_that_are_older_than_their_data(two
     )
 
 
+def test_a_pack_whose_record_was_deleted_is_made_anew_and_what_it_names_no_more_is_told_of(two_areas):
+    (two_areas.root / "reports" / "pack.json").unlink()
+    done = two_areas.pipeline("run")
+    assert done.returncode == 0, done.stderr
+    (said,) = [line for line in done.stderr.splitlines() if line.startswith("reports/pack.json was not there")]
+    assert "kept true by nobody: hertfordshire/" in said
+    assert said.endswith("make its area with `run --area`, or delete it.")
+    assert two_areas.pipeline("run", "--area", "Hertfordshire").stderr.count("kept true") == 0
+
+
 def test_a_mark_goes_when_the_data_are_again_what_they_were(two_areas):
     table = two_areas.raw("smoking_prevalence.csv")
     before = table.read_bytes(), two_areas.raw("datapackage.json").read_bytes()
