@@ -129,6 +129,20 @@ def some_of(part: int, whole: int, one: str, many: str, does: str = "", do: str 
     return f"{some} {verb}".rstrip()
 
 
+def those_that(names: Iterable[Any], does: str, do: str) -> str:
+    """Return names, with a verb that agrees with how many there are.
+
+    Examples
+    --------
+    >>> those_that(["Low", "High"], "reaches", "reach"), those_that(["Low"], "reaches", "reach")
+    ('Low and High reach', 'Low reaches')
+    >>> those_that([], "reaches", "reach")
+    'none reaches'
+    """
+    named = list(names)
+    return f"{listed(named)} {do if len(named) > 1 else does}"
+
+
 def ordinal(value: int) -> str:
     """Return an ordinal as a word up to the twentieth, in figures above.
 
@@ -380,6 +394,11 @@ class Money(Number):
     def with_unit(self) -> str:
         """The same: the unit is always said."""
         return str(self)
+
+    @property
+    def more(self) -> str:
+        """The sum as a difference: "£500 more", "£500 less"."""
+        return "no more and no less" if self.nothing else f"{self.size} {'more' if self.value > 0 else 'less'}"
 
     @property
     def nothing(self) -> bool:
@@ -733,8 +752,8 @@ class Range:
     --------
     >>> str(Range(Number(10), Number(12), Number(11))), str(Range(Number(10), Number(12)))
     ('11 (10 to 12)', '10 to 12')
-    >>> str(Range(Money(8.4e6), Money(9.6e6)))
-    '£8.4 to £9.6 million'
+    >>> str(Range(Money(8.4e6), Money(9.6e6))), Range(Money(8.4e6), Money(9.6e6)).between
+    ('£8.4 to £9.6 million', 'between £8.4 and £9.6 million')
     """
 
     lower: Number
@@ -744,10 +763,19 @@ class Range:
     @property
     def limits(self) -> str:
         """The limits, with a unit that both have once."""
+        return " to ".join(self._ends)
+
+    @property
+    def between(self) -> str:
+        """The limits, to be said after a verb such as "lies"."""
+        return f"between {' and '.join(self._ends)}" if len(self._ends) > 1 else f"at {self.limits}"
+
+    @property
+    def _ends(self) -> list[str]:
         lower, upper = str(self.lower), str(self.upper)
         if lower == upper:
-            return lower
-        return f"{lower.removesuffix(' million') if upper.endswith(' million') else lower} to {upper}"
+            return [lower]
+        return [lower.removesuffix(" million") if upper.endswith(" million") else lower, upper]
 
     def __str__(self) -> str:
         """Write all that there is."""

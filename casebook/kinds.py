@@ -33,6 +33,12 @@ Area = Annotated[str, AfterValidator(_authority), Field(title="the name of a loc
 Year = Annotated[int, Field(ge=1990, le=2100)]
 """A calendar year, or the one in which a financial or school year ends."""
 
+EachMonth = Annotated[
+    list[Annotated[float, Field(ge=0)]],
+    Field(min_length=12, max_length=12, title="a list of twelve numbers from 0, one a month from April to March"),
+]
+"""A number of the kind that cannot be below 0 at the end of each month of a financial year."""
+
 
 @dataclass(frozen=True)
 class Parameter:

@@ -55,6 +55,40 @@ def test_some_of_several_is_said_with_a_verb_that_agrees(part, whole, said):
 
 
 @pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        ([], "none reaches"),
+        (["Low"], "Low reaches"),
+        (["Low", "High"], "Low and High reach"),
+        ("ABC", "A, B and C reach"),
+    ],
+)
+def test_the_verb_agrees_with_how_many_are_named(names, said):
+    assert words.those_that(names, "reaches", "reach") == said
+
+
+@pytest.mark.parametrize(
+    ("pounds", "said"),
+    [(0.4, "no more and no less"), (1, "£1 more"), (-200, "£200 less"), (-1_200_000, "£1.2 million less")],
+)
+def test_a_sum_is_more_or_less_than_another(pounds, said):
+    assert Money(pounds).more == said
+
+
+@pytest.mark.parametrize(
+    ("range", "said"),
+    [
+        (Range(Number(10), Number(12), Number(11)), "between 10 and 12"),
+        (Range(Money(8.4e6), Money(9.6e6)), "between £8.4 and £9.6 million"),
+        (Range(Money(900_000), Money(1.1e6)), "between £900,000 and £1.1 million"),
+        (Range(Number(10.2), Number(10.4)), "at 10"),
+    ],
+)
+def test_what_lies_in_a_range_lies_between_its_limits(range, said):
+    assert range.between == said
+
+
+@pytest.mark.parametrize(
     ("number", "said"), [(0, "no rows"), (1, "one row"), (2, "two rows"), (21, "21 rows"), (1500, "1,500 rows")]
 )
 def test_things_are_counted_in_the_singular_only_for_one(number, said):
@@ -195,7 +229,7 @@ def test_every_number_makes_a_finished_sentence(one, other, decimals, kind):
     for said in (
         f"It was {one}, {one.with_unit}, and {Gap.between(one, other)} the others.",
         f"It {change}, and {change.by}; it {change.briefly}.",
-        f"There were {difference.about}, {difference}; {listed([one, other])}; {Range(one, other)}.",
+        f"There were {difference.about}, {difference}; {listed([one, other])}; {Range(one, other)}, {Range(one, other).between}.",
     ):
         assert finished(said, "It") == said
         assert not UNFINISHED.search(said), said

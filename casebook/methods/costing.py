@@ -29,9 +29,15 @@ class FinancialYear:
     (48, 44, 39, 35, 30, 26, 22, 17, 13, 9, 5, 0)
     >>> FinancialYear(2020).weeks
     52
+    >>> str(FinancialYear(1999))
+    '1999/00'
     """
 
     starts: int
+
+    def __str__(self) -> str:
+        """Write both calendar years."""
+        return f"{self.starts}/{(self.starts + 1) % 100:02d}"
 
     @property
     def first_day(self) -> date:
