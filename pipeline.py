@@ -17,7 +17,7 @@ PACK = [
     Report("public-health-savings", only_for="Cambridgeshire"),
     Report("ehcp-forecast", only_for="Cambridgeshire", headlines=4, figures=2),
     Report("ot-demand", only_for="Cambridgeshire", headlines=4, figures=2),
-    Report("placement-costs", only_for="Cambridgeshire", headlines=4, figures=2),
+    Report("placement-costs", only_for="Cambridgeshire", headlines=3, figures=2),
 ]
 
 if __name__ == "__main__":

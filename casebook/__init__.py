@@ -1,8 +1,8 @@
 """Casebook: the figures behind a council's business cases, reproduced as reports.
 
 Notebooks import from here: ``report`` (what a report says), its ``sections`` and ``charts``, ``tables`` (validated
-data), ``results`` (what other reports kept), the studies (``comparison``, ``sensitivity``), the methods, ``english``
-(values that say themselves; ``words`` in older notebooks) and ``InputError``.
+data), ``results`` (what other reports kept), the studies (``comparison``, ``placements``, ``sensitivity``), the
+methods, ``english`` (values that say themselves; ``words`` in older notebooks) and ``InputError``.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from casebook.errors import InputError
     from casebook.methods import benchmark, capacity, costing, forecast, intervals
     from casebook.report import charts, sections
-    from casebook.studies import comparison, sensitivity
+    from casebook.studies import comparison, placements, sensitivity
 
 __all__ = [
     "InputError",
@@ -26,6 +26,7 @@ __all__ = [
     "english",
     "forecast",
     "intervals",
+    "placements",
     "report",
     "results",
     "sections",
@@ -43,6 +44,7 @@ _HOMES = {
     "english": "casebook.english",
     "forecast": "casebook.methods.forecast",
     "intervals": "casebook.methods.intervals",
+    "placements": "casebook.studies.placements",
     "report": "casebook.report",
     "results": "casebook.data.results",
     "sections": "casebook.report.sections",

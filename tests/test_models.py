@@ -409,16 +409,35 @@ class TestPlacements:
     @pytest.mark.parametrize(
         ("parameters", "words"),
         [
-            ({"monthly_path": [1.0]}, "monthly_path has 1 numbers, expected twelve"),
-            ({"monthly_path": [-1.0] * 12}, "monthly_path holds -1.0"),
+            ({"monthly_path": [1.0]}, r"monthly_path is \[1.0\], expected a list of twelve numbers from 0"),
+            (
+                {"monthly_path": [-1.0] * 12},
+                "expected a list of twelve numbers from 0, one a month from April to March",
+            ),
             ({"monthly_path": [1.0] * 12, "steady_reduction": 1.0}, "are both given"),
             ({"start_number": 50}, "start_number is 50, fewer than"),
-            ({"area": "Essex"}, "none are printed for Essex"),
+            ({"kinds": ["Residential"]}, "kinds is .*Residential"),
+            ({"area": "Essex"}, "care_scenarios.csv is of Cambridgeshire, not of Essex"),
         ],
     )
     def test_a_parameter_that_makes_no_sense_gets_one_sentence(self, tell, parameters, words):
         with pytest.raises(InputError, match=words):
             tell("placement-costs", **parameters)
+
+    def test_whoever_has_the_tables_gets_the_report_without_another_councils_papers(self, tell, project, monkeypatch):
+        descriptor = project.descriptor()
+        for table in descriptor["resources"]:
+            if table["name"] in ("care_scenarios", "foster_recruitment"):
+                table["area"] = "Essex"
+        project.describe(descriptor)
+        monkeypatch.setenv("CASEBOOK_PROJECT", str(project.root))
+        told = tell("placement-costs", area="Essex")
+        assert told.headline("steady-reduction").value == pytest.approx(2_000_000 / (850 * sum(self.WEEKS)))
+        said = told.text()
+        assert "No weekly costs by kind of placement are held for Essex." in said
+        assert "The papers whose printed figures are recorded are about Cambridgeshire" in said
+        assert not [block for block in told.blocks if getattr(block, "id", "") == "cells-reproduced"]
+        assert "640 children" not in said
 
 
 def test_what_a_notebook_tells_in_this_process_is_what_the_pipeline_published(pack, tell):

@@ -379,8 +379,8 @@ def paths(series: Mapping[str, pd.Series], line: tuple[str, float] | None, x_lab
         ends.append((label, pd.Series(values.to_numpy(), index=positions), colour))
     last = next(iter(series.values()))
     axes.set_xticks(positions, [str(name) for name in last.index])
-    highest = max([values.max() for values in series.values()] + ([line[1]] if line else []))
-    axes.set_ylim(0, float(highest) * 1.1)
+    heights = [float(value) for values in series.values() for value in values] + ([line[1]] if line else [])
+    axes.set_ylim(min(0.0, *heights) * 1.1, max(heights) * 1.1)
     if line is not None:
         level = pd.Series([line[1]] * 2, index=[positions[0], positions[-1]])
         axes.plot(level.index, level.to_numpy(), color="black", linewidth=2, linestyle=(0, (1, 1)))

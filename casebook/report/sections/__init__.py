@@ -5,6 +5,19 @@ another in the place of one and ``section.without("table")`` leaves one out.
 """
 
 from casebook.report.sections.comparisons import certainty, change, numbers_at_rate, over_years, then_and_now
+from casebook.report.sections.costs import cost_avoided, late_start, weekly_costs, weeks_left, what_happened
 from casebook.report.sections.sensitivities import sensitivity
 
-__all__ = ["certainty", "change", "numbers_at_rate", "over_years", "sensitivity", "then_and_now"]
+__all__ = [
+    "certainty",
+    "change",
+    "cost_avoided",
+    "late_start",
+    "numbers_at_rate",
+    "over_years",
+    "sensitivity",
+    "then_and_now",
+    "weekly_costs",
+    "weeks_left",
+    "what_happened",
+]
