@@ -196,8 +196,7 @@ class _Running:
             self._listen()
             self.process.close()
             return True
-        if self.told is None:
-            self._hold_to_limits()
+        self._hold_to_limits()
         return False
 
     def goes_on(self) -> bool:
@@ -227,6 +226,9 @@ class _Running:
             self.cells[event.cell] = Cell(event.cell, status, event.seconds or None)
         elif isinstance(event, Executed):
             self.executed = event
+        elif event.outcome.status == "succeeded" and self.process.runs_cells:
+            # The gates are in the process that comes after it; whoever wrote this wants to go round them.
+            raise ValueError("success is not for a process that runs cells to tell of")
         else:
             self.told = event
 
@@ -238,7 +240,7 @@ class _Running:
             self._measured = now
             memory = self._memory(now) / MEGABYTE
             self.peak = max(self.peak, memory)
-            if memory > limits.megabytes:
+            if memory > limits.megabytes and self._own_memory() / MEGABYTE > limits.megabytes:
                 self._stop(could_not_run("out of memory", f"it took more than {limits.megabytes:g} MB"))
             elif self.process.captured() > limits.output_megabytes * MEGABYTE:
                 said = f"its processes write more than {limits.output_megabytes:g} MB"
@@ -249,6 +251,10 @@ class _Running:
         if now - self._looked > _LOOK_FOR_CHILDREN_EVERY:
             self._looked, self._family = now, _family(self.process.pid)
         return sum(_resident(one) for one in self._family)
+
+    def _own_memory(self) -> int:
+        """Return the same where processes share memory, as forked ones do: each page counts once. It takes longer."""
+        return sum(_proportional(one) for one in self._family)
 
     def _stop(self, outcome: Outcome) -> None:
         self.stopped = outcome
@@ -288,11 +294,16 @@ def _code_cells(task: Task) -> list[int]:
     ]
 
 
+# What workers tell and write; it is not for the next one, which is forked meanwhile, to read or to change.
+_others: set[IO[bytes]] = set()
+
+
 class _Forked:
     """A worker forked from this process."""
 
     def __init__(self, task: Task, finish: Finish) -> None:
         signals.flush()
+        self.runs_cells = not (task.executed or task.only_render)
         reading, telling = os.pipe()
         # Seen from here, so that what is written can be measured while the worker is busy.
         self._files: list[IO[bytes]] = [tempfile.TemporaryFile(), tempfile.TemporaryFile()]  # noqa: SIM115
@@ -305,6 +316,7 @@ class _Forked:
         os.set_blocking(reading, False)
         # A file object is closed once, however often it is told to; a number could be another's by then.
         self._reading = open(reading, "rb", buffering=0)  # noqa: PTH123, SIM115
+        _others.update((self._reading, *self._files))
         self._status: int | None = None
 
     def read(self) -> bytes:
@@ -327,13 +339,16 @@ class _Forked:
             _, self._status = os.waitpid(self.pid, 0)
         for file in (self._reading, *self._files):
             file.close()
+            _others.discard(file)
 
     def exit_code(self) -> int:
         return os.waitstatus_to_exitcode(self._status or 0)
 
 
 class _Started:
-    """A worker that is a new Python, with an ordinary kernel."""
+    """A worker that is a new Python, with an ordinary kernel, which is what runs the cells."""
+
+    runs_cells = False
 
     def __init__(self, task: Task, finish: Finish) -> None:
         with signals.blocked():
@@ -413,6 +428,8 @@ def _be_worker(
         _adopt_orphans()
         lock.let_go()
         os.close(reading)
+        for file in _others:
+            file.close()
         nothing = os.open(os.devnull, os.O_RDONLY)
         for descriptor, target in ((nothing, 0), (captured[0], 1), (captured[1], 2)):
             os.dup2(descriptor, target)
@@ -469,6 +486,13 @@ def _family(pid: int) -> list[psutil.Process]:
         return [process, *process.children(recursive=True)]
     except psutil.NoSuchProcess:
         return []
+
+
+def _proportional(process: psutil.Process) -> int:
+    try:
+        return int(getattr(process.memory_full_info(), "pss", 0)) or _resident(process)
+    except psutil.Error:
+        return _resident(process)
 
 
 def _resident(process: psutil.Process) -> int:

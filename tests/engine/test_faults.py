@@ -23,6 +23,14 @@ pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reas
 
 STAGE = "import glob, os\nplaces = [p for p in glob.glob(os.environ['CASEBOOK_PROJECT'] + '/.reports-*/reports')]\n"
 HARM = "open(f'{place}/cambridgeshire/good1.html', 'w').write('<script>hacked</script>')"
+# A cell can write into the pipe that its process tells the run by.
+TELLS = (
+    "import hashlib, json, os\nline = json.dumps({said}).encode() + b'\\n'\nfor one in os.listdir('/proc/self/fd'):\n    try:\n"
+    "        if os.readlink('/proc/self/fd/' + one).startswith('pipe:'):\n            os.write(int(one), line)\n"
+    "    except OSError:\n        pass\n"
+)
+SUCCESS = "{'outcome': {'status': 'succeeded'}, 'entry': {'name': 'forges'}, 'files': {}}"
+FAILURE = "{'outcome': {'status': 'failed', 'message': 'a lie'}}"
 FAULTS = {
     "exit0": "import os\nos._exit(0)",
     "exit3": "import os\nos._exit(3)",
@@ -40,6 +48,8 @@ FAULTS = {
         "from IPython.display import display\ndisplay({'application/vnd.casebook.read+json': {'name': 'passwd', 'title': 'x',"
         " 'path': '../../etc/passwd', 'sha256': 'x', 'rows': 1, 'sources': [], 'licence': ''}}, raw=True)"
     ),
+    "forges": TELLS.format(said=SUCCESS) + "os._exit(0)",
+    "lies": TELLS.format(said=FAILURE) + "import time\ntime.sleep(1000)",
     "memory": "import numpy as np\nheld = [np.ones(20_000_000) for _ in range(100)]",
     "gates": (
         "from casebook.pages import gates\nfrom casebook.pack import record\ngates.problems = lambda page: iter(())\n"
@@ -60,12 +70,18 @@ SAID = {
     "nameless": "nameless failed in cell 4 of notebooks/nameless.ipynb",
     "fakes": "cell 4 shows a block that Casebook did not make",
     "reads": "it says that it read ../../etc/passwd as 'passwd', which is no table of the project",
+    "forges": "forges could not run: not heard: ",
+    "lies": "lies could not run: timed out: it took more than 20 s",
     "memory": "memory could not run: out of memory: it took more than 1200 MB",
     "gates": "it has 2 headlines, and pipeline.py says it must contain 4",
 }
 # What is said of these with an ordinary kernel, whose process is not the worker's; the rest runs to its end there.
 KERNEL_SAID = {name: SAID[name] for name in ("exit3", "segfault", "alarm", "raves", "thread", "pipe", "fakes", "reads")}
-LIMITS = {"memory": "limits=Limits(megabytes=1200)", "gates": "headlines=4"}
+LIMITS = {
+    "memory": "limits=Limits(megabytes=1200)",
+    "lies": "limits=Limits(seconds=20)",
+    "gates": "headlines=4",
+}
 
 
 def reports(*kinds: str, good: int) -> dict[str, tuple[str, ...]]:
@@ -162,6 +178,35 @@ def test_a_worker_is_believed_only_what_a_worker_says():
     ):
         with pytest.raises(ValueError, match="no event"):
             told_by_workers.read(line)
+
+
+LISTENS = """
+import os, time
+for _ in range(60):
+    for one in os.listdir("/proc/self/fd"):
+        try:
+            pipe = int(one) > 2 and os.readlink(f"/proc/self/fd/{one}").startswith("pipe:")
+            heard = os.set_blocking(int(one), False) or os.read(int(one), 1 << 20) if pipe else b""
+        except OSError:
+            continue
+        assert not heard
+    time.sleep(0.02)
+"""
+
+
+def test_no_cell_hears_what_another_report_tells_the_run(project):
+    write(project, {"listens": (*GOOD, LISTENS), **{f"good{n}": GOOD for n in range(5)}})
+    done = project.pipeline("run")
+    assert done.returncode == 0, done.stderr
+
+
+SHARES = "import os, time\nimport numpy as np\nheld = np.ones(25_000_000)\nfor _ in range(8):\n    if os.fork() == 0:\n        time.sleep(60)\ntime.sleep(1)"
+
+
+def test_memory_that_processes_share_counts_once(project):
+    write(project, {"one": (*GOOD, SHARES)}, {"one": "limits=Limits(megabytes=1000)"})
+    done = project.pipeline("run")
+    assert done.returncode == 0, done.stderr
 
 
 def test_a_descriptor_is_closed_once_so_that_no_other_worker_loses_its_own(project):
