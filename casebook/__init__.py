@@ -1,8 +1,8 @@
 """Casebook: the figures behind a council's business cases, reproduced as reports.
 
 Notebooks import from here: ``report`` (what a report says), its ``sections`` and ``charts``, ``tables`` (validated
-data), ``results`` (what other reports kept), the studies (``comparison``, ``placements``, ``sensitivity``), the
-methods, ``english`` (values that say themselves; ``words`` in older notebooks) and ``InputError``.
+data), ``results`` (what other reports kept), the studies (``comparison``, ``holdings``, ``placements``,
+``sensitivity``), the methods, ``english`` (values that say themselves; ``words`` in older ones) and ``InputError``.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from casebook.errors import InputError
     from casebook.methods import benchmark, capacity, costing, forecast, intervals
     from casebook.report import charts, sections
-    from casebook.studies import comparison, placements, sensitivity
+    from casebook.studies import comparison, holdings, placements, sensitivity
 
 __all__ = [
     "InputError",
@@ -25,6 +25,7 @@ __all__ = [
     "costing",
     "english",
     "forecast",
+    "holdings",
     "intervals",
     "placements",
     "report",
@@ -43,6 +44,7 @@ _HOMES = {
     "costing": "casebook.methods.costing",
     "english": "casebook.english",
     "forecast": "casebook.methods.forecast",
+    "holdings": "casebook.studies.holdings",
     "intervals": "casebook.methods.intervals",
     "placements": "casebook.studies.placements",
     "report": "casebook.report",

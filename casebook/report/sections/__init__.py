@@ -6,6 +6,7 @@ another in the place of one and ``section.without("table")`` leaves one out.
 
 from casebook.report.sections.comparisons import certainty, change, numbers_at_rate, over_years, then_and_now
 from casebook.report.sections.costs import cost_avoided, late_start, weekly_costs, weeks_left, what_happened
+from casebook.report.sections.registers import register
 from casebook.report.sections.sensitivities import sensitivity
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "late_start",
     "numbers_at_rate",
     "over_years",
+    "register",
     "sensitivity",
     "then_and_now",
     "weekly_costs",
