@@ -6,11 +6,13 @@ import atexit
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -61,11 +63,8 @@ class Project:
                 [sys.executable, "pipeline.py", *arguments],
                 cwd=self.root, env=environment, capture_output=True, text=True, timeout=LONGEST, check=False,
             )  # fmt: skip
-        with tempfile.TemporaryDirectory() as folder:
-            told = Path(folder) / "told"
-            code = _preloaded().run(self.root, told, arguments, environment)
-            out, err = (told.with_suffix(ending).read_text(encoding="utf-8") for ending in (".out", ".err"))
-        return subprocess.CompletedProcess(arguments, code, out, err)
+        with running(self, *arguments, at=at) as run:
+            return run.ended()
 
     def raw(self, name: str) -> Path:
         return self.root / "data" / "raw" / name
@@ -121,13 +120,47 @@ _HEARS_CTRL_C = (
 
 
 def start(project: Project, *arguments: str, **options: Any) -> subprocess.Popen[str]:
-    """Start ``python pipeline.py`` in a Python of its own, to be stopped or killed; options are those of ``Popen``."""
+    """Start ``python pipeline.py`` in a Python of its own, which loads everything; options are those of ``Popen``."""
     environment = as_users() | {"SOURCE_DATE_EPOCH": str(NOW)} | options.pop("env", {})
     return subprocess.Popen(
         [sys.executable, "-c", _HEARS_CTRL_C, sys.executable, "pipeline.py", *arguments],
         cwd=project.root, env=environment, text=True,
         **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options},
     )  # fmt: skip
+
+
+class Run:
+    """A ``python pipeline.py`` that is going on."""
+
+    def __init__(self, project: Project, arguments: tuple[str, ...], at: int, out: Path, err: Path) -> None:
+        self.arguments, self.out, self.err = arguments, out, err
+        environment = as_users() | {"SOURCE_DATE_EPOCH": str(at)}
+        self.pid = _preloaded().start(project.root, out, err, arguments, environment)
+        self._code: int | None = None
+
+    def send(self, number: int) -> None:
+        os.kill(self.pid, number)
+
+    def ended(self) -> subprocess.CompletedProcess[str]:
+        """Wait until it has ended, and return how."""
+        if self._code is None:
+            self._code = _preloaded().wait(self.pid)
+        out, err = (path.read_text(encoding="utf-8") for path in (self.out, self.err))
+        return subprocess.CompletedProcess(self.arguments, self._code, out, err)
+
+
+@contextmanager
+def running(project: Project, *arguments: str, at: int = NOW, together: bool = False) -> Iterator[Run]:
+    """Run ``python pipeline.py`` beside the test, which may stop or kill it; what it says may go into one file."""
+    with tempfile.TemporaryDirectory() as folder:
+        out, err = Path(folder) / "out", Path(folder) / "err"
+        run = Run(project, arguments, at, out, out if together else err)
+        try:
+            yield run
+        finally:
+            if run._code is None:
+                run.send(signal.SIGKILL)
+                run.ended()
 
 
 def wait_for(path: Path, content: str = "") -> None:

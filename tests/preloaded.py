@@ -1,8 +1,9 @@
-"""A Python that has loaded the project's packages and runs ``pipeline.py`` in processes forked from it, for the tests.
+"""A Python that is ready to make reports and runs ``pipeline.py`` in processes forked from it, for the tests.
 
-The tests call the pipeline some two hundred times; a Python that starts anew takes longer to load the packages than
-most of those calls take. It is told what to run, and tells how that ended, in lines of JSON. Tests that stop or kill
-a run start one of their own.
+The tests call the pipeline some hundred times; a Python that starts anew takes longer to load the packages than most of
+those calls take. This one has loaded them and made a small report, as one that watches has. It is told in lines of JSON
+which processes to start and to wait for, and answers with their numbers and exit codes. What is loaded when, and what
+happens meanwhile, is tested with a Python of its own.
 """
 
 from __future__ import annotations
@@ -13,18 +14,11 @@ import runpy
 import signal
 import subprocess
 import sys
-from importlib import import_module
 from pathlib import Path
 from typing import NoReturn
 
 LONGEST = 600
-MODULES = (
-    "casebook.commands",
-    "casebook.run",
-    "casebook.pages.spreadsheet",
-    "casebook.pages.workbook",
-    "casebook.report.charts",
-)
+ROOT = Path(__file__).resolve().parents[1]
 
 
 class Preloaded:
@@ -37,11 +31,18 @@ class Preloaded:
             env={**os.environ, **{f"{one}_NUM_THREADS": "1" for one in ("OMP", "OPENBLAS", "MKL", "NUMEXPR")}},
         )  # fmt: skip
 
-    def run(self, root: Path, told: Path, words: tuple[str, ...], environment: dict[str, str]) -> int:
-        """Run ``python pipeline.py`` in a folder, with its words in the files beginning with ``told``."""
+    def start(self, root: Path, out: Path, err: Path, words: tuple[str, ...], environment: dict[str, str]) -> int:
+        """Start ``python pipeline.py`` in a folder, with what it says in two files, and return its process's number."""
+        return self._ask([str(root), str(out), str(err), words, environment])
+
+    def wait(self, pid: int) -> int:
+        """Wait until a process that was started has ended, and return its exit code."""
+        return self._ask(pid)
+
+    def _ask(self, question: object) -> int:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        print(json.dumps([str(root), str(told), words, environment]), file=self._process.stdin, flush=True)
+        print(json.dumps(question), file=self._process.stdin, flush=True)
         return int(self._process.stdout.readline())
 
     def close(self) -> None:
@@ -51,25 +52,33 @@ class Preloaded:
 
 
 def serve() -> None:
-    for module in MODULES:
-        import_module(module)
+    os.environ["CASEBOOK_PROJECT"] = str(ROOT)
+    from casebook import commands, preload, run  # noqa: F401
+
+    preload.packages(prime=True)
     for line in sys.stdin:
+        told = json.loads(line)
+        if isinstance(told, int):
+            _, status = os.waitpid(told, 0)
+            print(os.waitstatus_to_exitcode(status), flush=True)
+            continue
         pid = os.fork()
         if pid == 0:
-            _run(*json.loads(line))
-        _, status = os.waitpid(pid, 0)
-        print(os.waitstatus_to_exitcode(status), flush=True)
+            _run(*told)
+        print(pid, flush=True)
 
 
-def _run(root: str, told: str, words: list[str], environment: dict[str, str]) -> NoReturn:
+def _run(root: str, out: str, err: str, words: list[str], environment: dict[str, str]) -> NoReturn:
     code: object = 1
     try:
         signal.alarm(LONGEST)
+        # A process begun in the background of a shell ignores Ctrl-C, and so do those it starts; a user's does not.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         os.chdir(root)
         os.environ.clear()
         os.environ.update(environment)
-        for target, file in ((0, os.devnull), (1, f"{told}.out"), (2, f"{told}.err")):
-            os.dup2(os.open(file, os.O_RDWR | os.O_CREAT | os.O_TRUNC), target)
+        for target, file in enumerate((os.devnull, out, err)):
+            os.dup2(os.open(file, os.O_RDWR | os.O_CREAT | os.O_APPEND), target)
         sys.argv, sys.path[0] = ["pipeline.py", *words], root
         runpy.run_path("pipeline.py", run_name="__main__")
     except SystemExit as ending:

@@ -13,7 +13,7 @@ from pathlib import Path
 import nbformat
 import psutil
 import pytest
-from conftest import COPIED, LONGEST, as_users, start, wait_for
+from conftest import COPIED, LONGEST, as_users, running, start, wait_for
 from small_reports import BEGIN, GOOD, NEVER, PARAMETERS, SAY, SHOW, events, write
 
 pytestmark = [
@@ -218,14 +218,13 @@ def test_what_builds_on_a_report_that_failed_could_not_run(project):
 
 def test_two_runs_at_once_are_one_run_and_a_sentence(project):
     write(project, {"slow": (*GOOD, "open('begun', 'w').close()\n" + NEVER)})
-    first = start(project, "run")
-    wait_for(project.root / "begun")
-    second = project.pipeline("run")
-    assert second.returncode == 2
-    assert f"Another run is going on, process {first.pid}, since " in second.stderr
-    # The lock does not outlive a holder that is killed.
-    first.kill()
-    first.wait(LONGEST)
+    with running(project, "run") as first:
+        wait_for(project.root / "begun")
+        second = project.pipeline("run")
+        assert second.returncode == 2
+        assert f"Another run is going on, process {first.pid}, since " in second.stderr
+        # The lock does not outlive a holder that is killed.
+        first.send(signal.SIGKILL)
     assert temporary(project) != []
     write(project, {"slow": GOOD})
     assert project.pipeline("run").returncode == 0
@@ -238,14 +237,14 @@ def test_two_runs_at_once_are_one_run_and_a_sentence(project):
 @pytest.mark.parametrize("more", [(), pytest.param(("--ordinary-kernels",), marks=pytest.mark.long)])
 def test_a_run_that_is_stopped_leaves_nothing_running_and_nothing_lying(project, number, code, more):
     write(project, {"slow": (*GOOD, STAYS + "\nopen('begun', 'w').close()\n" + NEVER)})
-    run = start(project, "run", *more)
-    wait_for(project.root / "begun")
-    began = {child.pid for child in psutil.Process(run.pid).children(recursive=True)}
-    assert began
-    run.send_signal(number)
-    _, said = run.communicate(timeout=LONGEST)
-    assert run.returncode == code, said
-    assert said.splitlines()[-1] == "Stopped: nothing was published."
+    with running(project, "run", *more) as run:
+        wait_for(project.root / "begun")
+        began = {child.pid for child in psutil.Process(run.pid).children(recursive=True)}
+        assert began
+        run.send(number)
+        ended = run.ended()
+    assert ended.returncode == code, ended.stderr
+    assert ended.stderr.splitlines()[-1] == "Stopped: nothing was published."
     assert not [pid for pid in began if psutil.pid_exists(pid) and psutil.Process(pid).status() != "zombie"]
     assert left_behind(project) == []
     assert temporary(project) == []
@@ -256,10 +255,9 @@ def test_a_run_that_is_stopped_leaves_nothing_running_and_nothing_lying(project,
 def test_watching_runs_again_after_every_save_and_outlives_a_notebook_that_breaks(project):
     said = SAY.replace("Two is", "Two is still")
     write(project, {"one": GOOD})
-    page, told = project.root / "reports/cambridgeshire/one.html", project.root / "told"
-    with told.open("w") as file:
-        watching = start(project, "watch", stdout=file, stderr=file)
-    try:
+    page = project.root / "reports/cambridgeshire/one.html"
+    with running(project, "watch", together=True) as watching:
+        told = watching.out
         wait_for(told, "Waiting")
         assert "Two is 2" in page.read_text()
         write(project, {"one": FAULTS["raises"]})
@@ -277,10 +275,10 @@ def test_watching_runs_again_after_every_save_and_outlives_a_notebook_that_break
         # Stopped from outside while it runs, it waits for the run to clean up.
         write(project, {"one": (*GOOD, "open('begun', 'w').close()\n" + NEVER)})
         wait_for(project.root / "begun")
-    finally:
-        watching.send_signal(signal.SIGINT)
-        assert watching.wait(timeout=LONGEST) == 0
-    assert told.read_text().splitlines()[-2:] == ["Stopped: nothing was published.", "Stopped watching."]
+        watching.send(signal.SIGINT)
+        ended = watching.ended()
+    assert ended.returncode == 0
+    assert ended.stdout.splitlines()[-2:] == ["Stopped: nothing was published.", "Stopped watching."]
     assert not list(project.root.glob(".reports-*"))
     assert temporary(project) == []
     assert [one for one in psutil.process_iter(["cwd"]) if one.info["cwd"] == str(project.root)] == []
