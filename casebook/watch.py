@@ -20,6 +20,8 @@ from casebook.engine import workers
 from casebook.pack import freshness
 
 _LOOK_EVERY = 0.2
+# Nor does looking take more than a tenth of a core, on however slow a machine.
+_REST = 9
 
 
 def stay(root: Path, words: Sequence[str], run: Callable[[], None], say: Callable[[str], None]) -> NoReturn:
@@ -39,7 +41,9 @@ def stay(root: Path, words: Sequence[str], run: Callable[[], None], say: Callabl
     program, made_from, seen = freshness.program(root), "", ("", "")
     preload.packages(prime=True)
     while True:
+        began = time.perf_counter()
         now = freshness.program(root), freshness.inputs(root)
+        rest = max(_LOOK_EVERY, _REST * (time.perf_counter() - began))
         if now != seen:
             # Something may be half saved: wait until it stays as it is.
             seen = now
@@ -53,7 +57,7 @@ def stay(root: Path, words: Sequence[str], run: Callable[[], None], say: Callabl
             made_from = now[1]
             _run_apart(words, run)
             say("Waiting for changes in notebooks, workings and data; Ctrl-C ends it.")
-        time.sleep(_LOOK_EVERY)
+        time.sleep(rest)
 
 
 def _broken(program: Path) -> str:

@@ -433,15 +433,15 @@ def watched(hypotheses: Sequence[Hypothesis]) -> tuple[Hypothesis, ...]:
 
 
 @cache
-def outcomes() -> tuple[tuple[str, Outcome], ...]:
-    """Every case, with where it was planted: the same each time."""
+def outcomes(each: int = EACH) -> tuple[tuple[str, Outcome], ...]:
+    """Every case, with where it was planted, or so many of each kind and place: the same each time."""
     parts = {name: watched(getattr(explanations, name)) for name in ("IN_ORDER", "OF_INPUTS")}
     with mock.patch.multiple(explanations, **parts):
         return tuple(
             (place, outcome(plant))
             for kind in TOLD
             for place in ("tables", "words")
-            for plant in islice(plants(kind, place == "words"), EACH)
+            for plant in islice(plants(kind, place == "words"), each)
         )
 
 

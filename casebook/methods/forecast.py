@@ -113,14 +113,16 @@ def _fitted(y: Array) -> tuple[float, float, float]:
 
 
 def _holt(y: Array, a: float, b: float, p: float) -> tuple[float, float, Array]:
-    level, trend = y[0], (y[1] - y[0]) / p
-    errors = np.empty(y.size - 1)
-    for t in range(1, y.size):
+    # Python's own numbers are the same as numpy's, and one by one several times as fast.
+    first, *rest = y.tolist()
+    a, b, p = float(a), float(b), float(p)
+    level, trend, errors = first, (rest[0] - first) / p, []
+    for value in rest:
         before = level
-        errors[t - 1] = y[t] - (level + p * trend)
-        level = a * y[t] + (1 - a) * (level + p * trend)
+        errors.append(value - (level + p * trend))
+        level = a * value + (1 - a) * (level + p * trend)
         trend = b * (level - before) + (1 - b) * p * trend
-    return float(level), float(trend), errors
+    return level, trend, np.array(errors)
 
 
 METHODS: Mapping[str, Callable[[ArrayLike, int], Array]] = {

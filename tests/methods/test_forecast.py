@@ -66,7 +66,7 @@ def test_damped_holt_fits_as_well_as_statsmodels_and_forecasts_the_same(values):
     assert squared_errors(*forecast._fitted(y)) <= grid * 1.001
 
 
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=8)
 @given(series)
 def test_the_trend_of_damped_holt_fades(values):
     changes = np.abs(np.diff(forecast.damped_holt(values, 6)))
