@@ -16,16 +16,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import pytest
 from preloaded import Preloaded
 
-from casebook.data import catalogue
-from casebook.reconcile import figures
-from casebook.reconcile.cases import Cases, Reconciliation
-from casebook.report.blocks import Block, Headline, Reconciliations, Table
+# The process that hands the tests out loads this file too, and needs nothing of what takes its time.
+if TYPE_CHECKING:
+    from casebook.reconcile.cases import Reconciliation
+    from casebook.report.blocks import Block, Headline, Table
 
 # How long an example takes says something of the machine, not of the code.
 hypothesis.settings.register_profile("any machine", deadline=None)
@@ -247,13 +247,13 @@ class Told:
         self.blocks: list[Block] = []
 
     def headline(self, identifier: str) -> Headline:
-        return next(block for block in self.blocks if isinstance(block, Headline) and block.id == identifier)
+        return next(block for block in self.blocks if block.kind == "headline" and block.id == identifier)
 
     def table(self, caption: str) -> Table:
-        return next(block for block in self.blocks if isinstance(block, Table) and block.caption.startswith(caption))
+        return next(block for block in self.blocks if block.kind == "table" and block.caption.startswith(caption))
 
     def figures(self) -> dict[str, Reconciliation]:
-        return {one.id: one for block in self.blocks if isinstance(block, Reconciliations) for one in block.figures}
+        return {one.id: one for block in self.blocks if block.kind == "reconciliation" for one in block.figures}
 
     def text(self) -> str:
         return "\n".join(block.plain() for block in self.blocks)
@@ -265,6 +265,8 @@ def tell(pack: Project, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Told]:
 
     The cells are the same as in a run; the pack's tables and published reports are what they read.
     """
+    from casebook.report.blocks import Block
+
     monkeypatch.setenv("CASEBOOK_PROJECT", str(pack.root))
 
     def run(name: str, leaving_out: str = "", **parameters: Any) -> Told:
@@ -290,12 +292,18 @@ class Verdicts:
 
     def figures(self) -> dict[str, Reconciliation]:
         """Every printed figure by name."""
+        from casebook.reconcile import figures
+        from casebook.reconcile.cases import Cases
+
         register = figures.load(self.root)
         cases = Cases(self.root, register)
         return {name: cases.of(name) for name in register.figures}
 
     def seal(self) -> None:
         """Accept changed tables, as ``pipeline.py seal`` does."""
+        from casebook.data import catalogue
+        from casebook.reconcile import figures
+
         figures.follow(self.root, [])
         catalogue.seal(self.root, [])
 

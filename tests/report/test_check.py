@@ -2,7 +2,7 @@
 
 import jupyter_client
 import pytest
-from conftest import LONGEST
+from conftest import LONGEST, ROOT
 from small_reports import BEGIN, SAY, SHOW
 
 CHECK = "report.check()"
@@ -35,13 +35,27 @@ class Lab:
                 return printed, shown
 
 
-@pytest.fixture
-def lab(project):
-    lab = Lab(project.root)
-    lab.run("parameters", 'area = "Cambridgeshire"')
+@pytest.fixture(scope="module")
+def kernel():
+    lab = Lab(ROOT)
     yield lab
     lab.client.stop_channels()
     lab.manager.shutdown_kernel(now=True)
+
+
+# Starting a kernel takes longer than all that is asked of it here.
+AS_RESTARTED = """
+from casebook.report import session
+session._shown.clear(), session._last.clear()
+get_ipython().reset(new_session=True)
+"""
+
+
+@pytest.fixture
+def lab(kernel):
+    kernel.run("", AS_RESTARTED)
+    kernel.run("parameters", 'area = "Cambridgeshire"')
+    return kernel
 
 
 def test_a_title_for_another_area_is_refused_in_the_session(lab):
