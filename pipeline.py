@@ -15,7 +15,7 @@ PACK = [
     Report("health-checks", "benchmark", {"indicator": "health_checks"}, figures=1),
     Report("smoking", "benchmark", {"indicator": "smoking_prevalence"}, figures=1),
     Report("public-health-savings", only_for="Cambridgeshire"),
-    Report("ehcp-forecast", only_for="Cambridgeshire", headlines=4, figures=2),
+    Report("ehcp-forecast", only_for="Cambridgeshire", headlines=2, figures=1),
     Report("ot-demand", only_for="Cambridgeshire", headlines=4, figures=2),
     Report("placement-costs", only_for="Cambridgeshire", headlines=3, figures=2),
 ]

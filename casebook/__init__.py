@@ -1,7 +1,7 @@
 """Casebook: the figures behind a council's business cases, reproduced as reports.
 
 Notebooks import from here: ``report`` (what a report says), its ``sections`` and ``charts``, ``tables`` (validated
-data), ``results`` (what other reports kept), the studies (``comparison``, ``holdings``, ``placements``,
+data), ``results`` (what other reports kept), the studies (``comparison``, ``holdings``, ``placements``, ``projection``,
 ``sensitivity``), the methods, ``english`` (values that say themselves; ``words`` in older ones) and ``InputError``.
 """
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from casebook.errors import InputError
     from casebook.methods import benchmark, capacity, costing, forecast, intervals
     from casebook.report import charts, sections
-    from casebook.studies import comparison, holdings, placements, sensitivity
+    from casebook.studies import comparison, holdings, placements, projection, sensitivity
 
 __all__ = [
     "InputError",
@@ -28,6 +28,7 @@ __all__ = [
     "holdings",
     "intervals",
     "placements",
+    "projection",
     "report",
     "results",
     "sections",
@@ -47,6 +48,7 @@ _HOMES = {
     "holdings": "casebook.studies.holdings",
     "intervals": "casebook.methods.intervals",
     "placements": "casebook.studies.placements",
+    "projection": "casebook.studies.projection",
     "report": "casebook.report",
     "results": "casebook.data.results",
     "sections": "casebook.report.sections",

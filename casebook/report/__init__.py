@@ -198,7 +198,7 @@ def table(
     Raises
     ------
     InputError
-        If there is no caption, or a column is not there.
+        If there is no caption, a column is not there, or caption or notes would say nan, inf, None or a brace.
 
     Examples
     --------
@@ -208,6 +208,7 @@ def table(
     Area | Rate, per 10,000
     Essex | 1.2
     """
+    caption, *notes = (finished(one, f"The table {caption!r}") for one in (caption, *notes))
     make_table(frame, caption, columns, notes, missing, highlight).show()
 
 
@@ -315,7 +316,7 @@ def assumption(
     Raises
     ------
     InputError
-        If a rating is not one of those named.
+        If a rating is not one of those named, or the text would say nan, inf, None or a brace.
 
     Examples
     --------
@@ -327,7 +328,7 @@ def assumption(
             f"The assumption {text!r} is rated {quality!r} and {impact!r}: quality is green, amber or red, "
             "impact is low, medium or high."
         )
-    Assumption(text, quality, impact).show()
+    Assumption(finished(text, "The assumption"), quality, impact).show()
 
 
 def source(

@@ -6,13 +6,19 @@ another in the place of one and ``section.without("table")`` leaves one out.
 
 from casebook.report.sections.comparisons import certainty, change, numbers_at_rate, over_years, then_and_now
 from casebook.report.sections.costs import cost_avoided, late_start, weekly_costs, weeks_left, what_happened
+from casebook.report.sections.projections import against_outturn, as_printed, by_part, follows, forecast
 from casebook.report.sections.registers import register
 from casebook.report.sections.sensitivities import sensitivity
 
 __all__ = [
+    "against_outturn",
+    "as_printed",
+    "by_part",
     "certainty",
     "change",
     "cost_avoided",
+    "follows",
+    "forecast",
     "late_start",
     "numbers_at_rate",
     "over_years",

@@ -1,0 +1,225 @@
+"""What may come of a history: forecast, scenarios and parts; what follows from it; and what a paper forecast."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from casebook.english import Change, Gap, Noun, Number, capital, listed
+from casebook.report import charts
+from casebook.report.parts import Chart, Section, Sheet
+from casebook.studies.projection import LIMITS, History, Parts, Printed, Projection, rounded
+
+_SCENARIOS = Noun("scenario")
+
+
+def forecast(of: Projection, earlier: Mapping[str, pd.Series] | None = None) -> Section:
+    """Tell what a history may come to: ``chart``, ``scenarios``, ``made``, ``choice`` and ``table``, those there are.
+
+    Parameters
+    ----------
+    of
+        The forecast.
+    earlier
+        Older forecasts to draw beside it: label and path by year.
+    """
+    outlook, count = of.outlook, len(of.scenarios)
+    meanings = " ".join(f'"{one.name}": {one.meaning}.' for one in of.scenarios)
+    show = f"{capital(_SCENARIOS.count(count))} {'shows' if count == 1 else 'show'} what else could happen."
+    return Section(
+        chart=_fan(of, earlier or {}),
+        scenarios=f"{show} {meanings}" if of.scenarios else None,
+        made=outlook.tested if outlook else None,
+        choice=outlook.choice if outlook else None,
+        table=_methods(of) if outlook and not outlook.compared.empty else None,
+    )
+
+
+def by_part(of: Projection, parts: Parts) -> Section:
+    """Split the forecast of the last year into parts: ``sentence`` and ``table``; where none are known, say so."""
+    if parts.last.empty:
+        return Section(sentence=f"No {of.past.noun} by primary {parts.name} are held for {of.past.area}.")
+    shares, whole = parts.shares.loc[of.end], of.frame.loc[of.end]
+    split, _ = rounded(pd.DataFrame({limit: shares * whole[limit] for limit in LIMITS}))
+    what = f"primary {parts.name}"
+    return Section(
+        sentence=f"{parts.said} Only the range of the total is carried into the {parts.name}s, so each {parts.name}'s "
+        "own future is less certain than its row says. Each row is rounded by its range, so the rows need not add up "
+        "to the total.",
+        table=Sheet(
+            split.assign(now=parts.last).rename_axis("part").reset_index(),
+            f"{capital(str(of.past.noun))} by {what} in {of.past.when(of.end)}, {of.past.area}",
+            {
+                "part": capital(what), "now": (of.past.when(parts.year), ",.0f"),
+                **{limit: (name, ",.0f") for limit, name in of.names.items()},
+            },
+        ),
+    )  # fmt: skip
+
+
+def follows(
+    of: Projection, first: str, factors: Mapping[str, float], caption: str, notes: Sequence[str] = (), finest: float = 1
+) -> Sheet:
+    """Tell what follows from the forecast in proportion, now and in the last year; each row is rounded by its range.
+
+    Parameters
+    ----------
+    first
+        Header of the first column.
+    factors
+        How much of each thing there is for each one counted.
+    finest
+        The finest step that numbers are rounded to.
+    """
+    each, names = pd.Series(factors, dtype=float), of.names | ({"central": str(of.end)} if of.outlook else {})
+    whole = of.frame.loc[of.end]
+    ends, decimals = rounded(pd.DataFrame({limit: each * whole[limit] for limit in LIMITS}), finest)
+    shown = f",.{decimals}f"
+    return Sheet(
+        ends.assign(now=each * of.past.now.value).rename_axis("what").reset_index(),
+        caption,
+        {
+            "what": first, "now": (f"{of.past.base}, on the same basis", shown),
+            **{limit: (name, shown) for limit, name in names.items()},
+        },
+        tuple(notes),
+    )  # fmt: skip
+
+
+def as_printed(of: Printed, past: History, part: str) -> Section:
+    """Tell what a paper forecast, by part: ``sentence``, ``chart`` and ``table``.
+
+    Parameters
+    ----------
+    past
+        The history that it is a forecast of.
+    part
+        What a part is.
+    """
+    start, end, before, after = of.start, of.end, past.when(of.first), past.when(of.last)
+    frame = of.parts.assign(change=of.parts["after"] - of.parts["before"]).rename_axis("part").reset_index()
+    frame["contribution"] = frame["change"] / (end.value - start.value or np.nan) * 100
+    ratio = frame["after"] / frame["before"].replace(0, np.nan)
+    frame["per_cent"], frame["yearly"] = (ratio - 1) * 100, (ratio ** (1 / (of.last - of.first)) - 1) * 100
+    largest = frame.sort_values("change", ascending=False, kind="stable")
+    (most, second), least = (largest.iloc[place] for place in (0, 1)), largest.iloc[-1]
+    added, noun, named = Number(end.value - start.value), past.noun, f"Primary {part}"
+    return Section(
+        sentence=f"Two {part}s account for {most['contribution'] + second['contribution']:.0f}% of the growth: "
+        f"{most['part']}; {second['part']}."
+        if added.value > 0 and second["change"] > 0
+        else None,
+        chart=Chart(
+            charts.waterfall(
+                (before, start.value), largest.set_index("part")["change"], (after, end.value), capital(past.measure)
+            ),
+            title=f"{most['part']} adds most to the forecast, {most['change']:,.0f} {noun} of {added}."
+            if added.value > 0
+            else f"The forecast {Change(start, end, (f'in {before}', f'in {after}'))}.",
+            subtitle=f"{capital(past.measure)} in {before}, change by primary {part} to {after}, and {noun} forecast; "
+            f"{past.area}; as printed.",
+            alt=f"From {start} {noun} to {end}. Changes run from {most['change']:+,.0f} ({most['part']}) down to "
+            f"{least['change']:+,.0f} ({least['part']}).",
+            data=largest,
+            columns={
+                "part": named, "before": (before, ",.0f"), "change": ("Change", "+,.0f"), "after": (after, ",.0f"),
+            },
+        ),
+        table=Sheet(
+            frame,
+            f"The paper's forecast by primary {part}, {before} to {after}",
+            {
+                "part": named,
+                "before": (f"{capital(str(noun))}, {before}", ",.0f"),
+                "after": (f"{capital(str(noun))}, {after}", ",.0f"),
+                "change": (f"Change, {noun}", "+,.0f"),
+                "per_cent": ("Change, per cent", "+.1f"),
+                "contribution": ("Share of all growth, per cent", "+.1f"),
+                "yearly": ("Growth a year, per cent", "+.1f"),
+            },
+            (f"Change, percentages and shares are worked out from the two columns of {noun}.",),
+        ),
+    )  # fmt: skip
+
+
+def against_outturn(of: Printed, past: History) -> Sheet | None:
+    """Set what happened against the path of what a paper forecast; nothing, if they have no year in common."""
+    noun, compared = past.noun, of.against(past)
+    if compared.empty:
+        return None
+    return Sheet(
+        compared,
+        f"{capital(past.measure)} each {past.month}, official figures against the paper's path, {past.area}",
+        {
+            "year": past.month,
+            "happened": (f"What happened, {noun}", ",.0f"),
+            "forecast": (f"The paper's path, {noun}", ",.0f"),
+            "off": (f"Difference, {noun}", "+,.0f"),
+            "off_per_cent": ("Difference, per cent", "+.1f"),
+        },
+    )
+
+
+def _methods(of: Projection) -> Sheet:
+    assert of.outlook is not None
+    when = of.past.when(of.end)
+    return Sheet(
+        of.outlook.compared,
+        f"What each method says of {when}, and how near it would have come on past years",
+        {
+            "method": "Method",
+            "central": (f"{capital(str(of.past.noun))} in {when}", ",.0f"),
+            "mase": ("Mean absolute scaled error", ".2f"),
+            "errors": ("Past forecasts compared", ","),
+            "used": "Used",
+        },
+        (
+            "Each method forecast every later year from each year with at least three before it. An error of 1 is as "
+            "wrong as repeating the last number for one year.",
+        ),
+    )
+
+
+def _fan(of: Projection, earlier: Mapping[str, pd.Series]) -> Chart:
+    past, end, noun = of.past, of.at_end, capital(str(of.past.noun))
+    older = {capital(label): path.loc[: of.end] for label, path in earlier.items()}
+    scenarios = {one.name: of.rounded_alike(one.path) for one in of.scenarios}
+    made = of.rounded if of.outlook else of.rounded.iloc[:0, :0]
+    what = [f"what happened to {past.base}", *earlier]
+    alt = [f"What happened {past.path}."]
+    title = f"{noun} from {past.when(past.by_year.index[0])} to {of.end}: what happened and what could."
+    if of.outlook:
+        what.append("a forecast with its range")
+        alt.append(
+            f"The forecast goes on to about {end.central} in {of.end}, its range from {end.lower} to {end.upper}."
+        )
+        title = f"The number of {past.noun} {past.path}, and could be about {end.central} by {of.end}."
+    for label, path in earlier.items():
+        alt.append(f"{capital(label)} reaches {path.loc[: of.end].iloc[-1]:,.0f} in {path.loc[: of.end].index[-1]}.")
+        if of.outlook and past.base in path:
+            gap = Gap.between(past.now, past.now.like(path[past.base]))
+            title = f"{noun} are {gap} {label}, and could be about {end.central} by {of.end}."
+    if scenarios:
+        what.append(_SCENARIOS.count(len(scenarios)))
+        reached = listed(f'"{name}" reaches {path[of.end]:,.0f}' for name, path in scenarios.items())
+        alt.append(f"Of the scenarios, {reached} in {of.end}.")
+    shown = {
+        "happened": "What happened", **dict(zip(older, older, strict=True)),
+        **({"central": "Forecast", "lower": "Range, from", "upper": "Range, to"} if of.outlook else {}),
+        **dict(zip(scenarios, scenarios, strict=True)),
+    }  # fmt: skip
+    data = pd.DataFrame({"happened": past.by_year, **older, **{str(name): made[name] for name in made}, **scenarios})
+    return Chart(
+        charts.fan(
+            past.by_year, of.frame if of.outlook else made,
+            older | {one.name: one.path for one in of.scenarios}, capital(past.measure),
+        ),
+        title,
+        f"{capital(past.measure)} each {past.month}; {past.area}; {listed(what)} to {of.end}.",
+        " ".join(alt),
+        data.sort_index().rename_axis("year").reset_index(),
+        {"year": past.month, **{name: (header, ",.0f") for name, header in shown.items()}},
+        missing="not for that year",
+    )  # fmt: skip

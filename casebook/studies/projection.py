@@ -1,0 +1,508 @@
+"""One area's yearly history and what may come of it; and what a paper forecast of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import pandas as pd
+
+from casebook.english import Change, Money, Noun, Number, Range, listed, number
+from casebook.errors import InputError
+from casebook.methods import forecast, intervals
+from casebook.methods.forecast import TooShortError
+
+LIMITS = ["central", "lower", "upper"]
+_YEARS = Noun("year")
+
+
+@dataclass(frozen=True)
+class History:
+    """What happened: an area's numbers by year, what is counted, what that is in full, and the month it is of."""
+
+    area: str
+    noun: Noun
+    measure: str
+    month: str
+    by_year: pd.Series
+
+    @property
+    def base(self) -> int:
+        """The last year."""
+        return int(self.by_year.index[-1])
+
+    @property
+    def now(self) -> Number:
+        """The last number."""
+        return Number(self.by_year.iloc[-1], unit=str(self.noun))
+
+    @property
+    def path(self) -> Change:
+        """The first number and the last."""
+        first = self.by_year.index[0]
+        return Change(
+            self.now.like(self.by_year.iloc[0]), self.now, (f"in {self.when(first)}", f"in {self.when(self.base)}")
+        )
+
+    def when(self, year: int) -> str:
+        """Return a time as a sentence says it."""
+        return f"{self.month} {year}"
+
+    def years_to(self, end: int) -> range:
+        """Return the years after it, up to one.
+
+        Raises
+        ------
+        InputError
+            If there is none.
+        """
+        if end <= self.base:
+            raise InputError(f"horizon_year is {end}, expected a year after {self.base}, the last of the history.")
+        return range(self.base + 1, end + 1)
+
+
+def history(
+    frame: pd.DataFrame, area: str, *, noun: Noun, measure: str, month: str, last: int | None = None
+) -> History:
+    """Return an area's history from a table, up to a year.
+
+    Parameters
+    ----------
+    frame
+        A table of the catalogue, a row a year: ``area``, ``year`` and a column called as what is counted.
+    noun, measure, month
+        What is counted, what the counts are in full, and the month they are of.
+    last
+        The last year to take; the last there is, if None.
+
+    Raises
+    ------
+    InputError
+        If the table has no such columns, no such area or year, two rows of a year, or none of a year between.
+
+    Examples
+    --------
+    >>> from casebook import tables
+    >>> plans = history(tables.read("ehcp_outturn"), "Cambridgeshire", noun=Noun("plan"), measure="plans in force",
+    ...                 month="January", last=2020)
+    >>> plans.by_year.to_dict(), str(plans.path)
+    ({2019: 4198.0, 2020: 4690.0}, 'rose from 4,198 in January 2019 to 4,690 in January 2020')
+    """
+    table, column = frame.attrs["table"], str(noun)
+    if not {"area", "year", column} <= set(frame.columns):
+        raise InputError(
+            f"The table {table.name!r} has the columns {listed(frame.columns)}, expected area, year and {column}: name "
+            f"a table of {column} by year."
+        )
+    own = frame[frame["area"] == area].dropna(subset=column).sort_values("year")
+    if own.empty:
+        raise InputError(
+            f"{area} is not in the table {table.title!r}: add its {column} by year to data/raw/{table.path}, or name a "
+            "table that has them."
+        )
+    years = own["year"].astype(int).tolist()
+    if again := sorted({year for year in years if years.count(year) > 1}):
+        raise InputError(
+            f"The table {table.name!r} has more than one row for {area} in {listed(again)}: name a table of {column} "
+            "with a row a year."
+        )
+    last = years[-1] if last is None else last
+    if last not in years:
+        raise InputError(f"base_year is {last}, but the table {table.name!r} has {listed(years)}: choose one of these.")
+    if gaps := sorted(set(range(years[0], last + 1)) - set(years)):
+        raise InputError(
+            f"The table {table.name!r} has no {column} for {area} in {listed(gaps)}: a forecast needs every year, so "
+            "add them or start later."
+        )
+    numbers = pd.Series(own[column].astype(float).to_numpy(), index=years)
+    return History(area, noun, measure, month, numbers.loc[:last])
+
+
+def in_step(past: History, end: int, with_what: pd.Series, called: str) -> pd.Series:
+    """Return a history's last number by year to come, changing as something else does.
+
+    Parameters
+    ----------
+    end
+        The last year wanted.
+    with_what
+        By year; between the years given it goes in straight lines.
+    called
+        What it is, for the refusal.
+
+    Raises
+    ------
+    InputError
+        If it does not reach from the last year of the history to the last wanted.
+    """
+    years, held = past.years_to(end), with_what.sort_index().astype(float)
+    if past.base < held.index[0] or end > held.index[-1]:
+        raise InputError(
+            f"horizon_year is {end}, expected a year after {past.base}, the last of the history, and up to "
+            f"{held.index[-1]}, the last of {called}, which begins in {held.index[0]}."
+        )
+    course = forecast.between(held.index.tolist(), held, [past.base, *years])
+    return pd.Series(past.now.value * course[1:] / course[0], index=years)
+
+
+def rounded(limits: pd.DataFrame, finest: float = 1) -> tuple[pd.DataFrame, int]:
+    """Round ``central``, ``lower`` and ``upper`` by their range, row by row; and return the decimals that they have.
+
+    ``finest`` is the finest step, as in ``intervals.rounded``.
+    """
+    found = intervals.rounded(limits["central"], limits["lower"], limits["upper"], finest)
+    return pd.DataFrame(dict(zip(LIMITS, found, strict=False)), index=limits.index), found.decimals
+
+
+# --- Forecasts ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What a forecaster says, and how.
+
+    Parameters
+    ----------
+    frame
+        ``central``, ``lower`` and ``upper`` by year.
+    course
+        What is taken to go on, to be said after "if".
+    made_from
+        What the range is made from.
+    tested
+        How often such ranges held in the past, or that nobody has tested it: a sentence.
+    choice
+        Why this method: a sentence or two.
+    compared
+        The methods tried: ``method``, ``central``, ``mase``, ``errors`` and ``used``; may be empty.
+    """
+
+    frame: pd.DataFrame
+    course: str
+    made_from: str
+    tested: str
+    choice: str
+    compared: pd.DataFrame
+
+
+Forecaster = Callable[[History, range, float], Outlook]
+"""Takes a history, the years wanted and the level of the range; raises ``TooShortError`` where it can make none."""
+
+_METHODS = {
+    "naive": (
+        "the last value stays",
+        "the number stays as it was in {month} {last}",
+        "how much the yearly change varied",
+    ),
+    "drift": (
+        "the mean yearly change goes on",
+        "the mean yearly change of {month} {first} to {last} goes on",
+        "how much the yearly change varied",
+    ),
+    "growth": (
+        "the mean yearly growth goes on",
+        "the mean yearly growth of {month} {first} to {last} goes on",
+        "how much the yearly growth varied",
+    ),
+    "damped Holt": (
+        "the recent trend goes on and fades",
+        "the trend of {month} {first} to {last} goes on and fades",
+        "how far the method was out one year ahead",
+    ),
+}
+
+
+def by_own_past(method: str = "auto") -> Forecaster:
+    """Return a forecaster from a history alone: by a method of ``methods.forecast``, or by the one that chooses."""
+
+    def made(history: History, years: range, level: float) -> Outlook:
+        past = history.by_year
+        used = forecast.choose(past) if method == "auto" else method
+        usable = [name for name in forecast.METHODS if name != "growth" or past.min() > 0]
+        if used not in usable:
+            raise InputError(
+                f"method is {used!r}, which needs {history.noun} above 0 in every year, and there are years without "
+                "any: choose another method."
+            )
+        found = {name: forecast.forecast(past, len(years), name, level) for name in usable}
+        tried = {name: forecast.backtest(past, name) for name in usable}
+        nearest = min(tried, key=lambda name: round(tried[name].mase, 10))
+        meaning, course, made_from = _METHODS[used]
+        chosen = "The forecast uses the method" if method == "auto" else "The method was set for this run:"
+        tried_on = past.size - forecast.SHORTEST_TRAINING
+        return Outlook(
+            pd.DataFrame({part: getattr(found[used], part) for part in LIMITS}, index=years),
+            course.format(month=history.month, first=past.index[0], last=past.index[-1]),
+            made_from,
+            f"The range is made from {made_from} (a statistical interval at the {level:.0%} level), and widens with "
+            "the years. How often such ranges held in the past has not been tested here on figures that took no part "
+            "in making them, so the range is not to be read as a chance.",
+            f'{chosen} "{used}": {meaning}. The table shows what the others say. Tried on the past of this series, '
+            f'"{nearest}" came nearest, but {number(past.size)} values are too few to choose by, and a method chosen '
+            "for coming nearest gives a range that is too narrow. Forecasts could be tried on it up to "
+            f"{_YEARS.count(tried_on)} ahead; this one goes {number(len(years))}.",
+            pd.DataFrame(
+                {
+                    "method": f"{name}: {_METHODS[name][0]}",
+                    "central": intervals.rounded(one.central[-1], one.lower[-1], one.upper[-1]).value,
+                    "mase": tried[name].mase, "errors": tried[name].errors,
+                    "used": "used" if name == used else "for comparison",
+                }
+                for name, one in found.items()
+            ),
+        )  # fmt: skip
+
+    return made
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """What else could happen: a name, what it takes (to go on a sentence with), and its numbers by year."""
+
+    name: str
+    meaning: str
+    path: pd.Series
+
+
+@dataclass(frozen=True)
+class Projection:
+    """A history, what a forecaster makes of it, and scenarios; where it makes nothing, the scenarios are the range."""
+
+    past: History
+    years: range
+    scenarios: tuple[Scenario, ...]
+    outlook: Outlook | None
+
+    @property
+    def end(self) -> int:
+        """The last year to come."""
+        return self.years[-1]
+
+    @property
+    def too_few(self) -> str:
+        """Why no forecast is made, to be said after "because"."""
+        few = self.past.by_year.size
+        verb = "is" if few == 1 else "are"
+        return f"{_YEARS.count(few)} of history {verb} too few (it takes {number(forecast.FEWEST)})"
+
+    @cached_property
+    def frame(self) -> pd.DataFrame:
+        """``central``, ``lower`` and ``upper`` by year; without a forecast the first scenario and the span of all."""
+        if self.outlook is not None:
+            return self.outlook.frame
+        each = pd.DataFrame({one.name: one.path for one in self.scenarios})
+        return pd.DataFrame({"central": each.iloc[:, 0], "lower": each.min(axis=1), "upper": each.max(axis=1)})
+
+    @property
+    def rounded(self) -> pd.DataFrame:
+        """The same as a page gives it: each year to the figures that its range allows."""
+        return rounded(self.frame)[0]
+
+    def rounded_alike(self, path: pd.Series) -> pd.Series:
+        """Return other numbers for the years to come to as many figures as the range allows."""
+        to_come = self.frame.loc[path.index]
+        return pd.Series(intervals.rounded(path, to_come["lower"], to_come["upper"]).value, index=path.index)
+
+    @property
+    def value(self) -> Number:
+        """The last year's central number, not rounded, to be followed from run to run."""
+        what = f"{self.past.noun} in {self.past.when(self.end)}{'' if self.outlook else ', scenario'}"
+        return Number(float(self.frame["central"].iloc[-1]), unit=what)
+
+    @property
+    def at_end(self) -> Range:
+        """The last year's number with its range."""
+        return self.at_end_times(1)
+
+    def at_end_times(self, factor: float, kind: type[Number] = Number) -> Range:
+        """Return the last year's number with its range, times something; money to 0.1 million at the finest."""
+        central, lower, upper = (float(self.frame[limit].iloc[-1]) * factor for limit in LIMITS)
+        unit, finest = (1e6, 0.1) if kind is Money and upper >= 1e6 else (1, 1)
+        last = intervals.rounded(central / unit, lower / unit, upper / unit, finest)
+        return Range(*(kind(one * unit, last.decimals) for one in (last.lower, last.upper, last.value)))
+
+    @property
+    def names(self) -> dict[str, str]:
+        """What the numbers of the last year are, as headers say it."""
+        year = self.past.when(self.end)
+        if self.outlook is not None:
+            return {
+                "central": f"{year}, forecast",
+                "lower": "At the lower end of the range",
+                "upper": "At the upper end of the range",
+            }
+        lowest, *_, highest = sorted(self.scenarios, key=lambda one: float(one.path[self.end]))
+        ends = {"lower": lowest, "upper": highest}
+        return {limit: f"{year}, {one.name}" for limit, one in ends.items()}
+
+    def split(self, parts: Parts) -> pd.DataFrame:
+        """Split the numbers of every year into whole parts that add up to them: ``year``, the part, and the limits."""
+        wholes = [[round(float(one)) for one in self.frame[limit]] for limit in LIMITS]
+        split = [
+            pd.DataFrame(
+                {
+                    "year": year, parts.name: parts.shares.columns,
+                    **dict(zip(LIMITS, (forecast.whole_parts(one, shares) for one in whole), strict=True)),
+                }
+            )
+            for year, shares, *whole in zip(self.years, parts.shares.to_numpy(), *wholes, strict=True)
+        ]  # fmt: skip
+        return pd.concat(split, ignore_index=True)
+
+
+def make(
+    past: History, end: int, *, forecaster: Forecaster, level: float, scenarios: Sequence[Scenario] = ()
+) -> Projection:
+    """Forecast a history to a year.
+
+    Parameters
+    ----------
+    forecaster
+        What makes the forecast: ``by_own_past()``.
+    level
+        Share of outturns the range is meant to hold.
+    scenarios
+        What else could happen; two at least stand in for a forecast where the history is too short for one.
+
+    Raises
+    ------
+    InputError
+        If the year is not after the history, or the history is too short and no two scenarios are in its place.
+    """
+    years = past.years_to(end)
+    try:
+        outlook = forecaster(past, years, level)
+    except TooShortError:
+        outlook = None
+    made = Projection(past, years, tuple(scenarios), outlook)
+    if outlook is None and len(scenarios) < 2:
+        raise InputError(
+            f"No forecast of {past.noun} can be made for {past.area}, because {made.too_few}, and there are no two "
+            "scenarios to show in its place: name a table with a longer history."
+        )
+    return made
+
+
+# --- Parts of a total -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The parts of a total as last known, and their shares in the years to come."""
+
+    name: str
+    last: pd.Series
+    year: int
+    said: str
+    shares: pd.DataFrame
+
+
+def parts(known: Sequence[tuple[int, str, pd.Series]], to_come: Projection, name: str) -> Parts:
+    """Carry the shares of parts forward as they changed between the first time known and the last.
+
+    Parameters
+    ----------
+    known
+        The year, where from ("official") and the parts. Of one time only, the shares stay; of none, the whole is the
+        one part.
+    to_come
+        What is to be split.
+    name
+        What a part is.
+    """
+    years, when = to_come.years, to_come.past.when
+    if not known:
+        return Parts(name, pd.Series(dtype=float), 0, "", pd.DataFrame(1.0, index=years, columns=["All"]))
+    in_order = sorted(known, key=lambda one: one[0])
+    (first, source, before), (last, source_of_last, after) = in_order[0], in_order[-1]
+    shares = forecast.shares_ahead(
+        before.reindex(after.index).fillna(0), after, max(last - first, 1), [year - last for year in years]
+    )
+    if last > first:
+        said = (
+            f"Each {name}'s share goes on changing as it did from {when(first)} ({source}) to {when(last)} "
+            f"({source_of_last})."
+        )
+    else:
+        said = f"Each {name} keeps the share it had in {when(last)} ({source}), because no later shares are held."
+    return Parts(name, after, last, said, pd.DataFrame(shares, index=years, columns=after.index))
+
+
+# --- What a paper forecast ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Printed:
+    """What a paper forecast: parts of a total in two years; between them the total is taken to grow evenly.
+
+    ``parts`` has ``before`` and ``after`` by part, and ``made`` is the paper's own year.
+    """
+
+    parts: pd.DataFrame
+    first: int
+    last: int
+    made: int
+
+    @property
+    def start(self) -> Number:
+        """The total in the first year."""
+        return Number(self.parts["before"].sum())
+
+    @property
+    def end(self) -> Number:
+        """The total in the last year."""
+        return Number(self.parts["after"].sum())
+
+    def __bool__(self) -> bool:
+        """Whether there is one."""
+        return not self.parts.empty
+
+    @property
+    def growth(self) -> float:
+        """The total's growth, as a share."""
+        return self.end.value / self.start.value - 1
+
+    @property
+    def rate(self) -> float:
+        """The same a year."""
+        return forecast.yearly_growth(self.start.value, self.end.value, self.last - self.first)
+
+    @property
+    def path(self) -> pd.Series:
+        """The total by year."""
+        years = range(self.first, self.last + 1)
+        return pd.Series([self.start.value, *forecast.path(self.start.value, self.rate, len(years) - 1)], index=years)
+
+    def passed(self, past: History) -> str:
+        """Say whether and when what happened exceeded the total forecast for the last year, to be said after it."""
+        beyond = past.by_year[past.by_year > self.end.value]
+        if beyond.empty:
+            return "had not been passed"
+        when = int(beyond.index[0])
+        early = f"{_YEARS.count(abs(self.last - when))} {'early' if when < self.last else 'late'}"
+        due = "when they were forecast for" if when == self.last else early
+        return f"were passed by {past.when(when)} ({beyond[when]:,.0f}), {due}"
+
+    def against(self, past: History) -> pd.DataFrame:
+        """Return what happened against the path: ``year``, ``happened``, ``forecast``, ``off`` and ``off_per_cent``."""
+        both = pd.DataFrame({"happened": past.by_year, "forecast": self.path}).dropna()
+        both["off"] = both["happened"] - both["forecast"]
+        return both.assign(off_per_cent=both["off"] / both["forecast"] * 100).rename_axis("year").reset_index()
+
+
+def as_printed(frame: pd.DataFrame, part: str) -> Printed:
+    """Return the forecast of a paper's table, with a row a part and a column for each of two Januaries or the like.
+
+    Parameters
+    ----------
+    frame
+        A table of the catalogue without its totals. The columns are called by month and year, as ``january_2031``.
+    part
+        The column that names the parts.
+    """
+    when = {name: int(name[-4:]) for name in frame.columns if re.fullmatch(r"[a-z]+_\d{4}", name)}
+    (before, first), (after, last) = sorted(when.items(), key=lambda one: one[1])
+    parts = frame.set_index(part)[[before, after]].astype(float).set_axis(["before", "after"], axis=1)
+    return Printed(parts, first, last, int(frame.attrs["table"].sources[0].date[:4]))

@@ -1,0 +1,229 @@
+"""One area's history and what may come of it, what a paper forecast, and the sections made of them."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from casebook import InputError, forecast, projection, sections, tables
+from casebook.english import Money, Noun
+from casebook.studies.projection import Outlook, Printed, Scenario
+
+PLANS = [100, 110, 125, 131, 150, 158]  # of Essex, made up, from January 2020
+
+
+def history(numbers=PLANS, first=2020, area="Essex", last=None, years=None):
+    frame = pd.DataFrame({"area": area, "year": years or range(first, first + len(numbers)), "plans": numbers})
+    frame.attrs["table"] = tables.read("ehcp_outturn").attrs["table"]
+    return projection.history(
+        frame, "Essex", noun=Noun("plan"), measure="plans in force", month="January", last=last
+    )  # fmt: skip
+
+
+def scenarios(past, end=2031, **rates):
+    return [
+        Scenario(name, f"plans grow by {rate:.0%}", pd.Series(forecast.path(past.now.value, rate, end - past.base), past.years_to(end)))
+        for name, rate in rates.items()
+    ]  # fmt: skip
+
+
+def by_growth(past, years, level):
+    """A forecaster of one method: none is tried beside it, which takes time."""
+    found = forecast.forecast(past.by_year, len(years), "growth", level)
+    frame = pd.DataFrame({part: getattr(found, part) for part in projection.LIMITS}, index=years)
+    return Outlook(frame, "growth goes on", "its past", "Nobody has tested it.", "It is given.", pd.DataFrame())
+
+
+def made(past=None, forecaster=by_growth, **rates):
+    past = past or history()
+    return projection.make(past, 2031, forecaster=forecaster, level=0.8, scenarios=scenarios(past, **rates))
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"years": [2020, 2021, 2022, 2024, 2025, 2026]}, "has no plans for Essex in 2023: a forecast needs every year"),
+        ({"years": [2020, 2021, 2022, 2022, 2023, 2024]}, "has more than one row for Essex in 2022: name a table of plans"),
+        ({"area": "Suffolk"}, "Essex is not in the table 'Plans in force each January, what happened': add its plans by year to"),
+        ({"last": 2031}, "base_year is 2031, but the table 'ehcp_outturn' has 2020, 2021"),
+        ({"numbers": [1, np.nan, 3]}, "has no plans for Essex in 2021"),
+    ],
+)  # fmt: skip
+def test_a_table_that_gives_no_history_is_refused_in_a_sentence(given, words):
+    with pytest.raises(InputError, match=words):
+        history(**given)
+
+
+def test_a_history_ends_where_it_is_told_to():
+    past = history(last=2022)
+    assert past.by_year.to_dict() == {2020: 100, 2021: 110, 2022: 125}
+    assert str(past.path) == "rose from 100 in January 2020 to 125 in January 2022"
+    assert str(history(years=[2025], numbers=[7]).path) == "was 7 in January 2025"
+
+
+def test_a_number_goes_in_step_with_something_else_as_far_as_that_is_held():
+    children = pd.Series([200, 210, 230], [2020, 2025, 2035])
+    path = projection.in_step(history(), 2030, children, "the population forecast")
+    assert path.index.tolist() == [2026, 2027, 2028, 2029, 2030]
+    assert path[2030] == pytest.approx(158 * 220 / 210)
+    with pytest.raises(
+        InputError, match="a year after 2025, the last of the history, and up to 2035, the last of the pop"
+    ):
+        projection.in_step(history(), 2036, children, "the population forecast")
+    with pytest.raises(InputError, match="horizon_year is 2025, expected a year after 2025"):
+        projection.in_step(history(), 2025, children, "the population forecast")
+
+
+@pytest.mark.parametrize("method", ["auto", "naive", "drift", "growth"])
+def test_a_range_is_said_as_what_it_is(method, monkeypatch):
+    used = "growth" if method == "auto" else method
+    monkeypatch.setattr(forecast, "METHODS", {name: forecast.METHODS[name] for name in {"naive", used}})
+    new = made(forecaster=projection.by_own_past(method))
+    assert new.outlook.made_from in new.outlook.tested
+    assert "has not been tested here on figures that took no part in making them" in new.outlook.tested
+    assert "so the range is not to be read as a chance." in new.outlook.tested
+    assert "up to three years ahead; this one goes six." in new.outlook.choice
+    assert new.outlook.compared.set_index("used").loc["used", "method"].startswith(f"{used}: ")
+    assert new.frame["upper"].tolist() == pytest.approx(forecast.forecast(PLANS, 6, used, 0.8).upper.tolist())
+
+
+def test_growth_is_refused_where_a_year_has_nothing(monkeypatch):
+    monkeypatch.setattr(forecast, "METHODS", {name: forecast.METHODS[name] for name in ("drift", "growth")})
+    nothing = history([0, *PLANS[1:]])
+    course = made(nothing, projection.by_own_past()).outlook.course
+    assert course == "the mean yearly change of January 2020 to 2025 goes on"
+    with pytest.raises(InputError, match="method is 'growth', which needs plans above 0 in every year"):
+        made(nothing, projection.by_own_past("growth"))
+
+
+def test_another_forecaster_speaks_for_its_own_range():
+    tested = "In the past, eight of ten such ranges held the later figure."
+
+    def by_all_areas(past, years, level):
+        frame = pd.DataFrame({"central": 200.0, "lower": 150.0, "upper": 260.0}, index=years)
+        return Outlook(frame, "all areas' growth goes on", "past errors", tested, "All are used.", pd.DataFrame())
+
+    # It needs no long history of the area's own.
+    new = projection.make(history([100, 104]), 2031, forecaster=by_all_areas, level=0.8)
+    section = sections.forecast(new)
+    assert [section.made, section.choice] == [tested, "All are used."]
+    assert str(new.at_end) == "200 (150 to 260)"
+    assert section.chart.title.endswith("could be about 200 by 2031.")
+    assert {"made", "choice", "chart"} == set(dir(section)) - {"but", "without"}
+
+
+def test_scenarios_and_ends_have_no_more_figures_than_the_range_allows():
+    past = history([value * 100 for value in PLANS])
+    new = made(past, steady=0.0317, falling=-0.021)
+    half = (new.frame["upper"] - new.frame["lower"]).iloc[-1] / 2
+    assert 1000 < half < 10_000
+    chart = sections.forecast(new).chart
+    for shown in (*chart.data.iloc[-1][["central", "lower", "upper", "steady", "falling"]], new.at_end.central.value):
+        assert shown % 100 == 0
+    exact = new.scenarios[0].path[2031]
+    assert exact % 100 != 0
+    assert f"{round(exact, -2):,.0f}" in chart.alt
+    assert f"{exact:,.0f}" not in chart.alt
+
+
+def test_scenarios_stand_in_for_a_forecast_of_a_short_history():
+    new = made(history([100, 104, 110]), slow=0.01, fast=0.05)
+    assert new.outlook is None
+    assert new.too_few == "three years of history are too few (it takes five)"
+    assert new.names == {"lower": "January 2031, slow", "upper": "January 2031, fast"}
+    section = sections.forecast(new)
+    assert section.scenarios.startswith('Two scenarios show what else could happen. "slow": plans grow by 1%.')
+    assert "Forecast" not in str(section.chart.columns)
+    assert made(history([100]), slow=0.01, fast=0.05).too_few.startswith("one year of history is too few")
+
+
+@pytest.mark.parametrize("rates", [{}, {"slow": 0.01}])
+def test_a_short_history_with_nothing_in_its_place_is_refused(rates):
+    with pytest.raises(InputError, match="No forecast of plans can be made for Essex, because three years of history"):
+        made(history([100, 104, 110]), **rates)
+
+
+def test_parts_go_on_changing_and_add_up_in_every_year():
+    new = made()
+    before, after = pd.Series({"a": 50.0, "b": 50.0}), pd.Series({"a": 94.0, "b": 60.0, "c": 4.0})
+    split = projection.parts([(2025, "official", after), (2020, "as printed", before)], new, "need")
+    assert split.said.startswith(
+        "Each need's share goes on changing as it did from January 2020 (as printed) to January 2025"
+    )
+    kept = new.split(split)
+    assert kept.columns.tolist() == ["year", "need", "central", "lower", "upper"]
+    assert kept.groupby("year")["central"].sum().tolist() == [round(value) for value in new.frame["central"]]
+    assert split.shares.loc[2031, "a"] > 94 / 158 > split.shares.loc[2031, "b"]
+    table = sections.by_part(new, split).table
+    assert table.frame["part"].tolist() == ["a", "b", "c"]
+    assert table.frame["now"].tolist() == [94, 60, 4]
+
+
+def test_parts_known_once_keep_their_share_and_unknown_ones_are_one():
+    new = made()
+    once = projection.parts([(2025, "official", pd.Series({"a": 100.0, "b": 58.0}))], new, "need")
+    assert "keeps the share it had in January 2025 (official), because no later shares are held." in once.said
+    assert once.shares.loc[2031].tolist() == pytest.approx([100 / 158, 58 / 158])
+    nothing = projection.parts([], new, "need")
+    assert new.split(nothing)["need"].unique().tolist() == ["All"]
+    assert list(sections.by_part(new, nothing)) == ["No plans by primary need are held for Essex."]
+
+
+@pytest.mark.parametrize(
+    ("total", "due", "words"),
+    [
+        (120, 2031, "were passed by January 2022 (125), nine years early"),
+        (120, 2023, "were passed by January 2022 (125), one year early"),
+        (120, 2021, "were passed by January 2022 (125), one year late"),
+        (120, 2022, "were passed by January 2022 (125), when they were forecast for"),
+        (158, 2031, "had not been passed"),
+    ],
+)
+def test_when_a_forecast_was_passed_is_said_against_when_it_was_due(total, due, words):
+    printed = Printed(
+        pd.DataFrame({"before": [40.0, 60.0], "after": [50.0, total - 50.0]}, ["a", "b"]), 2020, due, 2021
+    )
+    assert printed.passed(history()) == words
+
+
+def test_a_papers_path_grows_evenly_and_is_set_against_what_happened():
+    printed = projection.as_printed(tables.read("ehcps_by_need").query("need != 'Total'"), "need")
+    assert (printed.first, printed.last, printed.made) == (2020, 2031, 2021)
+    assert printed.path.iloc[[0, -1]].tolist() == pytest.approx([4662, 6866])
+    ratios = printed.path.to_numpy()[1:] / printed.path.to_numpy()[:-1]
+    assert ratios == pytest.approx(np.full(11, 1 + printed.rate))
+    against = printed.against(history())
+    assert against["off"].tolist() == pytest.approx(
+        [value - printed.path[year] for year, value in history().by_year.items()]
+    )
+    assert sections.against_outturn(printed, history(last=2020, first=2015)) is not None
+    assert sections.against_outturn(printed, history(numbers=[5.0], first=2019)) is None
+    assert not projection.as_printed(tables.read("ehcps_by_need", "Essex"), "need")
+
+
+def test_a_paper_that_forecasts_fewer_is_not_said_to_forecast_growth():
+    printed = Printed(pd.DataFrame({"before": [40.0, 60.0], "after": [30.0, 45.0]}, ["a", "b"]), 2020, 2031, 2021)
+    section = sections.as_printed(printed, history(), "need")
+    assert section.chart.title == "The forecast fell from 100 in January 2020 to 75 in January 2031."
+    assert not hasattr(section, "sentence")
+
+
+def test_what_follows_is_rounded_by_its_own_range():
+    new = made()
+    sheet = sections.follows(new, "What", {"Million pounds": 0.5, "Children": 0.1}, "What follows", finest=0.1)
+    assert sheet.columns["central"] == ("2031", ",.1f")
+    assert sheet.frame["now"].tolist() == pytest.approx([79, 15.8])
+    cost = new.at_end_times(0.5e6, Money)
+    assert f"{cost.central}" == f"£{sheet.frame['central'][0]:.0f} million"
+    small = new.at_end_times(100, Money)
+    assert str(small.central).endswith("00") or str(small.central).endswith("50")
+    assert "million" not in str(small)
+
+
+@pytest.mark.parametrize(
+    ("numbers", "side"), [([100, 104, 109, 112, 118], "above"), ([100, 101, 101, 102, 101], "below")]
+)
+def test_a_chart_says_how_far_what_happened_is_from_an_older_forecast(numbers, side):
+    new = made(history(numbers))
+    older = pd.Series([100.0, 103, 106, 109, 112, 115], range(2020, 2026))
+    title = sections.forecast(new, {"the paper's path": older}).chart.title
+    assert f"{side} the paper's path, and could be about" in title
