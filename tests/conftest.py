@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,10 +37,16 @@ EXPORTS = Path(os.environ.get("CASEBOOK_EXPORTS", ROOT.parent / "shared" / "data
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the pack: one worker makes it while the others run what does not need it."""
+    """Begin with the pack, which one worker makes while the others run what does not need it, and end with what is quick.
+
+    Two workers begin with half of the tests each, and take from each other when they have done theirs: so each half has
+    every other file, the slow ones first, and no core waits long for a last test.
+    """
     needing = [item for item in items if "pack" in getattr(item, "fixturenames", ())]
-    others = [item for item in items if item not in needing]
-    items[:] = [*needing[:1], *others, *needing[1:]]
+    later = {id(item) for item in needing}
+    items.sort(key=lambda item: (item not in needing[:1], item.get_closest_marker("slow") is None, id(item) in later))
+    files = [list(own) for _, own in groupby(items, key=lambda item: item.path)]
+    items[:] = [item for half in (files[::2], files[1::2]) for own in half for item in own]
 
 
 # What a test waits for comes to be, however slow the machine; this only keeps one from waiting for ever.

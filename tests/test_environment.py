@@ -98,7 +98,13 @@ def test_hooks_before_a_commit_have_the_versions_that_are_installed():
         assert f"\n{HOOKS[hook['repo']]}=={hook['rev'].removeprefix('v')} " in LOCK
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "notebooks").glob("*.ipynb")), ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path",
+    [
+        pytest.param(path, id=path.stem, marks=[] if path.stem == "care-rates" else pytest.mark.long)
+        for path in sorted((ROOT / "notebooks").glob("*.ipynb"))
+    ],
+)
 def test_git_commits_a_notebook_as_it_is_but_without_outputs(path, tmp_path):
     (tmp_path / ".gitattributes").write_text((ROOT / ".gitattributes").read_text())
     lab = (ROOT / "Makefile").read_text().split("\nlab:")[1].split("\n\n")[0]

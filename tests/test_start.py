@@ -75,7 +75,7 @@ def test_ctrl_c_while_a_run_loads_its_packages_says_that_nothing_was_published(p
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals as on Linux and macOS")
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.long)])
 def test_a_signal_after_publication_comes_too_late_to_change_how_the_run_ended(project, tmp_path, number):
     write(project, {"one": GOOD})
     (tmp_path / "sitecustomize.py").write_text(
