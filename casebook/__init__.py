@@ -1,8 +1,9 @@
 """Casebook: the figures behind a council's business cases, reproduced as reports.
 
 Notebooks import from here: ``report`` (what a report says), its ``sections`` and ``charts``, ``tables`` (validated
-data), ``results`` (what other reports kept), the studies (``comparison``, ``holdings``, ``placements``, ``projection``,
-``sensitivity``), the methods, ``english`` (values that say themselves; ``words`` in older ones) and ``InputError``.
+data), ``results`` (what other reports kept), the studies (``caseload``, ``comparison``, ``holdings``, ``placements``,
+``projection``, ``sensitivity``), the methods, ``english`` (values that say themselves; ``words`` in older ones) and
+``InputError``.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -14,12 +15,13 @@ if TYPE_CHECKING:
     from casebook.errors import InputError
     from casebook.methods import benchmark, capacity, costing, forecast, intervals
     from casebook.report import charts, sections
-    from casebook.studies import comparison, holdings, placements, projection, sensitivity
+    from casebook.studies import caseload, comparison, holdings, placements, projection, sensitivity
 
 __all__ = [
     "InputError",
     "benchmark",
     "capacity",
+    "caseload",
     "charts",
     "comparison",
     "costing",
@@ -40,6 +42,7 @@ __all__ = [
 _HOMES = {
     "benchmark": "casebook.methods.benchmark",
     "capacity": "casebook.methods.capacity",
+    "caseload": "casebook.studies.caseload",
     "charts": "casebook.report.charts",
     "comparison": "casebook.studies.comparison",
     "costing": "casebook.methods.costing",

@@ -86,18 +86,20 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def number(value: int) -> str:
-    """Return a count as a word up to twenty, in figures above.
+def number(value: float) -> str:
+    """Return a count as a word up to twenty, in figures above and where it is not whole.
 
     Examples
     --------
-    >>> number(11), number(153), number(0)
-    ('eleven', '153', 'no')
+    >>> number(11), number(153), number(0), number(4.5)
+    ('eleven', '153', 'no', '4.5')
     """
-    return _NUMBERS[value] if 0 <= value < len(_NUMBERS) else f"{value:,}"
+    if value != int(value):
+        return f"{value:,.15g}"
+    return _NUMBERS[int(value)] if 0 <= value < len(_NUMBERS) else f"{int(value):,}"
 
 
-def count(value: int, one: str, many: str) -> str:
+def count(value: float, one: str, many: str) -> str:
     """Return a number of things.
 
     Examples
@@ -263,7 +265,7 @@ class Noun:
         """Return the word that follows a number."""
         return self.one if value == 1 else self.many
 
-    def count(self, value: int) -> str:
+    def count(self, value: float) -> str:
         """Return how many, with the number in words up to twenty."""
         return count(value, self.one, self.many)
 
@@ -417,8 +419,8 @@ class Gap(Number):
     Examples
     --------
     >>> gap = Gap.between(Number(8, 2), Number(8.95, 2))
-    >>> str(gap), gap.value, gap.side, str(Gap.between(Number(8.001, 2), Number(8, 2)))
-    ('0.95 (10.6%) below', -0.95, 'below', 'level with')
+    >>> str(gap), gap.value, gap.side, gap.share, str(Gap.between(Number(8.001, 2), Number(8, 2)))
+    ('0.95 (10.6%) below', -0.95, 'below', '11% below', 'level with')
     """
 
     points_unit: str = ""
@@ -438,6 +440,13 @@ class Gap(Number):
             return super().__format__(spec) if spec else _LEVEL
         share = "" if self.per_cent is None else f" ({Number(self.per_cent, 1).size}%)"
         return f"{Number(abs(self.value), self.decimals)}{self.points_unit}{share} {self.side}"
+
+    @property
+    def share(self) -> str:
+        """The percentage and the side alone; the distance where there is no percentage."""
+        if self.per_cent is None or self.side == _LEVEL:
+            return str(self)
+        return f"{Number(self.per_cent).size}% {self.side}"
 
     @property
     def side(self) -> str:
@@ -486,6 +495,56 @@ class Difference(Number):
         more = self.more
         what = "" if self.noun is None else f" {self.noun.for_number(1 if more.startswith('1 ') else 2)}"
         return f"{more}{what}"
+
+
+@dataclass(frozen=True)
+class Shortfall(Number):
+    """How much of something is missing, to be said after "is"; of what there is too much of, nothing.
+
+    Examples
+    --------
+    >>> str(Shortfall(8.1, 1)), str(Shortfall(0.01, 1)), str(Shortfall(0)), str(Shortfall(-2, 1))
+    ('8.1 short', 'less than 0.1 short', 'enough', 'enough')
+    """
+
+    def __format__(self, spec: str) -> str:
+        """Write how much is missing, or that there is enough; with a format, the plain number."""
+        if spec or self.value <= 0:
+            return super().__format__(spec) if spec else "enough"
+        return f"{Number(self.value, self.decimals).size} short"
+
+
+FUTURES = Noun("simulated future")
+
+
+@dataclass(frozen=True)
+class Odds(Number):
+    """In how many of 100 cases something is so, of so many that were tried; to be said after "in".
+
+    Examples
+    --------
+    >>> str(Odds(37.4, runs=2000)), str(Odds(0, runs=2000)), str(Odds(0.1, runs=2000)), str(Odds(100, runs=2000))
+    ('37 of 100 simulated futures', 'none of 2,000 simulated futures', 'fewer than 1 of 100 simulated futures', \
+'all 2,000 simulated futures')
+    """
+
+    runs: int = 100
+    noun: Noun = FUTURES
+
+    @property
+    def measure(self) -> str:
+        """What the number is of."""
+        return f"of 100 {self.noun}"
+
+    def __format__(self, spec: str) -> str:
+        """Write the number of 100, or none or all of those tried; with a format, the plain number."""
+        if spec:
+            return super().__format__(spec)
+        if self.value in (0, 100):
+            return f"{'all' if self.value else 'none of'} {self.runs:,} {self.noun}"
+        whole = min(max(round(self.value), 1), 99)
+        bound = "fewer than " if self.value < 0.5 else "more than " if self.value >= 99.5 else ""
+        return f"{bound}{whole} of 100 {self.noun}"
 
 
 @dataclass(frozen=True)

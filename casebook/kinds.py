@@ -33,6 +33,15 @@ Area = Annotated[str, AfterValidator(_authority), Field(title="the name of a loc
 Year = Annotated[int, Field(ge=1990, le=2100)]
 """A calendar year, or the one in which a financial or school year ends."""
 
+Share = Annotated[float, Field(ge=0, le=1)]
+"""A part of a whole, from 0 to 1."""
+
+Amount = Annotated[float, Field(ge=0)]
+"""A number that cannot be below 0."""
+
+Positive = Annotated[float, Field(gt=0)]
+"""A number above 0."""
+
 EachMonth = Annotated[
     list[Annotated[float, Field(ge=0)]],
     Field(min_length=12, max_length=12, title="a list of twelve numbers from 0, one a month from April to March"),

@@ -19,11 +19,14 @@ from casebook.english import (
     Moved,
     Noun,
     Number,
+    Odds,
     Place,
     Range,
     Rate,
+    Shortfall,
     finished,
     listed,
+    number,
 )
 from casebook.methods import benchmark
 
@@ -148,6 +151,15 @@ def rate(value: float) -> Rate:
         (Gap.between(Number(1000.6), Number(1000)), "1 (0.1%) above"),
         (Gap.between(Number(100_001), Number(100_000)), "1 (less than 0.1%) above"),
         (Gap.between(Number(51, 1), Number(46, 1), " percentage points"), "5.0 percentage points (10.9%) above"),
+        (Shortfall(8.05, 1), "8.1 short"),
+        (Shortfall(0.04, 1), "less than 0.1 short"),
+        (Shortfall(0, 1), "enough"),
+        (Shortfall(-8, 1), "enough"),
+        (Odds(37.4, runs=2000), "37 of 100 simulated futures"),
+        (Odds(0, runs=2000), "none of 2,000 simulated futures"),
+        (Odds(0.3, runs=2000), "fewer than 1 of 100 simulated futures"),
+        (Odds(99.7, runs=2000), "more than 99 of 100 simulated futures"),
+        (Odds(100, runs=2000, noun=Noun("simulated year")), "all 2,000 simulated years"),
         (Difference(-12.6, noun=Noun("care application")), "13 fewer care applications"),
         (Difference(1.2, noun=CHILD), "1 more child"),
         (Difference(-0.4, noun=CHILD), "no more and no fewer children"),
@@ -195,6 +207,16 @@ def test_a_value_says_itself(value, said):
 )
 def test_a_change_says_by_how_much(change, by, noun):
     assert (change.by, change.noun) == (by, noun)
+
+
+def test_a_gap_says_its_percentage_alone():
+    assert Gap.between(Number(47), Number(23)).share == "104% above"
+    assert Gap.between(rate(8), rate(8.001)).share == "level with"
+    assert Gap.between(rate(8), rate(0)).share == "8.00 above"
+
+
+def test_a_count_that_is_not_whole_is_said_in_figures():
+    assert (number(4.5), number(5.0), Noun("post").count(1.0)) == ("4.5", "five", "one post")
 
 
 def test_a_difference_that_is_none_is_not_about_something():

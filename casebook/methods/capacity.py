@@ -211,31 +211,6 @@ def erlang_c(arrivals: float, service_time: float, staff: int) -> AppointmentQue
 # --- Uncertainty ----------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Bar:
-    """One bar of a tornado: what the result is when one input is low and when it is high."""
-
-    name: str
-    low: float
-    high: float
-
-    @property
-    def swing(self) -> float:
-        """How far the result moves."""
-        return abs(self.high - self.low)
-
-
-def ranked(bars: list[Bar]) -> list[Bar]:
-    """Return the bars of a tornado, the widest first.
-
-    Examples
-    --------
-    >>> [bar.name for bar in ranked([Bar("price", 9, 11), Bar("volume", 5, 15)])]
-    ['volume', 'price']
-    """
-    return sorted(bars, key=lambda bar: -bar.swing)
-
-
 def triangular(
     low: float, central: float, high: float, runs: int, generator: np.random.Generator
 ) -> NDArray[np.float64]:

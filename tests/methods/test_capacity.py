@@ -2,7 +2,6 @@
 
 import math
 import random
-from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -117,12 +116,6 @@ def test_caseload_and_staff_are_each_others_inverse():
 @given(st.dictionaries(st.frozensets(st.sampled_from("ABC"), min_size=1), st.integers(0, 100), min_size=1))
 def test_inclusion_and_exclusion_count_every_referral_once(shares):
     assert capacity.inclusion_exclusion(shares) == sum(shares.values())
-
-
-def test_a_tornado_has_its_widest_bar_first():
-    bars = capacity.ranked([capacity.Bar("a", 1, 2), capacity.Bar("b", 9, 3), capacity.Bar("c", 1, 1)])
-    assert [bar.name for bar in bars] == ["b", "a", "c"]
-    assert all(one.swing >= two.swing for one, two in pairwise(bars))
 
 
 def test_triangular_draws_have_the_mean_of_their_formula():

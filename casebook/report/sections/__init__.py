@@ -4,6 +4,17 @@
 another in the place of one and ``section.without("table")`` leaves one out.
 """
 
+from casebook.report.sections.caseloads import (
+    appointments,
+    by_need,
+    cost_of_posts,
+    demand,
+    futures,
+    loads,
+    referrals,
+    staffing,
+    waiting,
+)
 from casebook.report.sections.comparisons import certainty, change, numbers_at_rate, over_years, then_and_now
 from casebook.report.sections.costs import cost_avoided, late_start, weekly_costs, weeks_left, what_happened
 from casebook.report.sections.projections import against_outturn, as_printed, by_part, follows, forecast
@@ -12,19 +23,28 @@ from casebook.report.sections.sensitivities import sensitivity
 
 __all__ = [
     "against_outturn",
+    "appointments",
     "as_printed",
+    "by_need",
     "by_part",
     "certainty",
     "change",
     "cost_avoided",
+    "cost_of_posts",
+    "demand",
     "follows",
     "forecast",
+    "futures",
     "late_start",
+    "loads",
     "numbers_at_rate",
     "over_years",
+    "referrals",
     "register",
     "sensitivity",
+    "staffing",
     "then_and_now",
+    "waiting",
     "weekly_costs",
     "weeks_left",
     "what_happened",

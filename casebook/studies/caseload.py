@@ -1,0 +1,522 @@
+"""A service's caseload, now and to come: the staff that children need, and what fewer staff do to loads and waits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from math import ceil, floor
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from casebook.english import Gap, Noun, Number, Odds, Range, Shortfall, capital, listed
+from casebook.errors import InputError
+from casebook.methods import capacity, forecast
+from casebook.studies.projection import LIMITS, rounded
+
+_POSTS = Noun("post")
+_NEAR = 1e-9
+"""What binary arithmetic may add to a caseload that is exactly as recommended."""
+
+
+@dataclass(frozen=True)
+class Service:
+    """What is known of a service in one year.
+
+    ``children`` are on its caseload, ``with_plan`` of them have a plan, of ``plans`` in force; ``wte`` is its staff,
+    ``recommended`` the children that each should have, and ``printed`` whether a paper gives the caseload; a paper may
+    also print the share of plans whose children use the service. ``staffed`` says where the staff is from.
+    """
+
+    area: str
+    year: int
+    children: float
+    with_plan: float
+    plans: float
+    wte: float
+    recommended: float
+    staff: Noun
+    printed: bool
+    printed_share: float | None
+    staffed: str
+
+    @property
+    def without_plan(self) -> float:
+        """The children on the caseload who have no plan."""
+        return self.children - self.with_plan
+
+    @property
+    def share(self) -> float:
+        """The share of plans whose children use the service."""
+        return self.with_plan / self.plans
+
+    @property
+    def each(self) -> Number:
+        """The children that each of the staff has."""
+        return Number(capacity.caseload_each(self.children, self.wte))
+
+    @property
+    def needed(self) -> Number:
+        """The staff that the children need."""
+        staff = capacity.wte_needed(self.children, self.recommended)
+        return Number(staff, 1, f"whole-time equivalent {self.staff}")
+
+    @property
+    def excess(self) -> Gap:
+        """How far each has more children than recommended."""
+        return Gap.between(Number(self.each.value, 1), Number(self.recommended, 1))
+
+    def against_claim(self, up_to: float | None) -> str:
+        """Say whether a printed caseload's excess is within what the paper says of it; otherwise nothing."""
+        if up_to is None or not self.printed or self.excess.per_cent is None:
+            return ""
+        within = "within" if self.excess.per_cent <= up_to else "not"
+        return f', {within} the "up to {up_to:g}%" that the paper prints'
+
+
+def service(
+    area: str, prose: Mapping[str, float], called: tuple[str, Noun], plans: Mapping[int, float], recommended: float,
+    known: tuple[float | None, float | None] = (None, None), staff: tuple[float | None, float | None] = (None, None),
+) -> Service:  # fmt: skip
+    """Return what is known of a service, from a paper or as given for a run.
+
+    Parameters
+    ----------
+    prose
+        What a paper prints for the area, by name; there may be nothing.
+    called
+        What the service's names begin with, and its staff: with ``ot`` the names are ``ot-caseload``,
+        ``ot-caseload-with-plan``, ``ot-caseload-each`` and ``ot-access-rate``.
+    plans
+        Plans in force by year: the first are of the year of a printed caseload, the last of that of a given one.
+    recommended
+        The children that each of the staff should have.
+    known
+        The children on the caseload and those of them with a plan, in place of a paper's.
+    staff
+        The whole-time equivalents or, where they are not known, the children that each has, in place of a paper's.
+
+    Raises
+    ------
+    InputError
+        If the caseload or the staff is neither printed nor given, or more children have a plan than there can be.
+    """
+    (children, with_plan), (wte, each), (begin, noun) = known, staff, called
+    name = f"{begin}-caseload"
+    printed = children is None and with_plan is None and name in prose
+    if printed:
+        children, with_plan = prose[name], prose[f"{name}-with-plan"]
+    if children is None or with_plan is None:
+        raise InputError(
+            f"No caseload is printed for {area}, or half of one is given: give children and children_with_plan, those "
+            f"on the caseload in {max(plans)} and those of them who have a plan."
+        )
+    year = min(plans) if printed else max(plans)
+    if with_plan > (most := min(children, plans[year])):
+        raise InputError(
+            f"children_with_plan is {with_plan:g}, expected at most {most:g}, the children on the caseload or, if they "
+            f"are fewer, the plans in force in {year}: correct it, or children."
+        )
+    each = prose.get(f"{name}-each") if each is None else each
+    if wte is None and each is None:
+        raise InputError(
+            f"No staff is printed for {area}: give current_wte, or caseload_per_wte, the children that each of the "
+            f"{noun} has."
+        )
+    staffed = "as given for this run"
+    if wte is None:
+        wte = capacity.wte_needed(children, each or 0)
+        staffed = f"the caseload over {each:g} children each; no number of posts is known"
+    share = prose[f"{begin}-access-rate"] / 100 if printed else None
+    return Service(area, year, children, with_plan, plans[year], wte, recommended, noun, printed, share, staffed)
+
+
+def to_come(by_need: pd.DataFrame, end: int) -> pd.DataFrame:
+    """Return the plans to come, all needs together: ``central``, ``lower`` and ``upper`` by year.
+
+    Parameters
+    ----------
+    by_need
+        What the report ehcp-forecast keeps: ``year``, ``need`` and the limits.
+    end
+        The last year wanted.
+
+    Raises
+    ------
+    InputError
+        If the forecast does not reach it.
+    """
+    years = by_need.groupby("year")[LIMITS].sum().astype(float)
+    if end not in years.index:
+        raise InputError(
+            f"horizon_year is {end}, but the report ehcp-forecast reaches from {years.index[0]} to {years.index[-1]}: "
+            "choose one of these years, or give ehcp-forecast a later horizon_year."
+        )
+    return years.loc[:end]
+
+
+def growth(held: pd.Series, since: int, years: Sequence[int]) -> pd.Series:
+    """Return how many times as many children there are as in a year; 1 where no numbers are held.
+
+    Parameters
+    ----------
+    held
+        Children by year, in straight lines between. The year to count from is the nearest one held.
+    since
+        The year to count from.
+    years
+        The years wanted.
+
+    Raises
+    ------
+    InputError
+        If the numbers do not reach to the years wanted.
+
+    Examples
+    --------
+    >>> growth(pd.Series({2021: 200.0, 2026: 210.0}), since=2020, years=[2022, 2026]).round(6).to_dict()
+    {2022: 1.01, 2026: 1.05}
+    """
+    if held.empty:
+        return pd.Series(1.0, index=list(years))
+    if not held.index[0] <= years[0] <= years[-1] <= held.index[-1]:
+        raise InputError(
+            f"The demand is for {years[0]} to {years[-1]}, but the forecast of children reaches from {held.index[0]} "
+            f"to {held.index[-1]}: choose a horizon_year within it."
+        )
+    nearest = min(held.index, key=lambda year: abs(year - since))
+    wanted = list(years)
+    return pd.Series(forecast.between(held.index.tolist(), held, wanted) / held[nearest], index=wanted)
+
+
+@dataclass(frozen=True)
+class Access:
+    """The share of children with a plan who use a service: its limits, and what they rest on."""
+
+    limits: pd.Series
+    said: str
+
+    @property
+    def range(self) -> str:
+        """The lower and the upper share."""
+        return f"{self.limits['lower']:.1%} to {self.limits['upper']:.1%}"
+
+
+def access(of: Service, low: float | None = None, central: float | None = None, high: float | None = None) -> Access:
+    """Return the share of children with a plan who use a service, with what it may be at least and at most.
+
+    Where they are not given, the central share is that of the service, the low one the share that a paper prints (a
+    tenth less where none does), and the high one as far above as the low one lies below.
+
+    Raises
+    ------
+    InputError
+        If the three are not in order.
+    """
+    printed = of.printed_share
+    own = f"the {of.with_plan:,.0f} of {of.plans:,.0f} of {of.year}"
+    said = f"a tenth below {own} and a tenth above"
+    if printed is not None:
+        said = f"the printed {printed:.0%}, and as far above {own} as that lies below"
+    if not low is central is high is None:
+        said = "as set for this run"
+    middle = of.share if central is None else central
+    if low is None:
+        low = 0.9 * middle if printed is None else min(printed, middle)
+    high = min(1.0, 2 * middle - low) if high is None else high
+    if not low <= middle <= high:
+        raise InputError(
+            f"The access rates are {low:.3f}, {middle:.3f} and {high:.3f}, expected low, central and high in this "
+            "order: change access_rate_low, access_rate or access_rate_high."
+        )
+    return Access(pd.Series(dict(zip(LIMITS, (middle, low, high), strict=True))), said)
+
+
+@dataclass(frozen=True)
+class Staffing:
+    """A service without and with the posts asked for, year by year; ``posts`` are by year."""
+
+    service: Service
+    posts: pd.Series
+
+    @property
+    def asked(self) -> float:
+        """All posts asked for."""
+        return float(self.posts.sum())
+
+    @property
+    def said(self) -> str:
+        """The posts as a sentence names them: "the nine posts"."""
+        return f"the {_POSTS.count(self.asked)}" if self.asked else "no new posts"
+
+    @property
+    def options(self) -> dict[str, float]:
+        """The staff without new posts, and after each year's."""
+        names = ["Year 1", "Years 1 and 2", *(f"Years 1 to {n}" for n in range(3, len(self.posts) + 1))]
+        after = self.service.wte + self.posts.cumsum()
+        return {"No new posts": self.service.wte, **dict(zip(names, after.astype(float), strict=False))}
+
+    @property
+    def last(self) -> str:
+        """The option with all posts."""
+        return list(self.options)[-1]
+
+    @property
+    def shortfall(self) -> Shortfall:
+        """The staff that is missing with all posts."""
+        return Shortfall(self.service.needed.value - self.options[self.last], 1)
+
+    @property
+    def effect(self) -> str:
+        """What the posts make, as a sentence; or that none are asked for."""
+        if not self.asked:
+            return f"No new posts are asked for, so the service is {self.shortfall}."
+        after = self.options[self.last]
+        each = capacity.caseload_each(self.service.children, after)
+        makes = "makes" if self.asked == 1 else "make"
+        return (
+            f"{capital(self.said)} asked for {makes} {after:.1f}, which is {self.shortfall}: {each:.0f} children each."
+        )
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """A row an option, and the staff that would be enough: ``option``, ``wte``, ``each`` and ``short``."""
+        needed = self.service.needed.value
+        staff = pd.Series({**self.options, "Enough for the recommendation": needed})
+        found = pd.DataFrame({"wte": staff, "each": self.service.children / staff, "short": needed - staff})
+        return found.rename_axis("option").reset_index()
+
+
+def staffing(of: Service, held: pd.Series, given: Sequence[float | None]) -> Staffing:
+    """Return a service with the posts asked for.
+
+    Parameters
+    ----------
+    held
+        Posts by year, as a table has them; may be empty.
+    given
+        Posts of the first year, the second and so on, in place of those. Where none are left there are no years.
+    """
+    first = int(held.index[0]) if len(held) else of.year + 1
+    set_here = {first + n: posts for n, posts in enumerate(given) if posts is not None}
+    years = range(first, max([first - 1, *held.index, *set_here]) + 1)
+    posts = pd.Series({year: float(set_here.get(year, held.get(year, 0))) for year in years}, dtype=float)
+    return Staffing(of, posts if posts.any() else posts.iloc[:0])
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """The children to come, against the staff of each option.
+
+    Parameters
+    ----------
+    staffing, access
+        The service and its options, and the share of children with a plan who use it.
+    with_plan
+        Children with a plan who would use the service: ``central``, ``lower`` and ``upper`` by year.
+    without_plan
+        Children without one, by year.
+    """
+
+    staffing: Staffing
+    access: Access
+    with_plan: pd.DataFrame
+    without_plan: pd.Series
+
+    @cached_property
+    def demand(self) -> pd.DataFrame:
+        """All children who would use the service: ``central``, ``lower`` and ``upper`` by year."""
+        return self.with_plan.add(self.without_plan, axis=0)
+
+    @property
+    def end(self) -> int:
+        """The last year."""
+        return int(self.demand.index[-1])
+
+    @property
+    def recommended(self) -> float:
+        """The children that each of the staff should have."""
+        return self.staffing.service.recommended
+
+    @property
+    def value(self) -> Number:
+        """The children of the last year, not rounded, to be followed from run to run."""
+        return Number(float(self.demand["central"].iloc[-1]), unit=f"children in {self.end}")
+
+    @property
+    def children(self) -> Range:
+        """The children of the last year."""
+        return self.for_each(1)
+
+    @property
+    def needed(self) -> Range:
+        """The staff that the children of the last year need."""
+        return self.for_each(self.recommended)
+
+    @property
+    def times(self) -> float:
+        """How many times as many children there are as were known."""
+        return self.value.value / self.staffing.service.children
+
+    def for_each(self, staff: float) -> Range:
+        """Return the children of the last year for each of so many staff, rounded by their range."""
+        found, decimals = rounded(self.demand.iloc[[-1]] / staff)
+        return Range(*(Number(float(found[limit].iloc[0]), decimals) for limit in ("lower", "upper", "central")))
+
+    @property
+    def enough(self) -> str:
+        """What the staff is called that would be enough in the last year."""
+        return f"Enough for {self.end}"
+
+    @property
+    def options(self) -> dict[str, float]:
+        """The staff of each option, and the staff that would be enough in the last year."""
+        return {**self.staffing.options, self.enough: capacity.wte_needed(self.value.value, self.recommended)}
+
+    @property
+    def loads(self) -> pd.DataFrame:
+        """The children for each of the staff, a row a year, a column an option."""
+        return pd.DataFrame({option: self.demand["central"] / wte for option, wte in self.options.items()})
+
+    @property
+    def course(self) -> str:
+        """From when on the load of each option is above the recommended one, as sentences."""
+        above = self.loads > self.recommended + _NEAR
+        first = above.idxmax().where(above.any(), 0).astype(int)
+        sentences = []
+        for year in dict.fromkeys(first):
+            options = listed(f'"{option}"' for option in first.index[first == year])
+            already = ", the first year shown" if year == above.index[0] else ""
+            since = f"Above the recommendation from {year}{already}" if year else "Never above the recommendation"
+            sentences.append(f"{since}: {options}.")
+        return " ".join(sentences)
+
+    def waiting(self, weeks_on_caseload: float, target: float) -> tuple[pd.DataFrame, dict[str, int]]:
+        """Tell what a list does in the last year if staff keep to the recommended load, by option.
+
+        Each figure is rounded by what it is at the ends of the range of children.
+
+        Parameters
+        ----------
+        weeks_on_caseload, target
+            How long a child stays on the caseload, and how long a child may wait, in weeks.
+
+        Returns
+        -------
+        tuple
+            ``option``, ``load``, ``growth``, ``queue``, ``wait``, ``target`` and ``relief``, missing where no relief is
+            needed; and the decimals of each column.
+        """
+        found = {limit: self._waiting(limit, weeks_on_caseload, target) for limit in LIMITS}
+        central, decimals = found["central"].copy(), {}
+        for column in central:
+            ends = pd.DataFrame({limit: one[column].fillna(central[column]) for limit, one in found.items()})
+            shown, decimals[str(column)] = rounded(ends.dropna(), 0.1 if column in ("load", "growth") else 1)
+            central[column] = shown["central"].reindex(central.index)
+        return central.rename_axis("option").reset_index(), decimals
+
+    def _waiting(self, limit: str, weeks: float, target: float) -> pd.DataFrame:
+        children, rows = float(self.demand[limit].iloc[-1]), {}
+        for option, wte in self.options.items():
+            places = wte * self.recommended
+            queue = max(0.0, children - places)
+            state = capacity.waiting_list(children / weeks, places / weeks, queue, target)
+            relief = np.nan if state.relief_capacity is None else state.relief_capacity * weeks / self.recommended
+            wait = queue / (places / weeks)
+            rows[option] = [state.load, max(0.0, state.growth), queue, wait, state.target_queue, relief]
+        return pd.DataFrame(rows, index=["load", "growth", "queue", "wait", "target", "relief"]).T
+
+    def appointments(self, weeks_between: float, busy: float) -> pd.DataFrame:
+        """Tell how long children wait for an appointment in the last year, by option.
+
+        Parameters
+        ----------
+        weeks_between
+            Weeks from one appointment of a child to the next.
+        busy
+            The share of the time that each of the staff is busy at the recommended load.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``option``, ``staff`` (whole posts), ``chance`` (per cent) and ``days``, the last two missing where the work
+            is more than the staff can do.
+        """
+        arrivals, rows = self.value.value / weeks_between, []
+        service_time = busy * weeks_between / self.recommended
+        for option, wte in self.options.items():
+            staff = ceil(wte - _NEAR) if option == self.enough else floor(wte)
+            chance, days = np.nan, np.nan
+            if arrivals * service_time < staff:
+                found = capacity.erlang_c(arrivals, service_time, staff)
+                chance, days = found.probability_of_waiting * 100, found.mean_wait * 5
+            rows.append((option, staff, chance, days))
+        return pd.DataFrame(rows, columns=["option", "staff", "chance", "days"])
+
+    def futures(self, children: pd.DataFrame, carried: NDArray[np.float64]) -> pd.DataFrame:
+        """Return in how many of 100 simulated futures the staff keep within the recommended load.
+
+        Parameters
+        ----------
+        children
+            A column a year, a row a future.
+        carried
+            The load of the present staff in each future, as a share of the load that is taken for it.
+
+        Returns
+        -------
+        pandas.DataFrame
+            A row a year, a column an option.
+        """
+        now, limit, found = self.staffing.service.wte, self.recommended + _NEAR, {}
+        for option, wte in self.options.items():
+            staff = wte if option == self.enough else now / carried + (wte - now)
+            found[option] = children.div(staff, axis=0).le(limit).mean() * 100
+        return pd.DataFrame(found).rename_axis("year")
+
+    def odds(self, futures: pd.DataFrame, runs: int) -> Odds:
+        """Return how often the option with all posts is enough in the last year."""
+        return Odds(float(futures[self.staffing.last].iloc[-1]), runs=runs)
+
+
+# --- Who refers -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Referrals:
+    """The agencies that referrals concern, each alone or with others.
+
+    ``frame`` has ``agency``, ``alone``, ``shared`` and ``all``, the largest share first, and ``once`` is the share of
+    referrals that concern any.
+    """
+
+    frame: pd.DataFrame
+    once: float
+
+    def with_share(self, share: float) -> str:
+        """Name the agencies with a share."""
+        return listed(self.frame.loc[self.frame["all"] == share, "agency"])
+
+
+def referrals(frame: pd.DataFrame) -> Referrals | None:
+    """Count the agencies of a table of exclusive groups: ``agencies``, joined by "and", and ``share``; None of none.
+
+    Examples
+    --------
+    >>> found = referrals(pd.DataFrame({"agencies": ["Health", "Health and Care", "Care"], "share": [10, 60, 30]}))
+    >>> found.frame.to_numpy().tolist(), found.once, found.with_share(90)
+    ([['Care', 30, 60, 90], ['Health', 10, 60, 70]], 100, 'Care')
+    """
+    groups = {
+        frozenset(one.split(" and ")): share for one, share in zip(frame["agencies"], frame["share"], strict=True)
+    }
+    if not groups:
+        return None
+    agencies = sorted({agency for group in groups for agency in group})
+    alone = [groups.get(frozenset([agency]), 0) for agency in agencies]
+    found = pd.DataFrame({"agency": agencies, "alone": alone, "all": [capacity.union(groups, one) for one in agencies]})
+    found.insert(2, "shared", found["all"] - found["alone"])
+    found = found.sort_values("all", ascending=False, kind="stable", ignore_index=True)
+    return Referrals(found, capacity.inclusion_exclusion(groups))

@@ -1,0 +1,205 @@
+"""A service's caseload, now and to come, and the sections made of it."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from casebook import InputError, caseload, sections
+from casebook.english import Noun
+
+OT = ("ot", Noun("therapist"))
+PRINTED = {"ot-caseload": 768, "ot-caseload-with-plan": 517, "ot-caseload-each": 47, "ot-access-rate": 10}
+PLANS = {2020: 4662, 2025: 8007}
+
+
+def known(prose=PRINTED, recommended=23.0, area="Cambridgeshire", **given):
+    return caseload.service(area, prose, OT, PLANS, recommended, **given)
+
+
+def staffed(*posts, service=None):
+    return caseload.staffing(
+        service or known(), pd.Series(posts, index=range(2021, 2021 + len(posts)), dtype=float), []
+    )
+
+
+def outlook(central, lower, upper, *posts, others=0.0, service=None):
+    years = range(2026, 2026 + len(central))
+    with_plan = pd.DataFrame({"central": central, "lower": lower, "upper": upper}, index=years, dtype=float)
+    staffing = staffed(*posts, service=service)
+    access = caseload.access(staffing.service)
+    return caseload.Outlook(staffing, access, with_plan, pd.Series(others, index=years))
+
+
+def test_a_printed_caseload_is_of_the_first_year_of_plans_and_a_given_one_of_the_last():
+    printed, given = known(), known(known=(900, 700), staff=(30, None))
+    assert (printed.year, printed.children, printed.without_plan, printed.wte) == (2020, 768, 251, 768 / 47)
+    assert (given.year, given.children, given.share, given.wte) == (2025, 900, 700 / 8007, 30)
+    assert printed.needed.value == 768 / 23 and str(printed.excess.share) == "104% above"
+
+
+def test_what_a_paper_says_of_a_caseload_is_tested_on_its_own_caseload_only():
+    assert known().against_claim(50) == ', not the "up to 50%" that the paper prints'
+    assert known(staff=(None, 30)).against_claim(50) == ', within the "up to 50%" that the paper prints'
+    assert known().against_claim(None) == known(known=(900, 700)).against_claim(50) == ""
+
+
+@pytest.mark.parametrize(
+    ("prose", "given", "words"),
+    [
+        ({}, {}, "No caseload is printed for Essex, or half of one is given: give children and children_with_plan, "),
+        (PRINTED, {"known": (900, None)}, "half of one is given"),
+        ({}, {"known": (900, 901), "staff": (30, None)}, "children_with_plan is 901, expected at most 900"),
+        ({}, {"known": (9000, 8008), "staff": (30, None)}, "children_with_plan is 8008, expected at most 8007"),
+        ({}, {"known": (900, 700)}, "No staff is printed for Essex: give current_wte, or caseload_per_wte"),
+    ],
+)
+def test_a_caseload_that_is_not_known_is_refused_in_a_sentence(prose, given, words):
+    with pytest.raises(InputError, match=words):
+        known(prose, area="Essex", **given)
+
+
+def test_the_share_who_use_the_service_is_as_far_above_as_the_printed_one_lies_below():
+    access = caseload.access(known())
+    assert access.limits.tolist() == pytest.approx([517 / 4662, 0.1, 2 * 517 / 4662 - 0.1])
+    assert access.said == "the printed 10%, and as far above the 517 of 4,662 of 2020 as that lies below"
+    unprinted = caseload.access(known({}, known=(900, 800.7), staff=(30, None)))
+    assert unprinted.limits.tolist() == pytest.approx([0.1, 0.09, 0.11])
+    assert unprinted.said == "a tenth below the 801 of 8,007 of 2025 and a tenth above"
+    assert caseload.access(known(), high=0.3).said == "as set for this run"
+    assert caseload.access(known(), 0.5, 0.8).limits["upper"] == 1
+    with pytest.raises(InputError, match=r"are 0\.100, 0\.010 and 0\.300, expected low, central and high"):
+        caseload.access(known(), 0.1, 0.01, 0.3)
+
+
+def test_children_are_counted_from_the_nearest_year_held_and_stay_where_none_is():
+    held = pd.Series({2016: 100.0, 2021: 200.0, 2031: 300.0})
+    assert caseload.growth(held, 2020, [2026, 2031]).tolist() == [1.25, 1.5]
+    assert caseload.growth(held.iloc[:0], 2020, [2026, 2031]).tolist() == [1, 1]
+    with pytest.raises(InputError, match="The demand is for 2026 to 2032, but .* from 2016 to 2031: choose"):
+        caseload.growth(held, 2020, [2026, 2032])
+
+
+def test_a_forecast_of_plans_is_taken_as_far_as_it_reaches():
+    kept = pd.DataFrame(
+        [(2026, "A", 10, 8, 12), (2026, "B", 5, 5, 5), (2027, "A", 20, 10, 30)],
+        columns=["year", "need", "central", "lower", "upper"],
+    )
+    assert caseload.to_come(kept, 2026).to_dict("list") == {"central": [15], "lower": [13], "upper": [17]}
+    with pytest.raises(
+        InputError, match="horizon_year is 2028, but the report ehcp-forecast reaches from 2026 to 2027"
+    ):
+        caseload.to_come(kept, 2028)
+
+
+@pytest.mark.parametrize(
+    ("posts", "options", "said", "effect"),
+    [
+        ((), ["No new posts"], "no new posts", "No new posts are asked for, so the service is 17.1 short."),
+        ((0, 0), ["No new posts"], "no new posts", "No new posts are asked for, so the service is 17.1 short."),
+        ((1,), ["No new posts", "Year 1"], "the one post",
+         "The one post asked for makes 17.3, which is 16.1 short: 44 children each."),
+        ((4, 5), ["No new posts", "Year 1", "Years 1 and 2"], "the nine posts",
+         "The nine posts asked for make 25.3, which is 8.1 short: 30 children each."),
+        ((4, 5.5, 20), ["No new posts", "Year 1", "Years 1 and 2", "Years 1 to 3"], "the 29.5 posts",
+         "The 29.5 posts asked for make 45.8, which is enough: 17 children each."),
+    ],
+)  # fmt: skip
+def test_posts_are_added_year_by_year_and_said(posts, options, said, effect):
+    staffing = staffed(*posts)
+    assert (list(staffing.options), staffing.said, staffing.effect) == (options, said, effect)
+    assert staffing.frame["option"].tolist() == [*options, "Enough for the recommendation"]
+    assert staffing.frame["short"].iloc[-1] == 0
+
+
+def test_posts_given_for_a_run_take_the_place_of_those_held():
+    held = pd.Series({2021: 4, 2022: 5})
+    assert caseload.staffing(known(), held, [None, 7.5]).posts.to_dict() == {2021: 4, 2022: 7.5}
+    assert caseload.staffing(known(), held.iloc[:0], [None, 3]).posts.to_dict() == {2021: 0, 2022: 3}
+    assert caseload.staffing(known(), held.iloc[:0], [None, None]).posts.empty
+
+
+def test_children_to_come_and_the_staff_they_need_are_rounded_by_their_range():
+    to_come = outlook([1200, 1694.4], [1000, 1282.1], [1400, 2219.3], 4, 5, others=271.7)
+    assert str(to_come.children) == "1,970 (1,550 to 2,490)" and to_come.value.value == pytest.approx(1966.1)
+    assert str(to_come.needed) == "85 (68 to 108)" and to_come.times == pytest.approx(1966.1 / 768)
+
+
+def test_a_load_as_recommended_is_not_above_the_recommendation():
+    service = known(staff=(10, None))
+    to_come = outlook([230, 460, 500], [200, 400, 450], [240, 480, 550], 10, service=service)
+    assert to_come.course == (
+        'Above the recommendation from 2027: "No new posts". Above the recommendation from 2028: "Year 1". '
+        'Never above the recommendation: "Enough for 2028".'
+    )
+    above = outlook([300], [250], [350], service=service)
+    assert above.course.startswith('Above the recommendation from 2026, the first year shown: "No new posts".')
+
+
+def test_waiting_is_rounded_by_what_it_is_at_the_ends_of_the_range():
+    service = known(staff=(10, None))
+    found, decimals = outlook([460], [345], [575], service=service).waiting(52, 18)
+    short, enough = found.iloc[0], found.iloc[1]
+    assert short["option"] == "No new posts" and enough["option"] == "Enough for 2026"
+    # 460 children for 230 places, between 115 and 345 more than there are: two figures of a half-width of 115.
+    assert (short["load"], short["queue"], short["wait"]) == (2.0, 230, 52)
+    assert short["growth"] == pytest.approx(230 / 52, abs=0.05)
+    assert short["target"] == round(460 / 52 * 18 / 4)
+    assert short["relief"] == round((460 / 52 + (230 - 460 / 52 * 18 / 4) / 26) * 52 / 23)
+    assert enough["queue"] == 0 and np.isnan(enough["relief"])
+    assert decimals == {"load": 1, "growth": 1, "queue": 0, "wait": 0, "target": 0, "relief": 0}
+
+
+def test_there_is_no_wait_for_an_appointment_where_the_work_is_more_than_the_staff_can_do():
+    found = outlook([460], [345], [575], service=known(staff=(10, None))).appointments(4, 0.85)
+    assert found["staff"].tolist() == [10, 20]
+    assert found["chance"].isna().tolist() == [True, False] and 0 < found["chance"].iloc[1] < 100
+
+
+def test_futures_are_counted_by_option_and_said():
+    to_come = outlook([230, 460], [200, 400], [240, 480], 10, service=known(staff=(10, None)))
+    children = pd.DataFrame({2026: [230.0, 230.0], 2027: [460.0, 460.0]})
+    found = to_come.futures(children, np.array([1.0, 1.1]))
+    # In the second future each of the ten now carries a tenth more, so that they count for fewer.
+    assert found["No new posts"].tolist() == [50, 0] and found["Year 1"].tolist() == [100, 50]
+    assert found["Enough for 2027"].tolist() == [100, 100]
+    assert str(to_come.odds(found, 2)) == "50 of 100 simulated futures"
+
+
+def test_parts_of_the_demand_are_rounded_as_all_of_it():
+    to_come = outlook([989.1], [840.2], [1150.3], others=269.4)
+    section = sections.demand(to_come, {"Open cases": pd.Series({2026: 1187.3})})
+    row = section.table.frame.iloc[0]
+    assert (row["with"], row["without"], row["central"], row["Open cases"]) == (990, 270, 1260, 1190)
+    assert list(section.table.columns)[-1] == "Open cases"
+    assert "grow with the number of children" in section.sentence
+    assert "stay as many as they were" in sections.demand(outlook([9], [8], [10], others=251), {}).sentence
+
+
+def test_a_chart_of_loads_has_the_option_with_all_posts_first_whatever_is_asked_for():
+    with_posts = sections.loads(outlook([1260], [1110], [1420], 4, 5)).chart
+    assert with_posts.title == "With the nine posts each therapist would carry about 50 children by 2026 (44 to 56)."
+    assert list(with_posts.columns) == ["year", "No new posts", "Year 1", "Years 1 and 2", "Enough for 2026"]
+    without = sections.loads(outlook([1260], [1110], [1420])).chart
+    assert without.title.startswith("With no new posts each therapist would carry about 77 children")
+
+
+def test_referrals_are_told_for_every_agency_or_as_not_held():
+    told = sections.referrals(
+        caseload.referrals(pd.DataFrame({"agencies": ["Health", "Health and Care", "Care"], "share": [30, 20, 50]})),
+        "Essex",
+    )
+    assert told.sentence == "The largest share, 70% of referrals, is that of Care; the smallest, 50%, that of Health."
+    assert told.sum.startswith("Adding the shares of the two agencies gives 120%; taking away the 20% that concern two")
+    none = sections.referrals(caseload.referrals(pd.DataFrame({"agencies": [], "share": []})), "Essex")
+    assert list(none) == ["No referrals by agency are held for Essex."]
+
+
+def test_posts_cost_what_is_asked_for_them_and_where_that_is_not_known_nothing_is_put_in():
+    sheet = sections.cost_of_posts(pd.DataFrame({"year": [2021, 2022], "posts": [4, 5], "cost": [200.0, 300.0]}))
+    assert sheet.frame.to_numpy().tolist() == [
+        ["2021/22", 4, 200, 50],
+        ["2022/23", 5, 300, 60],
+        ["Together", 9, 500, 500 / 9],
+    ]
+    lacking = sections.cost_of_posts(pd.DataFrame({"year": [2021, 2022], "posts": [4, 5], "cost": [200.0, np.nan]}))
+    assert lacking.frame["cost"].isna().tolist() == [False, True, True]
