@@ -315,7 +315,8 @@ def rounded(value: ArrayLike, lower: ArrayLike, upper: ArrayLike, finest: float 
     Parameters
     ----------
     value, lower, upper
-        In one unit; numbers, or arrays of one shape, of which each element is rounded by its own width.
+        In one unit; numbers, or arrays of one shape, of which each element is rounded by its own width. The value may
+        lie outside: what is shown beside an estimate (a scenario, a part of it) is no better known than the estimate.
     finest
         The finest step, a power of ten: 1 for things counted, 0.1 for millions of pounds. It is the step where
         an interval has no width.
@@ -340,6 +341,8 @@ def rounded(value: ArrayLike, lower: ArrayLike, upper: ArrayLike, finest: float 
     Rounded(value=15300.0, lower=12800.0, upper=18200.0, decimals=0)
     >>> rounded(7.73, 7.46, 8.01, finest=0.1)
     Rounded(value=7.7, lower=7.5, upper=8.0, decimals=1)
+    >>> rounded(11218.4, 12820.1, 18193.9).value
+    11200.0
     """
     parts = [np.asarray(part, float) for part in (value, lower, upper)]
     half = (parts[2] - parts[1]) / 2
