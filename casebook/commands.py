@@ -221,9 +221,11 @@ def _add_run_commands(app: typer.Typer, pack: list[Report], default_area: str, w
                 why = f", made because {report['why']}" if report.get("why") else ""
                 message = f": {report['message']}" if report.get("message") else ""
                 print(f"    {name}: {report['status']} ({used}){why}{message}")
-            # What a single report said is the last word of its run, too.
-            if one.said and not any(report.get("message", "-") in one.said for report in one.reports):
-                print(f"    {one.said}")
+            # What a report said is the last word of its run, too.
+            messages = [report["message"] for report in one.reports if report.get("message")]
+            for line in one.said.splitlines():
+                if not any(message in line or line in message for message in messages):
+                    print(f"    {line}")
         if not past:
             print("There has been no run yet.")
 

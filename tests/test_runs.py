@@ -460,7 +460,9 @@ def test_a_held_headline_holds_its_report_and_what_builds_on_it_and_the_rest_is_
         "one": ("held", made), "two": ("held", made), "three": ("succeeded", None),
     }  # fmt: skip
     assert f"This is the last page that was made, on {made}" in project.page("one")
-    assert "published in part" in project.pipeline("runs").stdout
+    past = project.pipeline("runs").stdout
+    assert "published in part" in past
+    assert f"    {first}\n    {second}\n" in past
     # Nor is it forgotten that it waits.
     assert project.pipeline("run").returncode == 3
     accepted = project.pipeline("run", "--accept")
