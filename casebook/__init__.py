@@ -1,9 +1,8 @@
 """Casebook: the figures behind a council's business cases, reproduced as reports.
 
 Notebooks import from here: ``report`` (what a report says), its ``sections`` and ``charts``, ``tables`` (validated
-data), ``results`` (what other reports kept), the studies (``caseload``, ``comparison``, ``holdings``, ``placements``,
-``projection``, ``sensitivity``), the methods, ``english`` (values that say themselves; ``words`` in older ones) and
-``InputError``.
+data), ``results`` (what other reports kept), the studies, the methods, ``english`` (values that say themselves;
+``words`` in older notebooks) and ``InputError``.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
     from casebook.errors import InputError
     from casebook.methods import benchmark, capacity, costing, forecast, intervals
     from casebook.report import charts, sections
-    from casebook.studies import caseload, comparison, holdings, placements, projection, sensitivity
+    from casebook.studies import caseload, comparison, holdings, placements, projection, ranking, savings, sensitivity
 
 __all__ = [
     "InputError",
@@ -31,8 +30,10 @@ __all__ = [
     "intervals",
     "placements",
     "projection",
+    "ranking",
     "report",
     "results",
+    "savings",
     "sections",
     "sensitivity",
     "tables",
@@ -52,8 +53,10 @@ _HOMES = {
     "intervals": "casebook.methods.intervals",
     "placements": "casebook.studies.placements",
     "projection": "casebook.studies.projection",
+    "ranking": "casebook.studies.ranking",
     "report": "casebook.report",
     "results": "casebook.data.results",
+    "savings": "casebook.studies.savings",
     "sections": "casebook.report.sections",
     "sensitivity": "casebook.studies.sensitivity",
     "tables": "casebook.data.tables",

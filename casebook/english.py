@@ -781,7 +781,7 @@ class Judgement:
     >>> print(Judgement("lower", "England's rate"))
     lower than England's rate by more than chance would explain
     >>> print(Judgement("similar", "the mean"))
-    too close to the mean to tell the two apart
+    similar to the mean (chance could explain the difference)
     >>> f"0.95 below the mean{Judgement('similar', 'the mean').aside}."
     '0.95 below the mean, a difference that chance could explain.'
     """
@@ -792,10 +792,11 @@ class Judgement:
     def __str__(self) -> str:
         """Write the verdict and what it is of."""
         if self.verdict == "similar":
-            return f"too close to {self.of} to tell the two apart"
+            return f"similar to {self.of} (chance could explain the difference)"
         if self.verdict == "cannot be judged":
             return f"not known closely enough to be judged against {self.of}"
-        return f"{_VERDICTS.get(self.verdict, self.verdict)} than {self.of} by more than chance would explain"
+        surely = ", even at the 99.8% level" if self.verdict in _VERDICTS else ""
+        return f"{_VERDICTS.get(self.verdict, self.verdict)} than {self.of} by more than chance would explain{surely}"
 
     @property
     def aside(self) -> str:

@@ -201,7 +201,8 @@ def test_list_shows_reports_parameters_with_types_and_defaults_and_tables(pack):
     assert """average Literal["mean", "median", "pooled"] = 'mean'""" in words
     assert "reads care_applications, child_population, children_in_care, care_outturn" in words
     assert (
-        "chlamydia notebooks/benchmark.ipynb area str = 'Cambridgeshire' indicator str = 'chlamydia_detection'" in words
+        "chlamydia notebooks/benchmark.ipynb area Area = 'Cambridgeshire' indicator str = 'chlamydia_detection'"
+        in words
     )
     assert "reads chlamydia_detection, savings_schedule" in words
     assert "ot-demand notebooks/ot-demand.ipynb" in words
@@ -216,7 +217,7 @@ def test_check_finds_every_mistake_without_running_anything(project):
         project.pipeline("check").stdout,
     )
     project.replace("data/raw/smoking_prevalence.csv", "Luton,16.8", "Luton,-1")
-    project.replace("notebooks/care-rates.ipynb", "first_year: int = 2017", "first_year: int = None")
+    project.replace("notebooks/care-rates.ipynb", "first_year: Year = 2017", "first_year: Year = None")
     project.replace("pipeline.py", '"health_checks"', '"health_cheks"')
     done = project.pipeline("check")
     assert done.returncode == 2

@@ -97,7 +97,7 @@ def test_where_no_authority_meets_the_goal_it_is_said(altered):
     told = altered("chlamydia_detection", value_of(other="1000"), "benchmark")
     assert "none of the ten authorities printed meet it." in told.headline("goal").text
     assert "the joint highest and lowest of the ten authorities" in told.headline("value-and-place").text
-    assert "none of the ten authorities printed meet the goal." in told.text()
+    assert "In the table, none of the ten authorities printed meet it." in told.text()
 
 
 def test_where_all_authorities_meet_the_goal_it_is_said(altered):

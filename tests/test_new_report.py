@@ -51,7 +51,7 @@ def test_published_intervals_are_used_where_there_are_no_counts(project):
     assert done.returncode == 0, done.stderr
     # England's 60.0 lies on the upper limit, and a limit counts as within.
     assert project.headline("readiness", "significance")["text"] == (
-        "Cambridgeshire is similar to England: chance could explain the difference. Its 95% interval is 55.0 to 60.0, and "
+        "Cambridgeshire is similar to England (chance could explain the difference). Its 95% interval is 55.0 to 60.0, and "
         "England's value is 60.0."
     )
     essex = project.page("readiness")
@@ -73,7 +73,7 @@ def test_a_new_indicator_is_one_csv_one_entry_and_one_line(project):
     significance = project.headline("readiness", "significance")["text"]
     assert (
         significance
-        == "Cambridgeshire is better than England, beyond chance even at the 99.8% level. Its 95% interval is 67.1 to 72.8, and England's value is 60.0."
+        == "Cambridgeshire is better than England by more than chance would explain, even at the 99.8% level. Its 95% interval is 67.1 to 72.8, and England's value is 60.0."
     )
     page = project.page("readiness")
     assert (
@@ -81,4 +81,4 @@ def test_a_new_indicator_is_one_csv_one_entry_and_one_line(project):
         in page
     )
     assert "The savings schedule for 2022-23 has no line for this service." in page
-    assert "The paper prints no counts" not in page
+    assert "The paper prints no count" not in page

@@ -141,7 +141,8 @@ def test_the_target_as_a_number_of_children_takes_the_children_there_were_when_i
 def test_another_authoritys_page_does_not_claim_cambridgeshires_savings(tell):
     told = tell("benchmark", area="Norfolk", indicator="health_checks")
     assert not [block for block in told.blocks if getattr(block, "id", "") == "savings"]
-    assert "no schedule for Norfolk is held" in told.text()
+    assert "No savings schedule is held for Norfolk; the one that is held is Cambridgeshire's." in told.text()
+    assert "Health Check services: payments to GPs" not in told.text()
 
 
 @pytest.mark.slow
@@ -153,7 +154,7 @@ def test_a_known_denominator_says_the_gap_in_people(tell):
     )
 
 
-@pytest.mark.parametrize("name", ["care-rates"])
+@pytest.mark.parametrize("name", ["care-rates", "benchmark", "public-health-savings"])
 def test_a_notebook_is_short_and_leaves_refusals_and_grammar_to_the_package(name):
     cells = [
         [line for line in cell["source"].splitlines() if line.strip()]

@@ -197,7 +197,7 @@ def test_the_smallest_number_for_a_real_difference_is_true(pack, report, indicat
     people = next(n for n in range(1, 10**6) if n * (p - b) ** 2 > 1.959963984540054**2 * b * (1 - b))
     text = pack.headline(report, "significance")["text"]
     assert text.startswith(
-        f"The paper prints no counts and no intervals. If more than about {float(f'{people:.2g}'):,.0f} {event} "
+        f"The paper prints no count and no interval for Cambridgeshire. If more than about {float(f'{people:.2g}'):,.0f} {event} "
     )
     assert text.endswith(
         " stand behind Cambridgeshire's figure, its gap to England is more than chance (at the 95% level)."
@@ -221,9 +221,9 @@ def test_what_the_savings_schedule_takes_is_true(pack, report, service):
 
 
 def test_an_authority_that_is_not_printed_is_named_as_missing(pack):
-    assert "Thurrock, an authority of the East of England, is not printed in this table" in pack.page("chlamydia")
+    assert "No value is printed for Thurrock; the chart and the table say [x] there." in pack.page("chlamydia")
     for report in ("health-checks", "smoking"):
-        assert "not printed in this table" not in pack.page(report)
+        assert "No value is printed for" not in pack.page(report)
         assert "Thurrock" in pack.page(report)
 
 

@@ -2,8 +2,8 @@
 
 The file follows the Frictionless Data Package standard (https://datapackage.org) with a few
 properties of our own: ``unit``, ``role`` and ``printedIn`` of a field; ``indicator``, ``misprints``,
-``neighboursOf``, ``area``, ``requiredAreas``, ``everyYear``, ``identities`` and ``prose`` of a table. It is the single
-source of truth for what a valid table is.
+``neighboursOf``, ``area``, ``period``, ``requiredAreas``, ``everyYear``, ``identities`` and ``prose`` of a table. It is
+the single source of truth for what a valid table is.
 """
 
 from __future__ import annotations
@@ -218,6 +218,8 @@ class Table(_Described):
     neighbours_of: str | None = Field(None, alias="neighboursOf")
     area: str | None = None
     """Whose figures these are, where no column says so."""
+    period: str | None = None
+    """When they are for, where no column says so."""
     required_areas: tuple[str, ...] = Field((), alias="requiredAreas")
     every_year: bool = Field(False, alias="everyYear")
     identities: tuple[Identity, ...] = ()

@@ -9,10 +9,10 @@ from typing import Any
 import pandas as pd
 
 from casebook.data import tables
-from casebook.english import Change, Difference, Gap, Group, Judgement, Moved, Noun, Place, Rate, listed
+from casebook.english import Change, Difference, Gap, Group, Judgement, Moved, Noun, Number, Place, Rate, listed
 from casebook.errors import InputError
 from casebook.methods import benchmark, intervals
-from casebook.methods.benchmark import AverageKind
+from casebook.methods.benchmark import AverageKind, Polarity
 from casebook.methods.intervals import Interval
 
 AVERAGES: dict[AverageKind, str] = {"mean": "mean", "median": "median", "pooled": "pooled rate"}
@@ -224,11 +224,19 @@ class Comparison:
         return self._judged(self.last.england, "England's rate")
 
     def _judged(self, other: Rate, called: str) -> Judgement:
-        return Judgement(str(benchmark.compare(self.interval, other.value, "no judgement")), called)
+        return judged(self.interval, other, called)
 
     def _change(self, before: Rate, after: Rate) -> Change:
         first, last = (f"in the year to March {one.year}" for one in (self.first, self.last))
         return Change(before, after, (first, last))
+
+
+def judged(
+    interval: Interval | None, other: Number, called: str, polarity: Polarity = "no judgement",
+    wider: Interval | None = None,
+) -> Judgement:  # fmt: skip
+    """Say whether a value differs from another by more than chance, from its 95% interval and a wider one."""
+    return Judgement(str(benchmark.compare(interval, other.value, polarity, wider)), called)
 
 
 def over_years(

@@ -18,7 +18,9 @@ from casebook.report.sections.caseloads import (
 from casebook.report.sections.comparisons import certainty, change, numbers_at_rate, over_years, then_and_now
 from casebook.report.sections.costs import cost_avoided, late_start, weekly_costs, weeks_left, what_happened
 from casebook.report.sections.projections import against_outturn, as_printed, by_part, follows, forecast
+from casebook.report.sections.rankings import chance, gap_in_people, in_region
 from casebook.report.sections.registers import register
+from casebook.report.sections.schedules import savings, savings_totals
 from casebook.report.sections.sensitivities import sensitivity
 
 __all__ = [
@@ -28,6 +30,7 @@ __all__ = [
     "by_need",
     "by_part",
     "certainty",
+    "chance",
     "change",
     "cost_avoided",
     "cost_of_posts",
@@ -35,12 +38,16 @@ __all__ = [
     "follows",
     "forecast",
     "futures",
+    "gap_in_people",
+    "in_region",
     "late_start",
     "loads",
     "numbers_at_rate",
     "over_years",
     "referrals",
     "register",
+    "savings",
+    "savings_totals",
     "sensitivity",
     "staffing",
     "then_and_now",

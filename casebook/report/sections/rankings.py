@@ -1,0 +1,201 @@
+"""An area's value among its region: who is above it, what its distance means in people, and how sure we are."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+
+from casebook.english import capital, listed, some_of
+from casebook.report import charts
+from casebook.report.parts import Chart, Columns, Section, Sheet
+from casebook.studies.ranking import PRINTED, Funnel, Position, Ranking
+
+_POLARITIES = {
+    "high is good": "a higher value is better",
+    "low is good": "a lower value is better",
+    "no judgement": "neither a high nor a low value is better",
+}
+
+_INTERVALS = {
+    "proportion": "Wilson's interval for a proportion",
+    "rate": "Byar's interval for a rate, exact Poisson below ten",
+}
+
+
+def in_region(of: Ranking) -> Section:
+    """Set an area's value among its region, England and the goal.
+
+    Its parts are ``judged``, ``missing``, ``chart``, ``table``, ``funnel`` and ``goal``, as far as there are such.
+    """
+    about = of.about
+    goal = "No national goal with published thresholds is held for this indicator, so none is applied."
+    if of.goal and about.goal:
+        goal = (
+            f"The goal is published by {about.goal.source} for {of.whom}, and is compared with figures for the same "
+            f"people only. Below {of.goal.lower} it is not met (red), from {of.goal.lower} it is near (amber), from "
+            f"{of.goal.upper} it is met (green). In the table, {of.goal.meeting}."
+        )
+    return Section(
+        judged=f"For this indicator {_POLARITIES[about.polarity]}.",
+        missing=f"No value is printed for {listed(of.missing)}; the chart and the table say [x] there."
+        if of.missing
+        else None,
+        chart=_bars(of),
+        table=_table(of),
+        funnel=_funnel(of, of.funnel) if of.funnel else None,
+        goal=goal,
+    )
+
+
+def gap_in_people(of: Ranking) -> Section:
+    """Say what the area's distance from its region and from England means in people: ``region``, ``england``."""
+    if of.here is None:
+        return Section(none=f"There is no value for {of.area}, so there is no gap to put in people.")
+    people = of.about.people
+    if of.given:
+        among = f"Taking {of.given:,} {people} in {of.area}, a number given for this run and not printed,"
+    else:
+        among = f"Among the {of.people:,} {people} in {of.area}," if of.people else f"For every 10,000 {people},"
+    region, england = (
+        f"{among} the distance from {name} means {of.in_people(gap).more} {of.about.event}."
+        for name, gap in ((f"the {of.about.region}", of.here.gap), ("England", of.here.england_gap))
+    )
+    unknown = (
+        f"The paper does not print the number of {people} in {of.area}, so the gap cannot be put as a number of people "
+        "there."
+    )
+    return Section(region=region, england=england, unknown=None if of.people else unknown)
+
+
+def chance(of: Ranking) -> Section:
+    """Say how sure we are: where intervals are from or, without any, what would have to stand behind the value.
+
+    Its part is ``sentence``; without intervals ``table`` and, for a number of people given, ``given`` besides.
+    """
+    if of.here is None:
+        return Section(sentence=f"There is no value for {of.area} to be sure or unsure of.")
+    if of.here.interval:
+        return Section(
+            sentence=f"Intervals are {of.source}. An area is similar to England where England's value lies within its "
+            "interval."
+        )
+    behind = "the number of people surveyed" if of.about.sampled else "the counts"
+    return Section(
+        sentence=f"The paper prints values without {behind} and without intervals, so it cannot be told from the paper "
+        "alone whether a difference is real or chance. What can be said is how much would have to stand behind "
+        f"{of.area}'s {of.here.value} for the difference to be more than chance: at the 95% level, chance would "
+        "produce so large a difference less than once in 20 times.",
+        table=_enough(of, of.here),
+        given=_with_people(of, of.here, of.given) if of.given else None,
+    )
+
+
+def _enough(of: Ranking, here: Position) -> Sheet:
+    return Sheet(
+        pd.DataFrame(
+            {"against": capital(name), "count": enough.count, "people": enough.people}
+            for name, enough in here.enough.items()
+        ),
+        "The smallest numbers at which the difference would be significant",
+        {
+            "against": "Compared with",
+            "count": (f"Smallest count: {of.about.event}", ",.0f"),
+            "people": (f"Among this many: {of.about.people}", ",.0f"),
+        },
+        (
+            f"Worked out with {_INTERVALS[of.about.kind]}.",
+            "Worked out from the printed values, which are rounded; the benchmark is taken as known without error.",
+        ),
+        missing="the two values are equal, so no count makes them differ",
+    )
+
+
+def _with_people(of: Ranking, here: Position, given: int) -> str:
+    region, england = ("would" if one.reached_by(given) else "would not" for one in here.enough.values())
+    return (
+        f"With the {given:,} {of.about.people} given for this run, the difference from the {of.about.region} {region} "
+        f"be more than chance, and that from England {england} be."
+    )
+
+
+def _bars(of: Ranking) -> Chart:
+    about, values, here = of.about, of.held["value"], of.here
+    top, bottom = values.idxmax(), values.idxmin()
+    lines = {about.region: of.region, "England": of.england} | ({"Goal": of.goal.upper} if of.goal else {})
+    called = (f"the {about.region}", "England", "the goal")
+    marked = listed(f"{name} ({value})" for name, value in zip(called, lines.values(), strict=False))
+    if here:
+        title = f"{of.area} is the {replace(here.place, noun=PRINTED).among}."
+        own = f"{of.area} has {here.value}, the {here.place}. "
+    else:
+        title = f"{of.area} is not printed; {top} is the {replace(of.place(str(top)), noun=PRINTED).among}."
+        own = ""
+    without = f"{listed(of.missing)} not printed. " if of.missing else ""
+    limits: Columns = {
+        "lower": ("95% interval, from", f",.{about.decimals}f"), "upper": ("95% interval, to", f",.{about.decimals}f"),
+    }  # fmt: skip
+    return Chart(
+        charts.ranked_bars(
+            values, of.area, about.label, {name: line.value for name, line in lines.items()}, of.missing,
+            of.held[["lower", "upper"]] if of.source else None, about.decimals,
+        ),
+        title=title,
+        subtitle=f"{about.label}; authorities of the {about.region}, {about.period}."
+        f"{' Whiskers are 95% intervals.' if of.source else ''}",
+        alt=f"Bars from {top} ({of.number(values.max())}) to {bottom} ({of.number(values.min())}). {own}{without}"
+        f"Lines mark {marked}.",
+        data=of.frame,
+        columns={"area": "Authority", "value": _values(of), **(limits if of.source else {})},
+    )  # fmt: skip
+
+
+def _table(of: Ranking) -> Sheet:
+    about, here = of.about, of.here
+    points = f"+,.{about.decimals}f"
+    against = listed([f"the {about.region}", "England", *([of.area] if here else [])])
+    return Sheet(
+        of.frame,
+        f"{capital(about.measure)}: each authority against {against}",
+        {
+            "area": "Authority",
+            "value": _values(of),
+            "place": "Place",
+            "region_points": (f"Distance from {about.region} ({of.region})", points),
+            "region_per_cent": ("The same, per cent", "+.1f"),
+            "england_points": (f"Distance from England ({of.england})", points),
+            "england_per_cent": ("The same, per cent", "+.1f"),
+            **({"here_points": (f"Distance from {of.area}", points)} if here else {}),
+            **({"verdict": "Against England"} if of.source else {}),
+            **({"goal": "Goal"} if of.goal else {}),
+        },
+        (f"Distances are in {'percentage points' if about.kind == 'proportion' else about.unit}.",),
+        highlight=of.area,
+    )
+
+
+def _funnel(of: Ranking, funnel: Funnel) -> Chart:
+    about, points, people = of.about, funnel.points.set_index("area"), capital(of.about.people)
+    beyond = capital(some_of(len(funnel.beyond), len(points), "authority", "authorities", "lies", "lie"))
+    return Chart(
+        charts.funnel(
+            points["value"], points["size"], of.area, funnel.together.value, funnel.limits, about.label, people
+        ),
+        title=f"{beyond} further from the average than chance would explain.",
+        subtitle=f"{about.label}, by number of {about.people}; authorities of the {about.region}, {about.period}; "
+        f"line: all together, {funnel.together}; {' and '.join(funnel.limits)} limits.",
+        alt=f"Authorities by size between funnel limits about {funnel.together}. Beyond the 99.8% limits: "
+        f"{listed(funnel.beyond)}.",
+        data=funnel.points,
+        columns={
+            "area": "Authority",
+            "size": (people, ",.0f"),
+            "value": _values(of),
+            "lower": ("99.8% limit, lower", f",.{about.decimals}f"),
+            "upper": ("99.8% limit, upper", f",.{about.decimals}f"),
+        },
+    )  # fmt: skip
+
+
+def _values(of: Ranking) -> tuple[str, str]:
+    return of.about.label, f",.{of.about.decimals}f"

@@ -1,0 +1,327 @@
+"""One value of an area among the authorities of its region and England: all a report says of it, worked out once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from casebook.data import tables
+from casebook.data.catalogue import Indicator
+from casebook.english import Difference, Gap, Group, Judgement, Noun, Number, Place, Range, about, listed
+from casebook.errors import InputError
+from casebook.methods import benchmark, intervals
+from casebook.methods.benchmark import GoalVerdict
+from casebook.methods.intervals import Interval
+from casebook.studies.comparison import judged
+
+PRINTED = Noun("authority printed", "authorities printed")
+_WHOM = {"Persons": "people", "Female": "women", "Male": "men"}
+_METHODS = {"proportion": "Wilson score intervals", "rate": "Byar's intervals, exact Poisson for counts below ten"}
+
+
+@dataclass(frozen=True)
+class Enough:
+    """How many must stand behind a value for its distance from another to be more than chance (95%)."""
+
+    needed: benchmark.Needed | None
+    of: Indicator
+
+    @property
+    def count(self) -> int | None:
+        """The smallest such count; None where the two values are equal."""
+        return self.needed.count if self.needed else None
+
+    @property
+    def people(self) -> int | None:
+        """The people it comes from."""
+        return self.needed.people if self.needed else None
+
+    def reached_by(self, people: int) -> bool:
+        """Return whether a number of people is enough."""
+        return self.needed is not None and people >= self.needed.people
+
+    def __str__(self) -> str:
+        """Write the count of a rate and the people behind it, or the people of a proportion."""
+        if self.needed is None:
+            return f"any number of {self.of.people}"
+        people = f"{about(self.needed.people)} {self.of.people}"
+        if self.of.kind == "rate" and self.needed.count:
+            return f"{about(self.needed.count)} {self.of.event} (among {people})"
+        return f"{people}{' (more, if the survey was not a simple random sample)' if self.of.sampled else ''}"
+
+
+@dataclass(frozen=True)
+class Position:
+    """Where the area's value stands: its place, its distances from region and England, and what is known of chance."""
+
+    value: Number
+    place: Place
+    level_with: tuple[str, ...]
+    gap: Gap
+    england_gap: Gap
+    interval: Range | None
+    against_england: Judgement
+    enough: dict[str, Enough]
+
+    @property
+    def tied(self) -> str:
+        """Who has the same value, in brackets; nothing if nobody has."""
+        return f" (level with {listed(self.level_with)})" if self.level_with else ""
+
+    @property
+    def told_apart(self) -> bool:
+        """Whether the value differs from England's by more than one step of the last decimal printed."""
+        return bool(round(abs(self.england_gap.value), self.value.decimals) > 10**-self.value.decimals)
+
+
+@dataclass(frozen=True)
+class AgainstGoal:
+    """A goal's thresholds, the verdict of each authority, and how far the area lies from the upper one."""
+
+    area: str
+    lower: Number
+    upper: Number
+    verdicts: dict[str, GoalVerdict]
+    gap: Gap | None
+
+    @property
+    def met_by(self) -> tuple[str, ...]:
+        """Those that meet it."""
+        return tuple(name for name, verdict in self.verdicts.items() if verdict == GoalVerdict.MET)
+
+    @property
+    def meeting(self) -> str:
+        """How many meet it, and which."""
+        some = PRINTED.some_of(len(self.met_by), len(self.verdicts), "meets", "meet")
+        return f"{some} it ({listed(self.met_by)})" if self.met_by else f"{some} it"
+
+    @property
+    def here(self) -> str:
+        """What the area's own value is to the goal, as a sentence; nothing if there is none."""
+        if self.gap is None:
+            return ""
+        verdict = self.verdicts[self.area]
+        if verdict == GoalVerdict.MET:
+            return f"{self.area} meets it."
+        return f"{self.area} {'is near it' if verdict == GoalVerdict.NEAR else 'does not'}: it is {self.gap} it."
+
+
+@dataclass(frozen=True)
+class Funnel:
+    """Authorities by size between the limits that chance alone would keep them in, about all of them together."""
+
+    together: Number
+    limits: dict[str, pd.DataFrame]
+    points: pd.DataFrame
+
+    @property
+    def beyond(self) -> tuple[str, ...]:
+        """Those outside the wider limits."""
+        within = self.points["value"].between(self.points["lower"], self.points["upper"])
+        return tuple(self.points.loc[~within, "area"])
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """An area's value among those of the authorities of its region.
+
+    ``held`` has a row for each authority with a value, the highest first: ``value``, ``count``, ``denominator``, and
+    the limits of its 95% interval (``lower``, ``upper``) and of its 99.8% interval (``lowest``, ``highest``), missing
+    where they are not known; ``missing`` are the authorities without a value; ``source`` says where intervals are from,
+    if there are any; ``given`` is the area's denominator as given for this run.
+    """
+
+    area: str
+    about: Indicator
+    held: pd.DataFrame
+    missing: tuple[str, ...]
+    region: Number
+    england: Number
+    source: str | None
+    given: int | None
+
+    @property
+    def whom(self) -> str:
+        """Whom the values are for."""
+        age = self.about.age.replace("-", " to ").replace("+", " and over")
+        return f"{_WHOM.get(self.about.sex, self.about.sex)} aged {age}"
+
+    @property
+    def dated(self) -> bool:
+        """Whether the period is printed."""
+        return "not printed" not in self.about.period
+
+    @property
+    def same_period(self) -> str:
+        """That all values are for one period, as a sentence."""
+        period = f": {self.about.period}" if self.dated else ", which is not printed"
+        return f"All areas are for the same period{period}."
+
+    @property
+    def others(self) -> Group:
+        """The other authorities of the region with a value."""
+        names = self.held.index.drop(self.area, errors="ignore")
+        return Group(Noun("other authority", "other authorities"), tuple(names), where=f"of the {self.about.region}")
+
+    @property
+    def people(self) -> int | None:
+        """The area's denominator, as given or as printed, if it is either."""
+        printed = self.held["denominator"].get(self.area, np.nan)
+        return self.given or (None if np.isnan(printed) else int(printed))
+
+    @property
+    def region_gap(self) -> Gap:
+        """How far the region lies from England."""
+        return self._gap(self.region, self.england)
+
+    @cached_property
+    def here(self) -> Position | None:
+        """Where the area stands; None where it has no value."""
+        if self.area not in self.held.index:
+            return None
+        row, values, of = self._row(self.area), self.held["value"].drop(self.area), self.about
+        own = self.number(row["value"])
+        return Position(
+            own, self.place(self.area), tuple(values.index[values == own.value]),
+            self._gap(own, self.region), self._gap(own, self.england),
+            None if np.isnan(row["lower"]) else Range(self.number(row["lower"]), self.number(row["upper"])),
+            self._judged(self.area),
+            {
+                name: Enough(benchmark.smallest_significant(own.value, other.value, of.kind, of.multiplier), of)
+                for name, other in (("the region", self.region), ("England", self.england))
+            },
+        )  # fmt: skip
+
+    @cached_property
+    def goal(self) -> AgainstGoal | None:
+        """The goal, where one is held for this indicator."""
+        if self.about.goal is None:
+            return None
+        goal = benchmark.Goal(**self.about.goal.model_dump(exclude={"source"}))
+        upper = self.number(goal.upper)
+        verdicts = {
+            str(name): benchmark.against_goal(value, goal, self.about.sex, self.about.age)
+            for name, value in self.held["value"].items()
+        }
+        gap = self._gap(self.here.value, upper) if self.here else None
+        return AgainstGoal(self.area, self.number(goal.lower), upper, verdicts, gap)
+
+    @cached_property
+    def frame(self) -> pd.DataFrame:
+        """A row an authority of the region, those without a value last: value, place, distances, limits, verdicts."""
+        values, here = self.held["value"], self.here.value.value if self.here else np.nan
+        frame = self.held[["value", "lower", "upper"]].assign(
+            place=[str(self.place(name)) for name in values.index],
+            verdict=[self._judged(name).verdict for name in values.index],
+            goal=[str(one) for one in self.goal.verdicts.values()] if self.goal else None,
+        )
+        for label, other in (("region", self.region.value), ("england", self.england.value), ("here", here)):
+            frame[f"{label}_points"], frame[f"{label}_per_cent"] = benchmark.distance(values, other)
+        return frame.reindex([*values.index, *self.missing]).rename_axis("area").reset_index()
+
+    @cached_property
+    def funnel(self) -> Funnel | None:
+        """The region's funnel; None where fewer than two authorities have counts."""
+        of, held = self.about, self.held.dropna(subset=["count", "denominator"])
+        if len(held) < 2:
+            return None
+        sizes = held["denominator"]
+        together = float(held["count"].sum() / sizes.sum() * of.multiplier)
+
+        def limits(at: pd.Index | pd.Series, level: float) -> pd.DataFrame:
+            return pd.DataFrame(intervals.funnel(of.kind, together, at, of.multiplier, level)._asdict(), index=at)
+
+        grid = pd.Index(np.linspace(sizes.min() / 2, sizes.max() * 1.05, 60))
+        points = limits(sizes, 0.998).set_axis(held.index).assign(size=sizes, value=held["value"])
+        return Funnel(
+            self.number(together), {"95%": limits(grid, 0.95), "99.8%": limits(grid, 0.998)},
+            points.rename_axis("area").reset_index(),
+        )  # fmt: skip
+
+    def in_people(self, gap: Gap) -> Difference:
+        """Return what a distance means among the area's people, or among 10,000 where their number is not known."""
+        return Difference(benchmark.in_people(gap.value, self.people or 10_000, self.about.multiplier))
+
+    def number(self, value: float) -> Number:
+        """Return a number as the indicator's values are written."""
+        return Number(float(value), self.about.decimals, self.about.unit)
+
+    def place(self, name: str) -> Place:
+        """Return the place of an authority with a value."""
+        which = " that is printed", " that are printed"
+        one, many = which if self.missing else ("", "")
+        noun = Noun(f"authority of the {self.about.region}{one}", f"authorities of the {self.about.region}{many}")
+        return Place.like(benchmark.place(self._row(name)["value"], self.held["value"].drop(name)), noun)
+
+    def _row(self, name: str) -> dict[str, float]:
+        return {str(column): float(self.held[column][name]) for column in self.held}
+
+    def _gap(self, value: Number, other: Number) -> Gap:
+        return Gap.between(value, other, " percentage points" if self.about.kind == "proportion" else "")
+
+    def _judged(self, name: str) -> Judgement:
+        row = {limit: np.asarray(value) for limit, value in self._row(name).items()}
+        narrow, wide = Interval(row["lower"], row["upper"]), Interval(row["lowest"], row["highest"])
+        return judged(narrow, self.england, "England", self.about.polarity, wide)
+
+
+def in_region(printed: pd.DataFrame, area: str, people: int | None = None) -> Ranking:
+    """Rank an area's value among those of the authorities of its region, and set it against region, England and goal.
+
+    Parameters
+    ----------
+    printed
+        A table of the catalogue with an ``indicator`` entry: ``area`` and ``value``, the region and England among the
+        areas; if they are there ``count`` and ``denominator``, from which intervals are worked out, or ``lower`` and
+        ``upper``, published 95% limits.
+    area
+        The area.
+    people
+        The area's denominator, in place of a printed one.
+
+    Raises
+    ------
+    InputError
+        If the table has no ``indicator`` entry, the area is not in its region, or there is no value to compare with.
+    """
+    table = printed.attrs["table"]
+    of = table.indicator
+    if of is None:
+        raise InputError(
+            f"The table {table.name!r} has no 'indicator' entry in data/raw/datapackage.json, so its unit, polarity "
+            "and region are not known: add one, as docs/adding-a-report.md says."
+        )
+    names = tables.authorities_in(of.region)
+    if area not in names:
+        raise InputError(
+            f"{area} is not in the {of.region}, which the table {table.name!r} is for: choose {listed(names)}."
+        )
+    rows = printed.dropna(subset="value").set_index("area")
+    for name in (of.region, "England"):
+        if name not in rows.index:
+            raise InputError(f"data/raw/{table.path} has no value for {name}, which areas are compared with: add it.")
+    if not rows.index.isin(names).any():
+        raise InputError(
+            f"data/raw/{table.path} has no authority of the {of.region}, so there is none to compare: add their rows."
+        )
+    region, england = (Number(float(rows["value"][name]), of.decimals, of.unit) for name in (of.region, "England"))
+    rows, source = _with_limits(rows, of)
+    held = rows[rows.index.isin(names)].sort_values("value", ascending=False, kind="stable")
+    missing = tuple(name for name in names if name not in held.index)
+    return Ranking(area, of, held, missing, region, england, source, people)
+
+
+def _with_limits(rows: pd.DataFrame, of: Indicator) -> tuple[pd.DataFrame, str | None]:
+    """Return values with the limits of their intervals, and where these are from."""
+    printed = {"lower", "upper"} <= set(rows.columns)
+    counted = {"count", "denominator"} <= set(rows.columns)
+    rows = rows.reindex(columns=["value", "count", "denominator", "lower", "upper", "lowest", "highest"]).astype(float)
+    if counted:
+        for level, limits in ((0.95, ["lower", "upper"]), (0.998, ["lowest", "highest"])):
+            found = intervals.of(of.kind, rows["count"], rows["denominator"], of.multiplier, level)
+            rows[limits[0]], rows[limits[1]] = found
+        return rows, _METHODS[of.kind]
+    return rows, "those published with the values" if printed else None

@@ -1,0 +1,192 @@
+"""One value among those of a region: place, distances, goal and chance, and the sections made of them."""
+
+import pandas as pd
+import pytest
+from test_english import UNFINISHED
+
+from casebook import InputError, ranking, sections, tables
+from casebook.methods import intervals
+from casebook.report.parts import Chart, Section, Sheet
+
+REGION = ("East of England", "England")
+
+
+def ranked(area="Cambridgeshire", table="chlamydia_detection", people=None, values=None, size=None, **about):
+    """Rank an area of a table, with other values of authorities, counts for a size, or another description."""
+    frame = tables.read(table)
+    described = frame.attrs["table"]
+    if values is not None:
+        frame = frame[frame["area"].isin([*REGION, *values])]
+        frame = frame.assign(value=[values.get(row.area, row.value) for row in frame.itertuples()])
+    if size is not None:
+        multiplier = described.indicator.multiplier
+        frame = frame.assign(denominator=float(size), count=frame["value"] * size / multiplier)
+    indicator = described.indicator.model_copy(update=about)
+    frame.attrs["table"] = described.model_copy(update={"indicator": indicator})
+    return ranking.in_region(frame, area, people)
+
+
+def said(*parts):
+    """All words of sections, none of them unfinished."""
+    found = []
+    for part in parts:
+        for one in part if isinstance(part, Section) else [part]:
+            if isinstance(one, Chart):
+                found += [one.title, one.subtitle, one.alt]
+            elif isinstance(one, Sheet):
+                found += [one.caption, *one.notes]
+            else:
+                found.append(one)
+    for sentence in found:
+        assert not UNFINISHED.search(sentence), sentence
+    return "\n".join(found)
+
+
+def all_of(of):
+    return said(sections.in_region(of), sections.gap_in_people(of), sections.chance(of), of.same_period)
+
+
+def test_a_value_is_placed_among_its_region_and_measured_from_region_and_england():
+    here = ranked().here
+    assert here.place.among == "joint lowest of the ten authorities of the East of England that are printed"
+    assert here.tied == " (level with Essex)"
+    assert str(here.gap) == "239 (17.8%) below" and str(here.england_gap) == "320 (22.5%) below"
+    shares = ranked(table="health_checks")
+    assert shares.here.place.among == "joint second highest of the eleven authorities of the East of England"
+    assert str(shares.here.england_gap) == "4.9 percentage points (10.5%) above"
+
+
+def test_an_area_without_a_value_is_told_as_such_and_the_others_are_ranked():
+    without = ranked("Thurrock")
+    assert without.here is None and str(without.others) == "the ten other authorities of the East of England"
+    text = all_of(without)
+    assert "Thurrock is not printed; Peterborough is the highest of the ten authorities printed." in text
+    assert "There is no value for Thurrock to be sure or unsure of." in text
+    assert "no gap to put in people" in text
+
+
+def test_authorities_without_a_value_stand_last_and_are_named():
+    few = ranked(values={"Cambridgeshire": 1100.0, "Luton": float("nan")})
+    assert few.missing == tuple(name for name in tables.authorities_in("East of England") if name != "Cambridgeshire")
+    assert few.frame["area"].tolist()[0] == "Cambridgeshire" and few.frame["value"].isna().sum() == 10
+    text = all_of(few)
+    assert "Cambridgeshire is the only authority printed." in text
+    assert "No value is printed for Bedford, Central Bedfordshire" in text
+
+
+@pytest.mark.parametrize(
+    ("value", "here"),
+    [
+        (2300.0, "Cambridgeshire meets it."),
+        (2000.0, "Cambridgeshire is near it: it is 300 (13.0%) below it."),
+        (1100.0, "Cambridgeshire does not: it is 1,200 (52.2%) below it."),
+    ],
+)
+def test_a_goal_is_met_near_or_not_met(value, here):
+    assert ranked(values={"Cambridgeshire": value, "Essex": 100.0}).goal.here == here
+
+
+def test_those_who_meet_a_goal_are_named():
+    assert ranked().goal.meeting == "one of the ten authorities printed meets it (Peterborough)"
+    assert ranked(values={"Essex": 1.0, "Luton": 2.0}).goal.meeting == "none of the two authorities printed meet it"
+    assert ranked(goal=None).goal is None
+    assert "No national goal with published thresholds" in all_of(ranked(goal=None))
+
+
+def test_counts_give_intervals_verdicts_and_a_funnel():
+    large = ranked(size=100_000)
+    lower, upper = intervals.rate(1100, 100_000, 100_000)
+    assert large.here.interval.lower.value == pytest.approx(float(lower))
+    assert large.here.interval.upper.value == pytest.approx(float(upper))
+    assert str(large.here.against_england) == (
+        "worse than England by more than chance would explain, even at the 99.8% level"
+    )
+    assert large.people == 100_000
+    together = sum(large.held["count"]) / 10
+    assert large.funnel.together.value == pytest.approx(together)
+    assert "Peterborough" in large.funnel.beyond and "Suffolk" not in large.funnel.beyond
+    text = all_of(large)
+    assert "Intervals are Byar's intervals, exact Poisson for counts below ten." in text
+    assert "Among the 100,000 people aged 15 to 24 in Cambridgeshire" in text
+    small = ranked(size=1000)
+    assert small.funnel.beyond == () and str(small.here.against_england).startswith("similar to England (chance could")
+    assert "None of the ten authorities lie further from the average than chance would explain." in all_of(small)
+
+
+def test_neither_side_is_better_where_nothing_is_judged():
+    assert str(ranked(size=100_000, polarity="no judgement").here.against_england).startswith("lower than England")
+    assert "neither a high nor a low value is better" in all_of(ranked(polarity="no judgement"))
+
+
+def test_published_limits_are_taken_as_they_are():
+    frame = tables.read("health_checks")
+    described = frame.attrs["table"]
+    frame = frame.assign(lower=frame["value"] - 1, upper=frame["value"] + 1)
+    frame.attrs["table"] = described
+    published = ranking.in_region(frame, "Cambridgeshire")
+    assert str(published.here.interval) == "50.4 to 52.4"
+    assert str(published.here.against_england) == "better than England by more than chance would explain"
+    assert published.funnel is None
+    assert "Intervals are those published with the values." in all_of(published)
+
+
+@pytest.mark.parametrize(("people", "would"), [(500, "would be"), (100, "would not be")])
+def test_a_number_of_people_given_says_what_the_gap_means_and_whether_it_is_chance(people, would):
+    given = ranked(table="health_checks", people=people)
+    assert str(given.here.enough["England"]) == "about 400 people offered a check"
+    text = all_of(given)
+    assert f"Taking {people:,} people offered a check in Cambridgeshire, a number given for this run" in text
+    for label, share in (("the East of England", 0.035), ("England", 0.049)):
+        assert f"the distance from {label} means {people * share:.0f} more people who received a check." in text
+    assert f"that from England {would}." in text
+
+
+def test_what_would_be_enough_says_every_case():
+    here = ranked().here
+    assert str(here.enough["England"]) == "about 59 diagnoses (among about 5,400 people aged 15 to 24)"
+    none = ranked(values={"Cambridgeshire": 0.0}).here
+    assert str(none.enough["England"]) == "about 260 people aged 15 to 24"
+    assert "not a simple random sample" in str(ranked(table="smoking_prevalence").here.enough["England"])
+    level = ranked(values={"Cambridgeshire": 1420.0}).here
+    assert level.enough["England"].count is None and not level.told_apart
+    assert str(level.england_gap) == "level with"
+    assert not ranked(values={"Cambridgeshire": 1421.0}).here.told_apart
+    assert ranked(values={"Cambridgeshire": 1422.0}).here.told_apart
+
+
+def test_whom_and_when_the_values_are_for_is_said():
+    assert ranked().whom == "people aged 15 to 24" and not ranked().dated
+    assert ranked(sex="Female", age="16+", goal=None).whom == "women aged 16 and over"
+    assert ranked(table="smoking_prevalence").same_period == "All areas are for the same period: 2019."
+    assert ranked().same_period == "All areas are for the same period, which is not printed."
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda frame: frame[frame["area"] != "England"], "chlamydia_detection.csv has no value for England"),
+        (lambda frame: frame[frame["area"] != REGION[0]], "chlamydia_detection.csv has no value for East of England"),
+        (lambda frame: frame[frame["area"].isin(REGION)], "has no authority of the East of England"),
+    ],
+)
+def test_what_a_ranking_needs_and_lacks_is_refused_in_a_sentence(change, words):
+    frame = tables.read("chlamydia_detection")
+    described, frame = frame.attrs["table"], change(frame)
+    frame.attrs["table"] = described
+    with pytest.raises(InputError, match=words):
+        ranking.in_region(frame, "Cambridgeshire")
+
+
+def test_a_table_without_an_indicator_and_an_area_of_another_region_are_refused():
+    with pytest.raises(InputError, match="The table 'child_population' has no 'indicator' entry"):
+        ranking.in_region(tables.read("child_population"), "Cambridgeshire")
+    with pytest.raises(InputError, match="Wiltshire is not in the East of England, which the table 'health_checks' is"):
+        ranked("Wiltshire", "health_checks")
+
+
+def test_distances_of_all_authorities_stand_in_the_table():
+    frame = ranked().frame.set_index("area")
+    assert [frame.index[0], *frame.index[-2:]] == ["Peterborough", "Essex", "Thurrock"]
+    assert frame.at["Luton", "england_points"] == 1643 - 1420 and frame.at["Luton", "here_points"] == 1643 - 1100
+    assert frame.at["Luton", "region_per_cent"] == pytest.approx((1643 / 1339 - 1) * 100)
+    assert frame.at["Luton", "place"] == "third highest" and pd.isna(frame.at["Thurrock", "place"])

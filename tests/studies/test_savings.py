@@ -1,0 +1,56 @@
+"""A schedule of savings as printed, and its sections."""
+
+import pytest
+
+from casebook import savings, sections, tables
+
+
+@pytest.fixture
+def schedule():
+    return savings.schedule(tables.read("savings_schedule"))
+
+
+def test_each_line_is_part_of_the_next_total_and_the_last_total_is_of_all(schedule):
+    assert str(schedule.total) == "£328,000" and schedule.area == "Cambridgeshire" and schedule.period == "2022-23"
+    sums = schedule.lines.groupby("heading")["amount"].sum()
+    assert {heading: schedule.total_of(heading).value for heading in sums.index} == sums.to_dict()
+    assert schedule.unlisted.value == 328_000 - sums.sum() == 57_000
+
+
+def test_a_service_gives_up_the_sum_of_its_lines_and_a_share_of_their_total(schedule):
+    assert schedule.by_service("All demand led services").to_dict() == {
+        "Stop smoking service": 105_000, "Chlamydia Screening": 65_000, "Health Checks": 50_000
+    }  # fmt: skip
+    smoking = schedule.of("Stop smoking service")
+    assert (str(smoking.total), str(smoking.heading_total), smoking.share.with_unit) == ("£105,000", "£220,000", "48%")
+    assert not schedule.of("Libraries") and not schedule.of(None)
+
+
+def test_lines_are_shown_with_their_sum_and_their_shares(schedule):
+    section = sections.savings(schedule.of("Health Checks"), "Cambridgeshire")
+    assert section.lines.frame["amount"].tolist() == [50_000, 50_000]
+    assert section.lines.frame["share"].tolist() == pytest.approx([50 / 3.28, 50 / 3.28])
+    assert (
+        "service" not in section.lines.columns
+        and "service" in sections.savings(schedule.all, "Cambridgeshire").lines.columns
+    )
+    assert "new budgets start on 1 April 2022" in section.about
+    totals = sections.savings_totals(schedule)
+    assert totals.frame["share"].iloc[-1] == 100 and totals.notes == (
+        "£57,000 of all savings is printed as a total without lines.",
+    )
+
+
+def test_a_line_that_stands_elsewhere_is_told_besides(schedule):
+    fund = "Stop Smoking GP and Pharmacy Services"
+    assert sections.savings(schedule.of("Stop smoking service"), "Cambridgeshire", fund).fund == (
+        'The schedule also gives up £17,000 held for this service under "Contingency Fund": "Stop Smoking GP and Pharmacy '
+        'Services" (line 3030). It is not part of the sum below.'
+    )
+
+
+def test_no_savings_of_another_area_and_of_no_service_are_shown(schedule):
+    (elsewhere,) = sections.savings(schedule.of("Health Checks"), "Norfolk")
+    assert elsewhere == "No savings schedule is held for Norfolk; the one that is held is Cambridgeshire's."
+    (nothing,) = sections.savings(schedule.of(None), "Cambridgeshire")
+    assert nothing == "The savings schedule for 2022-23 has no line for this service."
