@@ -2,6 +2,7 @@
 
 import csv
 import re
+import shutil
 from itertools import pairwise
 
 import pandas as pd
@@ -481,6 +482,7 @@ class TestPlacements:
             ({"start_number": 50}, "start_number is 50, fewer than"),
             ({"kinds": ["Residential"]}, "kinds is .*Residential"),
             ({"area": "Essex"}, "care_scenarios.csv is of Cambridgeshire, not of Essex"),
+            ({"scenarios": "foster_recruitment"}, "has the columns line, month, placements.*expected scenario, month"),
         ],
     )
     def test_a_parameter_that_makes_no_sense_gets_one_sentence(self, tell, parameters, words):
@@ -489,12 +491,17 @@ class TestPlacements:
 
     def test_whoever_has_the_tables_gets_the_report_without_another_councils_papers(self, tell, project, monkeypatch):
         descriptor = project.descriptor()
-        for table in descriptor["resources"]:
-            if table["name"] in ("care_scenarios", "foster_recruitment"):
-                table["area"] = "Essex"
+        for name in ("care_scenarios", "foster_recruitment"):
+            shutil.copy(project.raw(f"{name}.csv"), project.raw(f"essex_{name}.csv"))
+            entry = next(one for one in descriptor["resources"] if one["name"] == name)
+            descriptor["resources"].append(
+                entry | {"name": f"essex_{name}", "path": f"essex_{name}.csv", "area": "Essex"}
+            )
         project.describe(descriptor)
         monkeypatch.setenv("CASEBOOK_PROJECT", str(project.root))
-        told = tell("placement-costs", area="Essex")
+        told = tell(
+            "placement-costs", area="Essex", scenarios="essex_care_scenarios", recruitment="essex_foster_recruitment"
+        )
         assert told.headline("steady-reduction").value == pytest.approx(2_000_000 / (850 * sum(self.WEEKS)))
         said = told.text()
         assert "No weekly costs by kind of placement are held for Essex." in said

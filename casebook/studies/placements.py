@@ -10,6 +10,7 @@ from itertools import permutations
 import numpy as np
 import pandas as pd
 
+from casebook.data.catalogue import Table
 from casebook.english import Money, count, listed, some_of, those_that
 from casebook.errors import InputError, one_of
 from casebook.methods import costing
@@ -21,8 +22,8 @@ from casebook.reconcile.cases import Reconciliation
 class Scenarios:
     """Courses of the number in care over a year, and what each avoids in cost beside what recruitment avoids.
 
-    ``falls`` has, by scenario, how far the number falls by the end of each month, April to March; ``own_year`` is the
-    financial year that the source is for.
+    ``falls`` has, by scenario, how far the number falls by the end of each month, April to March; ``examined`` is the
+    one to look at closely, and ``own_year`` the financial year that the source is for.
     """
 
     area: str
@@ -31,15 +32,10 @@ class Scenarios:
     own_year: FinancialYear
     start: int
     falls: dict[str, list[float]]
-    given: bool
+    examined: str
     weekly_cost: float
     recruited: Money
     target: Money
-
-    @property
-    def examined(self) -> str:
-        """The scenario to look at closely: the one given for this run, otherwise the middle one."""
-        return list(self.falls)[-1 if self.given else len(self.falls) // 2]
 
     @property
     def months(self) -> list[str]:
@@ -96,33 +92,23 @@ class Scenarios:
         enough = (self.avoided[name].cumsum() >= self.left.value)[::-1].cummin()[::-1]
         return str(enough.idxmax()) if enough.any() else None
 
-
-@dataclass(frozen=True)
-class Steady:
-    """A fall that is the same every month, to be said after "the number in care".
-
-    Examples
-    --------
-    >>> print(Steady(780, 8.17))
-    must fall by 8.2 children every month, from 780 to about 682
-    >>> print(Steady(90, 8.17))
-    would have to fall by 8.2 children every month, and the 90 there are do not last the year
-    """
-
-    start: int
-    each: float
-
-    def __str__(self) -> str:
-        """Write how far it falls, and from where to where."""
-        end = self.start - MONTHS * self.each
-        fall = f"fall by {self.each:,.1f} children every month"
+    def steadily(self, each: float) -> str:
+        """Say how far a fall that is the same every month takes the number, to be said after "the number in care"."""
+        end, fall = self.start - MONTHS * each, f"fall by {each:,.1f} children every month"
         if end < 0:
             return f"would have to {fall}, and the {self.start:,} there are do not last the year"
         return f"must {fall}, from {self.start:,} to about {end:,.0f}"
 
 
 def financial_year(frame: pd.DataFrame, starts: int | None = None) -> FinancialYear:
-    """Return the financial year of a table of months, or another that is to be counted in its place."""
+    """Return the financial year of a table of months, or another that is to be counted in its place.
+
+    Raises
+    ------
+    InputError
+        If the table has no months.
+    """
+    _need(frame, "month")
     return FinancialYear(_begins(frame) if starts is None else starts)
 
 
@@ -154,10 +140,10 @@ def scenarios(
     Raises
     ------
     InputError
-        If the table has not thirteen months a scenario, both scenarios are given, or more children leave care than
-        there are.
+        If the table has other columns or not thirteen months a scenario, both scenarios are given, or more children
+        leave care than there are.
     """
-    described = frame.attrs["table"]
+    described = _need(frame, "scenario", "month", "children")
     if path is not None and steady is not None:
         raise InputError(
             "monthly_path and steady_reduction are both given: give one of them, or neither for the scenarios of "
@@ -185,21 +171,39 @@ def scenarios(
                 f"start_number is {start:,}, fewer than the {most:,.0f} children that the scenario '{name}' takes out "
                 "of care in the year: give a larger number, or a smaller reduction."
             )
-    dated, given = described.sources[0].date_in_words, path is not None or steady is not None
-    return Scenarios(area, dated, year, own, start, falls, given, weekly_cost, recruited, Money(target))
+    # The one given for this run, otherwise the middle one.
+    examined = list(falls)[len(falls) // 2 if path is None and steady is None else -1]
+    dated = described.sources[0].date_in_words
+    return Scenarios(area, dated, year, own, start, falls, examined, weekly_cost, recruited, Money(target))
 
 
 def placement_weeks(recruitment: pd.DataFrame, year: FinancialYear) -> float:
     """Return the weeks of a financial year that placements last which are added by the end of its months or before it.
 
+    Raises
+    ------
+    InputError
+        If the table has other columns, or months of another year.
+
     Examples
     --------
-    >>> added = pd.DataFrame({"month": pd.to_datetime(["2020-03-31", "2020-04-30"]), "placements": [23, 2.5]})
-    >>> placement_weeks(added, FinancialYear(2020))
-    1316.0
+    >>> from casebook.data import tables
+    >>> placement_weeks(tables.read("foster_recruitment"), FinancialYear(2020))
+    1916.0
     """
+    _need(recruitment, "month", "placements")
     weeks = np.array([year.weeks, *year.weeks_left])
     return float((recruitment["placements"] * weeks[_months_in(recruitment)]).sum())
+
+
+def _need(frame: pd.DataFrame, *columns: str) -> Table:
+    table: Table = frame.attrs["table"]
+    if not set(columns) <= set(frame):
+        raise InputError(
+            f"data/raw/{table.path} has the columns {listed(frame)}, expected {listed(columns)} among them: "
+            "name a table that has them."
+        )
+    return table
 
 
 def _begins(frame: pd.DataFrame) -> int:
@@ -269,14 +273,14 @@ def prices(weekly: pd.DataFrame, area: str, kinds: list[str], year: FinancialYea
     Raises
     ------
     InputError
-        If the table has rows, and none for one of the kinds.
+        If the table has other columns, or rows and none for one of the kinds.
     """
+    described = _need(weekly, "placement", "lowest", "highest")
     first = weekly.drop_duplicates("placement").set_index("placement")
     for kind in kinds if len(first) else ():
         if kind not in first.index:
             raise InputError(
-                f"kinds names {kind!r}, which data/raw/{weekly.attrs['table'].path} does not price: "
-                f"{one_of(first.index, kind)}"
+                f"kinds names {kind!r}, which data/raw/{described.path} does not price: {one_of(first.index, kind)}"
             )
     held = first.loc[kinds if len(first) else []]
     least = tuple(held.index[held["highest"].isna()])

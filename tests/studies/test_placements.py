@@ -97,8 +97,10 @@ def test_recruitment_lasts_for_the_weeks_left_and_that_before_the_year_for_all_o
 
 
 def test_a_steady_fall_larger_than_there_are_children_is_said_to_be():
-    assert str(placements.Steady(780, 8.169)) == "must fall by 8.2 children every month, from 780 to about 682"
-    assert str(placements.Steady(90, 8.169)).endswith("and the 90 there are do not last the year")
+    assert made().steadily(8.169) == "must fall by 8.2 children every month, from 780 to about 682"
+    assert made(start=132).steadily(12.5) == (
+        "would have to fall by 12.5 children every month, and the 132 there are do not last the year"
+    )
 
 
 def test_the_section_says_which_scenario_has_changed_enough_and_what_happened():
