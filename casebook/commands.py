@@ -18,7 +18,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -31,6 +31,7 @@ from casebook.pack.report_spec import Report
 if TYPE_CHECKING:
     from casebook.data.tables import Tables
     from casebook.engine.task import Task
+    from casebook.pack.models import Row
     from casebook.pack.plan import Job
     from casebook.reconcile.audit import Check
     from casebook.run import How, Made
@@ -259,12 +260,12 @@ def _add_figure_commands(app: typer.Typer) -> None:
 
         root = _root()
         rows = reconciliation.published(root)
-        papers = sorted({row["paper"] for row in rows})
+        papers = sorted({row.paper for row in rows})
         if paper is not None and paper not in papers:
             raise InputError(f"No printed figure of a paper {paper!r} is reconciled: {one_of(papers, paper)}")
         for path in reconciliation.changed_since(root):
             _complain(f"{path} has changed since the pack was made: run the pipeline again.")
-        rows = [row for row in rows if paper in (None, row["paper"])]
+        rows = [row for row in rows if paper in (None, row.paper)]
         shown = reconciliation.parts(rows)[0] if differs else rows
         if as_json:
             print(json.dumps(shown, indent=2, ensure_ascii=False))
@@ -433,7 +434,7 @@ def _tell(made: Made, area: str, root: Path, seconds: float) -> None:
 
     index = _shown(root / "reports" / "index.html")
     if not (made.made or made.failed or made.held or made.published):
-        print(f"Nothing has changed since the pack was published on {made.pack['published']}. Open {index}")
+        print(f"Nothing has changed since the pack was published on {made.pack.published}. Open {index}")
         return
     for file in made.restored:
         print(f"Written again: reports/{file}, which was not as it was published")
@@ -441,9 +442,9 @@ def _tell(made: Made, area: str, root: Path, seconds: float) -> None:
         print(f"Marked as older than its data: {name}, {place}: {what}")
     for change in made.changes:
         print(f"Changed: {comparison.in_words(change)}")
-    for entry in made.pack["reports"]:
-        if explored := (entry["name"], entry["area"]) in made.made and entry.get("explored"):
-            print(f"{entry['name']}: {record.in_words(explored)}")
+    for entry in made.pack.reports:
+        if explored := entry.key in made.made and entry.explored:
+            print(f"{entry.name}: {record.in_words(explored)}")
     count = "1 report" if len(made.made) == 1 else f"{len(made.made)} reports"
     rest = [f"{len(made.failed)} not made"] * bool(made.failed) + [f"{len(made.held)} held"] * bool(made.held)
     others = f", {and_list(rest)}," if rest else ""
@@ -451,13 +452,13 @@ def _tell(made: Made, area: str, root: Path, seconds: float) -> None:
     print(f"{count} for {areas}{others} published in {seconds:.0f} s. Open {index}")
 
 
-def _print_rows(rows: list[dict[str, Any]]) -> None:
+def _print_rows(rows: Sequence[Row]) -> None:
     for row in rows:
-        print(f"{row['paper']} l.{row['line']}  {row['figure']}")
-        computed = f"; worked out: {row['computed_shown']}" if row["computed_shown"] else ""
-        print(f'    {row["verdict"]}: printed "{row["printed"]}"{computed}')
-        if row["verdict"] not in ("reproduced", "reproduced to rounding"):
-            for words in filter(None, (row["formula"], row["note"], row["follows"])):
+        print(f"{row.paper} l.{row.line}  {row.figure}")
+        computed = f"; worked out: {row.computed_shown}" if row.computed_shown else ""
+        print(f'    {row.verdict}: printed "{row.printed}"{computed}')
+        if row.verdict not in ("reproduced", "reproduced to rounding"):
+            for words in filter(None, (row.formula, row.note, row.follows)):
                 print(f"    {words}")
 
 

@@ -6,8 +6,9 @@ import json
 import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from casebook import preload
 from casebook.data import catalogue
@@ -17,28 +18,14 @@ from casebook.engine.outcome import Outcome
 from casebook.engine.task import Key, Task
 from casebook.engine.workers import Result
 from casebook.errors import HeldError, InputError, ReportFailedError, and_list, one_of
-from casebook.pack import comparison, freshness, plan, reconciliation, record
+from casebook.pack import comparison, freshness, models, plan, record
 from casebook.pack.freshness import Need
 from casebook.pack.history import Log
+from casebook.pack.models import Change, Failure, Fingerprint, Pack, Published, Row
 from casebook.pack.plan import Job
 from casebook.pack.report_spec import Report
 from casebook.pages import gates, layout, manifest, pdf, publish, render
 from casebook.pages.layout import FILES
-
-# What the index and a partial run need of an entry made by an earlier run.
-NEEDED = (
-    "name",
-    "title",
-    "area",
-    "folder",
-    "as_of",
-    "status",
-    "html",
-    "notebook",
-    "finished",
-    "headlines",
-    "parameters",
-)
 
 
 @dataclass(frozen=True)
@@ -68,7 +55,7 @@ class Made:
     reports that it wrote again.
     """
 
-    pack: dict[str, Any]
+    pack: Pack
     made: dict[Key, str]
     failed: list[str]
     held: list[str] = field(default_factory=list)
@@ -77,9 +64,9 @@ class Made:
     published: bool = True
 
     @property
-    def changes(self) -> list[dict[str, Any]]:
+    def changes(self) -> list[Change]:
         """What changed against the pack before."""
-        return list(self.pack["changes"]) if self.published and (self.made or self.failed) else []
+        return list(self.pack.changes) if self.published and (self.made or self.failed) else []
 
 
 Starting = Callable[[Task], None]
@@ -128,13 +115,13 @@ def make(
         workers.clear_away(root)
         before = _Before.of(stage)
         dropped = _dropped(before, jobs, reports, whole, how.remove)
-        gone = {(entry["name"], entry["area"]) for entry in dropped} | _keys(jobs)
+        gone = {entry.key for entry in dropped} | _keys(jobs)
         rest = [entry for key, entry in before.entries.items() if key not in gone]
         others, refused = _planned_again(rest, reports, root)
         if refused and whole and not how.keep_going:
             raise InputError(next(iter(refused.values())))
         place = _place([report.name for report in reports])
-        all_jobs = sorted([*jobs, *others], key=lambda job: place({"name": job.report.name, "area": job.area})[::-1])
+        all_jobs = sorted([*jobs, *others], key=lambda job: place(job.key)[::-1])
         needs, sources = _needs(all_jobs, before, root, _keys(jobs) if how.force else set())
         older = {} if whole else refused | _marks(needs, _keys(others), before)
         if not any(needs.values()) and not dropped and not older and not (refused and whole):
@@ -143,60 +130,42 @@ def make(
                 return made
             raise publish.NothingToPublishError
         _delete(stage, dropped)
-        _drop_committee_packs(stage, before.pack, before.altered)
+        _without_altered_committee_packs(stage, before.pack, before.altered)
         run = _Run(stage, root, before, {report.name: report for report in reports}, how, log)
         results = run.make(all_jobs, needs, sources, refused if whole else {}, starting, ended)
         results += run.mark(older)
         entries, rows = dict(before.entries), list(before.rows)
         for entry in dropped:
-            del entries[entry["name"], entry["area"]]
-        anew = [result.entry for result in results if result.entry is not None]
-        files = {(result.task.name, result.task.area): _files(result) for result in results}
-        for entry in anew:
-            entry["files"] = files[entry["name"], entry["area"]]
-            entries[entry["name"], entry["area"]] = entry
+            del entries[entry.key]
+        anew = [_published(result) for result in results if result.entry is not None]
+        entries |= {entry.key: entry for entry in anew}
         failed = [result for result in results if result.outcome.status != "succeeded"]
-        kept = {(entry["name"], entry["area"]) for entry in anew if entry.get("kept_since")}
-        for one in failed:
-            if one.entry is not None:
-                one.entry["status"] = "held" if one.outcome.status == "held" else "failed"
+        kept = {entry.key for entry in anew if entry.kept_since}
         for lost in [one.task for one in failed if one.task.key not in kept]:
             # A last page that cannot be marked as such must not stand as if nothing had happened.
             if entries.pop(lost.key, None):
                 _delete(stage, [before.entries[lost.key]])
-        mine = {result.task.key for result in results if result.entry is not None}
-        rows = [row for row in rows if (row["report"], row["area"]) in entries.keys() - mine]
-        rows += [row for result in results for row in result.rows]
-        changes = comparison.changes(list(before.entries.values()), anew, before.rows, rows)
-        pack = {
-            "areas": sorted({entry["area"] for entry in entries.values()}),
-            "published": layout.now(),
-            "built_from": record.built_from(root),
-            "run": log.run,
-            "reports": sorted(entries.values(), key=place),
-            "failed": [
-                {
-                    "name": one.task.name,
-                    "area": one.task.area,
-                    "title": one.task.before.get("title", one.task.name),
-                    "status": one.outcome.status,
-                    "said": _sentence(one),
-                    "kept": one.task.key in kept,
-                }
-                for one in failed
-            ],
-            "papers": catalogue.load(root).papers,
-            # The committee packs that no new report has put out of date.
-            "committee_packs": {
-                folder: path
-                for folder, path in before.pack.get("committee_packs", {}).items()
-                if (stage / path).is_file()
+        mine = {entry.key for entry in anew}
+        rows = [row for row in rows if (row.report, row.area) in entries.keys() - mine]
+        rows += [Row.model_validate(row) for result in results for row in result.rows]
+        pack = Pack(
+            areas=tuple(sorted({entry.area for entry in entries.values()})),
+            published=layout.now(),
+            built_from=record.built_from(root),
+            run=log.run,
+            reports=tuple(sorted(entries.values(), key=lambda entry: place(entry.key))),
+            failed=tuple(_failure(one, before, one.task.key in kept) for one in failed),
+            papers=catalogue.load(root).papers,
+            # Those that no new report has put out of date.
+            committee_packs={
+                folder: path for folder, path in before.pack.committee_packs.items() if (stage / path).is_file()
             },
-            "before": bool(before.entries),
-            "changes": changes,
-            "reconciliation": sorted(rows, key=lambda row: (row["area"], *reconciliation.place(row))),
-        }
-        unnamed = manifest.write(stage, pack)
+            before=bool(before.entries),
+            changes=tuple(comparison.changes(list(before.entries.values()), anew, before.rows, rows)),
+            reconciliation=tuple(sorted(rows, key=lambda row: (row.area, *row.place))),
+        )
+        pack = manifest.write(stage, pack)
+        unnamed = manifest.unnamed(stage, pack)
         whys = {key: need.why for key, need in needs.items() if need and key in mine - kept - older.keys()}
         said = {
             kind: [_sentence(one) for one in failed if (one.outcome.status == "held") is kind] for kind in (False, True)
@@ -206,7 +175,7 @@ def make(
     log.about |= {
         "made": _by_report(made.made), "failed": made.failed, "held": made.held, "changes": len(made.changes),
         "older": _by_report(made.older), "restored": made.restored,
-        "unnamed": [] if before.pack["published"] else unnamed,
+        "unnamed": [] if before.pack.published else unnamed,
     }  # fmt: skip
     return made
 
@@ -215,47 +184,36 @@ def make(
 class _Before:
     """The pack that is published."""
 
-    pack: dict[str, Any]
-    entries: dict[tuple[str, str], dict[str, Any]]
-    rows: list[reconciliation.Row]
+    pack: Pack
     altered: list[str]
     """The files about all reports that are not as they were published."""
 
     @classmethod
     def of(cls, stage: Path) -> _Before:
-        path = stage / manifest.NAME
-        if not path.exists():
-            return cls({"reports": [], "changes": [], "published": ""}, {}, [], [])
-        missing: list[str] = []
-        try:
-            pack = json.loads(path.read_text(encoding="utf-8"))
-            reports, rows = pack["reports"], pack.get("reconciliation", [])
-            missing = [name for entry in reports for name in NEEDED if name not in entry]
-            missing += [name for row in rows for name in (*reconciliation.KEPT, "report", "area") if name not in row]
-            entries = {(entry["name"], entry["area"]): entry for entry in reports}
-        except (ValueError, KeyError, TypeError) as error:
-            missing, pack, entries, rows = [f"{type(error).__name__}: {error}"], {}, {}, []
-        if missing:
-            raise InputError(
-                f"reports/pack.json does not describe what is in reports ({missing[0]}): restore the folder, or move "
-                "it away and run the whole pipeline."
-            )
-        return cls(pack, entries, rows, manifest.altered(stage, pack))
+        pack = models.read(stage)
+        return cls(Pack(), []) if pack is None else cls(pack, manifest.altered(stage, pack))
 
-    def without(self, jobs: Iterable[Job]) -> list[dict[str, Any]]:
+    @cached_property
+    def entries(self) -> dict[Key, Published]:
+        return {entry.key: entry for entry in self.pack.reports}
+
+    @property
+    def rows(self) -> Sequence[Row]:
+        return self.pack.reconciliation
+
+    def without(self, jobs: Iterable[Job]) -> list[Published]:
         """Return the entries of the jobs' areas that are not among the jobs."""
         jobs = list(jobs)
         names = {(job.report.name, job.area) for job in jobs}
         # A report may be about an area of its own; of that area, this run knows no more.
         areas = {job.folder for job in jobs if "area" not in job.report.parameters}
-        return [entry for key, entry in self.entries.items() if entry["folder"] in areas and key not in names]
+        return [entry for key, entry in self.entries.items() if entry.folder in areas and key not in names]
 
 
 def _restored(stage: Path, before: _Before, log: Log) -> Made:
     """Write the files about all reports again where they are not as they were; of the reports nothing has changed."""
     if before.altered:
-        _drop_committee_packs(stage, before.pack, before.altered)
-        manifest.write(stage, before.pack)
+        manifest.write(stage, _without_altered_committee_packs(stage, before.pack, before.altered))
         log.about |= {"restored": before.altered}
     return Made(before.pack, {}, [], restored=before.altered, published=bool(before.altered))
 
@@ -266,46 +224,45 @@ def _keys(jobs: Iterable[Job]) -> set[Key]:
 
 def _dropped(
     before: _Before, jobs: Sequence[Job], reports: Sequence[Report], whole: bool, removed: str
-) -> list[dict[str, Any]]:
+) -> list[Published]:
     """Return the entries that are to go."""
     listed = {report.name for report in reports}
     going = before.without(jobs) if whole else []
     for entry in before.entries.values() if whole else ():
-        if entry not in going and (entry["area"] == removed or entry["name"] not in listed):
+        if entry not in going and (entry.area == removed or entry.name not in listed):
             going.append(entry)
-    if removed and not any(entry["area"] == removed for entry in going):
-        areas = sorted({entry["area"] for entry in before.entries.values()})
+    if removed and not any(entry.area == removed for entry in going):
+        areas = sorted({entry.area for entry in before.entries.values()})
         raise InputError(f"No report is published for {removed}: {one_of(areas, removed)}")
     return going
 
 
 def _planned_again(
-    entries: Sequence[Mapping[str, Any]], reports: Sequence[Report], root: Path
+    entries: Sequence[Published], reports: Sequence[Report], root: Path
 ) -> tuple[list[Job], dict[Key, str]]:
     """Return the jobs of published reports that were not asked for, and why others cannot be planned any more."""
     listed = {report.name: report for report in reports}
     jobs, refused = [], {}
     for entry in entries:
-        key = entry["name"], entry["area"]
         try:
-            if entry["name"] not in listed:
-                raise InputError(f"pipeline.py lists no report {entry['name']}.")
-            jobs.append(plan.again(listed[entry["name"]], root, entry))
+            if entry.name not in listed:
+                raise InputError(f"pipeline.py lists no report {entry.name}.")
+            jobs.append(plan.again(listed[entry.name], root, entry))
         except InputError as error:
-            refused[key] = (
-                f"{error} {entry['name']} stands in the pack for {entry['area']}: mend it, or take the area's reports "
-                f'out with `run --remove "{entry["area"]}"`.'
+            refused[entry.key] = (
+                f"{error} {entry.name} stands in the pack for {entry.area}: mend it, or take the area's reports "
+                f'out with `run --remove "{entry.area}"`.'
             )
     return jobs, refused
 
 
 def _needs(
     jobs: Sequence[Job], before: _Before, root: Path, forced: set[Key]
-) -> tuple[dict[Key, Need], dict[Key, dict[str, Any]]]:
+) -> tuple[dict[Key, Need], dict[Key, Fingerprint]]:
     """Return what each job needs, and what it would be made from."""
     described = catalogue.load(root)
     needs: dict[Key, Need] = {}
-    sources: dict[Key, dict[str, Any]] = {}
+    sources: dict[Key, Fingerprint] = {}
     anew: set[str] = set()
     for job in jobs:
         reads = plan.tables_read(job.notebook, job.parameters, described)
@@ -313,8 +270,8 @@ def _needs(
         sources[job.key] = freshness.made_from(job, root, reads, upstream)
         if job.key in forced:
             need = Need("--force")
-        elif manifest.NAME in before.altered:
-            need = Need(f"reports/{manifest.NAME} is not as it was published")
+        elif models.FILE in before.altered:
+            need = Need(f"reports/{models.FILE} is not as it was published")
         else:
             need = freshness.need(job, before.entries.get(job.key), sources[job.key], root, anew)
         needs[job.key] = need
@@ -334,8 +291,8 @@ def _marks(needs: dict[Key, Need], others: set[Key], before: _Before) -> dict[Ke
     return {
         key: need.why
         for key, need in waiting.items()
-        if need and not need.only_render and before.entries[key]["status"] == "succeeded"
-        and "older" not in before.entries[key]
+        if need and not need.only_render and before.entries[key].status == "succeeded"
+        and not before.entries[key].older
     }  # fmt: skip
 
 
@@ -344,7 +301,7 @@ def _waits_for(jobs: Sequence[Job], before: _Before) -> dict[Key, list[Key]]:
     waits: dict[Key, list[Key]] = {}
     made: dict[str, Key] = {}
     for job in jobs:
-        read = [one["path"] for one in before.entries.get(job.key, {}).get("inputs", ())]
+        read = [one.path for one in before.entries[job.key].inputs] if job.key in before.entries else []
         own = [(name, job.area) for name in job.upstream if (name, job.area) in waits]
         waits[job.key] = list(dict.fromkeys([*own, *(made[path] for path in read if path in made)]))
         made[_executed(job)] = job.key
@@ -363,7 +320,7 @@ class _Run:
     log: Log
 
     def make(
-        self, jobs: Sequence[Job], needs: Mapping[Key, Need], sources: Mapping[Key, dict[str, Any]],
+        self, jobs: Sequence[Job], needs: Mapping[Key, Need], sources: Mapping[Key, Fingerprint],
         refused: Mapping[Key, str], starting: Starting, ended: Ended,
     ) -> list[Result]:  # fmt: skip
         """Make the stale reports in the stage, side by side, and return how each ended."""
@@ -378,7 +335,7 @@ class _Run:
         engine: Literal["shell", "kernel"] = "kernel" if how.engine == "kernel" or not workers.can_fork() else "shell"
         tasks = []
         for job in stale:
-            entry = before.entries.get(job.key, {})
+            entry = before.entries.get(job.key)
             need = needs[job.key]
             self._begin(entry, job.folder)
             upstream: dict[str, dict[str, str]] = {}
@@ -390,8 +347,9 @@ class _Run:
                     root=str(self.root), stage=str(stage), parameters=job.parameters, chosen=job.chosen,
                     secrets=job.secrets, environment={UPSTREAM: json.dumps(upstream)}, engine=engine,
                     contains=(job.report.headlines, job.report.figures), limits=job.report.limits,
-                    made_from=sources[job.key], why=need.why,
-                    built_from=built_from, papers=papers, only_render=need.only_render, before=entry,
+                    made_from=sources[job.key].model_dump(mode="json"), why=need.why,
+                    built_from=built_from, papers=papers, only_render=need.only_render,
+                    before=entry.model_dump(mode="json") if entry else {},
                 )
             )  # fmt: skip
         log.write(
@@ -435,7 +393,7 @@ class _Run:
             self._begin(self.before.entries[task.key], task.folder)
         return workers.run(tasks, {}, lambda task: None, lambda result: True, layout.work)
 
-    def _begin(self, entry: dict[str, Any], folder: str) -> None:
+    def _begin(self, entry: Published | None, folder: str) -> None:
         """Take away what would be out of date with a report's page."""
         _delete(self.stage, [entry] if entry else [], kinds=("pdf",))
         (self.stage / folder / pdf.PACK).unlink(missing_ok=True)
@@ -444,13 +402,12 @@ class _Run:
     def _as_it_was(self, key: Key) -> Task:
         """Return the task to render a published report as it is."""
         entry = self.before.entries[key]
-        notebook = self.reports[entry["name"]].path(self.root) if entry["name"] in self.reports else entry["notebook"]
+        notebook = self.reports[entry.name].path(self.root) if entry.name in self.reports else entry.notebook
         return Task(
-            name=entry["name"], notebook=str(notebook), area=entry["area"], folder=entry["folder"],
-            root=str(self.root), stage=str(self.stage), parameters=entry["parameters"],
-            chosen=tuple(entry.get("chosen", ())),
-            made_from=entry.get("made_from", {}), papers=catalogue.load(self.root).papers, only_render=True,
-            before=entry,
+            name=entry.name, notebook=str(notebook), area=entry.area, folder=entry.folder,
+            root=str(self.root), stage=str(self.stage), parameters=entry.parameters, chosen=entry.chosen,
+            made_from=entry.made_from.model_dump(mode="json"), papers=catalogue.load(self.root).papers,
+            only_render=True, before=entry.model_dump(mode="json"),
         )  # fmt: skip
 
     def _with_last_good_pages(self, results: list[Result], tasks: Sequence[Task]) -> list[Result]:
@@ -466,10 +423,11 @@ class _Run:
             for kind in FILES:
                 there = self.stage / f"{task.folder}/{task.name}{_ENDINGS[kind]}"
                 there.unlink(missing_ok=True)
-                if entry is not None and kind in entry and (self.root / "reports" / entry[kind]).is_file():
-                    shutil.copy2(self.root / "reports" / entry[kind], there)
-            if entry is not None and (self.stage / entry["notebook"]).is_file():
-                since = entry.get("kept_since") or entry["finished"]
+                last = self.root / "reports" / getattr(entry, kind, "")
+                if last.is_file():
+                    shutil.copy2(last, there)
+            if entry is not None and (self.stage / entry.notebook).is_file():
+                since = entry.kept_since or entry.finished
                 again.append(replace(self._as_it_was(task.key), kept_since=since))
         kept = {
             one.task.key: one for one in workers.run(again, {}, lambda task: None, lambda result: True, layout.work)
@@ -493,8 +451,8 @@ def _longest_first(tasks: list[Task], waits: Mapping[Key, Sequence[Key]], before
     waited_for = {key for keys in waits.values() for key in keys}
 
     def place(task: Task) -> tuple[bool, float]:
-        took = before.entries.get(task.key, {}).get("seconds", 0.0)
-        return task.key not in waited_for, -float(took)
+        took = before.entries[task.key].seconds if task.key in before.entries else 0.0
+        return task.key not in waited_for, -took
 
     return sorted(tasks, key=place)
 
@@ -546,8 +504,8 @@ def _hold(results: list[Result], waits: Mapping[Key, Sequence[Key]], before: _Be
     """
     held: dict[Key, str] = {}
     # Each ended after those it builds on.
-    for task, entry in [(result.task, result.entry) for result in results]:
-        moved = comparison.beyond(before.entries.get(task.key), entry) if entry is not None else []
+    for task, entry in [(one.task, _published(one) if one.entry else None) for one in results]:
+        moved = comparison.beyond(before.entries.get(task.key), entry) if entry else []
         if moved:
             held[task.key] = " ".join(moved)
         elif upstream := [name for name, area in waits.get(task.key, ()) if (name, area) in held]:
@@ -567,26 +525,42 @@ def _hold(results: list[Result], waits: Mapping[Key, Sequence[Key]], before: _Be
     ]  # fmt: skip
 
 
-def _delete(stage: Path, entries: Sequence[dict[str, Any]], kinds: Sequence[str] = (*FILES, "pdf")) -> None:
+def _delete(stage: Path, entries: Sequence[Published], kinds: Sequence[str] = (*FILES, "pdf")) -> None:
     # Only what the pack itself put there: a page no longer listed is one that nothing keeps true.
     for entry in entries:
         for kind in kinds:
-            if kind in entry:
-                (stage / entry[kind]).unlink(missing_ok=True)
-        folder = stage / entry["folder"]
+            if file := getattr(entry, kind):
+                (stage / file).unlink(missing_ok=True)
+        folder = stage / entry.folder
         # The committee pack holds all reports, so it is out of date with any of them.
         (folder / pdf.PACK).unlink(missing_ok=True)
         if folder.is_dir() and not any(folder.iterdir()):
             folder.rmdir()
 
 
-def _drop_committee_packs(stage: Path, pack: dict[str, Any], altered: Sequence[str]) -> None:
+def _without_altered_committee_packs(stage: Path, pack: Pack, altered: Sequence[str]) -> Pack:
     """Take out the committee packs that are not as they were made; they are made again with `pdf`."""
-    for folder, path in list(pack.get("committee_packs", {}).items()):
+    for path in pack.committee_packs.values():
         if path in altered:
-            del pack["committee_packs"][folder]
             (stage / path).unlink(missing_ok=True)
+    left = {folder: path for folder, path in pack.committee_packs.items() if path not in altered}
+    return pack.model_copy(update={"committee_packs": left})
 
 
-def _place(order: Sequence[str]) -> Callable[[Mapping[str, Any]], tuple[str, int]]:
-    return lambda entry: (entry["area"], order.index(entry["name"]) if entry["name"] in order else len(order))
+def _published(result: Result) -> Published:
+    """Return a report's entry in the pack, from what its worker says of it."""
+    status = {"succeeded": "succeeded", "held": "held"}.get(result.outcome.status, "failed")
+    return Published.model_validate({**(result.entry or {}), "status": status, "files": _files(result)})
+
+
+def _failure(result: Result, before: _Before, kept: bool) -> Failure:
+    task = result.task
+    title = before.entries[task.key].title if task.key in before.entries else task.name
+    return Failure(
+        name=task.name, area=task.area, title=title, status=result.outcome.status, said=_sentence(result), kept=kept
+    )
+
+
+def _place(order: Sequence[str]) -> Callable[[Key], tuple[str, int]]:
+    """Return what sorts reports by area and by their order in ``pipeline.py``."""
+    return lambda key: (key[1], order.index(key[0]) if key[0] in order else len(order))

@@ -456,7 +456,7 @@ def test_a_held_headline_holds_its_report_and_what_builds_on_it_and_the_rest_is_
     *_, first, second = held.stderr.splitlines()
     assert first.startswith("Held: one, Cambridgeshire: the headline rows moved from ")
     assert second == "Held: two builds on one. If that is right, publish it with `--accept`."
-    assert {entry["name"]: (entry["status"], entry.get("kept_since")) for entry in project.pack()["reports"]} == {
+    assert {entry["name"]: (entry["status"], entry["kept_since"] or None) for entry in project.pack()["reports"]} == {
         "one": ("held", made), "two": ("held", made), "three": ("succeeded", None),
     }  # fmt: skip
     assert f"This is the last page that was made, on {made}" in project.page("one")

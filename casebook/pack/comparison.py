@@ -2,103 +2,99 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
 
-Entry = Mapping[str, Any]
+from casebook.pack.models import Change, Published, Row
 
 
 def changes(
-    before: Sequence[Entry], after: Sequence[Entry], rows_before: Sequence[Entry], rows_after: Sequence[Entry]
-) -> list[dict[str, Any]]:
+    before: Sequence[Published], after: Iterable[Published], rows_before: Iterable[Row], rows_after: Iterable[Row]
+) -> list[Change]:
     """Return what changed, report by report.
 
     Parameters
     ----------
     before, after
-        The entries of ``pack.json`` before and now.
+        The reports of the pack before, and those published now.
     rows_before, rows_after
         The reconciled figures before and now.
-
-    Returns
-    -------
-    list of dict
-        ``report``, ``area``, ``kind`` (headline, verdict, input, new), ``what``, ``before``, ``after`` and, for a
-        headline whose number moved, ``per_cent``.
     """
-    earlier = {(entry["name"], entry["area"]): entry for entry in before}
-    found: list[dict[str, Any]] = []
+    earlier = {entry.key: entry for entry in before}
+    found: list[Change] = []
     for entry in after:
-        where = {"report": entry["name"], "area": entry["area"]}
-        old = earlier.get((entry["name"], entry["area"]))
+        old = earlier.get(entry.key)
         if old is None:
-            found += [{**where, "kind": "new", "what": entry["title"], "before": None, "after": None}] if before else []
-            continue
-        found += [{**where, **one} for one in [*_headlines(old, entry), *_inputs(old, entry)]]
-    verdicts = {(row["id"], row["report"], row["area"]): row for row in rows_before}
+            found += [Change(report=entry.name, area=entry.area, kind="new", what=entry.title)] if before else []
+        else:
+            found += [*_headlines(old, entry), *_inputs(old, entry)]
+    verdicts = {(row.id, row.report, row.area): row.verdict for row in rows_before}
     for row in rows_after:
-        same = verdicts.get((row["id"], row["report"], row["area"]))
-        if same is not None and same["verdict"] != row["verdict"]:
+        then = verdicts.get((row.id, row.report, row.area), row.verdict)
+        if then != row.verdict:
             found.append(
-                {"report": row["report"], "area": row["area"], "kind": "verdict", "what": row["figure"],
-                 "before": same["verdict"], "after": row["verdict"]}
-            )  # fmt: skip
+                Change(
+                    report=row.report, area=row.area, kind="verdict", what=row.figure, before=then, after=row.verdict
+                )
+            )
     return found
 
 
-def _headlines(old: Entry, new: Entry) -> list[dict[str, Any]]:
-    said = {headline["id"]: headline for headline in old["headlines"]}
-    moved = []
-    for headline in new["headlines"]:
-        same = said.get(headline["id"])
-        if same is None or same["value"] == headline["value"] or headline["value"] is None:
+def _headlines(old: Published, new: Published) -> Iterator[Change]:
+    said = {headline.id: headline.value for headline in old.headlines}
+    for one in new.headlines:
+        if one.id not in said or said[one.id] == one.value or one.value is None:
             continue
-        per_cent = None
-        if same["value"]:
-            per_cent = round((headline["value"] / same["value"] - 1) * 100, 1)
-        moved.append(
-            {"kind": "headline", "id": headline["id"], "what": headline["text"], "before": same["value"],
-             "after": headline["value"], "unit": headline["unit"], "per_cent": per_cent}
+        then = said[one.id]
+        yield Change(
+            report=new.name, area=new.area, kind="headline", id=one.id, what=one.text, before=then, after=one.value,
+            unit=one.unit, per_cent=round((one.value / then - 1) * 100, 1) if then else None,
         )  # fmt: skip
-    return moved
 
 
-def _inputs(old: Entry, new: Entry) -> list[dict[str, Any]]:
-    content = {read["name"]: read["sha256"] for read in old.get("inputs", [])}
-    return [
-        {"kind": "input", "what": read["name"], "before": content[read["name"]][:12], "after": read["sha256"][:12]}
-        for read in new["inputs"]
-        if read["name"] in content and content[read["name"]] != read["sha256"]
-    ]
+def _inputs(old: Published, new: Published) -> Iterator[Change]:
+    content = {read.name: read.sha256 for read in old.inputs}
+    for read in new.inputs:
+        then = content.get(read.name, read.sha256)
+        if then != read.sha256:
+            yield Change(
+                report=new.name, area=new.area, kind="input", what=read.name, before=then[:12], after=read.sha256[:12]
+            )
 
 
-def beyond(before: Entry | None, after: Entry) -> list[str]:
+def beyond(before: Published | None, after: Published) -> list[str]:
     """Say which headlines of a report moved further than their thresholds.
 
     Nothing is said of a report made for the first time, or with other parameters than before.
     """
-    if before is None or before["parameters"] != after["parameters"]:
+    if before is None or before.parameters != after.parameters:
         return []
-    said = {headline["id"]: headline["value"] for headline in before["headlines"]}
+    said = {headline.id: headline.value for headline in before.headlines}
     sentences = []
-    for headline in after["headlines"]:
-        old, new, threshold = said.get(headline["id"]), headline["value"], headline.get("watch")
+    for headline in after.headlines:
+        old, new, threshold = said.get(headline.id), headline.value, headline.watch
         if threshold is None or old is None or new is None or abs(new - old) <= threshold:
             continue
         sentences.append(
-            f"{after['name']}, {after['area']}: the headline {headline['id']} moved from {old:,.6g} to {new:,.6g} "
-            f"({headline['unit']}), further than its threshold of {threshold:g}."
+            f"{after.name}, {after.area}: the headline {headline.id} moved from {old:,.6g} to {new:,.6g} "
+            f"({headline.unit}), further than its threshold of {threshold:g}."
         )
     return sentences
 
 
-def in_words(change: Entry) -> str:
-    """Return a change as one line for the terminal."""
-    who = f"{change['report']}, {change['area']}"
-    if change["kind"] == "headline":
-        before = "no number" if change["before"] is None else f"{change['before']:,.6g}"
-        moved = "" if change["per_cent"] is None else f" ({change['per_cent']:+.1f}%)"
-        return f"{who}: headline {change['id']}: {before} -> {change['after']:,.6g} {change['unit']}{moved}"
-    if change["kind"] == "new":
+def in_words(change: Change) -> str:
+    """Return a change as one line for the terminal.
+
+    Examples
+    --------
+    >>> in_words(Change(report="care-rates", area="Essex", kind="headline", id="gap", what="", before=2.0, after=2.5,
+    ...                 unit="per 10,000 children", per_cent=25.0))
+    'care-rates, Essex: headline gap: 2 -> 2.5 per 10,000 children (+25.0%)'
+    """
+    who = f"{change.report}, {change.area}"
+    if change.kind == "headline":
+        before = "no number" if change.before is None else f"{change.before:,.6g}"
+        moved = "" if change.per_cent is None else f" ({change.per_cent:+.1f}%)"
+        return f"{who}: headline {change.id}: {before} -> {change.after:,.6g} {change.unit}{moved}"
+    if change.kind == "new":
         return f"{who}: new"
-    return f"{who}: {change['kind']} {change['what']}: {change['before']} -> {change['after']}"
+    return f"{who}: {change.kind} {change.what}: {change.before} -> {change.after}"

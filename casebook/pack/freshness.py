@@ -27,6 +27,7 @@ from casebook import digest
 from casebook.engine import observation
 
 if TYPE_CHECKING:
+    from casebook.pack.models import Fingerprint, Pack, Published
     from casebook.pack.plan import Job
 
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -46,8 +47,6 @@ RENDERING = (
 # What is made from the rest.
 _NOT_INPUT = ("reports/", "data/processed/", ".casebook/", ".git/")
 
-Entry = Mapping[str, Any]
-
 
 @dataclass(frozen=True)
 class Need:
@@ -60,8 +59,8 @@ class Need:
         return bool(self.why)
 
 
-def made_from(job: Job, root: Path, reads: Sequence[str], upstream: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """Return what a report is about to be made from, as hashes by name.
+def made_from(job: Job, root: Path, reads: Sequence[str], upstream: Mapping[str, Fingerprint]) -> Fingerprint:
+    """Return what a report is about to be made from.
 
     Parameters
     ----------
@@ -74,6 +73,8 @@ def made_from(job: Job, root: Path, reads: Sequence[str], upstream: Mapping[str,
     upstream
         What the reports it builds on are made from, by name.
     """
+    from casebook.pack.models import Fingerprint
+
     notebook = json.loads(job.notebook.read_text(encoding="utf-8"))
     cells, kernel = notebook["cells"], notebook.get("metadata", {}).get("kernelspec", {}).get("name")
     code = [(_text(cell), cell["metadata"].get("tags", [])) for cell in cells if cell["cell_type"] == "code"]
@@ -82,19 +83,19 @@ def made_from(job: Job, root: Path, reads: Sequence[str], upstream: Mapping[str,
         for number, cell in enumerate(cells)
         if cell["cell_type"] != "code"
     ]
-    return {
-        "code": _hash(code),
-        "kernel": kernel,
-        "words": _hash(words),
-        "contains": [job.report.headlines, job.report.figures],
-        "parameters": dict(job.parameters),
-        "package": _package()[0],
-        "rendering": _package()[1],
-        "packages": _installed(root),
-        "reads": list(reads),
-        "described": described(root, reads),
-        "upstream": {name: _hash(_without_looks(content)) for name, content in upstream.items()},
-    }
+    return Fingerprint(
+        code=_hash(code),
+        kernel=kernel,
+        words=_hash(words),
+        contains=(job.report.headlines, job.report.figures),
+        parameters=dict(job.parameters),
+        package=_package()[0],
+        rendering=_package()[1],
+        packages=_installed(root),
+        reads=tuple(reads),
+        described=described(root, reads),
+        upstream={name: _hash(_without_looks(content)) for name, content in upstream.items()},
+    )
 
 
 def described(root: Path, tables: Iterable[str]) -> dict[str, str]:
@@ -109,7 +110,7 @@ def described(root: Path, tables: Iterable[str]) -> dict[str, str]:
     return {"": _hash(descriptor), **{name: _hash(resources[name]) for name in wanted}}
 
 
-def need(job: Job, before: Entry | None, now: Mapping[str, Any], root: Path, anew: Iterable[str]) -> Need:
+def need(job: Job, before: Published | None, now: Fingerprint, root: Path, anew: Iterable[str]) -> Need:
     """Decide what a report needs.
 
     Parameters
@@ -128,19 +129,19 @@ def need(job: Job, before: Entry | None, now: Mapping[str, Any], root: Path, ane
     return next(_needs(job, before, now, root, set(anew)), Need())
 
 
-def _needs(job: Job, before: Entry | None, now: Mapping[str, Any], root: Path, anew: set[str]) -> Iterator[Need]:
+def _needs(job: Job, before: Published | None, now: Fingerprint, root: Path, anew: set[str]) -> Iterator[Need]:
     """Yield every need of a report, those to run it first."""
     if before is None:
         yield Need("it was not in the pack")
         return
-    if before["status"] != "succeeded":
-        yield Need("it was held last time" if before["status"] == "held" else "it failed last time")
-    then = before.get("made_from", {})
-    if job.secrets or before.get("secrets"):
+    if before.status != "succeeded":
+        yield Need("it was held last time" if before.status == "held" else "it failed last time")
+    then = before.made_from
+    if job.secrets or before.secrets:
         yield Need("it has a secret parameter, which is not remembered")
-    for what in before.get("unseen", []):
+    for what in before.unseen:
         yield Need(f"nobody can see whether {what} has changed")
-    built_on = [read["path"] for read in before.get("inputs", [])]
+    built_on = [read.path for read in before.inputs]
     built_on += [f"reports/{job.folder}/{name}.ipynb" for name in job.upstream]
     made_anew = [f"{Path(path).stem}, which it builds on, is made anew" for path in built_on if path in anew]
     for reason in (*_of_files_changed(before, root), *_of_code_changed(job, then, now, root, made_anew)):
@@ -150,35 +151,36 @@ def _needs(job: Job, before: Entry | None, now: Mapping[str, Any], root: Path, a
         ("rendering", "the look of pages changed"),
         ("contains", "pipeline.py says anew what it must contain"),
     ):
-        if then.get(part) != now[part]:
+        if getattr(then, part) != getattr(now, part):
             yield Need(reason, only_render=True)
-    if before.get("chosen", []) != list(job.chosen):
+    if before.chosen != job.chosen:
         yield Need("other settings were named for this run", only_render=True)
-    if "older" in before:
+    if before.older:
         yield Need("it was marked as older than its data, and is not", only_render=True)
 
 
-def _of_files_changed(before: Entry, root: Path) -> Iterator[str]:
-    for path, content in before.get("files", {}).items():
+def _of_files_changed(before: Published, root: Path) -> Iterator[str]:
+    for path, content in before.files.items():
         if digest.of(root / "reports" / path) != content:
             yield f"reports/{path} is not as it was published"
-    for read in [*before.get("inputs", []), *before.get("opened", [])]:
-        if read["path"].startswith("reports/"):
+    for read in before.inputs:
+        if read.path.startswith("reports/"):
             from casebook.data import results
 
-            report, _, result = read["name"].partition("/")
-            if results.hash_of(root / read["path"], result) != read["sha256"]:
+            report, _, result = read.name.partition("/")
+            if results.hash_of(root / read.path, result) != read.sha256:
                 yield f"{report}, which it builds on, changed"
-        elif (content := digest.of(root / read["path"])) != read["sha256"]:
-            what = "is gone" if not content else "changed" if read["sha256"] else "is there now"
-            yield f"{read['path']} {what}"
-    for name, content in before.get("variables", {}).items():
+    for one in (*before.inputs, *before.opened):
+        if one.path.startswith("reports/") or (content := digest.of(root / one.path)) == one.sha256:
+            continue
+        yield f"{one.path} {'is gone' if not content else 'changed' if one.sha256 else 'is there now'}"
+    for name, content in before.variables.items():
         if observation.of_variable(root, name) != content:
             yield f"the environment variable {name} changed"
 
 
 def _of_code_changed(
-    job: Job, then: Mapping[str, Any], now: Mapping[str, Any], root: Path, made_anew: Sequence[str]
+    job: Job, then: Fingerprint, now: Fingerprint, root: Path, made_anew: Sequence[str]
 ) -> Iterator[str]:
     for part, reason in (
         ("code", "its code changed"),
@@ -187,20 +189,19 @@ def _of_code_changed(
         ("reads", "the tables it reads changed"),
         ("kernel", "its kernel changed"),
     ):
-        if then.get(part) != now[part]:
+        if getattr(then, part) != getattr(now, part):
             yield reason
-    set_then = then.get("parameters", {})
-    if set_then != now["parameters"]:
-        names = sorted({*now["parameters"], *set_then})
-        moved = [name for name in names if now["parameters"].get(name) != set_then.get(name)]
+    if then.parameters != now.parameters:
+        names = sorted({*now.parameters, *then.parameters})
+        moved = [name for name in names if now.parameters.get(name) != then.parameters.get(name)]
         yield f"its parameters changed ({', '.join(moved)})"
-    tables = described(root, then.get("described", {}))
-    for name, content in then.get("described", {}).items():
+    tables = described(root, then.described)
+    for name, content in then.described.items():
         if tables.get(name) != content:
             yield f"the description of {name or 'the data'} changed"
     yield from made_anew
     for name in job.upstream:
-        if then.get("upstream", {}).get(name) != now["upstream"].get(name):
+        if then.upstream.get(name) != now.upstream.get(name):
             yield f"{name}, which it builds on, changed"
 
 
@@ -265,7 +266,7 @@ def program(root: Path) -> str:
     return _hash([_package(), _installed(root), digest.of(root / "pipeline.py")])
 
 
-def remember(root: Path, arguments: Sequence[str], pack: Mapping[str, Any], made_from: str, obeyed: bool) -> None:
+def remember(root: Path, arguments: Sequence[str], pack: Pack, made_from: str, obeyed: bool) -> None:
     """Remember that a run succeeded, for ``nothing_changed``; a hint that may be lost without harm.
 
     Parameters
@@ -283,9 +284,9 @@ def remember(root: Path, arguments: Sequence[str], pack: Mapping[str, Any], made
         Whether the command has to be obeyed again, though nothing has changed.
     """
     # Whether a secret is still the same, nobody may know.
-    again = obeyed or any(entry.get("secrets") or entry.get("unseen") for entry in pack["reports"])
-    opened = {one["path"]: one["sha256"] for entry in pack["reports"] for one in entry.get("opened", [])}
-    variables = {name: content for entry in pack["reports"] for name, content in entry.get("variables", {}).items()}
+    again = obeyed or any(entry.secrets or entry.unseen for entry in pack.reports)
+    opened = {one.path: one.sha256 for entry in pack.reports for one in entry.opened}
+    variables = {name: content for entry in pack.reports for name, content in entry.variables.items()}
     published = _published(root, sorted(opened))
     same = inputs(root, arguments) == made_from and _is(root, pack)
     if not same or any(digest.of(root / path) != content for path, content in opened.items()):
@@ -297,7 +298,7 @@ def remember(root: Path, arguments: Sequence[str], pack: Mapping[str, Any], made
         "opened": sorted(opened),
         "variables": variables,
         "data": _data(root, _hashes(_files(root / "data/raw"), root)),
-        "published": pack["published"],
+        "published": pack.published,
     }
     path = root / KEPT
     with suppress(OSError):
@@ -307,11 +308,11 @@ def remember(root: Path, arguments: Sequence[str], pack: Mapping[str, Any], made
         new.replace(path)
 
 
-def _is(root: Path, pack: Mapping[str, Any]) -> bool:
+def _is(root: Path, pack: Pack) -> bool:
     """Return whether a pack is still the one that is published."""
     try:
         published = json.loads((root / "reports" / "pack.json").read_text(encoding="utf-8"))
-        return bool(published.get("run") == pack.get("run"))
+        return bool(published.get("run") == pack.run)
     except (OSError, ValueError):
         return False
 
@@ -378,8 +379,8 @@ def _altered(package: Path) -> list[tuple[str, str]]:
     return sorted(found)
 
 
-def _without_looks(content: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in content.items() if name not in ("words", "rendering", "contains")}
+def _without_looks(content: Fingerprint) -> dict[str, Any]:
+    return content.model_dump(mode="json", exclude={"words", "rendering", "contains"})
 
 
 def _text(cell: Mapping[str, Any]) -> str:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from casebook.data.catalogue import Catalogue
     from casebook.data.tables import Tables
     from casebook.engine.task import Key
+    from casebook.pack.models import Published
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,7 @@ def make(
     ]
 
 
-def again(report: Report, root: Path, entry: Mapping[str, Any]) -> Job:
+def again(report: Report, root: Path, entry: Published) -> Job:
     """Plan a published report anew: for the same area, and with the settings that were named for it.
 
     Parameters
@@ -131,8 +132,8 @@ def again(report: Report, root: Path, entry: Mapping[str, Any]) -> Job:
     InputError
         If its notebook takes these settings no more.
     """
-    named = {name: entry["parameters"][name] for name in entry.get("chosen", ()) if name in entry["parameters"]}
-    return _job(report, root, entry["area"], named)
+    named = {name: entry.parameters[name] for name in entry.chosen if name in entry.parameters}
+    return _job(report, root, entry.area, named)
 
 
 def other_areas(jobs: Sequence[Job], tables: Tables) -> list[str]:

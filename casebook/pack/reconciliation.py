@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,19 +11,14 @@ from typing import Any
 from casebook import digest
 from casebook.data import catalogue
 from casebook.errors import InputError, ReportFailedError, and_list, one_of
-from casebook.pack import plan
+from casebook.pack import models, plan
+from casebook.pack.models import Row
 from casebook.pack.report_spec import Report
 from casebook.reconcile import figures
 from casebook.reconcile.cases import Cases
 from casebook.reconcile.figures import Register
 from casebook.reconcile.verdicts import Verdict
 from casebook.report import tabular
-
-Row = dict[str, Any]
-KEPT = (
-    "id", "paper", "line", "figure", "printed", "unit", "computed", "computed_shown", "formula", "verdict", "note",
-    "follows",
-)  # fmt: skip
 
 _SAID = {
     Verdict.REPRODUCED: ("is reproduced", "are reproduced"),
@@ -83,40 +77,35 @@ def rows(blocks: Sequence[Mapping[str, Any]], report: str, area: str) -> list[Ro
     """
     made = []
     for block in blocks:
-        row = {name: block[name] for name in KEPT} | {"report": report, "area": area}
+        row = {**block, "report": report, "area": area}
         if block["verdict"] in (Verdict.DIFFERS, Verdict.UNREADABLE):
             resting = sum(block["cell"] in other["inputs"] for other in blocks if other["id"] != block["id"])
             figures = "One other printed figure rests" if resting == 1 else f"{resting} other printed figures rest"
             carries = f"{figures} on this one, and {'is' if resting == 1 else 'are'} wrong if it is." if resting else ""
             row["follows"] = " ".join(filter(None, (block["follows"], carries)))
-        made.append(row)
-    return sorted(made, key=place)
+        made.append(Row.model_validate(row))
+    return sorted(made, key=lambda row: row.place)
 
 
-def place(row: Mapping[str, Any]) -> tuple[str, int, str]:
-    """Return where a row stands when rows are in the order of papers and lines."""
-    return row["paper"], row["line"], row["id"]
-
-
-def summary(found: Iterable[Mapping[str, Any]]) -> Summary:
+def summary(found: Iterable[Row]) -> Summary:
     """Count verdicts."""
     counts: dict[str, int] = {}
     for row in found:
-        counts[row["verdict"]] = counts.get(row["verdict"], 0) + 1
+        counts[row.verdict] = counts.get(row.verdict, 0) + 1
     return Summary(sum(counts.values()), counts)
 
 
 def parts(found: Sequence[Row]) -> tuple[list[Row], list[Row]]:
     """Split rows into those that a reader must see, differences first, and the rest."""
-    shown = [row for verdict in (Verdict.DIFFERS, Verdict.UNREADABLE) for row in found if row["verdict"] == verdict]
-    return shown, [row for row in found if row not in shown]
+    shown = [row for verdict in (Verdict.DIFFERS, Verdict.UNREADABLE) for row in found if row.verdict == verdict]
+    return shown, [row for row in found if row.verdict not in (Verdict.DIFFERS, Verdict.UNREADABLE)]
 
 
 def once(found: Iterable[Row]) -> list[Row]:
     """Return every figure once, by paper and line: packs of several areas reconcile the same papers."""
     seen: dict[tuple[Any, ...], Row] = {}
-    for row in sorted(found, key=place):
-        seen.setdefault((row["id"], row["verdict"], row["computed_shown"]), row)
+    for row in sorted(found, key=lambda row: row.place):
+        seen.setdefault((row.id, row.verdict, row.computed_shown), row)
     return list(seen.values())
 
 
@@ -140,10 +129,10 @@ def as_csv(found: Sequence[Row]) -> str:
         "follows",
         "report",
     )
-    return tabular.as_csv(columns, ([row[column] for column in columns] for row in found))
+    return tabular.as_csv(columns, ([getattr(row, column) for column in columns] for row in found))
 
 
-def check_complete(name: str, area: str, root: Path, found: Sequence[Mapping[str, Any]]) -> None:
+def check_complete(name: str, area: str, root: Path, found: Sequence[Row]) -> None:
     """Refuse a report that leaves out a figure registered for it; where the papers are about another area, it may.
 
     Raises
@@ -151,7 +140,7 @@ def check_complete(name: str, area: str, root: Path, found: Sequence[Mapping[str
     ReportFailedError
         If a registered figure was not reconciled, or one was twice.
     """
-    ids = [row["id"] for row in found]
+    ids = [row.id for row in found]
     twice = sorted({identifier for identifier in ids if ids.count(identifier) > 1})
     if twice:
         raise ReportFailedError(f"{name} reconciles the figure {twice[0]!r} twice: once is enough.")
@@ -210,20 +199,19 @@ def published(root: Path) -> list[Row]:
     InputError
         If there is no pack, or it is one without reconciled figures.
     """
-    try:
-        content = json.loads((root / "reports" / "pack.json").read_text(encoding="utf-8"))
-        return once(content["reconciliation"])
-    except (FileNotFoundError, ValueError, KeyError, TypeError):
+    pack = models.read(root / "reports")
+    if pack is None:
         raise InputError(
             "reports/pack.json holds no reconciled figures: make the pack first with `python pipeline.py run`."
-        ) from None
+        )
+    return once(pack.reconciliation)
 
 
 def changed_since(root: Path) -> list[str]:
     """Return the raw files and workings that have changed since the published reports read them."""
-    content = json.loads((root / "reports" / "pack.json").read_text(encoding="utf-8"))
-    reconciled = {(row["report"], row["area"]) for row in content["reconciliation"]}
-    entries = [entry for entry in content["reports"] if (entry["name"], entry["area"]) in reconciled]
-    used = [one for entry in entries for one in (*entry["inputs"], *entry["opened"])]
-    read = {one["path"]: one["sha256"] for one in used if one["path"].endswith((".csv", ".yaml"))}
-    return [path for path, sha in read.items() if not (root / path).is_file() or digest.of(root / path) != sha]
+    pack = models.read(root / "reports") or models.Pack()
+    reconciled = {(row.report, row.area) for row in pack.reconciliation}
+    entries = [entry for entry in pack.reports if entry.key in reconciled]
+    used = [one for entry in entries for one in (*entry.inputs, *entry.opened)]
+    read = {one.path: one.sha256 for one in used if one.path.endswith((".csv", ".yaml"))}
+    return [path for path, sha in read.items() if digest.of(root / path) != sha]

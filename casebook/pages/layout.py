@@ -26,6 +26,7 @@ from casebook.engine.redaction import Redactor
 from casebook.engine.task import Task, keep_failed
 from casebook.errors import InputError, ReportFailedError, one_of
 from casebook.pack import freshness, reconciliation, record
+from casebook.pack.models import Finding, Fingerprint, Published, ReadFile, Row
 from casebook.pages import gates, render, spreadsheet
 
 FILES = ("html", "notebook", "spreadsheet")
@@ -52,7 +53,14 @@ def work(task: Task, say: Callable[[dict[str, Any]], None]) -> None:
     except Exception as error:
         outcome = of_error(error, "its page was made; please report it")
     else:
-        say({"outcome": Outcome("succeeded").costing(cost()).plain(), "entry": entry, "rows": rows, "files": files})
+        say(
+            {
+                "outcome": Outcome("succeeded").costing(cost()).plain(),
+                "entry": entry.model_dump(mode="json"),
+                "rows": [row.model_dump(mode="json") for row in rows],
+                "files": files,
+            }
+        )
         return
     if notebook is not None and not task.only_render:
         keep_failed(task, notebook)
@@ -79,7 +87,7 @@ def _executed(task: Task) -> Any:
     return notebook
 
 
-def _checked_and_written(task: Task, notebook: Any) -> tuple[dict[str, Any], list[reconciliation.Row]]:
+def _checked_and_written(task: Task, notebook: Any) -> tuple[Published, list[Row]]:
     root = Path(task.root)
     shown = Redactor(task.secrets)
     shown.redact([cell.get("outputs", []) for cell in notebook.cells])
@@ -123,10 +131,10 @@ def lay_out(
     task: Task,
     notebook: nbformat.NotebookNode,
     found: record.Record,
-    rows: list[reconciliation.Row],
+    rows: list[Row],
     seen: Mapping[str, Any],
     problems: Sequence[str] = (),
-) -> dict[str, Any]:
+) -> Published:
     """Write the page and the spreadsheet of an executed notebook, and return the report's entry for ``pack.json``.
 
     Parameters
@@ -150,8 +158,8 @@ def lay_out(
         raise ReportFailedError(gates.refusal(task.name, problems))
     notebook = record.published(notebook)
     entry = _entry(task, found, seen)
-    used = {paper: title for paper, title in task.papers.items() if any(row["paper"] == paper for row in rows)}
-    page, refused = render.report_page(notebook, found, rows, used, {**entry, "source": Path(task.notebook).name})
+    used = {paper: title for paper, title in task.papers.items() if any(row.paper == paper for row in rows)}
+    page, refused = render.report_page(notebook, found, rows, used, entry, Path(task.notebook).name)
     own = Path(task.own)
     if problems := [*problems, *refused, *gates.problems(page)]:
         raise ReportFailedError(gates.refusal(task.name, problems))
@@ -160,7 +168,7 @@ def lay_out(
     return entry
 
 
-def _entry(task: Task, found: record.Record, seen: Mapping[str, Any]) -> dict[str, Any]:
+def _entry(task: Task, found: record.Record, seen: Mapping[str, Any]) -> Published:
     ran = {
         "parameters": dict(task.parameters),
         "chosen": list(task.chosen),
@@ -179,31 +187,26 @@ def _entry(task: Task, found: record.Record, seen: Mapping[str, Any]) -> dict[st
         # What was made stays as it was; that other settings are named, or no longer, is said anew.
         ran = {key: task.before[key] for key in ran if key in task.before}
         ran |= {"rendered": now(), "chosen": list(task.chosen)}
-    return {
-        "name": task.name,
-        "title": found.title["text"],
-        "area": task.area,
-        "folder": task.folder,
-        "as_of": found.title["as_of"],
-        "status": "failed" if task.kept_since else "succeeded",
-        **({"kept_since": task.kept_since} if task.kept_since else {}),
-        **({"older": task.older} if task.older else {}),
+    made_from = Fingerprint.model_validate(task.made_from)
+    if not task.kept:
+        read = [*made_from.reads, *(one["name"] for one in found.reads)]
+        made_from = made_from.model_copy(update={"described": freshness.described(Path(task.root), read)})
+    return Published(
+        name=task.name,
+        title=found.title["text"],
+        area=task.area,
+        folder=task.folder,
+        as_of=found.title["as_of"],
+        status="failed" if task.kept_since else "succeeded",
+        kept_since=task.kept_since,
+        older=task.older,
         **{kind: f"{task.folder}/{task.name}{_ENDINGS[kind]}" for kind in FILES},
         **ran,
-        "inputs": [{key: read[key] for key in ("name", "path", "sha256")} for read in found.reads],
-        "explored": list(found.explored),
-        "made_from": {
-            **task.made_from,
-            "described": task.made_from.get("described", {})
-            if task.kept
-            else freshness.described(
-                Path(task.root), [*task.made_from.get("reads", ()), *(read["name"] for read in found.reads)]
-            ),
-        },
-        "headlines": [
-            {key: headline[key] for key in ("id", "text", "value", "unit", "watch")} for headline in found.headlines
-        ],
-    }
+        inputs=tuple(ReadFile.model_validate(read) for read in found.reads),
+        explored=found.explored,
+        made_from=made_from,
+        headlines=tuple(Finding.model_validate(headline) for headline in found.headlines),
+    )
 
 
 def write_page(path: Path, page: str) -> None:

@@ -5,21 +5,15 @@ from __future__ import annotations
 import json
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 from casebook import digest
+from casebook.pack import models
+from casebook.pack.models import FILE, Pack
 from casebook.pages import layout, render
 
-NAME = "pack.json"
 
-
-def write(stage: Path, pack: dict[str, Any]) -> list[str]:
-    """Write ``pack.json`` and the pages about all reports, and note in it what they hold.
-
-    Returns
-    -------
-    list of str
-        The files in the folder that the pack does not name, which nothing keeps true.
+def write(stage: Path, pack: Pack) -> Pack:
+    """Write ``pack.json`` and the pages about all reports, and return the pack with what they hold noted in it.
 
     Raises
     ------
@@ -36,11 +30,16 @@ def write(stage: Path, pack: dict[str, Any]) -> list[str]:
             (stage / name).unlink(missing_ok=True)
     for name, page in pages.items():
         layout.write_page(stage / name, page)
-    files = [*pages, *pack.get("committee_packs", {}).values()]
-    pack["files"] = {name: digest.of(stage / name) for name in files}
-    pack["sha256"] = _content(pack)
-    (stage / NAME).write_text(_text(pack), encoding="utf-8")
-    named = {NAME, *pack["files"], *(path for entry in pack["reports"] for path in entry.get("files", ()))}
+    files = {name: digest.of(stage / name) for name in (*pages, *pack.committee_packs.values())}
+    pack = pack.model_copy(update={"files": files})
+    pack = pack.model_copy(update={"sha256": _content(pack)})
+    (stage / FILE).write_text(models.text(pack), encoding="utf-8")
+    return pack
+
+
+def unnamed(stage: Path, pack: Pack) -> list[str]:
+    """Return the files in the folder that the pack does not name, which nothing keeps true."""
+    named = {FILE, *pack.files, *(path for entry in pack.reports for path in entry.files)}
     there = {path.relative_to(stage).as_posix() for path in stage.rglob("*") if path.is_file()}
     return sorted(there - named)
 
@@ -48,21 +47,17 @@ def write(stage: Path, pack: dict[str, Any]) -> list[str]:
 def _written(stage: Path) -> set[str]:
     """Return the names of the files about all reports that the pack before had."""
     try:
-        return set(json.loads((stage / NAME).read_text(encoding="utf-8"))["files"])
+        return set(json.loads((stage / FILE).read_text(encoding="utf-8"))["files"])
     except (OSError, ValueError, KeyError, TypeError):
         return set()
 
 
-def altered(stage: Path, pack: dict[str, Any]) -> list[str]:
+def altered(stage: Path, pack: Pack) -> list[str]:
     """Return the files about all reports that are not as they were written, ``pack.json`` first."""
-    whole = pack.get("sha256") == _content(pack) and (stage / NAME).read_text(encoding="utf-8") == _text(pack)
-    files = [name for name, content in pack.get("files", {}).items() if digest.of(stage / name) != content]
-    return [*([] if whole else [NAME]), *files]
+    whole = pack.sha256 == _content(pack) and (stage / FILE).read_text(encoding="utf-8") == models.text(pack)
+    files = [name for name, content in pack.files.items() if digest.of(stage / name) != content]
+    return [*([] if whole else [FILE]), *files]
 
 
-def _content(pack: dict[str, Any]) -> str:
-    return sha256(_text({name: value for name, value in pack.items() if name != "sha256"}).encode()).hexdigest()
-
-
-def _text(pack: dict[str, Any]) -> str:
-    return json.dumps(pack, indent=2, ensure_ascii=False) + "\n"
+def _content(pack: Pack) -> str:
+    return sha256(models.text(pack.model_copy(update={"sha256": ""})).encode()).hexdigest()

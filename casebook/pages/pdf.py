@@ -5,7 +5,6 @@ WeasyPrint lays them out by the print style of the pages, after PDF/UA-1, the st
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -13,6 +12,8 @@ from typing import Any
 
 from casebook import digest
 from casebook.errors import InputError, one_of
+from casebook.pack import models
+from casebook.pack.models import Published
 from casebook.pages import manifest, publish, render
 
 PACK = "committee-pack.pdf"
@@ -44,36 +45,41 @@ def make(root: Path, names: Sequence[str], area: str, say: Callable[[str], None]
     """
     write = _writer()
     reports = root / "reports"
-    if not (reports / "pack.json").is_file():
+    if models.read(reports) is None:
         raise InputError("reports/pack.json is not there: make the pack first with `python pipeline.py run`.")
     made = []
     with publish.staging(reports, say) as stage:
-        pack = json.loads((stage / "pack.json").read_text(encoding="utf-8"))
-        entries = [entry for entry in pack["reports"] if entry["area"] == area]
-        published = [entry["name"] for entry in entries]
+        pack = models.read(stage) or models.Pack()
+        entries = [entry for entry in pack.reports if entry.area == area]
+        published = [entry.name for entry in entries]
+        laid_out: dict[str, Published] = {}
+        committee_packs = dict(pack.committee_packs)
         for name in names:
             if name not in published:
                 raise InputError(f"No report {name!r} is published for {area}: {one_of(published, name)}")
         for entry in entries:
-            if not names or entry["name"] in names:
-                file = f"{entry['folder']}/{entry['name']}.pdf"
+            if not names or entry.name in names:
+                file = f"{entry.folder}/{entry.name}.pdf"
                 say(f"Making {file}")
-                write(_without_links((stage / entry["html"]).read_text(encoding="utf-8")), stage / file)
-                entry["pdf"] = file
-                entry.setdefault("files", {})[file] = digest.of(stage / file)
+                write(_without_links((stage / entry.html).read_text(encoding="utf-8")), stage / file)
+                files = entry.files | {file: digest.of(stage / file)}
+                laid_out[entry.name] = entry.model_copy(update={"pdf": file, "files": files})
                 made.append(file)
         if not names:
-            file = f"{entries[0]['folder']}/{PACK}" if entries else ""
+            file = f"{entries[0].folder}/{PACK}" if entries else ""
             if not file:
                 raise InputError(f"No report is published for {area}: make them with `python pipeline.py run`.")
             say(f"Making {file}")
-            pages = [(entry, (stage / entry["html"]).read_text(encoding="utf-8")) for entry in entries]
+            pages = [(entry, (stage / entry.html).read_text(encoding="utf-8")) for entry in entries]
             write(
                 render.committee_pack(pack, area, [(entry, _main(entry, page)) for entry, page in pages]), stage / file
             )
             made.append(file)
-            pack.setdefault("committee_packs", {})[entries[0]["folder"]] = file
-        manifest.write(stage, pack)
+            committee_packs[entries[0].folder] = file
+        reports_now = [laid_out.get(one.name, one) if one.area == area else one for one in pack.reports]
+        manifest.write(
+            stage, pack.model_copy(update={"reports": tuple(reports_now), "committee_packs": committee_packs})
+        )
     return made
 
 
@@ -96,12 +102,12 @@ def _writer() -> Callable[[str, Path], None]:
     return write
 
 
-def _main(entry: dict[str, Any], page: str) -> str:
+def _main(entry: Published, page: str) -> str:
     """Return what a page says, with ids of its own among those of the other reports."""
     body = page[page.index("<main") : page.index("</main>")]
     body = body[body.index(">") + 1 :]
     body = re.sub(r'<nav class="contents".*?</nav>', "", body, flags=re.DOTALL)
-    name = entry["name"]
+    name = entry.name
     body = re.sub(r'\bid="([^"]+)"', rf'id="{name}--\1"', body)
     body = re.sub(r'href="#([^"]+)"', rf'href="#{name}--\1"', body)
     body = re.sub(r"url\(#([^)]+)\)", rf"url(#{name}--\1)", body)

@@ -14,6 +14,7 @@ from nbconvert import HTMLExporter, TemplateExporter
 from nbformat import NotebookNode
 
 from casebook.pack import reconciliation
+from casebook.pack.models import Pack, Published, Row
 from casebook.pack.record import Record
 from casebook.pages import gates, harmless
 from casebook.report import look, tabular
@@ -36,9 +37,10 @@ _pages = jinja2.Environment(
 def report_page(
     notebook: NotebookNode,
     record: Record,
-    reconciled: list[reconciliation.Row],
+    reconciled: list[Row],
     papers: dict[str, str],
-    made: dict[str, Any],
+    made: Published,
+    source: str,
 ) -> tuple[str, list[str]]:
     """Return a report's page, and what is to be said of HTML in its notebook that a page may not hold.
 
@@ -53,7 +55,9 @@ def report_page(
     papers
         The titles of the papers it draws on, by number.
     made
-        How the page was made: the report's entry in ``pack.json``, with the name of its ``source``.
+        How the page was made: the report's entry in ``pack.json``.
+    source
+        The name of its notebook.
     """
     shown, rest = reconciliation.parts(reconciled)
     section = _pages.get_template("reconciliation_section.html.j2").render(
@@ -77,7 +81,8 @@ def report_page(
     # Where the notebook has the heading, the figures stand under it; otherwise before the assumptions.
     placed = any(cell.cell_type == "markdown" and cell.source.startswith(HEADING) for cell in notebook.cells)
     resources = {
-        "record": record, "made": made, "css": style(), "heading": HEADING, "placed": placed, "reconciliation": section,
+        "record": record, "made": made, "source": source, "css": style(), "heading": HEADING, "placed": placed,
+        "reconciliation": section,
         "harmless": only_good, "words": words, **_together(record),
     }  # fmt: skip
     page, _ = _exporter().from_notebook_node(notebook, resources=resources)
@@ -139,12 +144,12 @@ def load_templates() -> None:
         _pages.get_template(name)
 
 
-def accessibility_page(pack: dict[str, Any]) -> str:
+def accessibility_page(pack: Pack) -> str:
     """Return the accessibility statement of the pack."""
     return _pages.get_template("accessibility.html.j2").render(pack=pack, css=style())
 
 
-def committee_pack(pack: dict[str, Any], area: str, reports: list[tuple[dict[str, Any], str]]) -> str:
+def committee_pack(pack: Pack, area: str, reports: list[tuple[Published, str]]) -> str:
     """Return all reports of an area in one document, with a cover and contents, to be printed.
 
     Parameters
@@ -156,9 +161,9 @@ def committee_pack(pack: dict[str, Any], area: str, reports: list[tuple[dict[str
     reports
         Each report's entry and what its page says, with ids of its own.
     """
-    rows = [row for row in pack.get("reconciliation", []) if row["area"] == area]
+    rows = [row for row in pack.reconciliation if row.area == area]
     # What the others say comes before the tables they are made from.
-    reports = sorted(reports, key=lambda one: one[0]["name"] == "register")
+    reports = sorted(reports, key=lambda one: one[0].name == "register")
     return _pages.get_template("committee-pack.html.j2").render(
         pack=pack, area=area, reports=reports, summary=reconciliation.summary(rows), css=style()
     )
@@ -191,36 +196,35 @@ ON_A_PAGE = 200
 """How many reports, or changes, one page lists at most."""
 
 
-def index_pages(pack: dict[str, Any]) -> dict[str, str]:
+def index_pages(pack: Pack) -> dict[str, str]:
     """Return the pages that list a pack's reports, by the names of their files.
 
     One page lists all by area; where there are more than it can hold, it leads to pages for each area.
     """
-    by_area: dict[str, list[dict[str, Any]]] = {}
-    for report in sorted(pack["reports"], key=lambda one: str(one["area"])):
-        by_area.setdefault(report["area"], []).append(report)
-    rows: dict[tuple[str, str], list[reconciliation.Row]] = {}
-    for row in pack["reconciliation"]:
-        rows.setdefault((row["report"], row["area"]), []).append(row)
-    keys = [(entry["name"], entry["area"]) for entry in pack["reports"]]
-    summaries = {key: reconciliation.summary(rows.get(key, [])) for key in keys}
+    by_area: dict[str, list[Published]] = {}
+    for report in sorted(pack.reports, key=lambda one: one.area):
+        by_area.setdefault(report.area, []).append(report)
+    rows: dict[tuple[str, str], list[Row]] = {}
+    for row in pack.reconciliation:
+        rows.setdefault((row.report, row.area), []).append(row)
+    summaries = {entry.key: reconciliation.summary(rows.get(entry.key, [])) for entry in pack.reports}
     shared = {"pack": pack, "summaries": summaries, "css": style(), "most": ON_A_PAGE}
     parts: list[dict[str, Any]] = []
-    if len(pack["reports"]) > ON_A_PAGE:
+    if len(pack.reports) > ON_A_PAGE:
         parts = [part for area, reports in by_area.items() for part in _parts(area, reports)]
     index = _pages.get_template("index.html.j2").render(
         by_area={} if parts else by_area, parts=parts, areas=list(by_area),
-        summary=reconciliation.summary(reconciliation.once(pack["reconciliation"])), **shared,
+        summary=reconciliation.summary(reconciliation.once(pack.reconciliation)), **shared,
     )  # fmt: skip
     part_page = _pages.get_template("index-part.html.j2")
     return {"index.html": index, **{part["file"]: part_page.render(part=part, **shared) for part in parts}}
 
 
-def _parts(area: str, reports: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _parts(area: str, reports: list[Published]) -> list[dict[str, Any]]:
     """Return the pages of an area's reports: file, area, first and last number, and the reports."""
     return [
         {
-            "file": f"index-{reports[0]['folder']}{f'-{first // ON_A_PAGE + 1}' if first else ''}.html",
+            "file": f"index-{reports[0].folder}{f'-{first // ON_A_PAGE + 1}' if first else ''}.html",
             "area": area, "first": first + 1, "last": min(first + ON_A_PAGE, len(reports)), "of": len(reports),
             "reports": reports[first : first + ON_A_PAGE],
         }
@@ -228,18 +232,18 @@ def _parts(area: str, reports: list[dict[str, Any]]) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def reconciliation_page(pack: dict[str, Any]) -> str:
+def reconciliation_page(pack: Pack) -> str:
     """Return the page of every printed figure that the pack's reports worked out again."""
-    found = reconciliation.once(pack["reconciliation"])
+    found = reconciliation.once(pack.reconciliation)
     shown, _ = reconciliation.parts(found)
-    papers = sorted({row["paper"] for row in found})
+    papers = sorted({row.paper for row in found})
     return _pages.get_template("reconciliation.html.j2").render(
         pack=pack,
         summary=reconciliation.summary(found),
         shown=shown,
-        by_paper={paper: [row for row in found if row["paper"] == paper] for paper in papers},
+        by_paper={paper: [row for row in found if row.paper == paper] for paper in papers},
         saved=tabular.address(reconciliation.as_csv(found)),
-        titles={(entry["name"], entry["area"]): entry for entry in pack["reports"]},
+        titles={entry.key: entry for entry in pack.reports},
         css=style(),
     )
 

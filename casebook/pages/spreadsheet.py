@@ -15,7 +15,7 @@ from typing import Any
 
 import pandas as pd
 
-from casebook.pack.reconciliation import Row
+from casebook.pack.models import Published, Row
 from casebook.pack.record import Record
 
 AS_TEXT = {
@@ -40,7 +40,7 @@ PRINTED = {
 }
 
 
-def write(path: Path, record: Record, reconciled: Sequence[Row], made: Mapping[str, Any]) -> None:
+def write(path: Path, record: Record, reconciled: Sequence[Row], made: Published) -> None:
     """Write a report's spreadsheet.
 
     Parameters
@@ -86,7 +86,11 @@ def write(path: Path, record: Record, reconciled: Sequence[Row], made: Mapping[s
     for number, table in enumerate(record.tables, start=1):
         add(f"Table {number}", table["caption"], _frame(table), table["notes"])
     if reconciled:
-        add("Printed figures", "How this compares with what was printed", _texts(reconciled, PRINTED))
+        add(
+            "Printed figures",
+            "How this compares with what was printed",
+            _texts([row.model_dump() for row in reconciled], PRINTED),
+        )
     columns = {"text": "Assumption", "quality": "Quality of the grounds", "impact": "Impact if wrong"}
     add("Assumptions", "Assumptions and limits", _texts(record.assumptions, columns))
     sources = [{**read, "sources": "; ".join(read["sources"])} for read in record.reads]
@@ -106,7 +110,7 @@ def write(path: Path, record: Record, reconciled: Sequence[Row], made: Mapping[s
         intro=["Headlines", *(_safe(headline["text"]) for headline in record.headlines)],
         about=[
             _safe(f"Data as of: {record.title['as_of']}."),
-            _safe(f"Made by Casebook on {made['finished']}, {made['built_from']}."),
+            _safe(f"Made by Casebook on {made.finished}, {made.built_from}."),
             "Contains public sector information licensed under the Open Government Licence v3.0.",
         ],
     )

@@ -5,10 +5,11 @@ import json
 import pytest
 from bs4 import BeautifulSoup
 
+from casebook.pack.models import Pack
 from casebook.pages import gates, manifest
 
 
-def pack_of(areas: dict[str, int]) -> dict:
+def pack_of(areas: dict[str, int]) -> Pack:
     """A pack of so many reports for each area, each with a long headline, all new and with one failed in ten."""
     reports = [
         {
@@ -16,19 +17,19 @@ def pack_of(areas: dict[str, int]) -> dict:
             "folder": area.lower(), "as_of": "31 March 2020", "status": "succeeded",
             "html": f"{area.lower()}/report-{number}.html", "notebook": f"{area.lower()}/report-{number}.ipynb",
             "spreadsheet": f"{area.lower()}/report-{number}.xlsx", "finished": "24 November 2026 at 10:00", "parameters": {},
-            "headlines": [{"id": "x", "text": "The rate fell from 12.00 to 8.00 in three years. " * 8}],
+            "headlines": [{"id": "x", "text": "The rate fell from 12.00 to 8.00 in three years. " * 8, "value": 8.0}],
         }
         for area, count in areas.items()
         for number in range(1, count + 1)
     ]  # fmt: skip
-    return {
+    return Pack.model_validate({
         "reports": reports, "published": "24 November 2026 at 10:00", "reconciliation": [], "before": False,
-        "changes": [{"kind": "new", "what": one["title"], "area": one["area"]} for one in reports],
+        "changes": [{"kind": "new", "report": one["name"], "what": one["title"], "area": one["area"]} for one in reports],
         "failed": [
             {"name": one["name"], "title": one["title"], "area": one["area"], "status": "failed", "said": "x" * 500, "kept": True}
             for one in reports[::10]
         ],
-    }  # fmt: skip
+    })  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -45,7 +46,7 @@ def test_two_thousand_reports_can_be_published_and_each_is_found_from_the_index(
     led_to = [link["href"] for link in pages["index.html"].select("main a")]
     assert set(pages) - {"index.html"} <= set(led_to)
     listed = [link["href"] for page in pages.values() for link in page.select("main h3 a")]
-    assert sorted(listed) == sorted(one["html"] for one in pack["reports"])
+    assert sorted(listed) == sorted(one.html for one in pack.reports)
     assert {"index.html", *pages} <= set(json.loads((tmp_path / "pack.json").read_text(encoding="utf-8"))["files"])
     assert "And 1800 more, all in" in pages["index.html"].get_text()
 

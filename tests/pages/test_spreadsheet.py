@@ -6,6 +6,7 @@ import zipfile
 import pandas as pd
 import pytest
 
+from casebook.pack.models import Published
 from casebook.pack.record import Record
 from casebook.pages import spreadsheet
 
@@ -29,7 +30,10 @@ def record(cells):
     )  # fmt: skip
 
 
-MADE = {"finished": "1 May 2026", "built_from": "from commit abc"}
+MADE = Published(
+    name="care", title="Care", area="Essex", folder="essex", as_of="2020", status="succeeded", html="essex/care.html",
+    notebook="essex/care.ipynb", finished="1 May 2026", headlines=(), parameters={}, built_from="from commit abc",
+)  # fmt: skip
 
 
 def sheets(path):

@@ -1,0 +1,34 @@
+"""The pack as typed data, and its published schema."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from casebook.errors import InputError
+from casebook.pack import models
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_the_schema_in_the_docs_is_the_one_that_packs_are_written_by():
+    published = (ROOT / "docs" / "pack.schema.json").read_text(encoding="utf-8")
+    assert published == models.schema(), "write it anew: python -m casebook.pack.models > docs/pack.schema.json"
+
+
+def test_the_names_that_readers_of_a_pack_rely_on_stay():
+    reports = {"name", "title", "area", "status", "html", "headlines"}
+    rows = {"paper", "line", "printed", "verdict", "note", "report"}
+    assert reports <= models.Published.model_fields.keys()
+    assert rows <= models.Row.model_fields.keys()
+
+
+def test_what_a_later_version_adds_is_passed_over_and_what_is_missing_is_named(tmp_path):
+    file = tmp_path / models.FILE
+    file.write_text(json.dumps({"schema_version": 9, "reports": [], "weather": "fine"}))
+    assert models.read(tmp_path).reports == ()
+    file.write_text(json.dumps({"reports": [{"name": "care"}]}))
+    with pytest.raises(InputError, match=r"does not describe what is in reports \(reports.0.title: Field required\)"):
+        models.read(tmp_path)
+    file.unlink()
+    assert models.read(tmp_path) is None
