@@ -16,7 +16,7 @@ import re
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -149,6 +149,9 @@ def _add_run_commands(app: typer.Typer, pack: list[Report], default_area: str, w
             bool,
             typer.Option("--ordinary-kernels", help="Start a Jupyter kernel for each report: slower, same result."),
         ] = False,
+        dry_run: Annotated[
+            bool, typer.Option("--dry-run", help="Say what would be made and why; make nothing.")
+        ] = False,
     ) -> None:
         """Make the reports that are not up to date and publish them together, or, if one fails, publish nothing."""
         from casebook.data import raw
@@ -166,7 +169,7 @@ def _add_run_commands(app: typer.Typer, pack: list[Report], default_area: str, w
         given = {
             **(parameters.from_file(parameters_file) if parameters_file else {}), **(typed := _typed(parameter or []))
         }  # fmt: skip
-        with history.of_run(root, words) as log:
+        with nullcontext() if dry_run else history.of_run(root, words) as log:
             raw.found_in_order(checked := freshness.checked_data(root))
             known = Tables(root)
             jobs = plan.make(pack, root, names or [], area, default_area, given, known, typed)
@@ -183,7 +186,10 @@ def _add_run_commands(app: typer.Typer, pack: list[Report], default_area: str, w
                 if not names and report.only_for not in ("", jobs[0].area):
                     left_out = f"Left out: {report.name}, whose sources are about {report.only_for} only"
                     _console(stderr=True).print(left_out)
-            _run(jobs, root, pack, not names, how, log, words, made_from)
+            if log is None:
+                _say_what_is_stale(jobs, root, pack, not names, how)
+            else:
+                _run(jobs, root, pack, not names, how, log, words, made_from)
 
     @app.command()
     def watch(names: Names = None, area: Area = None, parameter: Set = None) -> None:
@@ -362,6 +368,16 @@ def _with_exit_codes(app: typer.Typer) -> typer.Typer:
 
     app.info.cls = Guarded
     return app
+
+
+def _say_what_is_stale(jobs: list[Job], root: Path, pack: list[Report], whole: bool, how: How) -> None:
+    from casebook import run as packs
+
+    stale = packs.stale(jobs, root, pack, whole, how)
+    for (name, area), need in stale.items():
+        print(f"{'Would render' if need.only_render else 'Would run'} {name} ({area}): {need.why}")
+    if not stale:
+        print("Nothing would be made: no report is stale.")
 
 
 def _run(

@@ -115,9 +115,7 @@ def make(
         workers.clear_away(root)
         before = _Before.of(stage)
         dropped = _dropped(before, jobs, reports, whole, how.remove)
-        gone = {entry.key for entry in dropped} | _keys(jobs)
-        rest = [entry for key, entry in before.entries.items() if key not in gone]
-        others, refused = _planned_again(rest, reports, root)
+        others, refused = _planned_again(before, jobs, dropped, reports, root)
         if refused and whole and not how.keep_going:
             raise InputError(next(iter(refused.values())))
         place = _place([report.name for report in reports])
@@ -180,6 +178,16 @@ def make(
     return made
 
 
+def stale(jobs: Sequence[Job], root: Path, reports: Sequence[Report], whole: bool, how: How) -> dict[Key, Need]:
+    """Return what ``make`` would make, and why, without making or writing anything; for its parameters see there."""
+    before = _Before.of(root / "reports")
+    others, _ = _planned_again(before, jobs, _dropped(before, jobs, reports, whole, how.remove), reports, root)
+    place = _place([report.name for report in reports])
+    all_jobs = sorted([*jobs, *(others if whole else [])], key=lambda job: place(job.key)[::-1])
+    needs, _ = _needs(all_jobs, before, root, _keys(jobs) if how.force else set())
+    return {key: need for key, need in needs.items() if need}
+
+
 @dataclass(frozen=True)
 class _Before:
     """The pack that is published."""
@@ -238,12 +246,13 @@ def _dropped(
 
 
 def _planned_again(
-    entries: Sequence[Published], reports: Sequence[Report], root: Path
+    before: _Before, asked: Sequence[Job], dropped: Sequence[Published], reports: Sequence[Report], root: Path
 ) -> tuple[list[Job], dict[Key, str]]:
     """Return the jobs of published reports that were not asked for, and why others cannot be planned any more."""
     listed = {report.name: report for report in reports}
+    gone = {entry.key for entry in dropped} | _keys(asked)
     jobs, refused = [], {}
-    for entry in entries:
+    for entry in [entry for key, entry in before.entries.items() if key not in gone]:
         try:
             if entry.name not in listed:
                 raise InputError(f"pipeline.py lists no report {entry.name}.")

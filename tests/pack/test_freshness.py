@@ -60,6 +60,9 @@ def test_a_second_run_starts_nothing_and_is_over_at_once(small):
 
 def test_each_thing_a_report_is_made_from_makes_it_stale_and_no_other(small):
     (small.root / "note.txt").write_text("two")
+    before, log = small.published(), events(small)
+    assert small.pipeline("run", "--dry-run").stdout == "Would run third (Cambridgeshire): note.txt changed\n"
+    assert (small.published(), events(small)) == (before, log)
     assert why(small) == {"third": "note.txt changed"}
     write(small, {"first": (*GOOD, KEEPS), "second": (BEGIN, BUILDS, SAY, SHOW), "third": ("# Words", BEGIN, OWN_FILE, "1;", SAY, SHOW)})  # fmt: skip
     assert why(small) == {"third": "its code changed"}
