@@ -154,7 +154,6 @@ def _add_run_commands(app: typer.Typer, pack: list[Report], default_area: str, w
         ] = False,
     ) -> None:
         """Make the reports that are not up to date and publish them together, or, if one fails, publish nothing."""
-        from casebook.data import raw
         from casebook.data.tables import Tables
         from casebook.engine import parameters
         from casebook.pack import plan
@@ -170,14 +169,13 @@ def _add_run_commands(app: typer.Typer, pack: list[Report], default_area: str, w
             **(parameters.from_file(parameters_file) if parameters_file else {}), **(typed := _typed(parameter or []))
         }  # fmt: skip
         with nullcontext() if dry_run else history.of_run(root, words) as log:
-            raw.found_in_order(checked := freshness.checked_data(root))
             known = Tables(root)
             jobs = plan.make(pack, root, names or [], area, default_area, given, known, typed)
             if remove and (names or remove in {job.area for job in jobs}):
                 raise InputError(
                     f"--remove {remove} would take out what this run makes: name no report, and another area."
                 )
-            if not checked:
+            if not freshness.data_were_checked(root):
                 _check_data(known, root)
             if area is None and "area" not in given:
                 for sentence in plan.other_areas(jobs, known):
@@ -239,7 +237,6 @@ def _add_run_commands(app: typer.Typer, pack: list[Report], default_area: str, w
 
 def _check_data(known: Tables, root: Path) -> None:
     """Stop before the first notebook starts if data cannot be used."""
-    from casebook.data import raw
     from casebook.engine import apart
     from casebook.reconcile import figures
 
@@ -251,7 +248,6 @@ def _check_data(known: Tables, root: Path) -> None:
 
     # What a large table takes is not for every report to carry, whether it reads it or not.
     apart.do(check)
-    raw.found_in_order(raw.content(root / raw.RAW / table.path) for table in known.catalogue.resources)
 
 
 def _add_figure_commands(app: typer.Typer) -> None:

@@ -42,7 +42,7 @@ def test_a_command_that_runs_nothing_loads_no_package_for_running(project, comma
     assert done.stdout
     loaded = set(json.loads(done.stderr.splitlines()[-1]))
     assert "casebook.commands" in loaded
-    assert not loaded & {"pandas", "numpy", "scipy", "matplotlib", "papermill", "nbformat", "IPython", "pandera"}
+    assert not loaded & {"pandas", "numpy", "scipy", "matplotlib", "papermill", "nbformat", "IPython"}
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals as on Linux and macOS")

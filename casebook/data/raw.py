@@ -9,15 +9,16 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from hashlib import sha256
+from functools import partial
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import pandas as pd
 
+from casebook import digest
 from casebook.data.catalogue import Table, TableField
 from casebook.errors import InputError, and_list, one_of
 
@@ -46,7 +47,7 @@ def read(root: Path, table: Table) -> pd.DataFrame:
         If the file cannot be used, for the first reason found.
     """
     file = RAW / table.path
-    found = content(root / file)
+    found = digest.of(root / file)
     key = (table.model_dump_json(), found)
     if found and key in _checked:
         return _checked[key].copy()
@@ -59,32 +60,13 @@ def read(root: Path, table: Table) -> pd.DataFrame:
     frame = pd.DataFrame(columns, index=pd.Index([number for number, _ in rows], name="row"))
     if frame.empty:
         raise InputError(f"{file} has a header and no rows: add the table's rows below it.")
-    if found not in _in_order:
-        _check_values(file, table, frame)
+    _check_values(file, table, frame)
     _checked[key] = frame.copy()
     return frame
 
 
 # Tables found to be in order, by description and content: a notebook reads the same ones again and again.
 _checked: dict[tuple[str, str], pd.DataFrame] = {}
-_in_order: set[str] = set()
-
-
-def found_in_order(hashes: Iterable[str]) -> None:
-    """Say which files, by the SHA-256 of their content, a run found in order, with the descriptor and package of today.
-
-    What checks values takes longer to load than one report's data to read.
-    """
-    _in_order.update(hashes)
-
-
-def content(path: Path) -> str:
-    """Return the SHA-256 of a file's content; empty if it cannot be read."""
-    try:
-        return sha256(path.read_bytes()).hexdigest()
-    except OSError:
-        # It is told what is wrong with the file where it is read.
-        return ""
 
 
 def cells(path: Path, file: Path, columns: list[str] | None) -> tuple[list[str], list[tuple[int, list[str]]]]:
@@ -227,45 +209,58 @@ def _parse(field: TableField, cell: str) -> Any:
 
 
 def _check_values(file: Path, table: Table, frame: pd.DataFrame) -> None:
-    import pandera.errors
-
-    from casebook.data.schemas import schema
-
-    try:
-        schema(table).validate(frame, lazy=True)
-    except pandera.errors.SchemaErrors as errors:
-        _raise_first(file, table, frame, errors.failure_cases)
-
-
-def _raise_first(file: Path, table: Table, frame: pd.DataFrame, failures: pd.DataFrame) -> NoReturn:
-    located = failures.dropna(subset=["index"])
-    if located.empty:
-        raise InputError(f"{file} does not match data/raw/datapackage.json: {failures.iloc[0]['check']}.")
-    row = int(located["index"].astype(int).min())
-    here = located[located["index"].astype(int) == row]
-    more = located["index"].nunique() - 1
+    """Refuse a typed table with a value that its description does not allow; the first row's is told."""
+    faults = [*_repeated(table, frame), *_not_allowed(table, frame)]
+    rows = sorted({row for wrong, _ in faults for row in frame.index[wrong]})
+    if not rows:
+        return
+    first = next(describe for wrong, describe in faults if wrong[rows[0]])
+    more = len(rows) - 1
     others = f" ({more} more rows have a problem)" if more > 1 else " (1 more row has a problem)" if more else ""
+    raise InputError(f"{file}, row {rows[0]}, column {first(rows[0])}{others}.")
+
+
+Fault = tuple[pd.Series, Callable[[int], str]]
+"""Which rows have it, and what is said of one of them, from the column's name on."""
+
+
+def _repeated(table: Table, frame: pd.DataFrame) -> Iterator[Fault]:
     key = list(table.table_schema.primary_key)
-    if here["check"].astype(str).str.contains("uniqueness|unique", regex=True).any():
-        values = frame.loc[row, key]
-        first = frame.index[(frame[key] == values).all(axis=1)][0]
-        shown = and_list(f"{name} {_shown(values[name])}" for name in key)
-        raise InputError(
-            f"{file}, row {row}, column {' and '.join(key)}: {shown} already stands in row {first}; "
-            f"each may stand once, so delete or correct one of them{others}."
-        )
-    failure = here.iloc[0]
-    name = str(failure["column"])
-    field = next(field for field in table.table_schema.fields if field.name == name)
-    if str(failure["check"]).startswith("not_nullable"):
-        found, expected = "nothing", WANTED[field.type]
-    else:
-        found, expected = repr(_shown(failure["failure_case"])), str(failure["check"])
-    found = found.strip("'") if field.type != "string" else found
-    raise InputError(
-        f"{file}, row {row}, column {name}: found {found}, expected {expected} ({field.unit}); "
-        f"correct the cell{others}."
-    )
+    alone = [[field.name] for field in table.table_schema.fields if field.constraints.unique]
+    for names in [key] * bool(key) + alone:
+
+        def describe(row: int, names: list[str] = names) -> str:
+            first = frame.index[(frame[names] == frame.loc[row, names]).all(axis=1)][0]
+            shown = and_list(f"{name} {_shown(frame.loc[row, name])}" for name in names)
+            return (
+                f"{' and '.join(names)}: {shown} already stands in row {first}; each may stand once, so delete or "
+                "correct one of them"
+            )
+
+        yield frame.duplicated(names) & frame[names].notna().all(axis=1), describe
+
+
+def _not_allowed(table: Table, frame: pd.DataFrame) -> Iterator[Fault]:
+    for field in table.table_schema.fields:
+        values, limits = frame[field.name], field.constraints
+        there = values.notna()
+
+        def describe(row: int, expected: str, field: TableField = field) -> str:
+            value: Any = frame.loc[row, field.name]
+            found = "nothing" if pd.isna(value) else repr(_shown(value)) if field.type == "string" else _shown(value)
+            return f"{field.name}: found {found}, expected {expected} ({field.unit}); correct the cell"
+
+        if limits.required or field.name in table.table_schema.primary_key:
+            yield ~there, partial(describe, expected=WANTED[field.type])
+        if limits.minimum is not None:
+            yield there & (values < limits.minimum), partial(describe, expected=f"at least {limits.minimum:,.10g}")
+        if limits.maximum is not None:
+            yield there & (values > limits.maximum), partial(describe, expected=f"at most {limits.maximum:,.10g}")
+        if limits.enum is not None:
+            yield there & ~values.isin(limits.enum), partial(describe, expected=f"one of {', '.join(limits.enum)}")
+        if limits.pattern is not None:
+            matches = values[there].str.fullmatch(limits.pattern).reindex(values.index, fill_value=True)
+            yield ~matches.astype(bool), partial(describe, expected=f"of the form {limits.pattern}")
 
 
 def _shown(value: Any) -> str:

@@ -241,14 +241,14 @@ def _left_over(root: Path) -> bool:
     return any(root.glob(".reports-*")) or any(place.parent.glob(f".{place.name}-*"))
 
 
-def checked_data(root: Path) -> set[str]:
-    """Return the hashes of the raw data, if they are all as a run by this package has checked them; or none."""
+def data_were_checked(root: Path) -> bool:
+    """Return whether the raw data are all as a run by this package has checked them."""
     try:
         kept = json.loads((root / KEPT).read_text(encoding="utf-8"))
         files = _hashes(_files(root / "data/raw"), root)
-        return {content for _, content in files} if kept["data"] == _data(root, files) else set()
+        return bool(kept["data"] == _data(root, files))
     except (OSError, ValueError, KeyError, TypeError):
-        return set()
+        return False
 
 
 def inputs(root: Path, arguments: Sequence[str] = ()) -> str:
