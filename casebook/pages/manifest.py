@@ -40,7 +40,8 @@ def write(stage: Path, pack: Pack) -> Pack:
 def unnamed(stage: Path, pack: Pack) -> list[str]:
     """Return the files in the folder that the pack does not name, which nothing keeps true."""
     named = {FILE, *pack.files, *(path for entry in pack.reports for path in entry.files)}
-    there = {path.relative_to(stage).as_posix() for path in stage.rglob("*") if path.is_file()}
+    files = [path for path in stage.rglob("*") if path.is_file() and not path.name.startswith(".")]
+    there = {path.relative_to(stage).as_posix() for path in files}
     return sorted(there - named)
 
 
