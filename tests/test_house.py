@@ -13,7 +13,7 @@ MAY_IMPORT = {
     "kinds": {"errors", "data"},
     "engine": {"errors", "once", "digest", "kinds"},
     "data": BASE,
-    "studies": BASE | {"data", "english", "methods"},
+    "studies": BASE | {"data", "english", "methods", "reconcile"},
     "reconcile": BASE | {"data", "methods", "english"},
     "report": BASE | {"data", "english", "kinds", "methods", "reconcile", "studies"},
     "pack": BASE | {"data", "engine", "reconcile", "report"},

@@ -426,7 +426,9 @@ def test_a_report_whose_inputs_nobody_can_see_is_always_made_anew(unseen, name):
 
 
 def test_another_area_in_a_notebook_is_told_of(project):
-    project.replace("notebooks/care-rates.ipynb", 'area: str = \\"Cambridgeshire\\"', 'area: str = \\"Hertfordshire\\"')
+    project.replace(
+        "notebooks/care-rates.ipynb", 'area: Area = \\"Cambridgeshire\\"', 'area: Area = \\"Hertfordshire\\"'
+    )
     checked = project.pipeline("check")
     assert checked.returncode == 0
     said = "pipeline.py's area Cambridgeshire is used, not Hertfordshire, which {}.ipynb names: "

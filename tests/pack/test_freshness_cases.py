@@ -367,8 +367,8 @@ STALE = {
     # What it runs with.
     "Casebook's code": (lambda at, _: (at.casebook / "english.py").open("a").write("#"), every("Casebook's code changed")),
     "a new module of Casebook": (lambda at, _: (at.casebook / "report/new.py").write_text("#"), every("Casebook's code changed")),
-    "a page's template": (lambda at, _: (at.casebook / "run/templates/page.html.j2").open("a").write(" "), every("the look of pages changed")),
-    "the style of pages": (lambda at, _: (at.casebook / "run/templates/casebook.css").open("a").write(" "), every("the look of pages changed")),
+    "a page's template": (lambda at, _: (at.casebook / "pages/templates/page.html.j2").open("a").write(" "), every("the look of pages changed")),
+    "the style of pages": (lambda at, _: (at.casebook / "pages/templates/casebook.css").open("a").write(" "), every("the look of pages changed")),
     "the lock file": (lambda at, _: (at.root / "requirements.lock").write_text("x==1"), every("the packages it runs with changed")),
     "another version of a package": (lambda at, _: next(at.site.glob("pandas-*")).rename(at.site / "pandas-99.dist-info"), every("the packages it runs with changed")),
     "a package's code": (lambda at, _: (at.site / "seaborn/utils.py").open("a").write("#"), every("the packages it runs with changed")),
