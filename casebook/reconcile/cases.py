@@ -13,7 +13,7 @@ from casebook.reconcile import as_printed, audit, claims, figures, workings
 from casebook.reconcile.as_printed import PrintedTable
 from casebook.reconcile.explanations import Known, Surroundings, grounds, hypotheses, joined, unreadable
 from casebook.reconcile.figures import CLAIM, REPEAT, Figure, Register
-from casebook.reconcile.formulas import Formulas
+from casebook.reconcile.formulas import BlankError, Formulas
 from casebook.reconcile.quantities import Cell, Quantity, Reading, Truth, shown
 from casebook.reconcile.verdicts import Verdict, judge, worst
 from casebook.reconcile.workings import Working
@@ -206,6 +206,12 @@ class _Report:
 
     def working(self, figure: Figure) -> _Worked:
         """Work a figure out: by its formula, its column's, an identity of its table, or not at all if it repeats."""
+        try:
+            return self._working(figure)
+        except BlankError as blank:
+            return _Worked(missing=f"{blank.cell} (blank in the source)")
+
+    def _working(self, figure: Figure) -> _Worked:
         given = self.workings.figures.get(figure.id, Working())
         where = f"figures, {figure.id}"
         said = {

@@ -42,11 +42,19 @@ _FORMAT = re.compile(r"[+]?,?(\.\d)?f?")
 
 
 class _FormulaError(Exception):
-    """Something in a formula that cannot be worked out: the sentence says what, the node where."""
+    """Something in a formula that cannot be worked out: the sentence says what, the node where, ``blank`` which cell."""
 
-    def __init__(self, sentence: str, node: ast.expr | None = None) -> None:
+    def __init__(self, sentence: str, node: ast.expr | None = None, blank: str = "") -> None:
         super().__init__(sentence)
-        self.node = node
+        self.node, self.blank = node, blank
+
+
+class BlankError(InputError):
+    """A formula takes a cell that the source leaves blank; ``cell`` says which."""
+
+    def __init__(self, sentence: str, cell: str) -> None:
+        super().__init__(sentence)
+        self.cell = cell
 
 
 @dataclass(frozen=True)
@@ -80,7 +88,8 @@ class Column:
         """Return the number in a row."""
         number = self.table.quantities[at, self.name]
         if number is None:
-            raise _FormulaError(f"the cell {self.table.cell(at, self.name)} of {self.table.name} holds no number.")
+            blank = f"{self.table.cell(at, self.name)}"
+            raise _FormulaError(f"the cell {blank} of {self.table.name} holds no number.", blank=blank)
         return number
 
 
@@ -238,7 +247,8 @@ class Formulas:
             return self._of(tree)
         except _FormulaError as fault:
             at = f", at character {fault.node.col_offset + 1}" if fault.node and fault.node.col_offset else ""
-            raise InputError(f"{self._file}, {where}: in {text!r}{at}: {fault}") from None
+            sentence = f"{self._file}, {where}: in {text!r}{at}: {fault}"
+            raise (BlankError(sentence, fault.blank) if fault.blank else InputError(sentence)) from None
         except RecursionError:
             raise InputError(f"{self._file}, {where}: {_too_deep(text)}") from None
 
@@ -249,7 +259,7 @@ class Formulas:
         try:
             return rule(self, node)
         except _FormulaError as fault:
-            raise _FormulaError(str(fault), fault.node or node) from None
+            raise _FormulaError(str(fault), fault.node or node, fault.blank) from None
         except ZeroDivisionError:
             raise _FormulaError(f"{ast.unparse(node)!r} divides by what is, or may be, 0.", node) from None
         except OverflowError:

@@ -115,3 +115,16 @@ def test_figures_that_repeat_each_other_in_a_circle_are_refused(project):
 def test_the_figures_of_the_project_are_all_worked_out():
     register = figures.load(ROOT)
     assert Cases(ROOT, register).problems() == []
+
+
+def test_a_figure_that_rests_on_a_blank_cell_cannot_be_recomputed_and_the_others_can(project):
+    project.replace("data/raw/care_applications.csv", "869,West Berkshire,2017,10.80", "869,West Berkshire,2017,")
+    cases = Cases(project.root, figures.load(project.root))
+    found = {one.id: one for one in cases.of_report("care-rates")}
+    assert found["care-neighbour-mean-2017"].note == "Missing: West Berkshire, 2017."
+    claim = found["care-proceedings-closer"]
+    assert (claim.verdict, claim.note) == (
+        "cannot be recomputed",
+        "Missing: West Berkshire, 2017 (blank in the source).",
+    )
+    assert found["care-neighbour-mean-2019"].verdict == "reproduced"
