@@ -42,7 +42,7 @@ _FORMAT = re.compile(r"[+]?,?(\.\d)?f?")
 
 
 class _FormulaError(Exception):
-    """Something in a formula that cannot be worked out: the sentence says what, the node where, ``blank`` which cell."""
+    """What cannot be worked out in a formula: the sentence says what, the node where, ``blank`` which cell is."""
 
     def __init__(self, sentence: str, node: ast.expr | None = None, blank: str = "") -> None:
         super().__init__(sentence)
