@@ -295,11 +295,6 @@ class Projection:
         each = pd.DataFrame({one.name: one.path for one in self.scenarios})
         return pd.DataFrame({"central": each.iloc[:, 0], "lower": each.min(axis=1), "upper": each.max(axis=1)})
 
-    @property
-    def rounded(self) -> pd.DataFrame:
-        """The same as a page gives it: each year to the figures that its range allows."""
-        return rounded(self.frame)[0]
-
     def rounded_alike(self, path: pd.Series) -> pd.Series:
         """Return other numbers for the years to come to as many figures as the range allows."""
         to_come = self.frame.loc[path.index]

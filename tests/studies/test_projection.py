@@ -130,6 +130,9 @@ def test_scenarios_stand_in_for_a_forecast_of_a_short_history():
     assert new.outlook is None
     assert new.too_few == "three years of history are too few (it takes five)"
     assert new.names == {"lower": "January 2031, slow", "upper": "January 2031, fast"}
+    slow, fast = (one.path[2031] for one in new.scenarios)
+    assert new.frame.loc[2031].tolist() == [slow, slow, fast]
+    assert str(new.at_end) == f"{slow:.0f} ({slow:.0f} to {fast:.0f})"
     section = sections.forecast(new)
     assert section.scenarios.startswith('Two scenarios show what else could happen. "slow": plans grow by 1%.')
     assert "Forecast" not in str(section.chart.columns)

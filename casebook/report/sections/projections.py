@@ -186,7 +186,7 @@ def _fan(of: Projection, earlier: Mapping[str, pd.Series]) -> Chart:
     past, end, noun = of.past, of.at_end, capital(str(of.past.noun))
     older = {capital(label): path.loc[: of.end] for label, path in earlier.items()}
     scenarios = {one.name: of.rounded_alike(one.path) for one in of.scenarios}
-    made = of.rounded if of.outlook else of.rounded.iloc[:0, :0]
+    made = rounded(of.frame)[0] if of.outlook else pd.DataFrame()
     what = [f"what happened to {past.base}", *earlier]
     alt = [f"What happened {past.path}."]
     title = f"{noun} from {past.when(past.by_year.index[0])} to {of.end}: what happened and what could."
