@@ -40,7 +40,6 @@ RENDERING = (
     "pages/gates.py",
     "pages/harmless.py",
     "pages/spreadsheet.py",
-    "pages/workbook.py",
     "pack/reconciliation.py",
 )
 

@@ -59,7 +59,9 @@ def write(path: Path, record: Record, reconciled: Sequence[Row], made: Published
     OSError
         If the file cannot be written.
     """
-    books = writer()
+    # Loaded when the first is written: commands that write none need not spend the time.
+    import gptables
+
     sheets: dict[str, Any] = {}
     notes: list[tuple[str, str]] = []
 
@@ -70,7 +72,7 @@ def write(path: Path, record: Record, reconciled: Sequence[Row], made: Published
             notes.append((reference, _safe(remark)))
             references.append(f"$${reference}$$")
         missing = any(str(value) == MISSING for value in frame.to_numpy().ravel())
-        sheets[label] = books.GPTable(
+        sheets[label] = gptables.GPTable(
             table=frame,
             table_name=re.sub(r"\W", "_", label),
             title=_safe(title) + "".join(references),
@@ -105,7 +107,7 @@ def write(path: Path, record: Record, reconciled: Sequence[Row], made: Published
         "sha256": "Content (SHA-256)",
     }
     add("Sources", "Where the figures come from", _texts(sources, columns))
-    cover = books.Cover(
+    cover = gptables.Cover(
         title=_safe(f"{record.title['text']}: {record.title['area']}"),
         intro=["Headlines", *(_safe(headline["text"]) for headline in record.headlines)],
         about=[
@@ -118,14 +120,7 @@ def write(path: Path, record: Record, reconciled: Sequence[Row], made: Published
     with warnings.catch_warnings():
         # gptables warns of its own use of pandas, and where a report has no notes.
         warnings.simplefilter("ignore")
-        books.write(str(path), sheets, cover, noted, AS_TEXT)
-
-
-def writer() -> Any:
-    """Return what writes workbooks; commands that write none need not spend the time to load it."""
-    from casebook.pages import workbook
-
-    return workbook
+        gptables.write_workbook(str(path), sheets, cover=cover, notes_table=noted, workbook_options=AS_TEXT)
 
 
 def _frame(table: Mapping[str, Any]) -> pd.DataFrame:
