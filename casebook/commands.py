@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from casebook.pack.models import Row
     from casebook.pack.plan import Job
     from casebook.reconcile.audit import Check
-    from casebook.run import How, Made
+    from casebook.run import RunOptions, RunResult
 
 FAILED, WRONG_INPUT, HELD, STOPPED, TERMINATED = 1, 2, 3, 130, 143
 Names = Annotated[list[str] | None, typer.Argument(metavar="[REPORT]...", help="Reports to run; all if none is named.")]
@@ -157,13 +157,13 @@ def _add_run_commands(app: typer.Typer, pack: list[Report], default_area: str, w
         from casebook.data.tables import Tables
         from casebook.engine import parameters
         from casebook.pack import plan
-        from casebook.run import How
+        from casebook.run import RunOptions
 
         root = _root()
         signals.obey()
         made_from = freshness.inputs(root, words)
         _say_whose_files(root)
-        how = How(force, keep_going, accept, "kernel" if ordinary_kernels else None, remove=remove)
+        options = RunOptions(force, keep_going, accept, "kernel" if ordinary_kernels else None, remove=remove)
         parameters.take_secrets()
         given = {
             **(parameters.from_file(parameters_file) if parameters_file else {}), **(typed := _typed(parameter or []))
@@ -185,9 +185,9 @@ def _add_run_commands(app: typer.Typer, pack: list[Report], default_area: str, w
                     left_out = f"Left out: {report.name}, whose sources are about {report.only_for} only"
                     _console(stderr=True).print(left_out)
             if log is None:
-                _say_what_is_stale(jobs, root, pack, not names, how)
+                _say_what_is_stale(jobs, root, pack, not names, options)
             else:
-                _run(jobs, root, pack, not names, how, log, words, made_from)
+                _run(jobs, root, pack, not names, options, log, words, made_from)
 
     @app.command()
     def watch(names: Names = None, area: Area = None, parameter: Set = None) -> None:
@@ -366,10 +366,10 @@ def _with_exit_codes(app: typer.Typer) -> typer.Typer:
     return app
 
 
-def _say_what_is_stale(jobs: list[Job], root: Path, pack: list[Report], whole: bool, how: How) -> None:
+def _say_what_is_stale(jobs: list[Job], root: Path, pack: list[Report], whole: bool, options: RunOptions) -> None:
     from casebook import run as packs
 
-    stale = packs.stale(jobs, root, pack, whole, how)
+    stale = packs.stale(jobs, root, pack, whole, options)
     for (name, area), need in stale.items():
         print(f"{'Would render' if need.only_render else 'Would run'} {name} ({area}): {need.why}")
     if not stale:
@@ -377,8 +377,8 @@ def _say_what_is_stale(jobs: list[Job], root: Path, pack: list[Report], whole: b
 
 
 def _run(
-    jobs: list[Job], root: Path, pack: list[Report], whole: bool, how: How, log: history.Log, words: Sequence[str],
-    made_from: str,
+    jobs: list[Job], root: Path, pack: list[Report], whole: bool, options: RunOptions, log: history.Log,
+    words: Sequence[str], made_from: str,
 ) -> None:  # fmt: skip
     # Loaded here because it takes a second that `--help` and `list` need not spend.
     import rich.progress
@@ -406,11 +406,11 @@ def _run(
                 progress.advance(bar)
                 progress.refresh()
 
-        made = packs.make(jobs, root, pack, whole, how, log, starting, ended)
+        made = packs.make(jobs, root, pack, whole, options, log, starting, ended)
     # From here to the end of the process there is nothing to stop: the pack is published.
     signals.hold_off()
     if not (made.failed or made.held):
-        freshness.remember(root, words, made.pack, made_from, obeyed=how.force or bool(how.remove))
+        freshness.remember(root, words, made.pack, made_from, obeyed=options.force or bool(options.remove))
     log.about["status"] = "published in part" if made.failed or made.held else "published"
     if not (made.made or made.failed or made.held or made.published):
         log.about["status"] = "nothing to do"
@@ -441,7 +441,7 @@ def _though_nobody_hears() -> Iterator[None]:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _tell(made: Made, area: str, root: Path, seconds: float) -> None:
+def _tell(made: RunResult, area: str, root: Path, seconds: float) -> None:
     from casebook.pack import comparison, record
 
     index = _shown(root / "reports" / "index.html")

@@ -19,7 +19,7 @@ from casebook.engine.task import Key, Task
 from casebook.engine.workers import Result
 from casebook.errors import HeldError, InputError, ReportFailedError, and_list, one_of
 from casebook.pack import comparison, freshness, models, plan, record
-from casebook.pack.freshness import Need
+from casebook.pack.freshness import StaleReason
 from casebook.pack.history import Log
 from casebook.pack.models import Change, Failure, Fingerprint, Pack, Published, Row
 from casebook.pack.plan import Job
@@ -29,7 +29,7 @@ from casebook.pages.layout import FILES
 
 
 @dataclass(frozen=True)
-class How:
+class RunOptions:
     """How a run goes about its work.
 
     ``force`` makes what is fresh, too; ``keep_going`` publishes what succeeded and is not held, with the last good page
@@ -47,7 +47,7 @@ class How:
 
 
 @dataclass(frozen=True)
-class Made:
+class RunResult:
     """What a run did.
 
     ``made`` are the reports made, with the reason, ``failed`` and ``held`` what is said of those that are not,
@@ -74,9 +74,9 @@ Ended = Callable[[Result], None]
 
 
 def make(
-    jobs: Sequence[Job], root: Path, reports: Sequence[Report], whole: bool, how: How, log: Log,
+    jobs: Sequence[Job], root: Path, reports: Sequence[Report], whole: bool, options: RunOptions, log: Log,
     starting: Starting, ended: Ended,
-) -> Made:  # fmt: skip
+) -> RunResult:  # fmt: skip
     """Make what is stale of the jobs, see to the rest of the pack, and publish it.
 
     Every other published report, of whichever area, is looked at too. If the jobs are all of an area's, those that are
@@ -94,7 +94,7 @@ def make(
     whole
         Whether the jobs are all of the area's reports: others published for that area are then
         taken out, and so is what ``pipeline.py`` no longer lists.
-    how
+    options
         How to go about it.
     log
         The run's log.
@@ -110,17 +110,17 @@ def make(
     published = root / "reports"
     if pale := list(gates.contrast_problems(render.styles())):
         raise ReportFailedError(gates.refusal("The pack", pale))
-    made: Made | None = None
+    made: RunResult | None = None
     with publish.staging(published, lambda said: log.about.update(not_in_one_step=said)) as stage:
         workers.clear_away(root)
-        before = _Before.of(stage)
-        dropped = _dropped(before, jobs, reports, whole, how.remove)
+        before = _PreviousPack.of(stage)
+        dropped = _dropped(before, jobs, reports, whole, options.remove)
         others, refused = _planned_again(before, jobs, dropped, reports, root)
-        if refused and whole and not how.keep_going:
+        if refused and whole and not options.keep_going:
             raise InputError(next(iter(refused.values())))
         place = _place([report.name for report in reports])
         all_jobs = sorted([*jobs, *others], key=lambda job: place(job.key)[::-1])
-        needs, sources = _needs(all_jobs, before, root, _keys(jobs) if how.force else set())
+        needs, sources = _needs(all_jobs, before, root, _keys(jobs) if options.force else set())
         older = {} if whole else refused | _marks(needs, _keys(others), before)
         if not any(needs.values()) and not dropped and not older and not (refused and whole):
             made = _restored(stage, before, log)
@@ -129,7 +129,7 @@ def make(
             raise publish.NothingToPublishError
         _delete(stage, dropped)
         _without_altered_committee_packs(stage, before.pack, before.altered)
-        run = _Run(stage, root, before, {report.name: report for report in reports}, how, log)
+        run = _Run(stage, root, before, {report.name: report for report in reports}, options, log)
         results = run.make(all_jobs, needs, sources, refused if whole else {}, starting, ended)
         results += run.mark(older)
         entries, rows = dict(before.entries), list(before.rows)
@@ -168,7 +168,7 @@ def make(
         said = {
             kind: [_sentence(one) for one in failed if (one.outcome.status == "held") is kind] for kind in (False, True)
         }
-        made = Made(pack, whys, said[False], said[True], older, before.altered)
+        made = RunResult(pack, whys, said[False], said[True], older, before.altered)
     assert made is not None
     log.about |= {
         "made": _by_report(made.made), "failed": made.failed, "held": made.held, "changes": len(made.changes),
@@ -178,18 +178,20 @@ def make(
     return made
 
 
-def stale(jobs: Sequence[Job], root: Path, reports: Sequence[Report], whole: bool, how: How) -> dict[Key, Need]:
+def stale(
+    jobs: Sequence[Job], root: Path, reports: Sequence[Report], whole: bool, options: RunOptions
+) -> dict[Key, StaleReason]:
     """Return what ``make`` would make, and why, without making or writing anything; for its parameters see there."""
-    before = _Before.of(root / "reports")
-    others, _ = _planned_again(before, jobs, _dropped(before, jobs, reports, whole, how.remove), reports, root)
+    before = _PreviousPack.of(root / "reports")
+    others, _ = _planned_again(before, jobs, _dropped(before, jobs, reports, whole, options.remove), reports, root)
     place = _place([report.name for report in reports])
     all_jobs = sorted([*jobs, *(others if whole else [])], key=lambda job: place(job.key)[::-1])
-    needs, _ = _needs(all_jobs, before, root, _keys(jobs) if how.force else set())
+    needs, _ = _needs(all_jobs, before, root, _keys(jobs) if options.force else set())
     return {key: need for key, need in needs.items() if need}
 
 
 @dataclass(frozen=True)
-class _Before:
+class _PreviousPack:
     """The pack that is published."""
 
     pack: Pack
@@ -197,7 +199,7 @@ class _Before:
     """The files about all reports that are not as they were published."""
 
     @classmethod
-    def of(cls, stage: Path) -> _Before:
+    def of(cls, stage: Path) -> _PreviousPack:
         pack = models.read(stage)
         return cls(Pack(), []) if pack is None else cls(pack, manifest.altered(stage, pack))
 
@@ -218,12 +220,12 @@ class _Before:
         return [entry for key, entry in self.entries.items() if entry.folder in areas and key not in names]
 
 
-def _restored(stage: Path, before: _Before, log: Log) -> Made:
+def _restored(stage: Path, before: _PreviousPack, log: Log) -> RunResult:
     """Write the files about all reports again where they are not as they were; of the reports nothing has changed."""
     if before.altered:
         manifest.write(stage, _without_altered_committee_packs(stage, before.pack, before.altered))
         log.about |= {"restored": before.altered}
-    return Made(before.pack, {}, [], restored=before.altered, published=bool(before.altered))
+    return RunResult(before.pack, {}, [], restored=before.altered, published=bool(before.altered))
 
 
 def _keys(jobs: Iterable[Job]) -> set[Key]:
@@ -231,7 +233,7 @@ def _keys(jobs: Iterable[Job]) -> set[Key]:
 
 
 def _dropped(
-    before: _Before, jobs: Sequence[Job], reports: Sequence[Report], whole: bool, removed: str
+    before: _PreviousPack, jobs: Sequence[Job], reports: Sequence[Report], whole: bool, removed: str
 ) -> list[Published]:
     """Return the entries that are to go."""
     listed = {report.name for report in reports}
@@ -246,7 +248,7 @@ def _dropped(
 
 
 def _planned_again(
-    before: _Before, asked: Sequence[Job], dropped: Sequence[Published], reports: Sequence[Report], root: Path
+    before: _PreviousPack, asked: Sequence[Job], dropped: Sequence[Published], reports: Sequence[Report], root: Path
 ) -> tuple[list[Job], dict[Key, str]]:
     """Return the jobs of published reports that were not asked for, and why others cannot be planned any more."""
     listed = {report.name: report for report in reports}
@@ -266,11 +268,11 @@ def _planned_again(
 
 
 def _needs(
-    jobs: Sequence[Job], before: _Before, root: Path, forced: set[Key]
-) -> tuple[dict[Key, Need], dict[Key, Fingerprint]]:
+    jobs: Sequence[Job], before: _PreviousPack, root: Path, forced: set[Key]
+) -> tuple[dict[Key, StaleReason], dict[Key, Fingerprint]]:
     """Return what each job needs, and what it would be made from."""
     described = catalogue.load(root)
-    needs: dict[Key, Need] = {}
+    needs: dict[Key, StaleReason] = {}
     sources: dict[Key, Fingerprint] = {}
     anew: set[str] = set()
     for job in jobs:
@@ -278,9 +280,9 @@ def _needs(
         upstream = {name: sources[name, job.area] for name in job.upstream if (name, job.area) in sources}
         sources[job.key] = freshness.made_from(job, root, reads, upstream)
         if job.key in forced:
-            need = Need("--force")
+            need = StaleReason("--force")
         elif models.FILE in before.altered:
-            need = Need(f"reports/{models.FILE} is not as it was published")
+            need = StaleReason(f"reports/{models.FILE} is not as it was published")
         else:
             need = freshness.need(job, before.entries.get(job.key), sources[job.key], root, anew)
         needs[job.key] = need
@@ -294,7 +296,7 @@ def _executed(job: Job) -> str:
     return f"reports/{job.folder}/{job.report.name}.ipynb"
 
 
-def _marks(needs: dict[Key, Need], others: set[Key], before: _Before) -> dict[Key, str]:
+def _marks(needs: dict[Key, StaleReason], others: set[Key], before: _PreviousPack) -> dict[Key, str]:
     """Take away the needs of reports that were not asked for, and return which to mark as older than their data."""
     waiting = {key: needs.pop(key) for key in others}
     return {
@@ -305,7 +307,7 @@ def _marks(needs: dict[Key, Need], others: set[Key], before: _Before) -> dict[Ke
     }  # fmt: skip
 
 
-def _waits_for(jobs: Sequence[Job], before: _Before) -> dict[Key, list[Key]]:
+def _waits_for(jobs: Sequence[Job], before: _PreviousPack) -> dict[Key, list[Key]]:
     """Return which jobs each builds on: those of its own area, and those of others that it read last time."""
     waits: dict[Key, list[Key]] = {}
     made: dict[str, Key] = {}
@@ -323,25 +325,27 @@ class _Run:
 
     stage: Path
     root: Path
-    before: _Before
+    before: _PreviousPack
     reports: Mapping[str, Report]
-    how: How
+    options: RunOptions
     log: Log
 
     def make(
-        self, jobs: Sequence[Job], needs: Mapping[Key, Need], sources: Mapping[Key, Fingerprint],
+        self, jobs: Sequence[Job], needs: Mapping[Key, StaleReason], sources: Mapping[Key, Fingerprint],
         refused: Mapping[Key, str], starting: Starting, ended: Ended,
     ) -> list[Result]:  # fmt: skip
         """Make the stale reports in the stage, side by side, and return how each ended."""
-        stage, before, how, log = self.stage, self.before, self.how, self.log
+        stage, before, options, log = self.stage, self.before, self.options, self.log
         waits = _waits_for(jobs, before)
         folders = {job.key: stage / job.folder / f"{job.report.name}.ipynb" for job in jobs}
         built_from, papers = record.built_from(self.root), catalogue.load(self.root).papers
         stale = [job for job in jobs if needs.get(job.key)]
         to_run = sum(not needs[job.key].only_render for job in stale)
-        if how.engine != "kernel" and to_run:
+        if options.engine != "kernel" and to_run:
             preload.packages(prime=to_run > 1)
-        engine: Literal["shell", "kernel"] = "kernel" if how.engine == "kernel" or not workers.can_fork() else "shell"
+        engine: Literal["shell", "kernel"] = (
+            "kernel" if options.engine == "kernel" or not workers.can_fork() else "shell"
+        )
         tasks = []
         for job in stale:
             entry = before.entries.get(job.key)
@@ -362,7 +366,7 @@ class _Run:
                 )
             )  # fmt: skip
         log.write(
-            "making", engine=engine, at_once=how.at_once or workers.cores(), built_from=built_from,
+            "making", engine=engine, at_once=options.at_once or workers.cores(), built_from=built_from,
             versions=layout.versions(), reports=_by_report({task.key: task.why for task in tasks}),
         )  # fmt: skip
         first: list[Result] = []
@@ -376,21 +380,21 @@ class _Run:
             ended(result)
             if result.outcome.status != "succeeded":
                 first.append(result)
-            return result.outcome.status == "succeeded" or how.keep_going
+            return result.outcome.status == "succeeded" or options.keep_going
 
         found = publish.hashes(stage)
-        results = workers.run(_longest_first(tasks, waits, before), waits, begin, end, layout.work, how.at_once)
+        results = workers.run(_longest_first(tasks, waits, before), waits, begin, end, layout.work, options.at_once)
         own = {path: Path(result.task.own) / Path(path).name for result in results for path in _files(result)}
         expected = found | {path: content for result in results for path, content in _files(result).items()}
         for path in publish.put_back(stage, expected, lambda path: (own.get(path), self.root / "reports" / path)):
             log.write("put back", path=path)
-        if first and not how.keep_going:
+        if first and not options.keep_going:
             raise _error(first[0])
         not_tried = _not_tried(tasks, results, waits)
-        if not_tried and not how.keep_going:
+        if not_tried and not options.keep_going:
             raise _error(not_tried[0])
-        if not how.accept:
-            results = _hold(results, waits, before, how.keep_going)
+        if not options.accept:
+            results = _hold(results, waits, before, options.keep_going)
         unplanned = [self._as_it_was(key) for key in refused]
         results += [Result(task, Outcome("failed", refused[task.key], input_refused=True)) for task in unplanned]
         return [*self._with_last_good_pages(results, [*tasks, *unplanned]), *not_tried]
@@ -455,7 +459,7 @@ def _files(result: Result) -> dict[str, str]:
     return {f"{result.task.folder}/{name}": content for name, content in result.files.items()}
 
 
-def _longest_first(tasks: list[Task], waits: Mapping[Key, Sequence[Key]], before: _Before) -> list[Task]:
+def _longest_first(tasks: list[Task], waits: Mapping[Key, Sequence[Key]], before: _PreviousPack) -> list[Task]:
     """Return tasks so that the cores are busy to the end: what others wait for first, then what took longest."""
     waited_for = {key for keys in waits.values() for key in keys}
 
@@ -503,7 +507,9 @@ def _error(result: Result) -> Exception:
     return kind(_sentence(result))
 
 
-def _hold(results: list[Result], waits: Mapping[Key, Sequence[Key]], before: _Before, keep_going: bool) -> list[Result]:
+def _hold(
+    results: list[Result], waits: Mapping[Key, Sequence[Key]], before: _PreviousPack, keep_going: bool
+) -> list[Result]:
     """Hold the reports with a headline that moved further than its threshold, and what builds on them.
 
     Raises
@@ -562,7 +568,7 @@ def _published(result: Result) -> Published:
     return Published.model_validate({**(result.entry or {}), "status": status, "files": _files(result)})
 
 
-def _failure(result: Result, before: _Before, kept: bool) -> Failure:
+def _failure(result: Result, before: _PreviousPack, kept: bool) -> Failure:
     task = result.task
     title = before.entries[task.key].title if task.key in before.entries else task.name
     return Failure(

@@ -48,7 +48,7 @@ _NOT_INPUT = ("reports/", "data/processed/", ".casebook/", ".git/")
 
 
 @dataclass(frozen=True)
-class Need:
+class StaleReason:
     """What a report needs: nothing (no reason), to be rendered anew, or to be run; and why, in words."""
 
     why: str = ""
@@ -109,7 +109,7 @@ def described(root: Path, tables: Iterable[str]) -> dict[str, str]:
     return {"": _hash(descriptor), **{name: _hash(resources[name]) for name in wanted}}
 
 
-def need(job: Job, before: Published | None, now: Fingerprint, root: Path, anew: Iterable[str]) -> Need:
+def need(job: Job, before: Published | None, now: Fingerprint, root: Path, anew: Iterable[str]) -> StaleReason:
     """Decide what a report needs.
 
     Parameters
@@ -125,37 +125,37 @@ def need(job: Job, before: Published | None, now: Fingerprint, root: Path, anew:
     anew
         The reports that this run makes anew, by their executed notebooks' paths in the project.
     """
-    return next(_needs(job, before, now, root, set(anew)), Need())
+    return next(_needs(job, before, now, root, set(anew)), StaleReason())
 
 
-def _needs(job: Job, before: Published | None, now: Fingerprint, root: Path, anew: set[str]) -> Iterator[Need]:
+def _needs(job: Job, before: Published | None, now: Fingerprint, root: Path, anew: set[str]) -> Iterator[StaleReason]:
     """Yield every need of a report, those to run it first."""
     if before is None:
-        yield Need("it was not in the pack")
+        yield StaleReason("it was not in the pack")
         return
     if before.status != "succeeded":
-        yield Need("it was held last time" if before.status == "held" else "it failed last time")
+        yield StaleReason("it was held last time" if before.status == "held" else "it failed last time")
     then = before.made_from
     if job.secrets or before.secrets:
-        yield Need("it has a secret parameter, which is not remembered")
+        yield StaleReason("it has a secret parameter, which is not remembered")
     for what in before.unseen:
-        yield Need(f"nobody can see whether {what} has changed")
+        yield StaleReason(f"nobody can see whether {what} has changed")
     built_on = [read.path for read in before.inputs]
     built_on += [f"reports/{job.folder}/{name}.ipynb" for name in job.upstream]
     made_anew = [f"{Path(path).stem}, which it builds on, is made anew" for path in built_on if path in anew]
     for reason in (*_of_files_changed(before, root), *_of_code_changed(job, then, now, root, made_anew)):
-        yield Need(reason)
+        yield StaleReason(reason)
     for part, reason in (
         ("words", "its words changed"),
         ("rendering", "the look of pages changed"),
         ("contains", "pipeline.py says anew what it must contain"),
     ):
         if getattr(then, part) != getattr(now, part):
-            yield Need(reason, only_render=True)
+            yield StaleReason(reason, only_render=True)
     if before.chosen != job.chosen:
-        yield Need("other settings were named for this run", only_render=True)
+        yield StaleReason("other settings were named for this run", only_render=True)
     if before.older:
-        yield Need("it was marked as older than its data, and is not", only_render=True)
+        yield StaleReason("it was marked as older than its data, and is not", only_render=True)
 
 
 def _of_files_changed(before: Published, root: Path) -> Iterator[str]:
