@@ -179,7 +179,7 @@ def peak() -> float:
 LONGEST_MESSAGE = 1_000
 
 
-def cut(message: str) -> str:
+def cut(message: str, longest: int = LONGEST_MESSAGE) -> str:
     r"""Return a message no longer than a reader can use, without characters that do something to a terminal.
 
     Examples
@@ -189,8 +189,8 @@ def cut(message: str) -> str:
     >>> len(cut("x" * 500_000))
     1000
     """
-    said = "".join(one if one.isprintable() or one == "\n" else " " for one in message[: 2 * LONGEST_MESSAGE])
-    if len(said) <= LONGEST_MESSAGE and len(message) <= LONGEST_MESSAGE:
+    said = "".join(one if one.isprintable() or one == "\n" else " " for one in message[: 2 * longest])
+    if len(said) <= longest and len(message) <= longest:
         return said
     ending = " [...] (cut; the notebook in .casebook/failed has it all)"
-    return said[: LONGEST_MESSAGE - len(ending)] + ending
+    return said[: longest - len(ending)] + ending

@@ -13,6 +13,7 @@ import jinja2
 from nbconvert import HTMLExporter, TemplateExporter
 from nbformat import NotebookNode
 
+from casebook.engine.outcome import LONGEST_MESSAGE, cut
 from casebook.pack import reconciliation
 from casebook.pack.models import Pack, Published, Row
 from casebook.pack.record import Record
@@ -208,7 +209,10 @@ def index_pages(pack: Pack) -> dict[str, str]:
     for row in pack.reconciliation:
         rows.setdefault((row.report, row.area), []).append(row)
     summaries = {entry.key: reconciliation.summary(rows.get(entry.key, [])) for entry in pack.reports}
-    shared = {"pack": pack, "summaries": summaries, "css": style(), "most": ON_A_PAGE}
+    # Together they are no longer than a page can hold, however many there are.
+    longest = max(200, min(LONGEST_MESSAGE, ON_A_PAGE * 200 // (len(pack.failed) or 1)))
+    failed = [one.model_copy(update={"said": cut(one.said, longest)}) for one in pack.failed[:ON_A_PAGE]]
+    shared = {"pack": pack, "failed": failed, "summaries": summaries, "css": style(), "most": ON_A_PAGE}
     parts: list[dict[str, Any]] = []
     if len(pack.reports) > ON_A_PAGE:
         parts = [part for area, reports in by_area.items() for part in _parts(area, reports)]

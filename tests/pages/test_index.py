@@ -61,3 +61,15 @@ def test_a_small_pack_has_one_index_and_pages_of_a_larger_one_before_it_are_gone
     (tmp_path / "index-of-mine.html").write_text("somebody's own")
     manifest.write(tmp_path, pack_of({"Essex": 9}))
     assert {path.name for path in tmp_path.glob("index*")} == {"index.html", "index-of-mine.html"}
+
+
+@pytest.mark.parametrize("character", ["'", "é"])
+def test_long_messages_of_many_reports_that_failed_fit_on_the_index_and_say_where_the_rest_is(tmp_path, character):
+    pack = pack_of({"Essex": 200})
+    said = tuple(one.model_copy(update={"said": character * 1000}) for one in pack.failed) * 10
+    manifest.write(tmp_path, pack.model_copy(update={"failed": said}))
+    index = (tmp_path / "index.html").read_text(encoding="utf-8")
+    assert list(gates.problems(index)) == []
+    assert index.count("the notebook in .casebook/failed has it all") == 200
+    manifest.write(tmp_path, pack.model_copy(update={"failed": said[:3]}))
+    assert "has it all" not in (tmp_path / "index.html").read_text(encoding="utf-8")
