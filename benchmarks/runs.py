@@ -39,7 +39,7 @@ import contextlib, io, json, os, sys, time
 began = time.process_time()
 os.environ["CASEBOOK_PROJECT"] = os.getcwd()
 from casebook import benchmark, capacity, charts, costing, forecast, intervals
-from casebook import report, results, tables, words
+from casebook import report, results, tables
 entries = json.load(open("reports/pack.json"))["reports"]
 sources = json.load(open("reports/sources.json"))
 loading = time.process_time() - began

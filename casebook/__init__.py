@@ -1,15 +1,14 @@
 """Casebook: the figures behind a council's business cases, reproduced as reports.
 
 Notebooks import from here: ``report`` (what a report says), its ``sections`` and ``charts``, ``tables`` (validated
-data), ``results`` (what other reports kept), the studies, the methods, ``english`` (values that say themselves;
-``words`` in older notebooks) and ``InputError``.
+data), ``results`` (what other reports kept), the studies, the methods, ``english`` (values that say themselves) and
+``InputError``.
 """
 
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from casebook import english, report
-    from casebook import english as words
     from casebook.data import results, tables
     from casebook.errors import InputError
     from casebook.methods import benchmark, capacity, costing, forecast, intervals
@@ -37,7 +36,6 @@ __all__ = [
     "sections",
     "sensitivity",
     "tables",
-    "words",
 ]
 
 _HOMES = {
@@ -60,7 +58,6 @@ _HOMES = {
     "sections": "casebook.report.sections",
     "sensitivity": "casebook.studies.sensitivity",
     "tables": "casebook.data.tables",
-    "words": "casebook.english",
 }
 
 

@@ -159,38 +159,6 @@ def ordinal(value: int) -> str:
     return f"{value:,}{suffix}"
 
 
-def place(where: Ranked) -> str:
-    """Return a place as a sentence says it after "the": see ``Place``."""
-    return str(Place.like(where))
-
-
-def placed(where: Ranked, one: str, many: str) -> str:
-    """Return a place and among how many it is, to be said after "the": see ``Place.among``."""
-    return Place.like(where, Noun(one, many)).among
-
-
-def fell_or_rose(before: float, after: float, decimals: int) -> str:
-    """Return the verb for a change, judged at the decimals shown.
-
-    Examples
-    --------
-    >>> fell_or_rose(12.0, 8.0, 2), fell_or_rose(8.001, 8.0, 2)
-    ('fell', 'stayed')
-    """
-    return Change(Number(before, decimals), Number(after, decimals)).verb
-
-
-def more_or_fewer(difference: float, decimals: int = 0) -> str:
-    """Return a difference in things counted, as words: see ``Difference.more``.
-
-    Examples
-    --------
-    >>> more_or_fewer(105.0)
-    '105 more'
-    """
-    return Difference(difference, decimals).more
-
-
 def about(value: float) -> str:
     """Return a number to two figures, for what is not known more closely.
 
@@ -201,17 +169,6 @@ def about(value: float) -> str:
     """
     digits = len(f"{abs(value):.0f}")
     return f"about {round(value, 2 - digits if digits > 2 else 0):,.0f}"
-
-
-def against(points: float, per_cent: float, decimals: int, unit: str = "") -> str:
-    """Return how far a value lies from another, up to the other's name: see ``Gap``.
-
-    Examples
-    --------
-    >>> against(4.9, 10.5, 1, " percentage points")
-    '4.9 percentage points (10.5%) above'
-    """
-    return str(Gap(points, decimals, points_unit=unit, per_cent=None if math.isnan(per_cent) else per_cent))
 
 
 def largest(rank: int, noun: str) -> str:

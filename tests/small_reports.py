@@ -14,8 +14,8 @@ report.title("A small report", area=area, as_of="1 May 2026")
 frame = tables.read("smoking_prevalence")
 """
 SAY = """\
-report.headline("rows", "The table has {value:.0f} rows.", value=len(frame), unit="rows", watch=3)
-report.headline("two", "Two is {value}.", value=2, unit="one")
+report.headline("rows", f"The table has {len(frame)} rows.", value=len(frame), unit="rows", watch=3)
+report.headline("two", "Two is 2.", value=2, unit="one")
 """
 SHOW = """\
 report.table(frame[["area", "value"]], caption="Smoking", columns={"area": "Area", "value": "Per cent"})

@@ -110,7 +110,7 @@ def test_things_are_counted_in_the_singular_only_for_one(number, said):
     ],
 )
 def test_a_place_among_none_one_and_several_is_said(others, said):
-    assert words.placed(benchmark.place(8.0, others), "authority", "authorities") == said
+    assert Place.like(benchmark.place(8.0, others)).among == said
 
 
 @given(st.lists(st.integers(0, 5).map(float) | st.just(float("nan")), max_size=30), st.integers(0, 5), st.data())
@@ -118,7 +118,7 @@ def test_no_sentence_is_left_unfinished(others, value, data):
     whole = len(others)
     part = data.draw(st.integers(0, whole))
     for said in (
-        f"It is the {words.placed(benchmark.place(value, others), 'authority', 'authorities')}.",
+        f"It is the {Place.like(benchmark.place(value, others)).among}.",
         f"{words.some_of(part, whole, 'authority', 'authorities', 'meets', 'meet')} it.",
         f"It rose in {words.some_of(part, whole, 'authority', 'authorities')}.",
         f"There are {words.count(whole, 'authority', 'authorities')}.",

@@ -165,7 +165,7 @@ IN_CODE = {
         html=f'<div class="casebook"><style>p {{}}</style>\n{IN_MARKDOWN["refresh"]}\n</div>'
     ),
     "text": f"report.text({IN_MARKDOWN['script']!r})",
-    "headline": f"report.headline('x', {IN_MARKDOWN['refresh']!r} + ' {{value}}.', value=1, unit='one')",
+    "headline": f"report.headline('x', {IN_MARKDOWN['refresh']!r} + ' One.', value=1, unit='one')",
     "assumption": f"report.assumption({IN_MARKDOWN['handler']!r}, quality='green', impact='low')",
     "caption": f"report.table(frame[['area', 'value']], caption={IN_MARKDOWN['frame']!r}, columns={{'area': 'A', 'value': 'B'}})",
     "column": f"report.table(frame[['area', 'value']], caption='x', columns={{'area': {IN_MARKDOWN['script']!r}, 'value': 'B'}})",

@@ -569,7 +569,7 @@ print(json.dumps({"seen": seen, "files": files, "children": len(me.children(recu
 @pytest.mark.long
 def test_twenty_reports_at_once_again_and_again_are_each_their_own(project):
     rounds = int(os.environ.get("CASEBOOK_STRESS", "3"))
-    own = "import numpy as np\nreport.headline('chance', 'Chance says {value}.', value=float(np.random.rand()), unit='one')"
+    own = "import numpy as np\nchance = float(np.random.rand())\nreport.headline('chance', f'Chance says {chance}.', value=chance, unit='one')"
     say = SAY.replace('value=2, unit="one"', 'value=number, unit="one"')
     write(project, {"one": ("# Begin", BEGIN, say, own, SHOW)}, parameters=PARAMETERS + "\nnumber: int = 0")
     script = project.root / "many.py"

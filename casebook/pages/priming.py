@@ -14,6 +14,7 @@ from casebook.data import project, provenance, raw
 from casebook.data.tables import Tables, read_of
 from casebook.engine import shell
 from casebook.engine.task import Task
+from casebook.english import Number
 from casebook.pack import record
 from casebook.pages import layout, render
 from casebook.reconcile import figures
@@ -58,8 +59,8 @@ def _say() -> None:
     frame[frame["place"] == "Here"].to_csv(io.StringIO(), index=False)
     report.title("Rehearsal", area="Nowhere", as_of="today")
     for name in ("one", "two"):
-        report.headline(name, "It is {value:.1f} of all.", value=1.5, unit="of all")
-    report.text("There are {n:,} of them.", n=1000)
+        report.headline(name, f"It is {Number(1.5, 1)} of all.", value=1.5, unit="of all")
+    report.text(f"There are {Number(1000)} of them.")
     report.table(frame, caption="What there is", columns=_COLUMNS, notes=["A note."], highlight="Here")
     report.figure(
         charts.waterfall(("Before", 1.0), pd.Series({"Change": 1.0}), ("After", 2.0), "pounds"),

@@ -5,13 +5,11 @@ Every function shows its block in the notebook and leaves its data there for the
 
 from __future__ import annotations
 
-import math
 import sys
 import types
 import typing
 from collections.abc import Iterable, Mapping
 from itertools import groupby
-from string import Formatter
 from typing import TYPE_CHECKING, Any, Literal
 
 import pandas as pd
@@ -106,7 +104,6 @@ def headline(
     value: float | Number | None,
     unit: str = "",
     watch: float | None = None,
-    **numbers: Any,
 ) -> None:
     """State a finding; two to five in a notebook. They stand together at the head of the page.
 
@@ -115,21 +112,17 @@ def headline(
     id
         A name that stays the same from run to run, unique in the notebook.
     sentence
-        The finding, an f-string of values that say themselves (``casebook.english``). In older notebooks ``{name}`` or
-        ``{name:.1f}`` stands for a number of ``numbers`` (or ``value``), each with its unit and base.
+        The finding, an f-string of values that say themselves (``casebook.english``), each with its unit and base.
     value, unit
         The number to follow from run to run and its unit, which a ``Number`` of ``casebook.english`` brings with it;
         None where the finding is that there is no number.
     watch
         How far ``value`` may move between runs before somebody should look.
-    numbers
-        What the sentence's braces stand for.
 
     Raises
     ------
     InputError
-        If the sentence names something that is not given, or the other way round; if it would say nan, inf, None or a
-        brace; or if the number has no unit.
+        If the sentence would say nan, inf, None or a brace, or the number has no unit.
 
     Examples
     --------
@@ -137,19 +130,17 @@ def headline(
     >>> rate = Rate(8.04, 1, "applications", "10,000 children")
     >>> headline("rate", f"The rate is {rate} {rate.for_every}.", value=rate)
     The rate is 8.0 for every 10,000 children.
-    >>> headline("rate", "The rate is {value:.1f} for every 10,000.", value=8.04, unit="per 10,000")
-    The rate is 8.0 for every 10,000.
     """
     where = f"The headline {id!r}"
-    said = finished(_fill(sentence, {"value": value, **numbers}), where)
+    said = finished(sentence, where)
     unit = unit or (value.measure if isinstance(value, Number) else "")
     if value is not None and not unit:
         raise InputError(f"{where} follows {value} and has no unit: give it, such as unit='children'.")
     Headline(id, said, _plain_number(value), unit, watch).show()
 
 
-def text(*paragraphs: str, **numbers: Any) -> None:
-    """Say something with numbers in it, a string a paragraph, as in ``headline``.
+def text(*paragraphs: str) -> None:
+    """Say something, a string a paragraph: f-strings, as in ``headline``.
 
     Raises
     ------
@@ -158,14 +149,10 @@ def text(*paragraphs: str, **numbers: Any) -> None:
 
     Examples
     --------
-    >>> text("There are {n:,} children.", n=132820)
+    >>> text(f"There are {132820:,} children.")
     There are 132,820 children.
     """
-    used = {name for paragraph in paragraphs for name in _names(paragraph)}
-    if spare := set(numbers) - used:
-        raise InputError(f"A text is given {sorted(spare)[0]!r} but does not use it: use it, or leave it out.")
-    said = [_fill(one, {name: numbers[name] for name in _names(one) if name in numbers}) for one in paragraphs]
-    Text(tuple(finished(one, "The text") for one in said)).show()
+    Text(tuple(finished(one, "The text") for one in paragraphs)).show()
 
 
 def table(
@@ -415,29 +402,6 @@ def _plain_number(value: float | Number | None) -> float | None:
 
 def _plain(value: Any) -> Any:
     return value.item() if hasattr(value, "item") else value
-
-
-def _names(sentence: str) -> list[str]:
-    if "{" not in sentence or "}" not in sentence:
-        return []
-    return [name for _, name, _, _ in Formatter().parse(sentence) if name is not None]
-
-
-def _fill(sentence: str, numbers: Mapping[str, Any]) -> str:
-    names = set(_names(sentence))
-    if missing := names - set(numbers):
-        raise InputError(f"The sentence {sentence!r} uses {sorted(missing)[0]!r}, which is not given: give it.")
-    if spare := set(numbers) - names - {"value"}:
-        raise InputError(f"The sentence {sentence!r} is given {sorted(spare)[0]!r} but does not use it: leave it out.")
-    for name, number in numbers.items():
-        if isinstance(number, float) and not math.isfinite(number) and name in names:
-            raise InputError(f"The sentence {sentence!r} would say {number} for {name!r}: say what is missing instead.")
-    if not names:
-        return sentence
-    try:
-        return sentence.format_map(numbers)
-    except (ValueError, TypeError) as error:
-        raise InputError(f"The sentence {sentence!r} cannot be written with the numbers given: {error}.") from None
 
 
 session.begin()

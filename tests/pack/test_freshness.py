@@ -202,7 +202,7 @@ def test_other_results_of_the_report_built_on_make_a_report_stale_whenever_they_
 @pytest.mark.long
 def test_a_report_may_compare_with_what_it_kept_last_time(project):
     compares = "from casebook import InputError, results\ntry:\n    last = len(results.read('one', 'kept', area))\nexcept InputError:\n    last = 0\n"
-    says = "report.headline('last', 'Last time there were {value}.', value=last, unit='rows')"
+    says = "report.headline('last', f'Last time there were {last}.', value=last, unit='rows')"
     write(project, {"one": (*GOOD, KEEPS, compares, says)})
     assert why(project) == {"one": "it was not in the pack"}
     assert project.headline("one", "last")["value"] == 0

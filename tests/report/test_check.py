@@ -70,7 +70,7 @@ def test_a_title_for_another_area_is_refused_in_the_session(lab):
 
 def test_everything_that_is_wrong_is_listed_at_once_by_the_numbers_beside_the_cells(lab):
     lab.run("begin", BEGIN)
-    lab.run("say", 'report.headline("rows", "The table has {value:.0f} rows.", value=len(frame), unit="rows")')
+    lab.run("say", 'report.headline("rows", f"The table has {len(frame)} rows.", value=len(frame), unit="rows")')
     lab.run("look", "frame.head()")
     printed, shown = lab.run("check", CHECK)
     assert shown == 0
