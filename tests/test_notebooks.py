@@ -154,7 +154,10 @@ def test_a_known_denominator_says_the_gap_in_people(tell):
     )
 
 
-@pytest.mark.parametrize("name", ["care-rates", "benchmark", "public-health-savings"])
+SHORT = ["benchmark", "care-rates", "ehcp-forecast", "ot-demand", "public-health-savings", "register"]
+
+
+@pytest.mark.parametrize("name", SHORT)
 def test_a_notebook_is_short_and_leaves_refusals_and_grammar_to_the_package(name):
     cells = [
         [line for line in cell["source"].splitlines() if line.strip()]

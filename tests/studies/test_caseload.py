@@ -178,6 +178,8 @@ def test_parts_of_the_demand_are_rounded_as_all_of_it():
 def test_a_chart_of_loads_has_the_option_with_all_posts_first_whatever_is_asked_for():
     with_posts = sections.loads(outlook([1260], [1110], [1420], 4, 5)).chart
     assert with_posts.title == "With the nine posts each therapist would carry about 50 children by 2026 (44 to 56)."
+    labels = [text.get_text() for text in with_posts.figure.axes[0].texts]
+    assert labels[:4] == ["Years 1 and 2", "No new posts", "Year 1", "Enough for 2026"]
     assert list(with_posts.columns) == ["year", "No new posts", "Year 1", "Years 1 and 2", "Enough for 2026"]
     without = sections.loads(outlook([1260], [1110], [1420])).chart
     assert without.title.startswith("With no new posts each therapist would carry about 77 children")
@@ -189,6 +191,7 @@ def test_referrals_are_told_for_every_agency_or_as_not_held():
         "Essex",
     )
     assert told.sentence == "The largest share, 70% of referrals, is that of Care; the smallest, 50%, that of Health."
+    assert told.table.frame.to_numpy().tolist() == [["Care", 50, 20, 70], ["Health", 30, 20, 50]]
     assert told.sum.startswith("Adding the shares of the two agencies gives 120%; taking away the 20% that concern two")
     none = sections.referrals(caseload.referrals(pd.DataFrame({"agencies": [], "share": []})), "Essex")
     assert list(none) == ["No referrals by agency are held for Essex."]
