@@ -270,7 +270,7 @@ def _add_figure_commands(app: typer.Typer) -> None:
         rows = [row for row in rows if paper in (None, row.paper)]
         shown = reconciliation.parts(rows)[0] if differs else rows
         if as_json:
-            print(json.dumps(shown, indent=2, ensure_ascii=False))
+            print(json.dumps([row.model_dump(mode="json") for row in shown], indent=2, ensure_ascii=False))
             return
         _print_rows(shown)
         summary = reconciliation.summary(rows)
