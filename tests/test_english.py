@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casebook import InputError
-from casebook import english as words
+from casebook import InputError, english
 from casebook.english import (
     Change,
     Difference,
@@ -54,7 +53,7 @@ NEIGHBOUR = Noun("statistical neighbour")
     ],
 )
 def test_some_of_several_is_said_with_a_verb_that_agrees(part, whole, said):
-    assert words.some_of(part, whole, "authority", "authorities", "meets", "meet") == said
+    assert english.some_of(part, whole, "authority", "authorities", "meets", "meet") == said
 
 
 @pytest.mark.parametrize(
@@ -67,7 +66,7 @@ def test_some_of_several_is_said_with_a_verb_that_agrees(part, whole, said):
     ],
 )
 def test_the_verb_agrees_with_how_many_are_named(names, said):
-    assert words.those_that(names, "reaches", "reach") == said
+    assert english.those_that(names, "reaches", "reach") == said
 
 
 @pytest.mark.parametrize(
@@ -95,7 +94,7 @@ def test_what_lies_in_a_range_lies_between_its_limits(range, said):
     ("number", "said"), [(0, "no rows"), (1, "one row"), (2, "two rows"), (21, "21 rows"), (1500, "1,500 rows")]
 )
 def test_things_are_counted_in_the_singular_only_for_one(number, said):
-    assert words.count(number, "row", "rows") == said
+    assert english.count(number, "row", "rows") == said
 
 
 @pytest.mark.parametrize(
@@ -119,9 +118,9 @@ def test_no_sentence_is_left_unfinished(others, value, data):
     part = data.draw(st.integers(0, whole))
     for said in (
         f"It is the {Place.like(benchmark.place(value, others)).among}.",
-        f"{words.some_of(part, whole, 'authority', 'authorities', 'meets', 'meet')} it.",
-        f"It rose in {words.some_of(part, whole, 'authority', 'authorities')}.",
-        f"There are {words.count(whole, 'authority', 'authorities')}.",
+        f"{english.some_of(part, whole, 'authority', 'authorities', 'meets', 'meet')} it.",
+        f"It rose in {english.some_of(part, whole, 'authority', 'authorities')}.",
+        f"There are {english.count(whole, 'authority', 'authorities')}.",
     ):
         assert not UNFINISHED.search(said), said
 
