@@ -15,9 +15,10 @@ def of(path: Path) -> str:
     ''
     """
     try:
-        return sha256(path.read_bytes()).hexdigest()
-    except IsADirectoryError:
-        names = sorted(one.name for one in path.iterdir() if not one.name.startswith((".", "__pycache__")))
-        return sha256(repr(names).encode()).hexdigest()
+        if path.is_dir():
+            names = sorted(one.name for one in path.iterdir() if not one.name.startswith((".", "__pycache__")))
+            return sha256(repr(names).encode()).hexdigest()
+        # A pipe or a device would keep the reader waiting.
+        return sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
     except OSError:
         return ""

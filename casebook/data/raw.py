@@ -84,6 +84,8 @@ def cells(path: Path, file: Path, columns: list[str] | None) -> tuple[list[str],
     InputError
         If the file cannot be split into a table.
     """
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise InputError(f"{file} is a pipe or a device, not a file: put the table's file in its place.")
     try:
         content = path.read_bytes()
     except (FileNotFoundError, IsADirectoryError):

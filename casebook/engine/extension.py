@@ -218,6 +218,8 @@ def _of_database(asker: _Asker, database: Any, *_: Any) -> Iterator[dict[str, An
     name = os.fsdecode(database).removeprefix("file:").partition("?")[0]
     if name not in ("", ":memory:") and Path(name).exists():
         yield from _of_path(asker, _asked(name))
+        # What was written and is not yet part of the database stands beside it (https://sqlite.org/wal.html).
+        yield from _of_path(asker, _asked(f"{name}-wal"))
 
 
 def _of_listing(asker: _Asker, folder: Any = None, *_: Any) -> Iterator[dict[str, Any]]:

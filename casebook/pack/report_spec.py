@@ -48,6 +48,7 @@ class Report:
 
 
 _NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9_.-]{0,98}[A-Za-z0-9])?")
+COMMITTEE_PACK = "committee-pack"
 _NAMES = "letters, digits, and between them hyphens, underscores and points, 100 at most, because it is a file's name"
 
 
@@ -79,6 +80,10 @@ def check(pack: Sequence[Report], area: str) -> None:
         if not isinstance(report.name, str) or not _NAME.fullmatch(report.name):
             raise InputError(
                 f"pipeline.py, entry {number} of the pack: the name is {str(report.name)[:60]!r}, expected {_NAMES}."
+            )
+        if report.name.casefold() == COMMITTEE_PACK:
+            raise InputError(
+                f"pipeline.py, {report.name}: the PDF of all reports has this name; call the report something else."
             )
         for problem in _problems(report):
             raise InputError(f"pipeline.py, {report.name}: {problem}.")

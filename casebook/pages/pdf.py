@@ -14,9 +14,10 @@ from casebook import digest
 from casebook.errors import InputError, one_of
 from casebook.pack import models
 from casebook.pack.models import Published
+from casebook.pack.report_spec import COMMITTEE_PACK
 from casebook.pages import manifest, publish, render
 
-PACK = "committee-pack.pdf"
+PACK = f"{COMMITTEE_PACK}.pdf"
 
 
 def make(root: Path, names: Sequence[str], area: str, say: Callable[[str], None]) -> list[str]:

@@ -1,7 +1,10 @@
 """A table that cannot be used gets one sentence: file, row, column, finding, expectation, remedy."""
 
+import os
+
 import pytest
 
+from casebook import digest
 from casebook.data.tables import Tables
 from casebook.errors import InputError
 
@@ -99,6 +102,16 @@ def test_a_file_without_a_table_is_refused(project, content, words):
     project.raw("smoking_prevalence.csv").write_bytes(content)
     with pytest.raises(InputError, match=words):
         Tables(project.root).prepare(SMOKING)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes here")
+def test_a_pipe_in_the_place_of_a_file_keeps_nobody_waiting(project):
+    path = project.raw("smoking_prevalence.csv")
+    path.unlink()
+    os.mkfifo(path)
+    with pytest.raises(InputError, match=r"smoking_prevalence\.csv is a pipe or a device, not a file"):
+        Tables(project.root).prepare(SMOKING)
+    assert digest.of(path) == ""
 
 
 def test_a_missing_file_is_named(project):

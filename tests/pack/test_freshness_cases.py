@@ -159,7 +159,7 @@ class Looked:
         exec(text.replace('PACK, (, "Cambridgeshire")', ""), space)
         pack: list[Report] = space["PACK"]
         jobs = plan.make(pack, self.root, [], None, "Cambridgeshire", {}, self._tables)
-        before = packs._Before.of(self.root / "reports")
+        before = packs._PreviousPack.of(self.root / "reports")
         needs, _ = packs._needs(jobs, before, self.root, set())
         found = {name: need.why for (name, _), need in needs.items() if need}
         if manifest_only := before.altered:
@@ -343,6 +343,7 @@ STALE = {
     "a hidden file in the home folder": (append("../.hidden"), files(".hidden")),
     "a database": (lambda at, _: add_row(at.root / "in/base.sqlite"), files("in/base.sqlite")),
     "a database by its address": (lambda at, _: add_row(at.root / "in/other.sqlite"), files("in/other.sqlite")),
+    "what is not yet part of a database": (new_file("in/base.sqlite-wal"), files("in/base.sqlite-wal", "is there now")),
     "a link that leads elsewhere": (link("in/link.txt", "to-b.txt"), files("in/link.txt")),
     "what a link leads to": (append("in/to-a.txt"), files("in/link.txt")),
     "a folder's link that leads elsewhere": (link("in/linked", "linked-b"), files("in/linked/inside.txt")),
