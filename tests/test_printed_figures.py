@@ -570,8 +570,8 @@ class TestCheck:
         [
             ("workings/care-rates.yaml", "  care-100-higher:", "  care-100-hgher:", "workings/care-rates.yaml, figures, care-100-hgher: data/raw/published_figures.csv gives no such figure to care-rates: did you mean care-100-higher?"),
             ("workings/care-rates.yaml", "  care-100-higher: in_2018 - at_neighbours_2018\n", "", "workings/care-rates.yaml does not say how care-100-higher (paper 001, line 366) is worked out"),
-            ("notebooks/care-rates.ipynb", 'report.reconciliation(\\"care-rates\\")', "pass", "figures compare that data/raw/published_figures.csv gives to care-rates: call report.reconciliation('care-rates') in it"),
-            ("notebooks/care-rates.ipynb", 'report.reconciliation(\\"care-rates\\")', 'report.reconciliation(\\"ot-demand\\")', "call report.reconciliation('care-rates') in it"),
+            ("notebooks/care-rates.ipynb", 'report.reconciliation(\\"care-rates\\", area=area)', "pass", "figures compare that data/raw/published_figures.csv gives to care-rates: call report.reconciliation('care-rates') in it"),
+            ("notebooks/care-rates.ipynb", 'report.reconciliation(\\"care-rates\\", area=area)', 'report.reconciliation(\\"ot-demand\\", area=area)', "call report.reconciliation('care-rates') in it"),
         ],
     )  # fmt: skip
     def test_figures_workings_and_notebooks_that_do_not_fit_are_found_without_a_run(
