@@ -98,7 +98,7 @@ class TestPlans:
         assert kept.rows[-1][:3] == (2031, "All", round(told.headline("new-forecast").value))
         cost = tell("ehcp-forecast", area="Essex", transport_share=0.5, unit_cost=2000.0).headline("transport-cost")
         assert cost.value == pytest.approx(told.headline("new-forecast").value * 1000 / 1e6)
-        assert cost.text.endswith("at a share and a cost set for this run.")
+        assert cost.text.endswith("recurrent.")
 
     def test_a_falling_history_gives_limits_in_order(self, tell, copy_of_pack, monkeypatch):
         for year, plans in PLANS.items():
@@ -122,7 +122,6 @@ class TestPlans:
             in text
         )
         assert "children and young people up to 25" in text
-        assert "at the paper's share and cost" in text
         # The same basis does not give what the paper says is spent, and the sentence says so.
         start = sum(int(row["january_2020"]) for row in rows("ehcps_by_need") if row["need"] != "Total")
         assert f"For the plans of 2020 the same sum is £{start * 0.6 * 6300 / 1e6:.1f} million" in text
@@ -131,8 +130,8 @@ class TestPlans:
 
     def test_at_another_price_it_does_not_claim_the_papers(self, tell):
         text = tell("ehcp-forecast", unit_cost=7000.0).headline("transport-cost").text
-        assert "at a share and a cost set for this run" in text
-        assert "the paper's share" not in text
+        assert "were given transport at £7,000 each" in text
+        assert "the paper's" not in text
 
     def test_users_of_therapy_are_those_of_the_report_on_therapy(self, tell):
         plans = tell("ehcp-forecast").table("What the forecast means for the users").rows[1]
