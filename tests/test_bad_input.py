@@ -167,7 +167,6 @@ IN_THE_DESCRIPTOR: dict[str, tuple[Change, str]] = {
     "a number": (put(DESCRIPTOR, "1"), "datapackage.json"),
     "not UTF-8": (put(DESCRIPTOR, b'{"name": "\xe9"}'), "is not UTF-8 (byte 10)"),
     "nested without end": (put(DESCRIPTOR, "[" * 100_000), "nested too deeply"),
-    "the name of the PDF of all reports": (reports('Report("Committee-Pack", "care-rates")'), "pipeline.py, Committee-Pack: the PDF of all reports has this name"),
     "a name twice": (edit(DESCRIPTOR, '"name": "care_applications",', '"name": "care_applications", "title": "x",'), "'title' stands twice, in 'care_applications': delete one"),
     "a minimum that is no number": (edit(DESCRIPTOR, '"minimum": 0', '"minimum": NaN'), "minimum, found nan"),
     "no tables": (descriptor(lambda all: all.update(resources=[])), "There is no table called 'areas'"),
@@ -286,7 +285,6 @@ IN_THE_PIPELINE: dict[str, tuple[Change, str]] = {
 
 IN_WORKINGS: dict[str, tuple[Change, str]] = {
     "not there": (delete(WORKINGS), "workings/care-rates.yaml is not there: write it"),
-    "the name of the PDF of all reports": (reports('Report("Committee-Pack", "care-rates")'), "pipeline.py, Committee-Pack: the PDF of all reports has this name"),
     "a name twice": (edit(WORKINGS, "names:\n", "names:\n  rate: care_applications\n"), "'rate' stands here a second time"),
     "a group twice": (end(WORKINGS, b"names: {}\n"), "'names' stands here a second time"),
     "a list": (put(WORKINGS, "- x\n"), "workings/care-rates.yaml"),
@@ -371,7 +369,6 @@ def test_a_mistake_on_the_command_line_is_told_in_words(project, mistake):
 PARAMETERS = {
     "empty": ("", "holds no names with values"),
     "a list": ("- 1\n", "holds no names with values"),
-    "the name of the PDF of all reports": (reports('Report("Committee-Pack", "care-rates")'), "pipeline.py, Committee-Pack: the PDF of all reports has this name"),
     "a name twice": ("first_year: 2018\nfirst_year: 2019\n", "line 2: not valid YAML ('first_year' stands here a second time"),
     "a name twice in JSON": ('{"first_year": 2018, "first_year": 2019}', "'first_year' stands here a second time"),
     "a name that is a number": ("1: 2\n", "holds no names with values"),
