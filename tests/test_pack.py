@@ -59,7 +59,7 @@ def test_every_entry_says_what_it_was_made_from_and_where_it_is(pack):
             assert hashlib.sha256((pack.root / read["path"]).read_bytes()).hexdigest() == read["sha256"]
         assert 2 <= len(entry["headlines"]) <= 5
         for headline in entry["headlines"]:
-            assert set(headline) == {"id", "text", "value", "unit", "watch"}
+            assert set(headline) == {"id", "text", "value", "unit", "alert_threshold"}
             assert headline["text"].endswith(".")
 
 

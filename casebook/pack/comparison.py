@@ -71,7 +71,7 @@ def beyond(before: Published | None, after: Published) -> list[str]:
     said = {headline.id: headline.value for headline in before.headlines}
     sentences = []
     for headline in after.headlines:
-        old, new, threshold = said.get(headline.id), headline.value, headline.watch
+        old, new, threshold = said.get(headline.id), headline.value, headline.alert_threshold
         if threshold is None or old is None or new is None or abs(new - old) <= threshold:
             continue
         sentences.append(

@@ -28,7 +28,7 @@ class Finding(_Model):
     text: str
     value: int | float | None
     unit: str = ""
-    watch: float | None = None
+    alert_threshold: float | None = None
 
 
 class OpenedFile(_Model):

@@ -103,7 +103,7 @@ def headline(
     *,
     value: float | Number | None,
     unit: str = "",
-    watch: float | None = None,
+    alert_threshold: float | None = None,
 ) -> None:
     """State a finding; two to five in a notebook. They stand together at the head of the page.
 
@@ -116,7 +116,7 @@ def headline(
     value, unit
         The number to follow from run to run and its unit, which a ``Number`` of ``casebook.english`` brings with it;
         None where the finding is that there is no number.
-    watch
+    alert_threshold
         How far ``value`` may move between runs before somebody should look.
 
     Raises
@@ -136,7 +136,7 @@ def headline(
     unit = unit or (value.measure if isinstance(value, Number) else "")
     if value is not None and not unit:
         raise InputError(f"{where} follows {value} and has no unit: give it, such as unit='children'.")
-    Headline(id, said, _plain_number(value), unit, watch).show()
+    Headline(id, said, _plain_number(value), unit, alert_threshold).show()
 
 
 def text(*paragraphs: str) -> None:

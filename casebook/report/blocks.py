@@ -125,7 +125,7 @@ class Headline(Block):
     text: str
     value: float | None
     unit: str
-    watch: float | None = None
+    alert_threshold: float | None = None
 
     def plain(self) -> str:
         """Return the sentence."""
