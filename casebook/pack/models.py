@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Set
 from pathlib import Path
 from typing import Any, Literal
 
@@ -178,7 +179,7 @@ class Pack(_Model):
     files: dict[str, str] = Field(default={})
     """The SHA-256 of each file about all reports."""
     sha256: str = ""
-    """The SHA-256 of all the rest of this file."""
+    """The SHA-256 of this file without this name."""
 
 
 def read(folder: Path) -> Pack | None:
@@ -202,9 +203,9 @@ def read(folder: Path) -> Pack | None:
         ) from None
 
 
-def text(pack: Pack) -> str:
-    """Return a pack as ``pack.json`` holds it."""
-    return json.dumps(pack.model_dump(mode="json"), indent=2, ensure_ascii=False) + "\n"
+def text(pack: Pack, without: Set[str] = frozenset()) -> str:
+    """Return a pack as ``pack.json`` holds it, all of it or without some of its names."""
+    return json.dumps(pack.model_dump(mode="json", exclude=set(without)), indent=2, ensure_ascii=False) + "\n"
 
 
 def schema() -> str:

@@ -61,4 +61,4 @@ def altered(stage: Path, pack: Pack) -> list[str]:
 
 
 def _content(pack: Pack) -> str:
-    return sha256(models.text(pack.model_copy(update={"sha256": ""})).encode()).hexdigest()
+    return sha256(models.text(pack, without={"sha256"}).encode()).hexdigest()

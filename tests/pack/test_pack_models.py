@@ -1,12 +1,14 @@
 """The pack as typed data, and its published schema."""
 
 import json
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 from casebook.errors import InputError
 from casebook.pack import models
+from casebook.pages import manifest
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -21,6 +23,13 @@ def test_the_names_that_readers_of_a_pack_rely_on_stay():
     rows = {"paper", "line", "printed", "verdict", "note", "report"}
     assert reports <= models.Published.model_fields.keys()
     assert rows <= models.Row.model_fields.keys()
+
+
+def test_a_pack_says_the_hash_of_all_the_rest_of_its_file(tmp_path):
+    manifest.write(tmp_path, models.Pack(areas=("Essex",)))
+    content = json.loads((tmp_path / models.FILE).read_text(encoding="utf-8"))
+    said = content.pop("sha256")
+    assert said == sha256((json.dumps(content, indent=2, ensure_ascii=False) + "\n").encode()).hexdigest()
 
 
 def test_what_a_later_version_adds_is_passed_over_and_what_is_missing_is_named(tmp_path):
