@@ -75,23 +75,25 @@ def test_the_committee_pack_has_a_cover_contents_and_every_report(copy_of_pack, 
     manifest = copy_of_pack.root / "reports" / "pack.json"
     content = copy_of_pack.pack()
     content["reports"] = [
-        one for one in content["reports"] if one["area"] == "Hertfordshire" and one["name"] in ("care-rates", "smoking")
+        one
+        for one in content["reports"]
+        if one["area"] == "Cambridgeshire" and one["name"] in ("care-rates", "smoking")
     ]
     there = {(one["name"], one["area"]) for one in content["reports"]}
     content["reconciliation"] = [row for row in content["reconciliation"] if (row["report"], row["area"]) in there]
     manifest.write_text(json.dumps(content), encoding="utf-8")
-    made = pdf.make(copy_of_pack.root, [], "Hertfordshire", lambda file: None)
-    assert made[-1] == "hertfordshire/committee-pack.pdf"
+    made = pdf.make(copy_of_pack.root, [], "Cambridgeshire", lambda file: None)
+    assert made[-1] == "cambridgeshire/committee-pack.pdf"
     assert len(made) == 3
     document = reader(copy_of_pack.root / "reports" / made[-1])
     first = document.pages[0].extract_text()
-    assert copy_of_pack.pack()["committee_packs"] == {"hertfordshire": "hertfordshire/committee-pack.pdf"}
+    assert copy_of_pack.pack()["committee_packs"] == {"cambridgeshire": "cambridgeshire/committee-pack.pdf"}
     index = (copy_of_pack.root / "reports" / "index.html").read_text(encoding="utf-8")
-    assert 'href="hertfordshire/committee-pack.pdf"' in index
+    assert 'href="cambridgeshire/committee-pack.pdf"' in index
     cover = re.sub(r"\s+", " ", first)
     assert "What the verdicts on printed figures mean" in cover
     for entry in copy_of_pack.pack()["reports"]:
-        if entry["area"] == "Hertfordshire":
+        if entry["area"] == "Cambridgeshire":
             assert entry["title"] in cover
             assert f"Data as of: {entry['as_of']}" in cover
             assert set(words(entry["headlines"][0]["text"])) <= set(words(first))
