@@ -16,12 +16,12 @@ from casebook.data.results import UPSTREAM
 from casebook.engine import workers
 from casebook.engine.outcome import Outcome
 from casebook.engine.task import Key, Task
-from casebook.engine.workers import Result
+from casebook.engine.workers import WorkerResult
 from casebook.errors import HeldError, InputError, ReportFailedError, and_list, one_of
 from casebook.pack import comparison, freshness, models, plan, record
 from casebook.pack.freshness import StaleReason
 from casebook.pack.history import Log
-from casebook.pack.models import Change, Failure, Fingerprint, Pack, Published, Row
+from casebook.pack.models import Failure, Fingerprint, Pack, PackChange, Published, Row
 from casebook.pack.plan import Job
 from casebook.pack.report_spec import Report
 from casebook.pages import gates, layout, manifest, pdf, publish, render
@@ -64,13 +64,13 @@ class RunResult:
     published: bool = True
 
     @property
-    def changes(self) -> list[Change]:
+    def changes(self) -> list[PackChange]:
         """What changed against the pack before."""
         return list(self.pack.changes) if self.published and (self.made or self.failed) else []
 
 
 Starting = Callable[[Task], None]
-Ended = Callable[[Result], None]
+Ended = Callable[[WorkerResult], None]
 
 
 def make(
@@ -333,7 +333,7 @@ class _Run:
     def make(
         self, jobs: Sequence[Job], needs: Mapping[Key, StaleReason], sources: Mapping[Key, Fingerprint],
         refused: Mapping[Key, str], starting: Starting, ended: Ended,
-    ) -> list[Result]:  # fmt: skip
+    ) -> list[WorkerResult]:  # fmt: skip
         """Make the stale reports in the stage, side by side, and return how each ended."""
         stage, before, options, log = self.stage, self.before, self.options, self.log
         waits = _waits_for(jobs, before)
@@ -369,13 +369,13 @@ class _Run:
             "making", engine=engine, at_once=options.at_once or workers.cores(), built_from=built_from,
             versions=layout.versions(), reports=_by_report({task.key: task.why for task in tasks}),
         )  # fmt: skip
-        first: list[Result] = []
+        first: list[WorkerResult] = []
 
         def begin(task: Task) -> None:
             starting(task)
             log.write("report began", report=task.name, area=task.area, why=task.why, parameters=dict(task.parameters))
 
-        def end(result: Result) -> bool:
+        def end(result: WorkerResult) -> bool:
             log.write("report ended", report=result.task.name, area=result.task.area, **result.outcome.plain())
             ended(result)
             if result.outcome.status != "succeeded":
@@ -396,10 +396,10 @@ class _Run:
         if not options.accept:
             results = _hold(results, waits, before, options.keep_going)
         unplanned = [self._as_it_was(key) for key in refused]
-        results += [Result(task, Outcome("failed", refused[task.key], input_refused=True)) for task in unplanned]
+        results += [WorkerResult(task, Outcome("failed", refused[task.key], input_refused=True)) for task in unplanned]
         return [*self._with_last_good_pages(results, [*tasks, *unplanned]), *not_tried]
 
-    def mark(self, older: Mapping[Key, str]) -> list[Result]:
+    def mark(self, older: Mapping[Key, str]) -> list[WorkerResult]:
         """Say on pages that stay as they are what has changed since."""
         tasks = [replace(self._as_it_was(key), older=why) for key, why in older.items()]
         for task in tasks:
@@ -423,7 +423,7 @@ class _Run:
             only_render=True, before=entry.model_dump(mode="json"),
         )  # fmt: skip
 
-    def _with_last_good_pages(self, results: list[Result], tasks: Sequence[Task]) -> list[Result]:
+    def _with_last_good_pages(self, results: list[WorkerResult], tasks: Sequence[Task]) -> list[WorkerResult]:
         """Give the reports that failed their last good page back, marked as such."""
         succeeded = [result for result in results if result.outcome.status == "succeeded"]
         lost = {task.key for task in tasks} - {result.task.key for result in succeeded}
@@ -454,7 +454,7 @@ class _Run:
         return [*succeeded, *failed]
 
 
-def _files(result: Result) -> dict[str, str]:
+def _files(result: WorkerResult) -> dict[str, str]:
     """Return the SHA-256 of each file that a report has in the pack, by path."""
     return {f"{result.task.folder}/{name}": content for name, content in result.files.items()}
 
@@ -473,7 +473,9 @@ def _longest_first(tasks: list[Task], waits: Mapping[Key, Sequence[Key]], before
 _ENDINGS = {"html": ".html", "notebook": ".ipynb", "spreadsheet": ".xlsx"}
 
 
-def _not_tried(tasks: Sequence[Task], results: Sequence[Result], waits: Mapping[Key, Sequence[Key]]) -> list[Result]:
+def _not_tried(
+    tasks: Sequence[Task], results: Sequence[WorkerResult], waits: Mapping[Key, Sequence[Key]]
+) -> list[WorkerResult]:
     """Return the tasks that never started, because one they need failed."""
     tried = {result.task.key for result in results}
     found = []
@@ -481,7 +483,7 @@ def _not_tried(tasks: Sequence[Task], results: Sequence[Result], waits: Mapping[
         if task.key not in tried:
             waited = and_list(name for name, _ in waits[task.key])
             found.append(
-                Result(task, Outcome("could not run", f"it builds on {waited}, which was not made.", "not tried"))
+                WorkerResult(task, Outcome("could not run", f"it builds on {waited}, which was not made.", "not tried"))
             )
     return found
 
@@ -490,7 +492,7 @@ def _by_report(found: Mapping[Key, str]) -> dict[str, str]:
     return {f"{name} ({area})": said for (name, area), said in found.items()}
 
 
-def _sentence(result: Result) -> str:
+def _sentence(result: WorkerResult) -> str:
     name, outcome = result.task.name, result.outcome
     if outcome.input_refused:
         return f"{name}: {outcome.message}"
@@ -502,14 +504,14 @@ def _sentence(result: Result) -> str:
     return outcome.message if outcome.message.startswith(name) else f"{name} {outcome.message}"
 
 
-def _error(result: Result) -> Exception:
+def _error(result: WorkerResult) -> Exception:
     kind = InputError if result.outcome.input_refused else ReportFailedError
     return kind(_sentence(result))
 
 
 def _hold(
-    results: list[Result], waits: Mapping[Key, Sequence[Key]], before: _PreviousPack, keep_going: bool
-) -> list[Result]:
+    results: list[WorkerResult], waits: Mapping[Key, Sequence[Key]], before: _PreviousPack, keep_going: bool
+) -> list[WorkerResult]:
     """Hold the reports with a headline that moved further than its threshold, and what builds on them.
 
     Raises
@@ -562,13 +564,13 @@ def _without_altered_committee_packs(stage: Path, pack: Pack, altered: Sequence[
     return pack.model_copy(update={"committee_packs": left})
 
 
-def _published(result: Result) -> Published:
+def _published(result: WorkerResult) -> Published:
     """Return a report's entry in the pack, from what its worker says of it."""
     status = {"succeeded": "succeeded", "held": "held"}.get(result.outcome.status, "failed")
     return Published.model_validate({**(result.entry or {}), "status": status, "files": _files(result)})
 
 
-def _failure(result: Result, before: _PreviousPack, kept: bool) -> Failure:
+def _failure(result: WorkerResult, before: _PreviousPack, kept: bool) -> Failure:
     task = result.task
     title = before.entries[task.key].title if task.key in before.entries else task.name
     return Failure(

@@ -23,7 +23,7 @@ from casebook.reconcile import explanations, figures
 from casebook.reconcile.as_printed import PrintedTable
 from casebook.reconcile.cases import Cases, Reconciliation
 from casebook.reconcile.explanations import Hypothesis
-from casebook.reconcile.figures import Figure, Register
+from casebook.reconcile.figures import PublishedFigure, Register
 from casebook.reconcile.quantities import Cell, Quantity, Reading, read, rounded, shown
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -121,7 +121,7 @@ def like(number: str, value: Fraction, step: Fraction) -> str:
 Mistake = tuple[Fraction, str]
 
 
-def mistakes(kind: str, figure: Figure, computed: Quantity, chance: random.Random) -> Iterator[Mistake]:
+def mistakes(kind: str, figure: PublishedFigure, computed: Quantity, chance: random.Random) -> Iterator[Mistake]:
     """Yield what a figure comes to with a mistake of a kind."""
     own = as_it_is()[0].cell(figure)
     if kind == "row omitted":
@@ -200,7 +200,7 @@ def elsewhere(one: Quantity, chance: random.Random) -> list[Quantity]:
 # --- Planting ---
 
 
-def planted_figure(register: Register, figure: Figure, number: str, wrong: str) -> Register | None:
+def planted_figure(register: Register, figure: PublishedFigure, number: str, wrong: str) -> Register | None:
     """Write another number into a figure's words, and into its cell if it has one."""
     words = figure.printed.replace(number, wrong, 1)
     value = read(wrong, prose=not figure.table, unit=figure.unit).value
@@ -300,7 +300,7 @@ def plants(kind: str, in_words: bool) -> Iterator[Plant]:
             yield plant
 
 
-def of_figure(kind: str, figure: Figure, chance: random.Random) -> Plant | None:
+def of_figure(kind: str, figure: PublishedFigure, chance: random.Random) -> Plant | None:
     """Plant an error in a figure that is worked out."""
     register, _, numbers, _ = as_it_is()
     reading, computed = figure.reading, numbers[figure.id]

@@ -45,3 +45,12 @@ def test_a_room_imports_only_what_lies_below_it(room):
         for other in imported(path) - {room} - MAY_IMPORT[room]
     }
     assert upwards <= ASKED_FOR, upwards
+
+
+def test_no_two_classes_have_one_name():
+    names: dict[str, list[str]] = {}
+    for path in HOUSE.rglob("*.py"):
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef):
+                names.setdefault(node.name, []).append(path.relative_to(HOUSE).as_posix())
+    assert {name: places for name, places in names.items() if len(places) > 1} == {}

@@ -116,7 +116,7 @@ class Identity(_Described):
         return self
 
 
-class Source(_Described):
+class SourceEntry(_Described):
     """Where a table comes from: a paper and its lines, or a publication."""
 
     title: str
@@ -133,7 +133,7 @@ class Source(_Described):
 
         Examples
         --------
-        >>> Source(title="A paper", publisher="A council", date="2021", date_in_words="2021",
+        >>> SourceEntry(title="A paper", publisher="A council", date="2021", date_in_words="2021",
         ...        paper="004", lines="3-9").citation()
         'A paper, 2021 (paper 004, lines 3-9)'
         """
@@ -151,7 +151,7 @@ class License(_Described):
     path: str
 
 
-class Goal(_Described):
+class GoalEntry(_Described):
     """A published target. It is bound to a sex and an age group and to nothing else."""
 
     lower: float
@@ -179,7 +179,7 @@ class Indicator(_Described):
     decimals: int = Field(ge=0)
     basis: str | None = None
     sampled: bool = False
-    goal: Goal | None = None
+    goal: GoalEntry | None = None
     service: str | None = None
     fund: str | None = None
 
@@ -199,7 +199,7 @@ class Indicator(_Described):
         return self
 
 
-class Table(_Described):
+class TableEntry(_Described):
     """One raw table: a CSV file and everything known about it."""
 
     name: str
@@ -210,7 +210,7 @@ class Table(_Described):
     mediatype: str = "text/csv"
     encoding: Literal["utf-8"] = "utf-8"
     hash: str
-    sources: tuple[Source, ...] = Field(min_length=1)
+    sources: tuple[SourceEntry, ...] = Field(min_length=1)
     licenses: tuple[License, ...] = Field(min_length=1)
     table_schema: TableSchema = Field(alias="schema")
     indicator: Indicator | None = None
@@ -227,7 +227,7 @@ class Table(_Described):
     """Whether its numbers stand in running text, where zeros at the end of a number are often rounding."""
 
     @model_validator(mode="after")
-    def _names_areas_where_it_asks_for_them(self) -> Table:
+    def _names_areas_where_it_asks_for_them(self) -> TableEntry:
         if (self.required_areas or self.every_year) and self.field_with_role("area") is None:
             raise ValueError(
                 "requiredAreas and everyYear need a field with the role 'area': give one that role, or leave them out"
@@ -247,7 +247,7 @@ class Catalogue(_Described):
     description: str
     version: str
     licenses: tuple[License, ...]
-    resources: tuple[Table, ...]
+    resources: tuple[TableEntry, ...]
 
     @property
     def papers(self) -> dict[str, str]:
@@ -260,7 +260,7 @@ class Catalogue(_Described):
         }
         return dict(sorted(found.items()))
 
-    def table(self, name: str) -> Table:
+    def table(self, name: str) -> TableEntry:
         """Return a table by name.
 
         Raises

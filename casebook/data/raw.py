@@ -19,7 +19,7 @@ from typing import Any
 import pandas as pd
 
 from casebook import digest
-from casebook.data.catalogue import Table, TableField
+from casebook.data.catalogue import TableEntry, TableField
 from casebook.errors import InputError, and_list, one_of
 
 RAW = Path("data/raw")
@@ -32,7 +32,7 @@ WANTED = {
 }
 
 
-def read(root: Path, table: Table) -> pd.DataFrame:
+def read(root: Path, table: TableEntry) -> pd.DataFrame:
     """Read and validate one raw table.
 
     Returns
@@ -210,7 +210,7 @@ def _parse(field: TableField, cell: str) -> Any:
     return float(text)
 
 
-def _check_values(file: Path, table: Table, frame: pd.DataFrame) -> None:
+def _check_values(file: Path, table: TableEntry, frame: pd.DataFrame) -> None:
     """Refuse a typed table with a value that its description does not allow; the first row's is told."""
     faults = [*_repeated(table, frame), *_not_allowed(table, frame)]
     rows = sorted({row for wrong, _ in faults for row in frame.index[wrong]})
@@ -226,7 +226,7 @@ Fault = tuple[pd.Series, Callable[[int], str]]
 """Which rows have it, and what is said of one of them, from the column's name on."""
 
 
-def _repeated(table: Table, frame: pd.DataFrame) -> Iterator[Fault]:
+def _repeated(table: TableEntry, frame: pd.DataFrame) -> Iterator[Fault]:
     key = list(table.table_schema.primary_key)
     alone = [[field.name] for field in table.table_schema.fields if field.constraints.unique]
     for names in [key] * bool(key) + alone:
@@ -242,7 +242,7 @@ def _repeated(table: Table, frame: pd.DataFrame) -> Iterator[Fault]:
         yield frame.duplicated(names) & frame[names].notna().all(axis=1), describe
 
 
-def _not_allowed(table: Table, frame: pd.DataFrame) -> Iterator[Fault]:
+def _not_allowed(table: TableEntry, frame: pd.DataFrame) -> Iterator[Fault]:
     for field in table.table_schema.fields:
         values, limits = frame[field.name], field.constraints
         there = values.notna()

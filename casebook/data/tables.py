@@ -11,7 +11,7 @@ import pandas as pd
 from casebook import digest
 from casebook.data import areas, project, provenance, raw
 from casebook.data.areas import Gazetteer
-from casebook.data.catalogue import Catalogue, Table, load
+from casebook.data.catalogue import Catalogue, TableEntry, load
 from casebook.errors import InputError, one_of
 
 PROCESSED = Path("data/processed")
@@ -37,7 +37,7 @@ class Prepared:
     after it.
     """
 
-    table: Table
+    table: TableEntry
     frame: pd.DataFrame
     corrections: tuple[Correction, ...]
 
@@ -82,7 +82,7 @@ class Tables:
         return found
 
 
-def read_of(root: Path, table: Table, rows: int) -> provenance.Read:
+def read_of(root: Path, table: TableEntry, rows: int) -> provenance.Read:
     """Return the record of reading a table's file."""
     path = raw.RAW / table.path
     return provenance.Read(
@@ -257,7 +257,9 @@ def _read(tables: Tables, name: str, area: str | None) -> pd.DataFrame:
     return frame
 
 
-def _with_official_areas(table: Table, frame: pd.DataFrame, known: Gazetteer) -> tuple[pd.DataFrame, list[Correction]]:
+def _with_official_areas(
+    table: TableEntry, frame: pd.DataFrame, known: Gazetteer
+) -> tuple[pd.DataFrame, list[Correction]]:
     field = table.field_with_role("area")
     if field is None:
         if table.area is not None:
@@ -293,7 +295,7 @@ def _with_official_areas(table: Table, frame: pd.DataFrame, known: Gazetteer) ->
     return frame, corrections
 
 
-def _check_key_after(table: Table, file: Path, frame: pd.DataFrame) -> None:
+def _check_key_after(table: TableEntry, file: Path, frame: pd.DataFrame) -> None:
     # Two spellings of one area are two keys to the raw check and one here.
     key = list(table.table_schema.primary_key)
     repeated = frame.index[frame.duplicated(key)]
@@ -307,7 +309,7 @@ def _check_key_after(table: Table, file: Path, frame: pd.DataFrame) -> None:
         )
 
 
-def _check_complete(table: Table, frame: pd.DataFrame) -> None:
+def _check_complete(table: TableEntry, frame: pd.DataFrame) -> None:
     file = raw.RAW / table.path
     for area in table.required_areas:
         if area not in set(frame["area"]):
@@ -323,7 +325,7 @@ def _check_complete(table: Table, frame: pd.DataFrame) -> None:
                     )
 
 
-def check_hash(root: Path, table: Table) -> None:
+def check_hash(root: Path, table: TableEntry) -> None:
     """Refuse a file that is not the one described.
 
     Raises

@@ -59,7 +59,7 @@ class Cost:
 
 
 @dataclass(frozen=True)
-class Cell:
+class CellRun:
     """What became of one code cell: ``ran``, ``failed``, ``was running`` or ``never ran``."""
 
     number: int
@@ -84,7 +84,7 @@ class Outcome:
     seconds: float = 0.0
     processor_seconds: float = 0.0
     peak_megabytes: float = 0.0
-    cells: tuple[Cell, ...] = field(default_factory=tuple)
+    cells: tuple[CellRun, ...] = field(default_factory=tuple)
 
     def plain(self) -> dict[str, Any]:
         """Return the outcome ready for JSON, without what does not apply."""

@@ -28,7 +28,7 @@ import psutil
 from casebook import digest
 from casebook.engine import events, lock, signals, worker
 from casebook.engine.events import CellEvent, Ended, Executed
-from casebook.engine.outcome import MEGABYTE, NOT_HEARD, Cell, Cost, Outcome, could_not_run, of_error, of_exit
+from casebook.engine.outcome import MEGABYTE, NOT_HEARD, CellRun, Cost, Outcome, could_not_run, of_error, of_exit
 from casebook.engine.task import Key, Task
 from casebook.engine.worker import Finish
 from casebook.errors import ReportFailedError
@@ -42,7 +42,7 @@ _PR_SET_CHILD_SUBREAPER = 36
 
 
 @dataclass(frozen=True)
-class Result:
+class WorkerResult:
     """How one report's making ended, and, if it succeeded, its entry for ``pack.json`` and its reconciled figures."""
 
     task: Task
@@ -70,10 +70,10 @@ def run(
     tasks: Sequence[Task],
     needs: Mapping[Key, Collection[Key]],
     starting: Callable[[Task], None],
-    ended: Callable[[Result], bool],
+    ended: Callable[[WorkerResult], bool],
     finish: Finish,
     at_once: int | None = None,
-) -> list[Result]:
+) -> list[WorkerResult]:
     """Run tasks, each after those it needs, the rest side by side.
 
     Parameters
@@ -93,11 +93,11 @@ def run(
 
     Returns
     -------
-    list of Result
+    list of WorkerResult
         In the order they ended. Tasks that were stopped, or that needed one that failed, are not in it.
     """
     at_once = at_once or cores()
-    waiting, done, results = list(tasks), set[Key](), list[Result]()
+    waiting, done, results = list(tasks), set[Key](), list[WorkerResult]()
     keys = {task.key for task in tasks}
     if not tasks:
         return []
@@ -179,7 +179,7 @@ class _Running:
         self.task, self._finish = task, finish
         self.process = _Forked(task, finish) if task.engine == "shell" else _Started(task, finish)
         self.began = time.monotonic()
-        self.cells: dict[int, Cell] = {}
+        self.cells: dict[int, CellRun] = {}
         self._numbers = _code_cells(task)
         self.told: Ended | None = None
         self.executed: Executed | None = None
@@ -223,7 +223,7 @@ class _Running:
     def _take(self, event: events.Event) -> None:
         if isinstance(event, CellEvent):
             status = "ran" if event.event == "ended" else "was running"
-            self.cells[event.cell] = Cell(event.cell, status, event.seconds or None)
+            self.cells[event.cell] = CellRun(event.cell, status, event.seconds or None)
         elif isinstance(event, Executed):
             self.executed = event
         elif event.outcome.status == "succeeded" and self.process.runs_cells:
@@ -265,8 +265,8 @@ class _Running:
         _kill_tree(self.process.pid)
         self.process.close()
 
-    def result(self) -> Result:
-        cells = tuple(self.cells.get(number, Cell(number, "never ran")) for number in self._numbers)
+    def result(self) -> WorkerResult:
+        cells = tuple(self.cells.get(number, CellRun(number, "never ran")) for number in self._numbers)
         if self.stopped is None and self.told is not None:
             told, peak = self.told, max(self.peak, self.told.outcome.peak_megabytes)
             outcome: Outcome = replace(told.outcome, cells=cells, peak_megabytes=peak)
@@ -274,12 +274,14 @@ class _Running:
                 _install(self.task, told.files)
             except (ReportFailedError, OSError) as error:
                 failed = replace(of_error(error, "its page was put into the pack"), cells=cells)
-                return Result(self.task, failed.costing(Cost(outcome.seconds, outcome.processor_seconds, self.peak)))
-            return Result(self.task, outcome, told.entry, told.rows, told.files)
+                return WorkerResult(
+                    self.task, failed.costing(Cost(outcome.seconds, outcome.processor_seconds, self.peak))
+                )
+            return WorkerResult(self.task, outcome, told.entry, told.rows, told.files)
         running = next((f"cell {cell.number}" for cell in cells if cell.status == "was running"), "")
         outcome = self.stopped or of_exit(self.process.exit_code(), running)
         cost = Cost(round(time.monotonic() - self.began, 3), peak_megabytes=self.peak)
-        return Result(self.task, replace(outcome.costing(cost), cells=cells))
+        return WorkerResult(self.task, replace(outcome.costing(cost), cells=cells))
 
 
 def _code_cells(task: Task) -> list[int]:

@@ -158,7 +158,7 @@ def in_people(points: float, population: float, multiplier: float) -> float:
 
 
 @dataclass(frozen=True)
-class Place:
+class Rank:
     """The place of one value among several, counted from the highest; equal values share a place."""
 
     rank: int
@@ -184,7 +184,7 @@ def ranks(values: ArrayLike) -> NDArray[np.float64]:
     return result
 
 
-def place(value: float, others: ArrayLike) -> Place:
+def place(value: float, others: ArrayLike) -> Rank:
     """Return the place of a value among others; missing others are left out.
 
     Raises
@@ -195,13 +195,13 @@ def place(value: float, others: ArrayLike) -> Place:
     Examples
     --------
     >>> place(8.0, [5.2, 6.1, 7.2, 8.5, 9.2, 10.1, 10.2, 10.8, 11.0, 11.2])
-    Place(rank=8, rank_from_lowest=4, of=11, tied_with=0)
+    Rank(rank=8, rank_from_lowest=4, of=11, tied_with=0)
     """
     if np.isnan(value):
         raise ValueError("a missing value has no place")
     x = np.asarray(others, float)
     x = x[~np.isnan(x)]
-    return Place(
+    return Rank(
         rank=int((x > value).sum()) + 1,
         rank_from_lowest=int((x < value).sum()) + 1,
         of=x.size + 1,
@@ -212,7 +212,7 @@ def place(value: float, others: ArrayLike) -> Place:
 # --- Judgement ------------------------------------------------------------------------------------
 
 
-class Verdict(StrEnum):
+class Judged(StrEnum):
     """How an area compares with a benchmark, in the words of the Office for Health Improvement and Disparities."""
 
     BEST = "best"
@@ -227,7 +227,7 @@ class Verdict(StrEnum):
     NOT_JUDGED = "cannot be judged"
 
 
-def compare(interval: Interval | None, benchmark: float, polarity: Polarity, wider: Interval | None = None) -> Verdict:
+def compare(interval: Interval | None, benchmark: float, polarity: Polarity, wider: Interval | None = None) -> Judged:
     """Compare an area with a benchmark: similar where the benchmark lies within the area's interval.
 
     The limits count as within. The benchmark is taken as known without error.
@@ -246,7 +246,7 @@ def compare(interval: Interval | None, benchmark: float, polarity: Polarity, wid
 
     Returns
     -------
-    Verdict
+    Judged
         ``NOT_JUDGED`` where there is no interval or the benchmark is missing.
 
     References
@@ -261,18 +261,18 @@ def compare(interval: Interval | None, benchmark: float, polarity: Polarity, wid
     'better'
     """
     if interval is None or np.isnan([float(interval.lower), float(interval.upper), benchmark]).any():
-        return Verdict.NOT_JUDGED
+        return Judged.NOT_JUDGED
     side = _side(interval, benchmark)
     if side == 0:
-        return Verdict.SIMILAR
+        return Judged.SIMILAR
     far = wider is not None and _side(wider, benchmark) == side
     if polarity == "no judgement":
-        above = Verdict.HIGHEST if far else Verdict.HIGHER
-        below = Verdict.LOWEST if far else Verdict.LOWER
+        above = Judged.HIGHEST if far else Judged.HIGHER
+        below = Judged.LOWEST if far else Judged.LOWER
         return above if side > 0 else below
     if (side > 0) == (polarity == "high is good"):
-        return Verdict.BEST if far else Verdict.BETTER
-    return Verdict.WORST if far else Verdict.WORSE
+        return Judged.BEST if far else Judged.BETTER
+    return Judged.WORST if far else Judged.WORSE
 
 
 def _side(interval: Interval, benchmark: float) -> int:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from casebook.pack.models import Change, Published, Row
+from casebook.pack.models import PackChange, Published, Row
 
 
 def changes(
     before: Sequence[Published], after: Iterable[Published], rows_before: Iterable[Row], rows_after: Iterable[Row]
-) -> list[Change]:
+) -> list[PackChange]:
     """Return what changed, report by report.
 
     Parameters
@@ -20,11 +20,11 @@ def changes(
         The reconciled figures before and now.
     """
     earlier = {entry.key: entry for entry in before}
-    found: list[Change] = []
+    found: list[PackChange] = []
     for entry in after:
         old = earlier.get(entry.key)
         if old is None:
-            found += [Change(report=entry.name, area=entry.area, kind="new", what=entry.title)] if before else []
+            found += [PackChange(report=entry.name, area=entry.area, kind="new", what=entry.title)] if before else []
         else:
             found += [*_headlines(old, entry), *_inputs(old, entry)]
     verdicts = {(row.id, row.report, row.area): row.verdict for row in rows_before}
@@ -32,31 +32,31 @@ def changes(
         then = verdicts.get((row.id, row.report, row.area), row.verdict)
         if then != row.verdict:
             found.append(
-                Change(
+                PackChange(
                     report=row.report, area=row.area, kind="verdict", what=row.figure, before=then, after=row.verdict
                 )
             )
     return found
 
 
-def _headlines(old: Published, new: Published) -> Iterator[Change]:
+def _headlines(old: Published, new: Published) -> Iterator[PackChange]:
     said = {headline.id: headline.value for headline in old.headlines}
     for one in new.headlines:
         if one.id not in said or said[one.id] == one.value or one.value is None:
             continue
         then = said[one.id]
-        yield Change(
+        yield PackChange(
             report=new.name, area=new.area, kind="headline", id=one.id, what=one.text, before=then, after=one.value,
             unit=one.unit, per_cent=round((one.value / then - 1) * 100, 1) if then else None,
         )  # fmt: skip
 
 
-def _inputs(old: Published, new: Published) -> Iterator[Change]:
+def _inputs(old: Published, new: Published) -> Iterator[PackChange]:
     content = {read.name: read.sha256 for read in old.inputs}
     for read in new.inputs:
         then = content.get(read.name, read.sha256)
         if then != read.sha256:
-            yield Change(
+            yield PackChange(
                 report=new.name, area=new.area, kind="input", what=read.name, before=then[:12], after=read.sha256[:12]
             )
 
@@ -81,13 +81,13 @@ def beyond(before: Published | None, after: Published) -> list[str]:
     return sentences
 
 
-def in_words(change: Change) -> str:
+def in_words(change: PackChange) -> str:
     """Return a change as one line for the terminal.
 
     Examples
     --------
-    >>> in_words(Change(report="care-rates", area="Essex", kind="headline", id="gap", what="", before=2.0, after=2.5,
-    ...                 unit="per 10,000 children", per_cent=25.0))
+    >>> in_words(PackChange(report="care-rates", area="Essex", kind="headline", id="gap", what="", before=2.0,
+    ...                     after=2.5, unit="per 10,000 children", per_cent=25.0))
     'care-rates, Essex: headline gap: 2 -> 2.5 per 10,000 children (+25.0%)'
     """
     who = f"{change.report}, {change.area}"

@@ -134,7 +134,7 @@ class Row(_Model):
         return self.paper, self.line, self.id
 
 
-class Change(_Model):
+class PackChange(_Model):
     """What is another than in the pack before: a headline's number, a verdict, an input, or a report that is new."""
 
     report: str
@@ -174,7 +174,7 @@ class Pack(_Model):
     """The PDF of all reports of an area, by folder."""
     before: bool = False
     """Whether there was a pack before, which ``changes`` compares with."""
-    changes: tuple[Change, ...] = ()
+    changes: tuple[PackChange, ...] = ()
     reconciliation: tuple[Row, ...] = ()
     files: dict[str, str] = Field(default={})
     """The SHA-256 of each file about all reports."""

@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 
 from casebook.data import raw
-from casebook.data.catalogue import Table
+from casebook.data.catalogue import TableEntry
 from casebook.errors import InputError, and_list, one_of
 from casebook.reconcile.explanations import Sibling
 from casebook.reconcile.quantities import Cell, Quantity, Reading, read
@@ -125,7 +125,7 @@ class PrintedTable:
         return {where: one for where, one in found.items() if one is not None}
 
 
-def of(root: Path, table: Table) -> PrintedTable:
+def of(root: Path, table: TableEntry) -> PrintedTable:
     """Read a table of the catalogue as printed.
 
     Raises

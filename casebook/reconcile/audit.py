@@ -282,7 +282,7 @@ def of_file(path: Path, descriptor: Path | None = None) -> list[Check]:
     return checks(printed, said.identities)
 
 
-def in_package(path: Path) -> tuple[Path, catalogue.Table] | None:
+def in_package(path: Path) -> tuple[Path, catalogue.TableEntry] | None:
     """Return the project and the entry of a file that the ``datapackage.json`` beside it describes."""
     package = path.resolve().parent / DESCRIPTOR.name
     if not package.is_file() or package.parts[-len(DESCRIPTOR.parts) :] != DESCRIPTOR.parts:

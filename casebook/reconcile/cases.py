@@ -12,7 +12,7 @@ from casebook.errors import InputError, one_of
 from casebook.reconcile import as_printed, audit, claims, figures, workings
 from casebook.reconcile.as_printed import PrintedTable
 from casebook.reconcile.explanations import Known, Surroundings, grounds, hypotheses, joined, unreadable
-from casebook.reconcile.figures import CLAIM, REPEAT, Figure, Register
+from casebook.reconcile.figures import CLAIM, REPEAT, PublishedFigure, Register
 from casebook.reconcile.formulas import BlankError, Formulas
 from casebook.reconcile.quantities import Cell, Quantity, Reading, Truth, shown
 from casebook.reconcile.verdicts import Verdict, judge, worst
@@ -152,7 +152,7 @@ class Cases:
             self._reports[report] = _Report(self._root, self._register, report)
         return self._reports[report]
 
-    def _case(self, figure: Figure) -> _Case:
+    def _case(self, figure: PublishedFigure) -> _Case:
         if figure.id not in self._cases:
             repeated = self._register.figures.get(figure.same_as)
             if repeated is not None and figure.id in self._repeating(repeated):
@@ -164,10 +164,10 @@ class Cases:
             )
         return self._cases[figure.id]
 
-    def _repeating(self, figure: Figure) -> list[str]:
+    def _repeating(self, figure: PublishedFigure) -> list[str]:
         """Return the ids of a figure and of those it repeats, one by way of the other."""
         found: list[str] = []
-        named: Figure | None = figure
+        named: PublishedFigure | None = figure
         while named is not None and named.id not in found:
             found.append(named.id)
             named = self._register.figures.get(named.same_as)
@@ -204,14 +204,14 @@ class _Report:
         self.used[name] = None
         return self._register.tables[name]
 
-    def working(self, figure: Figure) -> _Worked:
+    def working(self, figure: PublishedFigure) -> _Worked:
         """Work a figure out: by its formula, its column's, an identity of its table, or not at all if it repeats."""
         try:
             return self._working(figure)
         except BlankError as blank:
             return _Worked(missing=f"{blank.cell} (blank in the source)")
 
-    def _working(self, figure: Figure) -> _Worked:
+    def _working(self, figure: PublishedFigure) -> _Worked:
         given = self.workings.figures.get(figure.id, Working())
         where = f"figures, {figure.id}"
         said = {
@@ -247,7 +247,7 @@ class _Report:
             self._checks[table] = audit.checks(self._register.tables[table], identities)
         return self._checks[table]
 
-    def _by_formula(self, figure: Figure, given: Working, where: str) -> tuple[Quantity | Truth, ...]:
+    def _by_formula(self, figure: PublishedFigure, given: Working, where: str) -> tuple[Quantity | Truth, ...]:
         ways = tuple(self._formulas.value(where, formula) for formula in given.formula)
         if figure.kind == CLAIM and figure.reading.value is None and not all(isinstance(way, Truth) for way in ways):
             raise InputError(
@@ -274,9 +274,9 @@ class _Report:
 class _Case:
     """A figure, what it comes to, and the figure that prints the same elsewhere."""
 
-    figure: Figure
+    figure: PublishedFigure
     worked: _Worked
-    repeated: Figure | None
+    repeated: PublishedFigure | None
     original: _Case | None
     """The case of the figure that this one only repeats."""
 
@@ -422,7 +422,7 @@ def _around(register: Register, case: _Case, group: Sequence[_Case]) -> Surround
     )
 
 
-def _where(register: Register, figure: Figure) -> Cell | None:
+def _where(register: Register, figure: PublishedFigure) -> Cell | None:
     """Return the cell a figure stands in: of its table or, for words, of the register."""
     return register.cell(figure) or (figure.quantity.cell if figure.quantity else None)
 
@@ -454,7 +454,7 @@ def _fine(way: Quantity) -> Fraction:
     return step
 
 
-def _shown(figure: Figure, way: Quantity | Truth, verdict: Verdict) -> str:
+def _shown(figure: PublishedFigure, way: Quantity | Truth, verdict: Verdict) -> str:
     if isinstance(way, Truth):
         return way.finding or way.formula
     step = min(figure.reading.step, Fraction(1))
@@ -464,7 +464,7 @@ def _shown(figure: Figure, way: Quantity | Truth, verdict: Verdict) -> str:
     return _in_unit(figure, shown(way.value, step))
 
 
-def _in_unit(figure: Figure, number: str) -> str:
+def _in_unit(figure: PublishedFigure, number: str) -> str:
     return f"£{number}" if figure.unit.startswith("pounds") else f"{number}%" if figure.unit == "per cent" else number
 
 

@@ -31,7 +31,7 @@ CLAIM, REPEAT = "claim", "repeat"
 
 
 @dataclass(frozen=True)
-class Figure:
+class PublishedFigure:
     """One published figure: where it is printed, in which words, and what it is."""
 
     id: str
@@ -99,11 +99,11 @@ class _Tables(dict[str, PrintedTable]):
 class Register:
     """All published figures, by id, and the other tables as printed."""
 
-    figures: dict[str, Figure]
+    figures: dict[str, PublishedFigure]
     tables: _Tables
     catalogue: Catalogue
 
-    def figure(self, identifier: str) -> Figure:
+    def figure(self, identifier: str) -> PublishedFigure:
         """Return a figure.
 
         Raises
@@ -117,11 +117,11 @@ class Register:
             )
         return self.figures[identifier]
 
-    def of_report(self, report: str) -> list[Figure]:
+    def of_report(self, report: str) -> list[PublishedFigure]:
         """Return a report's figures."""
         return [figure for figure in self.figures.values() if figure.report == report]
 
-    def of_table(self, table: str) -> list[Figure]:
+    def of_table(self, table: str) -> list[PublishedFigure]:
         """Return the figures that are cells of a table."""
         return [figure for figure in self.figures.values() if table and figure.table == table]
 
@@ -138,7 +138,7 @@ class Register:
         """Return the numbers of a cell's column in other rows of its table."""
         return [] if cell.table == REGISTER else self.tables[cell.table].siblings(cell)
 
-    def cell(self, figure: Figure) -> Cell | None:
+    def cell(self, figure: PublishedFigure) -> Cell | None:
         """Return the cell a figure stands in, if it is one of a table."""
         if not figure.table:
             return None
@@ -181,7 +181,7 @@ def _load(root: Path, fingerprint: tuple[tuple[str, int, int], ...]) -> Register
     return Register({figure.id: figure for figure in figures}, _Tables(root, described), described)
 
 
-def _check(number: int, figure: Figure, register: Register) -> None:
+def _check(number: int, figure: PublishedFigure, register: Register) -> None:
     where = f"{FILE}, row {number}"
     if figure.table:
         table = register.tables[figure.table]
@@ -207,7 +207,7 @@ def _check(number: int, figure: Figure, register: Register) -> None:
             )
 
 
-def _check_precision(where: str, figure: Figure) -> None:
+def _check_precision(where: str, figure: PublishedFigure) -> None:
     if not figure.precision_reason:
         return
     if not re.fullmatch(r"\d+(\.\d+)?", figure.precision) or not float(figure.precision):
@@ -222,7 +222,7 @@ def _check_precision(where: str, figure: Figure) -> None:
         )
 
 
-def _printed(table: PrintedTable, figure: Figure, where: str) -> str:
+def _printed(table: PrintedTable, figure: PublishedFigure, where: str) -> str:
     if figure.column not in table.titles:
         raise InputError(
             f"{where}, column column: found {figure.column!r}, which is no column of numbers of {table.file}: "
@@ -231,7 +231,7 @@ def _printed(table: PrintedTable, figure: Figure, where: str) -> str:
     return table.words[as_printed.known_row(table, figure.row), figure.column]
 
 
-def _read_from(figure: Figure) -> tuple[str, str]:
+def _read_from(figure: PublishedFigure) -> tuple[str, str]:
     if figure.kind == CLAIM and not figure.value:
         return "", figure.precision
     reading = figure.from_words
@@ -277,6 +277,6 @@ def follow(root: Path, names: list[str]) -> list[str]:
     return changed
 
 
-def _figure(row: dict[str, str]) -> Figure:
+def _figure(row: dict[str, str]) -> PublishedFigure:
     line = int(row["line"]) if row["line"].isdigit() else 0
-    return Figure(line=line, **{name: cell for name, cell in row.items() if name != "line"})
+    return PublishedFigure(line=line, **{name: cell for name, cell in row.items() if name != "line"})

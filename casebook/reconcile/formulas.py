@@ -58,7 +58,7 @@ class BlankError(InputError):
 
 
 @dataclass(frozen=True)
-class Column:
+class NumberColumn:
     """A table's column of numbers, of which words pick cells."""
 
     table: PrintedTable
@@ -93,7 +93,7 @@ class Column:
         return number
 
 
-Value = Quantity | Truth | str | list[Any] | Column | PrintedTable
+Value = Quantity | Truth | str | list[Any] | NumberColumn | PrintedTable
 
 
 class Formulas:
@@ -289,7 +289,7 @@ class Formulas:
         name = node.id
         if self._row is not None and name in self._row[0].rows[0]:
             table, at = self._row
-            return Column(table, name).number(at) if name in table.titles else table.rows[at][name]
+            return NumberColumn(table, name).number(at) if name in table.titles else table.rows[at][name]
         if name not in self._known:
             self._known[name] = self._look_up(name)
         return self._known[name]
@@ -309,7 +309,7 @@ class Formulas:
                 self._asked.pop()
                 self._row = outside
         if (table := self._table(name)) is not None:
-            return Column(table, next(iter(table.titles))) if len(table.titles) == 1 else table
+            return NumberColumn(table, next(iter(table.titles))) if len(table.titles) == 1 else table
         identifier = name.replace("_", "-")
         if self._ids is not None and identifier in self._ids.table.named:
             return self._ids.cell([identifier])
@@ -319,9 +319,9 @@ class Formulas:
         raise _FormulaError(f"nothing is called {name!r}: {_nearest([*self._names, *row, *ids], name, otherwise)}")
 
     @cached_property
-    def _ids(self) -> Column | None:
+    def _ids(self) -> NumberColumn | None:
         table = self._table(self._ids_table) if self._ids_table else None
-        return Column(table, "value") if table else None
+        return NumberColumn(table, "value") if table else None
 
     def _arithmetic(self, node: ast.BinOp) -> Value:
         if type(node.op) not in _ARITHMETIC:
@@ -389,7 +389,7 @@ class Formulas:
         rows = [one for one, row in enumerate(table.rows) if all(row[name] == table.rows[at][name] for name in same)]
         if rows.index(at) == 0:
             raise _FormulaError(f"no row stands before {table.cell(at, node.id)}.")
-        return Column(table, node.id).number(rows[rows.index(at) - 1])
+        return NumberColumn(table, node.id).number(rows[rows.index(at) - 1])
 
     def _worked_out(self, node: ast.expr) -> Value:
         """Return what the formula of their column gives for the cells picked."""
@@ -404,20 +404,22 @@ class Formulas:
     def _column(self, node: ast.Attribute) -> Value:
         table = self._of(node.value)
         if not isinstance(table, PrintedTable):
-            what = "has one column of numbers, which needs no name" if isinstance(table, Column) else "is no table"
+            what = (
+                "has one column of numbers, which needs no name" if isinstance(table, NumberColumn) else "is no table"
+            )
             raise _FormulaError(f"{ast.unparse(node.value)!r} {what}.", node)
         if node.attr not in table.titles:
             raise _FormulaError(
                 f"{table.name} has no column of numbers {node.attr!r}: {one_of(table.titles, node.attr)}", node
             )
-        return Column(table, node.attr)
+        return NumberColumn(table, node.attr)
 
     def _cells(self, node: ast.Subscript) -> Value:
         column = self._of(node.value)
         if isinstance(column, PrintedTable):
             columns = and_list(f"{column.name}.{name}" for name in column.titles)
             raise _FormulaError(f"{column.name} has several columns of numbers: name one of {columns}.", node)
-        if not isinstance(column, Column):
+        if not isinstance(column, NumberColumn):
             raise _FormulaError(
                 f"{ast.unparse(node.value)!r} is {_kind(column)}, expected a table or a column of it.", node
             )
@@ -425,7 +427,7 @@ class Formulas:
         words = [self._words(part, column) for part in parts]
         return _each(lambda *wanted: column.cell(wanted), *words)
 
-    def _words(self, node: ast.expr, column: Column) -> str | list[str]:
+    def _words(self, node: ast.expr, column: NumberColumn) -> str | list[str]:
         """Return the words that a part of a subscript stands for."""
         if isinstance(node, ast.Name):
             term = self._names.get(node.id)
@@ -553,7 +555,7 @@ def _listed(value: Any) -> list[Any]:
 def _kind(value: Any) -> str:
     if isinstance(value, list):
         return "a list of words" if isinstance(value[0], str) else "a list"
-    return {Quantity: "a number", Truth: "a comparison", str: "words", Column: "a whole column"}.get(
+    return {Quantity: "a number", Truth: "a comparison", str: "words", NumberColumn: "a whole column"}.get(
         type(value), "a table"
     )
 

@@ -307,7 +307,7 @@ def staffing(of: Service, held: pd.Series, given: Sequence[float | None]) -> Sta
 
 
 @dataclass(frozen=True)
-class Outlook:
+class DemandOutlook:
     """The children to come, against the staff of each option.
 
     Parameters

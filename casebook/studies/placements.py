@@ -10,7 +10,7 @@ from itertools import permutations
 import numpy as np
 import pandas as pd
 
-from casebook.data.catalogue import Table
+from casebook.data.catalogue import TableEntry
 from casebook.english import Money, count, listed, some_of, those_that
 from casebook.errors import InputError, one_of
 from casebook.methods import costing
@@ -196,8 +196,8 @@ def placement_weeks(recruitment: pd.DataFrame, year: FinancialYear) -> float:
     return float((recruitment["placements"] * weeks[_months_in(recruitment)]).sum())
 
 
-def _need(frame: pd.DataFrame, *columns: str) -> Table:
-    table: Table = frame.attrs["table"]
+def _need(frame: pd.DataFrame, *columns: str) -> TableEntry:
+    table: TableEntry = frame.attrs["table"]
     if not set(columns) <= set(frame):
         raise InputError(
             f"data/raw/{table.path} has the columns {listed(frame)}, expected {listed(columns)} among them: "

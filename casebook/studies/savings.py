@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from casebook.data.catalogue import Table
+from casebook.data.catalogue import TableEntry
 from casebook.english import Money, Number
 
 
@@ -14,7 +14,7 @@ from casebook.english import Money, Number
 class Schedule:
     """The lines of a schedule, each with the heading of the total it is part of; the totals, the last one of all."""
 
-    table: Table
+    table: TableEntry
     lines: pd.DataFrame
     totals: pd.Series
 

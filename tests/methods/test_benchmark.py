@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casebook.methods import benchmark, intervals
-from casebook.methods.benchmark import Goal, GoalMismatchError, Verdict, average
+from casebook.methods.benchmark import Goal, GoalMismatchError, Judged, average
 from casebook.methods.intervals import Interval
 
 rates = st.lists(st.floats(0.1, 100), min_size=1, max_size=12)
@@ -71,7 +71,7 @@ class TestDistanceAndRank:
         assert found.rank + found.tied_with + found.rank_from_lowest - 1 == found.of
 
     def test_all_equal_share_the_first_place_from_both_ends(self):
-        assert benchmark.place(5, [5, 5]) == benchmark.Place(rank=1, rank_from_lowest=1, of=3, tied_with=2)
+        assert benchmark.place(5, [5, 5]) == benchmark.Rank(rank=1, rank_from_lowest=1, of=3, tied_with=2)
 
     def test_missing_others_do_not_count(self):
         assert benchmark.place(5, [np.nan, 6]).of == 2
@@ -98,7 +98,7 @@ class TestComparison:
 
     @pytest.mark.parametrize("limits", [(9, 10), (8, 9)])
     def test_a_benchmark_on_a_limit_is_similar(self, limits):
-        assert benchmark.compare(Interval(*limits), 9, "high is good") == Verdict.SIMILAR
+        assert benchmark.compare(Interval(*limits), 9, "high is good") == Judged.SIMILAR
 
     @pytest.mark.parametrize(
         ("narrow", "wide", "polarity", "expected"),

@@ -27,7 +27,7 @@ def outlook(central, lower, upper, *posts, others=0.0, service=None):
     with_plan = pd.DataFrame({"central": central, "lower": lower, "upper": upper}, index=years, dtype=float)
     staffing = staffed(*posts, service=service)
     access = caseload.access(staffing.service)
-    return caseload.Outlook(staffing, access, with_plan, pd.Series(others, index=years))
+    return caseload.DemandOutlook(staffing, access, with_plan, pd.Series(others, index=years))
 
 
 def test_a_printed_caseload_is_of_the_first_year_of_plans_and_a_given_one_of_the_last():

@@ -12,7 +12,7 @@ from casebook.methods import intervals
 from casebook.methods.costing import FinancialYear
 from casebook.report import charts
 from casebook.report.parts import Chart, Section, Sheet
-from casebook.studies.caseload import Outlook, Referrals, Staffing
+from casebook.studies.caseload import DemandOutlook, Referrals, Staffing
 from casebook.studies.projection import LIMITS, rounded
 
 
@@ -76,7 +76,7 @@ def referrals(of: Referrals | None, area: str) -> Section:
     )
 
 
-def demand(of: Outlook, beside: Mapping[str, pd.Series]) -> Section:
+def demand(of: DemandOutlook, beside: Mapping[str, pd.Series]) -> Section:
     """Tell how many children there would be by year: ``sentence`` and ``table``.
 
     Parameters
@@ -113,7 +113,7 @@ def demand(of: Outlook, beside: Mapping[str, pd.Series]) -> Section:
     )
 
 
-def by_need(of: Outlook, plans: pd.DataFrame) -> Sheet | None:
+def by_need(of: DemandOutlook, plans: pd.DataFrame) -> Sheet | None:
     """Tell how many children with a plan would use the service in the last year, by primary need; of one need nothing.
 
     Parameters
@@ -137,7 +137,7 @@ def by_need(of: Outlook, plans: pd.DataFrame) -> Sheet | None:
     )
 
 
-def loads(of: Outlook) -> Section:
+def loads(of: DemandOutlook) -> Section:
     """Draw what each of the staff would carry by option, against the recommendation: ``chart`` and ``sentence``."""
     each, shown, service = of.for_each(of.staffing.options[of.staffing.last]), of.loads, of.staffing.service
     staff, ends = service.staff, shown.iloc[[0, -1]]
@@ -162,7 +162,7 @@ def loads(of: Outlook) -> Section:
     )
 
 
-def waiting(of: Outlook, weeks_on_caseload: float, target: float) -> Sheet:
+def waiting(of: DemandOutlook, weeks_on_caseload: float, target: float) -> Sheet:
     """Tell what a waiting list does in the last year, by option; weeks throughout."""
     found, decimals = of.waiting(weeks_on_caseload, target)
     headers = {
@@ -189,7 +189,7 @@ def waiting(of: Outlook, weeks_on_caseload: float, target: float) -> Sheet:
     )
 
 
-def appointments(of: Outlook, weeks_between: float, busy: float) -> Sheet:
+def appointments(of: DemandOutlook, weeks_between: float, busy: float) -> Sheet:
     """Tell how long children wait for an appointment in the last year, by option."""
     staff = of.staffing.service.staff
     return Sheet(
