@@ -7,7 +7,11 @@ notebook alone says what it was made from.
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from functools import cache
 from html import escape
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
 
 READ = "application/vnd.casebook.read+json"
 
@@ -23,6 +27,20 @@ class Read:
     rows: int
     sources: tuple[str, ...]
     licence: str
+
+
+def read_back(payload: Any) -> Read | None:
+    """Return what a notebook's output says was read; None if it says nothing of the kind."""
+    try:
+        read: Read = _adapter().validate_python(payload)
+    except ValidationError:
+        return None
+    return read
+
+
+@cache
+def _adapter() -> TypeAdapter[Read]:
+    return TypeAdapter(Read)
 
 
 def record(reads: list[Read]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from casebook.pack import models, plan
 from casebook.pack.models import Row
 from casebook.pack.report_spec import Report
 from casebook.reconcile import figures
-from casebook.reconcile.cases import Cases
+from casebook.reconcile.cases import Cases, Reconciliation
 from casebook.reconcile.figures import Register
 from casebook.reconcile.verdicts import Verdict
 from casebook.report import tabular
@@ -70,20 +70,20 @@ class Summary:
         return f"{and_list([f'{first[0]} {of} {first[1]}', *(f'{count} {said}' for count, said in more)])}."
 
 
-def rows(blocks: Sequence[Mapping[str, Any]], report: str, area: str) -> list[Row]:
+def rows(found: Sequence[Reconciliation], report: str, area: str) -> list[Row]:
     """Return a report's reconciliations as rows for ``pack.json``, by paper and line.
 
     What a figure that does not stand carries with it is said from the inputs that the others recorded.
     """
     made = []
-    for block in blocks:
-        row = {**block, "report": report, "area": area}
-        if block["verdict"] in (Verdict.DIFFERS, Verdict.UNREADABLE):
-            resting = sum(block["cell"] in other["inputs"] for other in blocks if other["id"] != block["id"])
+    for one in found:
+        follows = one.follows
+        if one.verdict in (Verdict.DIFFERS, Verdict.UNREADABLE):
+            resting = sum(one.cell in other.inputs for other in found if other.id != one.id)
             figures = "One other printed figure rests" if resting == 1 else f"{resting} other printed figures rest"
             carries = f"{figures} on this one, and {'is' if resting == 1 else 'are'} wrong if it is." if resting else ""
-            row["follows"] = " ".join(filter(None, (block["follows"], carries)))
-        made.append(Row.model_validate(row))
+            follows = " ".join(filter(None, (follows, carries)))
+        made.append(Row.model_validate({**asdict(one), "follows": follows, "report": report, "area": area}))
     return sorted(made, key=lambda row: row.place)
 
 

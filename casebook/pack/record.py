@@ -12,8 +12,10 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from casebook.data.provenance import READ
+from casebook.data import provenance
+from casebook.data.provenance import READ, Read
 from casebook.errors import and_list
+from casebook.reconcile.cases import Reconciliation
 from casebook.report.blocks import (
     Assumption,
     Block,
@@ -32,21 +34,21 @@ SHOWN = (Title, Headline, Text, Table, Figure, Assumption, Reconciliations, Resu
 PICTURES = ("image/png", "image/svg+xml", "image/jpeg")
 _CHART, _PRINTED, _VALUE = "a chart", "printed words", "a value"
 
-Placed = tuple[str, dict[str, Any]]
-"""Where something is shown, such as "cell 3", and its data."""
+Placed = tuple[str, Any]
+"""Where something is shown, such as "cell 3", and the block it is."""
 
 
 @dataclass(frozen=True)
 class Record:
-    """What a report consists of, as its notebook's outputs hold it; every part is plain data."""
+    """What a report consists of: the blocks that its notebook's outputs hold, read back, and what it read."""
 
-    title: dict[str, Any]
-    headlines: list[dict[str, Any]]
-    assumptions: list[dict[str, Any]]
-    reads: list[dict[str, Any]]
-    reconciliations: list[dict[str, Any]]
-    sources: list[dict[str, Any]]
-    tables: list[dict[str, Any]]
+    title: Title | None
+    headlines: list[Headline]
+    assumptions: list[Assumption]
+    reads: list[Read]
+    reconciliations: list[Reconciliation]
+    sources: list[Source]
+    tables: list[Table]
     """Its tables and the data of its charts, in the order shown."""
     figures: int = 0
     """How many charts it has."""
@@ -59,32 +61,32 @@ class Record:
 def of(notebook: NotebookNode) -> Record:
     """Read the record of an executed notebook, and find what is missing from it or stands twice."""
     found: dict[type[Block], list[Placed]] = {block: [] for block in SHOWN}
-    reads: list[dict[str, Any]] = []
-    tables: list[dict[str, Any]] = []
+    reads: list[Read] = []
+    tables: list[Table] = []
     bare: dict[str, list[str]] = {}
     false: list[str] = []
     for where, output in _outputs(notebook):
         data = output.get("data", {})
         for block in _blocks(data):
-            found[block].append((where, data[block.mime()]))
-            if block in (Table, Figure):
-                tables.append(data[block.mime()] if block is Table else data[block.mime()]["data"])
-        if READ in data and data[READ] not in reads:
-            reads.append(data[READ])
+            found[type(block)].append((where, block))
+            if isinstance(block, Table | Figure):
+                tables.append(block if isinstance(block, Table) else block.data)
+        if (read := provenance.read_back(data.get(READ))) and read not in reads:
+            reads.append(read)
         if _is_false(data):
             false.append(f"{where} shows a block that Casebook did not make: show it with the functions of report.")
         elif kind := _kind_of_bare(output):
             bare.setdefault(where, []).append(kind)
-    plain = {block: [data for _, data in placed] for block, placed in found.items()}
+    shown: dict[type[Block], list[Any]] = {kind: [block for _, block in placed] for kind, placed in found.items()}
     return Record(
-        plain[Title][0] if plain[Title] else {},
-        plain[Headline],
-        plain[Assumption],
+        shown[Title][0] if shown[Title] else None,
+        shown[Headline],
+        shown[Assumption],
         reads,
-        [figure for group in plain[Reconciliations] for figure in group["figures"]],
-        plain[Source],
+        [figure for group in shown[Reconciliations] for figure in group.figures],
+        shown[Source],
         tables,
-        len(plain[Figure]),
+        len(shown[Figure]),
         (*dict.fromkeys(false), *_problems(found, reads)),
         tuple(f"{where} ({kind})" for where, kinds in bare.items() for kind in _told_apart(kinds)),
     )
@@ -106,9 +108,9 @@ def too_little(found: Record, headlines: int, figures: int) -> Iterator[str]:
 
 def of_another_area(found: Record, area: str) -> Iterator[str]:
     """Say where the title names another area than the one the report is made for."""
-    if found.title and found.title["area"] != area:
+    if found.title and found.title.area != area:
         yield (
-            f"its title names {found.title['area']}, and the run is for {area}: write report.title(..., area=area), "
+            f"its title names {found.title.area}, and the run is for {area}: write report.title(..., area=area), "
             "and let no cell but the parameters' say which area it is."
         )
 
@@ -122,7 +124,7 @@ def published(notebook: NotebookNode) -> NotebookNode:
     return left
 
 
-def _problems(found: dict[type[Block], list[Placed]], reads: list[dict[str, Any]]) -> Iterator[str]:
+def _problems(found: dict[type[Block], list[Placed]], reads: list[Read]) -> Iterator[str]:
     titles, headlines = len(found[Title]), len(found[Headline])
     if titles != 1:
         to_do = "delete all but one" if titles else "call it after reading the parameters"
@@ -144,8 +146,8 @@ def _problems(found: dict[type[Block], list[Placed]], reads: list[dict[str, Any]
         yield "it states no assumption, and a report has one or more: say with report.assumption what it takes as true."
     if not reads:
         yield "it read no table, and a page names the sources of its figures: read data with tables.read."
-    named = [(where, block["id"]) for kind in (Headline, Table, Figure) for where, block in found[kind]]
-    named += [(where, figure["data"]["id"]) for where, figure in found[Figure]]
+    named = [(where, block.id) for kind in (Headline, Table, Figure) for where, block in found[kind]]
+    named += [(where, figure.data.id) for where, figure in found[Figure]]
     for identifier, count in Counter(identifier for _, identifier in named).items():
         if count > 1:
             where = and_list(dict.fromkeys(where for where, other in named if other == identifier))
@@ -173,13 +175,15 @@ def _in(placed: list[Placed]) -> str:
     return f" ({where})" if where else ""
 
 
-def _blocks(data: dict[str, Any]) -> list[type[Block]]:
+def _blocks(data: dict[str, Any]) -> list[Block]:
     # What only looks like one of ours is not believed.
-    return [block for block in SHOWN if block.mime() in data and block.made(data[block.mime()])]
+    read = [kind.read(data[kind.mime()]) for kind in SHOWN if kind.mime() in data]
+    return [block for block in read if block is not None]
 
 
 def _is_false(data: dict[str, Any]) -> bool:
-    return READ not in data and not _blocks(data) and any(kind.startswith("application/vnd.casebook.") for kind in data)
+    ours = any(kind.startswith("application/vnd.casebook.") for kind in data)
+    return ours and not _blocks(data) and provenance.read_back(data.get(READ)) is None
 
 
 def _kind_of_bare(output: NotebookNode) -> str:

@@ -9,6 +9,7 @@ import os
 import platform
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import cache
 from hashlib import sha256
@@ -19,6 +20,7 @@ import nbformat
 
 from casebook import digest
 from casebook.data import catalogue
+from casebook.data.provenance import Read
 from casebook.engine import execution, observation
 from casebook.engine import outcome as outcomes
 from casebook.engine.outcome import Cost, Outcome, of_error
@@ -28,6 +30,7 @@ from casebook.errors import InputError, ReportFailedError, one_of
 from casebook.pack import freshness, reconciliation, record
 from casebook.pack.models import Finding, Fingerprint, Published, ReadFile, Row
 from casebook.pages import gates, render, spreadsheet
+from casebook.report.blocks import Title
 
 FILES = ("html", "notebook", "spreadsheet")
 _ENDINGS = {"html": ".html", "notebook": ".ipynb", "spreadsheet": ".xlsx"}
@@ -108,18 +111,18 @@ def _checked_and_written(task: Task, notebook: Any) -> tuple[Published, list[Row
             problems.append(str(error))
     before = {part: task.before[part] for part in observation.PARTS if part in task.before}
     seen = {**(before if task.only_render else task.seen)}
-    known = {read["path"] for read in found.reads}
+    known = {read.path for read in found.reads}
     opened = [one for one in seen.get("opened", []) if one["path"] not in known]
     seen["opened"] = [one for one in opened if freshness.is_input(one["path"])]
-    seen["unseen"] = sorted({*seen.get("unseen", []), *(one["title"] for one in found.sources if one.get("unseen"))})
+    seen["unseen"] = sorted({*seen.get("unseen", []), *(one.title for one in found.sources if one.unseen)})
     return lay_out(task, notebook, found, rows, seen, problems), rows
 
 
-def _unknown_reads(task: Task, reads: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+def _unknown_reads(task: Task, reads: Iterable[Read]) -> Iterator[str]:
     """Believe what a notebook says it read only of tables of the project, and of reports it builds on."""
     tables = {table.name: f"data/raw/{table.path}" for table in catalogue.load(Path(task.root)).resources}
     for read in reads:
-        name, path = read["name"], read["path"]
+        name, path = read.name, read.path
         report = name.partition("/")[0]
         if path.startswith("reports/") and ".." not in Path(path).parts and Path(path).stem == report:
             continue
@@ -157,7 +160,7 @@ def lay_out(
         # Without it there is no page.
         raise ReportFailedError(gates.refusal(task.name, problems))
     notebook = record.published(notebook)
-    entry = _entry(task, found, seen)
+    entry = _entry(task, found, found.title, seen)
     used = {paper: title for paper, title in task.papers.items() if any(row.paper == paper for row in rows)}
     page, refused = render.report_page(notebook, found, rows, used, entry, Path(task.notebook).name)
     own = Path(task.own)
@@ -168,7 +171,7 @@ def lay_out(
     return entry
 
 
-def _entry(task: Task, found: record.Record, seen: Mapping[str, Any]) -> Published:
+def _entry(task: Task, found: record.Record, title: Title, seen: Mapping[str, Any]) -> Published:
     ran = {
         "parameters": dict(task.parameters),
         "chosen": list(task.chosen),
@@ -189,23 +192,23 @@ def _entry(task: Task, found: record.Record, seen: Mapping[str, Any]) -> Publish
         ran |= {"rendered": now(), "chosen": list(task.chosen)}
     made_from = Fingerprint.model_validate(task.made_from)
     if not task.kept:
-        read = [*made_from.reads, *(one["name"] for one in found.reads)]
+        read = [*made_from.reads, *(read.name for read in found.reads)]
         made_from = made_from.model_copy(update={"described": freshness.described(Path(task.root), read)})
     return Published(
         name=task.name,
-        title=found.title["text"],
+        title=title.text,
         area=task.area,
         folder=task.folder,
-        as_of=found.title["as_of"],
+        as_of=title.as_of,
         status="failed" if task.kept_since else "succeeded",
         kept_since=task.kept_since,
         older=task.older,
         **{kind: f"{task.folder}/{task.name}{_ENDINGS[kind]}" for kind in FILES},
         **ran,
-        inputs=tuple(ReadFile.model_validate(read) for read in found.reads),
+        inputs=tuple(ReadFile(name=read.name, path=read.path, sha256=read.sha256) for read in found.reads),
         explored=found.explored,
         made_from=made_from,
-        headlines=tuple(Finding.model_validate(headline) for headline in found.headlines),
+        headlines=tuple(Finding.model_validate(asdict(headline)) for headline in found.headlines),
     )
 
 

@@ -31,7 +31,7 @@ def of(cells: list[list[dict[str, Any]]]) -> str:
     found = record.of(notebook)
     rows = reconciliation.rows(found.reconciliations, "", "")
     with tempfile.TemporaryDirectory() as folder:
-        task = Task(_SO_FAR, "", found.title.get("area", ""), "", str(project.root()), folder, own=folder)
+        task = Task(_SO_FAR, "", found.title.area if found.title else "", "", str(project.root()), folder, own=folder)
         problems = ""
         try:
             layout.lay_out(task, notebook, found, rows, {}, found.problems)

@@ -10,6 +10,7 @@ import math
 import re
 import warnings
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ import pandas as pd
 
 from casebook.pack.models import Published, Row
 from casebook.pack.record import Record
+from casebook.report.blocks import Column, Table
 
 AS_TEXT = {
     "strings_to_formulas": False,
@@ -77,8 +79,8 @@ def write(path: Path, record: Record, reconciled: Sequence[Row], made: Published
             table_name=re.sub(r"\W", "_", label),
             title=_safe(title) + "".join(references),
             subtitles=[],
-            scope=_safe(f"{record.title['area']}; data as of {record.title['as_of']}"),
-            source=_safe("; ".join(dict.fromkeys(read["title"] for read in record.reads))),
+            scope=_safe(f"{made.area}; data as of {made.as_of}"),
+            source=_safe("; ".join(dict.fromkeys(read.title for read in record.reads))),
             instructions="This worksheet contains one table."
             + (" Notes are on the worksheet named Notes." if remarks else ""),
             legend=[f"{MISSING}: not available"] if missing else [],
@@ -86,7 +88,7 @@ def write(path: Path, record: Record, reconciled: Sequence[Row], made: Published
         )
 
     for number, table in enumerate(record.tables, start=1):
-        add(f"Table {number}", table["caption"], _frame(table), table["notes"])
+        add(f"Table {number}", table.caption, _frame(table), table.notes)
     if reconciled:
         add(
             "Printed figures",
@@ -94,10 +96,10 @@ def write(path: Path, record: Record, reconciled: Sequence[Row], made: Published
             _texts([row.model_dump() for row in reconciled], PRINTED),
         )
     columns = {"text": "Assumption", "quality": "Quality of the grounds", "impact": "Impact if wrong"}
-    add("Assumptions", "Assumptions and limits", _texts(record.assumptions, columns))
-    sources = [{**read, "sources": "; ".join(read["sources"])} for read in record.reads]
+    add("Assumptions", "Assumptions and limits", _texts([asdict(one) for one in record.assumptions], columns))
+    sources = [{**asdict(read), "sources": "; ".join(read.sources)} for read in record.reads]
     sources += [
-        {**one, "sources": f"{one['publisher']}, {one['date']}", "path": "", "sha256": ""} for one in record.sources
+        {**asdict(one), "sources": f"{one.publisher}, {one.date}", "path": "", "sha256": ""} for one in record.sources
     ]
     columns = {
         "title": "Table",
@@ -108,10 +110,10 @@ def write(path: Path, record: Record, reconciled: Sequence[Row], made: Published
     }
     add("Sources", "Where the figures come from", _texts(sources, columns))
     cover = gptables.Cover(
-        title=_safe(f"{record.title['text']}: {record.title['area']}"),
-        intro=["Headlines", *(_safe(headline["text"]) for headline in record.headlines)],
+        title=_safe(f"{made.title}: {made.area}"),
+        intro=["Headlines", *(_safe(headline.text) for headline in record.headlines)],
         about=[
-            _safe(f"Data as of: {record.title['as_of']}."),
+            _safe(f"Data as of: {made.as_of}."),
             _safe(f"Made by Casebook on {made.finished}, {made.built_from}."),
             "Contains public sector information licensed under the Open Government Licence v3.0.",
         ],
@@ -123,18 +125,16 @@ def write(path: Path, record: Record, reconciled: Sequence[Row], made: Published
         gptables.write_workbook(str(path), sheets, cover=cover, notes_table=noted, workbook_options=AS_TEXT)
 
 
-def _frame(table: Mapping[str, Any]) -> pd.DataFrame:
+def _frame(table: Table) -> pd.DataFrame:
     labels: list[str] = []
-    for column in table["columns"]:
-        label = _safe(column["label"])
+    for column in table.columns:
+        label = _safe(column.label)
         labels.append(label if label not in labels else f"{label} ({len(labels) + 1})")
-    rows = [
-        [_cell(value, column) for value, column in zip(row, table["columns"], strict=True)] for row in table["rows"]
-    ]
+    rows = [[_cell(value, column) for value, column in zip(row, table.columns, strict=True)] for row in table.rows]
     return pd.DataFrame(rows, columns=labels, dtype=object)
 
 
-def _cell(value: Any, column: Mapping[str, Any]) -> Any:
+def _cell(value: Any, column: Column) -> Any:
     if value is None:
         return MISSING
     if isinstance(value, str):
@@ -143,7 +143,7 @@ def _cell(value: Any, column: Mapping[str, Any]) -> Any:
         if not math.isfinite(value):
             return MISSING
         # As many decimals as the page shows: the rest is noise of the arithmetic.
-        decimals = re.search(r"\.(\d+)f$", column["format"])
+        decimals = re.search(r"\.(\d+)f$", column.format)
         return round(value, int(decimals[1])) if decimals else value
     return value
 

@@ -11,7 +11,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import jinja2
 import pandas as pd
@@ -47,7 +47,7 @@ def load() -> None:
     for name in _templates.list_templates(extensions=["j2"]):
         _templates.get_template(name)
     for kind in Block.__subclasses__():
-        kind.made({})
+        kind.read({})
 
 
 @dataclass(frozen=True)
@@ -74,15 +74,15 @@ class Block:
         return {name: value for name, value in asdict(self).items() if name not in self.apart}
 
     @classmethod
-    def made(cls, payload: Any) -> bool:
-        """Whether data that a notebook holds are those of such a block."""
+    def read(cls, payload: Any) -> Self | None:
+        """Return the block that data of a notebook are, but for what its HTML alone holds; None if they are none."""
         try:
             if cls.kind not in _adapters:
                 _adapters[cls.kind] = TypeAdapter(cls)
-            _adapters[cls.kind].validate_python(dict.fromkeys(cls.apart, "") | payload)
+            block: Self = _adapters[cls.kind].validate_python(dict.fromkeys(cls.apart, "") | payload)
         except (ValidationError, TypeError):
-            return False
-        return True
+            return None
+        return block
 
     def html(self) -> str:
         """Return the block as HTML, with everything from the data escaped."""

@@ -6,26 +6,25 @@ import zipfile
 import pandas as pd
 import pytest
 
+from casebook.data.provenance import Read
 from casebook.pack.models import Published
 from casebook.pack.record import Record
 from casebook.pages import spreadsheet
+from casebook.report.blocks import Assumption, Column, Headline, Table, Title
 
 HOSTILE = ["=1+1", "+1", "-x", "@SUM(A1)", '<script>alert("x")</script>', '"onload=', "a\u202eb", "N" * 300, "\U0001f600", "[x](http://x.org)", "$$note$$", "\x01"]  # fmt: skip
 
 
 def record(cells):
-    columns = [{"name": "a", "label": "Area", "format": "", "numeric": False}, {"name": "v", "label": "Rate, per cent", "format": ".1f", "numeric": True}]  # fmt: skip
-    table = {
-        "caption": "Rates",
-        "columns": columns,
-        "rows": [[cell, 12.345] for cell in cells] + [["none", None]],
-        "notes": ["A note."],
-    }
+    table = Table(
+        "rates", "Rates", (Column("a", "Area"), Column("v", "Rate, per cent", ".1f", True)),
+        (*((cell, 12.345) for cell in cells), ("none", None)), ("A note.",),
+    )  # fmt: skip
     return Record(
-        {"text": "Care", "area": "Essex", "as_of": "2020"},
-        [{"id": "h", "text": "The rate is 12.3.", "value": 12.3, "unit": "per cent"}],
-        [{"text": "Rates are as printed.", "quality": "green", "impact": "low"}],
-        [{"title": "Rates", "sources": ["A paper"], "licence": "OGL", "path": "data/raw/rates.csv", "sha256": "ab"}],
+        Title("Care", "Essex", "2020"),
+        [Headline("h", "The rate is 12.3.", 12.3, "per cent")],
+        [Assumption("Rates are as printed.", "green", "low")],
+        [Read("rates", "Rates", "data/raw/rates.csv", "ab", 1, ("A paper",), "OGL")],
         [], [], [table],
     )  # fmt: skip
 
