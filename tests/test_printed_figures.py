@@ -344,7 +344,7 @@ class TestPages:
         for entry in pack.pack()["reports"]:
             page = (pack.root / "reports" / entry["html"]).read_text(encoding="utf-8")
             assert page.count("How this compares with what was printed</h2>") == 1, entry["name"]
-        assert "The papers print no figure that this report works out again." in pack.page("register")
+        assert "No printed figure is worked out again here." in pack.page("register")
 
     def test_differences_come_first_with_both_values_the_formula_the_place_and_what_follows(self, pack):
         page = pack.page("ehcp-forecast")

@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from casebook import digest
 from casebook.data.project import DESCRIPTOR, write_whole
-from casebook.errors import InputError, one_of
+from casebook.errors import InputError, and_list, one_of
 from casebook.once import in_json
 
 
@@ -314,7 +314,7 @@ def _read(text: str) -> Catalogue:
 
 
 def _first_problem(error: ValidationError, content: Any) -> str:
-    problem = error.errors()[0]
+    problem, *others = error.errors()
     where: list[str] = []
     node = content
     for step in problem["loc"]:
@@ -327,7 +327,14 @@ def _first_problem(error: ValidationError, content: Any) -> str:
         "missing": "this property is required: add it",
         "extra_forbidden": "there is no such property: check its spelling",
     }.get(problem["type"], problem["msg"].removeprefix("Value error, "))
-    more = f" ({len(error.errors()) - 1} more like it)" if len(error.errors()) > 1 else ""
+    # Whoever describes a new table wants all that it lacks at once.
+    alike = [
+        one for one in others if one["type"] == problem["type"] == "missing" and one["loc"][:2] == problem["loc"][:2]
+    ]
+    lacking = and_list(" > ".join(str(step) for step in one["loc"][2:]) for one in alike)
+    also = f" ({lacking} {'is' if len(alike) == 1 else 'are'} missing too)" if alike else ""
+    rest = len(others) - len(alike)
+    more = also + (f"; there are {rest} more mistakes in this file" if rest else "")
     return f"{DESCRIPTOR}, {' > '.join(where) or 'top level'}{found}: {expected}{more}."
 
 

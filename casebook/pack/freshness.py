@@ -148,7 +148,7 @@ def _needs(job: Job, before: Published | None, now: Fingerprint, root: Path, ane
     for part, reason in (
         ("words", "its words changed"),
         ("rendering", "the look of pages changed"),
-        ("contains", "pipeline.py says anew what it must contain"),
+        ("contains", "what pipeline.py says it must contain changed"),
     ):
         if getattr(then, part) != getattr(now, part):
             yield StaleReason(reason, only_render=True)

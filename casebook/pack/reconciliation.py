@@ -40,7 +40,7 @@ class Summary:
     def sentence(self) -> str:
         """The summary in words."""
         if not self.figures:
-            return "The papers print no figure that this report works out again."
+            return "No printed figure is worked out again here."
         found = {verdict: self.counts.get(str(verdict), 0) for verdict in _SAID}
         clauses = [f"{count} {_SAID[verdict][count != 1]}" for verdict, count in found.items() if count]
         figures = "figure" if self.figures == 1 else "figures"

@@ -470,6 +470,7 @@ def slope(
     labels: tuple[str, str],
     lines: Mapping[str, tuple[float, float]],
     unit: str,
+    decimals: int = 2,
 ) -> Figure:
     """Draw how areas moved from one time to another: a line each, the area's and the averages' labelled.
 
@@ -485,6 +486,8 @@ def slope(
         Averages by name, before and after; two at most.
     unit
         Label of the value axis.
+    decimals
+        Of the labelled values.
     """
     figure, axes = _frame(width=_WIDTH, height=4.6)
     for name in before.index:
@@ -500,10 +503,10 @@ def slope(
     axes.set_xlim(-0.15, 1.1)
     axes.set_xticks([0, 1], list(labels))
     labelled = [
-        (f"{name} {pair[1]:,.2f}", pd.Series([pair[1]]), looks.get(name, (AREA, "", ""))[0])
+        (f"{name} {pair[1]:,.{decimals}f}", pd.Series([pair[1]]), looks.get(name, (AREA, "", ""))[0])
         for name, pair in drawn.items()
     ]
-    _label_ends(axes, labelled, 1, strong=f"{area} {after[area]:,.2f}")
+    _label_ends(axes, labelled, 1, strong=f"{area} {after[area]:,.{decimals}f}")
     axes.set_ylabel(unit)
     return figure
 

@@ -241,7 +241,7 @@ def judged(
 
 def over_years(
     frame: pd.DataFrame, area: str, *, average: AverageKind, per: int, counted: Noun, briefly: str,
-    population: pd.DataFrame, child_population: int | None = None,
+    population: pd.DataFrame, child_population: int | None = None, decimals: int = 2,
 ) -> Comparison:  # fmt: skip
     """Compare an area's rate with that of the other authorities of a table and England, year by year.
 
@@ -263,6 +263,8 @@ def over_years(
         ``area``, ``year`` and ``children``, for the pooled average and to put a distance in things counted.
     child_population
         The area's children, in place of the official number.
+    decimals
+        How many decimals of a rate are shown, in sentences, tables and charts.
 
     Raises
     ------
@@ -307,7 +309,7 @@ def over_years(
 
     def standing(year: Any, rows: pd.DataFrame) -> Standing:
         kinds: list[AverageKind] = [one for one in AVERAGES if one != "pooled" or rows["children"].notna().all()]
-        rate = Rate(float(rate_of[year]), 2, str(counted), f"{per:,} children")
+        rate = Rate(float(rate_of[year]), decimals, str(counted), f"{per:,} children")
         averages = {
             one: rate.like(benchmark.average(one, rows["rate"], rows["children"], multiplier=per).value)
             for one in kinds

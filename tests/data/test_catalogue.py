@@ -58,6 +58,10 @@ def test_every_limit_of_every_described_field_is_held(project):
             "requiredAreas and everyYear need a field with the role 'area'",
         ),
         (lambda d: entry(d, "areas").pop("title"), "'areas' > title: this property is required"),
+        (
+            lambda d: [entry(d, "areas").pop(name) for name in ("title", "path", "hash")],
+            r"'areas' > title: this property is required: add it \(path and hash are missing too\)",
+        ),
         (lambda d: entry(d, "areas").update(titel="x"), "'areas' > titel.*no such property"),
         (lambda d: d["resources"].append(entry(d, "areas")), "describes the table 'areas' twice"),
         (lambda d: entry(d, "areas")["schema"].update(primaryKey=["nam"]), "a field 'nam'.*did you mean name"),

@@ -326,8 +326,8 @@ STALE = {
     "a code cell made markdown": (code("files", lambda book: book.cells.__setitem__(-1, nbformat.v4.new_markdown_cell("x"))), {"files": "its code changed"}),
     # pipeline.py.
     "a parameter in pipeline.py": (pipeline("2020", "2021"), {"first": "its parameters changed (year)", **ON_SECOND}),
-    "headlines in pipeline.py": (pipeline("headlines=2", "headlines=5"), {"first": "pipeline.py says anew what it must contain"}),
-    "figures in pipeline.py": (pipeline("headlines=2", "figures=1"), {"first": "pipeline.py says anew what it must contain"}),
+    "headlines in pipeline.py": (pipeline("headlines=2", "headlines=5"), {"first": "what pipeline.py says it must contain changed"}),
+    "figures in pipeline.py": (pipeline("headlines=2", "figures=1"), {"first": "what pipeline.py says it must contain changed"}),
     # Files it opens.
     "a CSV by pandas": (append("in/table.csv"), files("in/table.csv")),
     "a CSV, same size and date": (same_size_and_time("in/table.csv"), files("in/table.csv")),

@@ -8,7 +8,7 @@ from casebook.english import Noun
 from casebook.report.parts import Chart, Sheet
 
 
-def compared(area="Cambridgeshire", first=2017, last=2020, average="mean", altered=None, given=None):
+def compared(area="Cambridgeshire", first=2017, last=2020, average="mean", altered=None, given=None, **options):
     frame = tables.between(tables.read("care_applications"), first, last)
     if altered is not None:
         described = frame.attrs["table"]
@@ -16,7 +16,7 @@ def compared(area="Cambridgeshire", first=2017, last=2020, average="mean", alter
         frame.attrs["table"] = described
     return comparison.over_years(
         frame, area, average=average, per=10_000, counted=Noun("care application"), briefly="applications",
-        population=tables.read("child_population"), child_population=given,
+        population=tables.read("child_population"), child_population=given, **options,
     )  # fmt: skip
 
 
@@ -35,6 +35,20 @@ def test_only_authorities_with_a_rate_in_every_year_are_compared():
     assert without.left_out == {"Hampshire": [2018]}
     assert {one.compared for one in without.years} == {9} and "Hampshire" not in without.group.names
     assert "left out: Hampshire (none in 2018)." in sections.over_years(without).left_out
+
+
+def test_rates_are_rounded_everywhere_by_one_word():
+    rates = compared(decimals=1)
+    assert str(rates.path.after) == "8.0" and str(rates.last.gap).startswith("0.9 (")
+    parts = [sections.over_years(rates), sections.change(rates), sections.certainty(rates)]
+    formats = [
+        how[1] for part in parts[:2] for name in ("chart", "table", "england") if (one := getattr(part, name, None))
+        for how in one.columns.values() if isinstance(how, tuple)
+    ]  # fmt: skip
+    assert formats and not [one for one in formats if "2f" in one]
+    assert "runs from 6.6 to 9.7 for every" in parts[2].sentence
+    labels = [text.get_text() for text in parts[1].chart.figure.axes[0].texts]
+    assert "Cambridgeshire 8.0" in labels
 
 
 @pytest.mark.parametrize(

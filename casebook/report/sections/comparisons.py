@@ -49,9 +49,9 @@ def over_years(of: Comparison) -> Section:
             f"{of.area} against England, by year",
             {
                 "year": "Year to March",
-                "rate": (f"{of.area}, {_per(of)}", ".2f"),
-                "england": (f"England, {_per(of)}", ".2f"),
-                "england_gap": ("Distance from England", "+.2f"),
+                "rate": (f"{of.area}, {_per(of)}", _decimals(of)),
+                "england": (f"England, {_per(of)}", _decimals(of)),
+                "england_gap": ("Distance from England", f"+{_decimals(of)}"),
                 "england_gap_per_cent": ("The same, per cent", "+.1f"),
             },
         ),
@@ -81,6 +81,7 @@ def change(of: Comparison) -> Section:
             for name, path in lines.items()
         },
         _axis(of),
+        decimals=of.last.rate.decimals,
     )  # fmt: skip
     rose = of.group.noun.some_of(of.rose, len(of.group))
     chart = Chart(
@@ -90,12 +91,12 @@ def change(of: Comparison) -> Section:
         f"years ending 31 March {first} and {last}.",
         alt=f"A line for each authority from {first} to {last}: {listed(paths)}.",
         data=moves,
-        columns={"area": "Authority", "before": (f"{when[0]}, {_per(of)}", ".2f"),
-                 "after": (f"{when[1]}, {_per(of)}", ".2f")},
+        columns={"area": "Authority", "before": (f"{when[0]}, {_per(of)}", _decimals(of)),
+                 "after": (f"{when[1]}, {_per(of)}", _decimals(of))},
     )  # fmt: skip
     columns: Columns = {
-        "area": "Authority", "before": (str(first), ".2f"), "after": (str(last), ".2f"),
-        "change": ("Change", "+.2f"), "per_cent": ("Change, per cent", "+.1f"),
+        "area": "Authority", "before": (str(first), _decimals(of)), "after": (str(last), _decimals(of)),
+        "change": ("Change", f"+{_decimals(of)}"), "per_cent": ("Change, per cent", "+.1f"),
     }  # fmt: skip
     return Section(
         sentence=f"From {first} to {last} {of.area}'s rate {of.path.by}{rank if of.path.verb != 'stayed' else ''}.",
@@ -116,11 +117,12 @@ def certainty(of: Comparison) -> Section:
             sentence="The source prints rates and no counts, and child populations are held "
             f"{of.held}, so no interval can be given for {of.last.year}."
         )
+    lower, upper = (of.last.rate.like(float(limit)) for limit in (of.interval.lower, of.interval.upper))
     return Section(
         sentence="The source prints rates and no counts. Worked back from the rate and the official number of "
         f"children, {of.area} had about {of.events:.0f} {of.briefly} in the year to March {of.last.year}. Chance alone "
         "moves a count of that size from year to year; the 95% interval runs from "
-        f"{of.interval.lower:.2f} to {of.interval.upper:.2f} {of.last.rate.for_every}. A range worked out this way "
+        f"{lower} to {upper} {of.last.rate.for_every}. A range worked out this way "
         "(Byar's method) contains the true rate 95 times in 100. "
         f"The rate is {of.against_average}, and {of.against_england}."
     )
@@ -228,7 +230,9 @@ def _course(of: Comparison) -> Chart:
         )
     else:
         levels = {average: last.average.value, "England": last.england.value}
-        figure = charts.ranked_bars(drawn.set_index("area")["value"], of.area, _axis(of), levels, decimals=2)
+        figure = charts.ranked_bars(
+            drawn.set_index("area")["value"], of.area, _axis(of), levels, decimals=of.last.rate.decimals
+        )
         title = f"In the year to March {last.year} {of.area}'s rate was {side}."
         period = f"year ending 31 March {last.year}"
         alt = (
@@ -241,7 +245,7 @@ def _course(of: Comparison) -> Chart:
         f"{_measure(of)}; {of.area}, {of.group} (grey) and England; {period}.",
         alt,
         drawn.pivot(index="area", columns="year", values="value").reset_index().rename(columns=str),
-        {"area": "Authority", **{str(year): (f"Year to March {year}, {_per(of)}", ".2f") for year in years}},
+        {"area": "Authority", **{str(year): (f"Year to March {year}, {_per(of)}", _decimals(of)) for year in years}},
     )
 
 
@@ -252,13 +256,13 @@ def _by_year(of: Comparison) -> Sheet:
         f"{of.area} against {of.group}, by year",
         {
             "year": "Year to March",
-            "rate": (f"{of.area}, {_per(of)}", ".2f"),
+            "rate": (f"{of.area}, {_per(of)}", _decimals(of)),
             "compared": ("Others compared", "d"),
             "place": f"Place among {of.last.place.whole}",
-            "mean": ("Others' mean", ".2f"),
-            "median": ("Others' median", ".2f"),
-            "pooled": ("Others' pooled rate", ".2f"),
-            "gap": (f"Distance from the {of.kind}", "+.2f"),
+            "mean": ("Others' mean", _decimals(of)),
+            "median": ("Others' median", _decimals(of)),
+            "pooled": ("Others' pooled rate", _decimals(of)),
+            "gap": (f"Distance from the {of.kind}", f"+{_decimals(of)}"),
             "gap_per_cent": ("The same, per cent", "+.1f"),
             "in_events": (f"The same, in {of.briefly}", "+.0f"),
         },
@@ -296,6 +300,10 @@ def _measure(of: Comparison) -> str:
 
 def _per(of: Comparison) -> str:
     return f"per {of.last.rate.per}"
+
+
+def _decimals(of: Comparison) -> str:
+    return f".{of.last.rate.decimals}f"
 
 
 def _decimal_year(day: pd.Timestamp) -> float:
