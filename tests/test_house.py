@@ -54,3 +54,11 @@ def test_no_two_classes_have_one_name():
             if isinstance(node, ast.ClassDef):
                 names.setdefault(node.name, []).append(path.relative_to(HOUSE).as_posix())
     assert {name: places for name, places in names.items() if len(places) > 1} == {}
+
+
+def test_no_module_is_called_like_a_function_of_its_own():
+    for path in HOUSE.rglob("*.py"):
+        functions = [
+            node.name for node in ast.parse(path.read_text(encoding="utf-8")).body if isinstance(node, ast.FunctionDef)
+        ]
+        assert path.stem not in functions, path

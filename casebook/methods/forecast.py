@@ -208,7 +208,7 @@ class Forecast:
     upper: Array
 
 
-def forecast(series: ArrayLike, horizon: int, method: str, level: float = 0.8) -> Forecast:
+def ahead(series: ArrayLike, horizon: int, method: str, level: float = 0.8) -> Forecast:
     """Forecast some years ahead with a prediction interval.
 
     The interval comes from the errors the method made one year ahead in the series itself, s, with n
@@ -243,7 +243,7 @@ def forecast(series: ArrayLike, horizon: int, method: str, level: float = 0.8) -
 
     Examples
     --------
-    >>> made = forecast([10, 12, 15, 16, 18], 2, "drift")
+    >>> made = ahead([10, 12, 15, 16, 18], 2, "drift")
     >>> made.central.tolist(), (made.lower < made.central).all().item()
     ([20.0, 22.0], True)
     """

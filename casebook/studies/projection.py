@@ -226,7 +226,7 @@ def by_own_past(method: str = "auto") -> Forecaster:
                 f"method is {used!r}, which needs {history.noun} above 0 in every year, and there are years without "
                 "any: choose another method."
             )
-        found = {name: forecast.forecast(past, len(years), name, level) for name in usable}
+        found = {name: forecast.ahead(past, len(years), name, level) for name in usable}
         tried = {name: forecast.backtest(past, name) for name in usable}
         nearest = min(tried, key=lambda name: round(tried[name].mase, 10))
         meaning, course, made_from = _METHODS[used]

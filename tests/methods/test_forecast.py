@@ -108,7 +108,7 @@ def test_the_range_of_growth_held_as_many_outturns_as_it_says_over_the_authoriti
         for values in whole:
             for origin in range(11, 16):
                 happened = np.array(values[origin:])
-                made = forecast.forecast(values[origin - 7 : origin], happened.size, "growth", level)
+                made = forecast.ahead(values[origin - 7 : origin], happened.size, "growth", level)
                 held += list((made.lower <= happened) & (happened <= made.upper))
         assert least < np.mean(held) < most
 
@@ -125,7 +125,7 @@ def test_refitted_on_a_shorter_history_drift_comes_closest_to_what_then_happened
 
 @pytest.mark.parametrize("method", METHODS)
 def test_intervals_hold_the_forecast_and_widen_with_the_years_and_the_level(method):
-    narrow, wide = (forecast.forecast(PLANS, 6, method, level) for level in (0.8, 0.95))
+    narrow, wide = (forecast.ahead(PLANS, 6, method, level) for level in (0.8, 0.95))
     assert (narrow.lower < narrow.central).all()
     assert (narrow.central < narrow.upper).all()
     assert (np.diff(narrow.upper - narrow.lower) > 0).all()
@@ -139,7 +139,7 @@ def test_the_interval_of_drift_is_the_published_formula():
     sigma = changes.std(ddof=1)
     h, points = 3, len(PLANS)
     half = stats.t.ppf(0.9, changes.size - 1) * sigma * np.sqrt(h * (1 + h / (points - 1)))
-    made = forecast.forecast(PLANS, h, "drift", 0.8)
+    made = forecast.ahead(PLANS, h, "drift", 0.8)
     assert made.upper[-1] - made.central[-1] == pytest.approx(half)
 
 
@@ -148,7 +148,7 @@ def test_an_interval_holds_about_as_many_outturns_as_it_says():
     held = total = 0
     for _ in range(300):
         walk = 1000 + np.cumsum(generator.normal(30, 20, 12))
-        made = forecast.forecast(walk[:9], 3, "drift", 0.8)
+        made = forecast.ahead(walk[:9], 3, "drift", 0.8)
         held += int(((made.lower <= walk[9:]) & (walk[9:] <= made.upper)).sum())
         total += 3
     assert held / total == pytest.approx(0.8, abs=0.04)
@@ -163,7 +163,7 @@ def test_limits_are_in_order_and_not_below_nothing(values, method):
     if method == "growth" and 0 in values:
         return
     for level in (0.8, 0.95):
-        _in_order(forecast.forecast(values, 11, method, level))
+        _in_order(forecast.ahead(values, 11, method, level))
 
 
 @settings(max_examples=60)
@@ -176,8 +176,8 @@ def test_limits_are_in_order_and_not_below_nothing(values, method):
     st.sampled_from([0.5, 0.8, 0.95, 0.998]),
 )
 def test_limits_of_any_series_are_in_order_finite_and_not_below_nothing(values, horizon, level):
-    _in_order(forecast.forecast(values, horizon, forecast.choose(values), level))
-    _in_order(forecast.forecast(values, horizon, "drift", level))
+    _in_order(forecast.ahead(values, horizon, forecast.choose(values), level))
+    _in_order(forecast.ahead(values, horizon, "drift", level))
 
 
 def _in_order(made):
@@ -199,10 +199,10 @@ def _in_order(made):
 )
 def test_a_forecast_that_cannot_be_made_is_refused(arguments, said):
     with pytest.raises(ValueError, match=said):
-        forecast.forecast(*arguments)
+        forecast.ahead(*arguments)
 
 
-@pytest.mark.parametrize("call", [forecast.choose, lambda values: forecast.forecast(values, 1, "naive")])
+@pytest.mark.parametrize("call", [forecast.choose, lambda values: forecast.ahead(values, 1, "naive")])
 @pytest.mark.parametrize("values", [[], [4], [1, 2, 3, 4]])
 def test_fewer_than_five_values_make_no_forecast(call, values):
     with pytest.raises(TooShortError, match="too few"):

@@ -28,7 +28,7 @@ def scenarios(past, end=2031, **rates):
 
 def by_growth(past, years, level):
     """A forecaster of one method: none is tried beside it, which takes time."""
-    found = forecast.forecast(past.by_year, len(years), "growth", level)
+    found = forecast.ahead(past.by_year, len(years), "growth", level)
     frame = pd.DataFrame({part: getattr(found, part) for part in projection.LIMITS}, index=years)
     return Outlook(frame, "growth goes on", "its past", "Nobody has tested it.", "It is given.", pd.DataFrame())
 
@@ -83,7 +83,7 @@ def test_a_range_is_said_as_what_it_is(method, monkeypatch):
     assert "so the range is not to be read as a chance." in new.outlook.tested
     assert "up to three years ahead; this one goes six." in new.outlook.choice
     assert new.outlook.compared.set_index("used").loc["used", "method"].startswith(f"{used}: ")
-    assert new.frame["upper"].tolist() == pytest.approx(forecast.forecast(PLANS, 6, used, 0.8).upper.tolist())
+    assert new.frame["upper"].tolist() == pytest.approx(forecast.ahead(PLANS, 6, used, 0.8).upper.tolist())
 
 
 def test_growth_is_refused_where_a_year_has_nothing(monkeypatch):
