@@ -369,10 +369,12 @@ def _with_exit_codes(app: typer.Typer) -> typer.Typer:
 def _say_what_is_stale(jobs: list[Job], root: Path, pack: list[Report], whole: bool, options: RunOptions) -> None:
     from casebook import run as packs
 
-    stale = packs.stale(jobs, root, pack, whole, options)
+    stale, removed = packs.stale(jobs, root, pack, whole, options)
     for (name, area), need in stale.items():
         print(f"{'Would render' if need.only_render else 'Would run'} {name} ({area}): {need.why}")
-    if not stale:
+    for one in removed:
+        print(f"Would take out {one}")
+    if not (stale or removed):
         print("Nothing would be made: no report is stale.")
 
 
@@ -450,6 +452,8 @@ def _tell(made: RunResult, area: str, root: Path, seconds: float) -> None:
         return
     for file in made.restored:
         print(f"Written again: reports/{file}, which was not as it was published")
+    for one in made.removed:
+        print(f"Taken out: {one}")
     for (name, place), what in made.older.items():
         print(f"Marked as older than its data: {name}, {place}: {what}")
     for change in made.changes:

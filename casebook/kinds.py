@@ -167,4 +167,7 @@ def _in_words(kind: Any) -> str:
 def _limits(extra: Any) -> list[str]:
     words = {"ge": "from", "gt": "above", "le": "up to", "lt": "below"}
     constraints = getattr(extra, "metadata", [extra])
+    ends = {key: getattr(one, key) for one in constraints for key in ("ge", "le") if hasattr(one, key)}
+    if len(ends) == 2:
+        return [f"from {ends['ge']:g} to {ends['le']:g}"]
     return [f"{word} {getattr(one, key):g}" for one in constraints for key, word in words.items() if hasattr(one, key)]

@@ -61,6 +61,8 @@ class RunResult:
     held: list[str] = field(default_factory=list)
     older: dict[Key, str] = field(default_factory=dict)
     restored: list[str] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
+    """The reports it took out of the pack, each with why."""
     published: bool = True
 
     @property
@@ -168,11 +170,13 @@ def make(
         said = {
             kind: [_sentence(one) for one in failed if (one.outcome.status == "held") is kind] for kind in (False, True)
         }
-        made = RunResult(pack, whys, said[False], said[True], older, before.altered)
+        made = RunResult(
+            pack, whys, said[False], said[True], older, before.altered, removed=_taken_out(dropped, reports)
+        )
     assert made is not None
     log.about |= {
         "made": _by_report(made.made), "failed": made.failed, "held": made.held, "changes": len(made.changes),
-        "older": _by_report(made.older), "restored": made.restored,
+        "older": _by_report(made.older), "restored": made.restored, "removed": made.removed,
         "unnamed": [] if before.pack.published else unnamed,
     }  # fmt: skip
     return made
@@ -180,14 +184,27 @@ def make(
 
 def stale(
     jobs: Sequence[Job], root: Path, reports: Sequence[Report], whole: bool, options: RunOptions
-) -> dict[Key, StaleReason]:
-    """Return what ``make`` would make, and why, without making or writing anything; for its parameters see there."""
+) -> tuple[dict[Key, StaleReason], list[str]]:
+    """Return what ``make`` would make and what it would take out, each with why; for its parameters see there.
+
+    Nothing is made or written.
+    """
     before = _PreviousPack.of(root / "reports")
-    others, _ = _planned_again(before, jobs, _dropped(before, jobs, reports, whole, options.remove), reports, root)
+    dropped = _dropped(before, jobs, reports, whole, options.remove)
+    others, _ = _planned_again(before, jobs, dropped, reports, root)
     place = _place([report.name for report in reports])
     all_jobs = sorted([*jobs, *(others if whole else [])], key=lambda job: place(job.key)[::-1])
     needs, _ = _needs(all_jobs, before, root, _keys(jobs) if options.force else set())
-    return {key: need for key, need in needs.items() if need}
+    return {key: need for key, need in needs.items() if need}, _taken_out(dropped, reports)
+
+
+def _taken_out(dropped: Sequence[Published], reports: Sequence[Report]) -> list[str]:
+    """Return the reports that are taken out of the pack, each with why."""
+    listed = {report.name for report in reports}
+    return [
+        f"{one.name} ({one.area}): {'no longer made for this area' if one.name in listed else 'not in pipeline.py'}"
+        for one in dropped
+    ]
 
 
 @dataclass(frozen=True)
@@ -257,7 +274,8 @@ def _planned_again(
     for entry in [entry for key, entry in before.entries.items() if key not in gone]:
         try:
             if entry.name not in listed:
-                raise InputError(f"pipeline.py lists no report {entry.name}.")
+                # A run of the whole pack takes it out; one of some reports leaves it as it is.
+                continue
             jobs.append(plan.again(listed[entry.name], root, entry))
         except InputError as error:
             refused[entry.key] = (

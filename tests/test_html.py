@@ -134,6 +134,7 @@ def test_every_report_has_the_parts_of_a_report_in_order(pack, pages):
         assert headings[-3:] == ["Assumptions and limits", "Where the figures come from", "How this page was made"]
         shown = [item.text for item in page.find(class_="headlines")("li")]
         assert shown == [headline["text"] for headline in entry["headlines"]]
+        assert re.search(r"Casebook ran the notebook [a-z-]+\.ipynb", page.get_text())
         sources = page.find(id="sources-caption").find_parent("table").get_text()
         assert all(read["sha256"][:12] in sources for read in entry["inputs"])
 

@@ -66,7 +66,7 @@ def test_none_can_be_typed(notebook):
         ({"first_year": "soon"}, "example: first_year is 'soon', expected a whole number; give another value"),
         ({"first_year": "2018.5"}, "first_year is '2018.5', expected a whole number"),
         ({"average": "mode"}, "average is 'mode', expected one of 'mean' and 'median'"),
-        ({"share": "1.4"}, "share is '1.4', expected a number from 0 and up to 1"),
+        ({"share": "1.4"}, "share is '1.4', expected a number from 0 to 1"),
         ({"since": "yesterday"}, "since is 'yesterday', expected a date such as"),
         ({"frist_year": "2018"}, r"example has no parameter called 'frist_year': did you mean first_year\?"),
     ],
@@ -128,7 +128,7 @@ def test_a_notebook_that_is_not_there_is_refused_with_the_nearest(notebook, tmp_
         parameters.declared(tmp_path / "exmple.ipynb")
 
 
-@pytest.mark.parametrize(("share", "words"), [(0.5, ""), (1.4, "share is 1.4, expected a number from 0 and up to 1"), ("much", "share is 'much'")])  # fmt: skip
+@pytest.mark.parametrize(("share", "words"), [(0.5, ""), (1.4, "share is 1.4, expected a number from 0 to 1"), ("much", "share is 'much'")])  # fmt: skip
 def test_a_notebook_refuses_in_jupyterlab_what_a_run_refuses(share, words):
     space = {}
     exec("from typing import Annotated\nfrom pydantic import Field\nfrom casebook import report", space)
@@ -169,5 +169,5 @@ def test_an_area_is_checked_like_any_parameter_and_goes_on_under_its_official_na
 
 def test_a_year_out_of_reach_is_refused(notebook):
     path = notebook("from casebook.kinds import Year", "first_year: Year = 2017")
-    with pytest.raises(InputError, match="first_year is 17, expected a whole number from 1990 and up to 2100"):
+    with pytest.raises(InputError, match="first_year is 17, expected a whole number from 1990 to 2100"):
         parameters.resolve(path, {"first_year": 17}, {}, "example")

@@ -333,10 +333,24 @@ def test_a_mark_goes_when_the_data_are_again_what_they_were(two_areas):
     assert OLDER not in two_areas.page("first", "Hertfordshire")
 
 
+def test_a_report_that_is_no_longer_listed_is_taken_out_by_a_whole_run_which_says_so(project):
+    write(project, {"one": GOOD, "two": GOOD})
+    why(project)
+    write(project, {"one": GOOD})
+    before = project.published()
+    assert "Marked as older" not in project.pipeline("run", "one", "--force").stdout
+    assert project.published()["cambridgeshire/two.html"] == before["cambridgeshire/two.html"]
+    taken = "two (Cambridgeshire): not in pipeline.py"
+    assert f"Would take out {taken}" in project.pipeline("run", "--dry-run").stdout
+    assert f"Taken out: {taken}" in project.pipeline("run").stdout
+    assert "cambridgeshire/two.html" not in project.published()
+
+
 def test_an_area_is_removed_by_name_and_another_is_not_touched(two_areas):
     before = two_areas.published()
     done = two_areas.pipeline("run", "--remove", "Hertfordshire")
     assert done.returncode == 0, done.stderr
+    assert "Taken out: first (Hertfordshire): no longer made for this area\n" in done.stdout
     assert {entry["area"] for entry in two_areas.pack()["reports"]} == {"Cambridgeshire"}
     after = two_areas.published()
     assert not any("hertfordshire" in name for name in after)
