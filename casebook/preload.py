@@ -52,5 +52,4 @@ def _leave_out_help_texts() -> None:
 
 
 def _load_what_some_use() -> None:
-    import seaborn  # noqa: F401
     from scipy import optimize  # noqa: F401

@@ -153,10 +153,7 @@ def over_years(
     figure, axes = _frame(width=_WIDTH, height=4.6)
     others = series[series["area"] != area]
     here = series[series["area"] == area].set_index("year")["value"]
-    # Loaded here: it takes longer than any chart.
-    import seaborn as sns
-
-    sns.scatterplot(data=others, x="year", y="value", color=CONTEXT, s=45, edgecolor="#767676", linewidth=0.6, ax=axes)
+    axes.scatter(others["year"], others["value"], color=CONTEXT, s=45, edgecolor="#767676", linewidth=0.6)
     lines = [
         (here, area, AREA, "-", "o"),
         (average, average_label, BENCHMARK, "--", "D"),
