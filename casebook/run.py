@@ -171,7 +171,13 @@ def make(
             kind: [_sentence(one) for one in failed if (one.outcome.status == "held") is kind] for kind in (False, True)
         }
         made = RunResult(
-            pack, whys, said[False], said[True], older, before.altered, removed=_taken_out(dropped, reports)
+            pack,
+            whys,
+            said[False],
+            said[True],
+            older,
+            before.altered,
+            removed=_taken_out(dropped, reports, options.remove),
         )
     assert made is not None
     log.about |= {
@@ -195,16 +201,19 @@ def stale(
     place = _place([report.name for report in reports])
     all_jobs = sorted([*jobs, *(others if whole else [])], key=lambda job: place(job.key)[::-1])
     needs, _ = _needs(all_jobs, before, root, _keys(jobs) if options.force else set())
-    return {key: need for key, need in needs.items() if need}, _taken_out(dropped, reports)
+    return {key: need for key, need in needs.items() if need}, _taken_out(dropped, reports, options.remove)
 
 
-def _taken_out(dropped: Sequence[Published], reports: Sequence[Report]) -> list[str]:
+def _taken_out(dropped: Sequence[Published], reports: Sequence[Report], removed: str) -> list[str]:
     """Return the reports that are taken out of the pack, each with why."""
     listed = {report.name for report in reports}
-    return [
-        f"{one.name} ({one.area}): {'no longer made for this area' if one.name in listed else 'not in pipeline.py'}"
-        for one in dropped
-    ]
+
+    def why(one: Published) -> str:
+        if one.area == removed:
+            return "asked for with --remove"
+        return "no longer made for this area" if one.name in listed else "not in pipeline.py"
+
+    return [f"{one.name} ({one.area}): {why(one)}" for one in dropped]
 
 
 @dataclass(frozen=True)

@@ -350,7 +350,7 @@ def test_an_area_is_removed_by_name_and_another_is_not_touched(two_areas):
     before = two_areas.published()
     done = two_areas.pipeline("run", "--remove", "Hertfordshire")
     assert done.returncode == 0, done.stderr
-    assert "Taken out: first (Hertfordshire): no longer made for this area\n" in done.stdout
+    assert "Taken out: first (Hertfordshire): asked for with --remove\n" in done.stdout
     assert {entry["area"] for entry in two_areas.pack()["reports"]} == {"Cambridgeshire"}
     after = two_areas.published()
     assert not any("hertfordshire" in name for name in after)
