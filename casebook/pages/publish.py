@@ -17,9 +17,9 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from hashlib import sha256
 from pathlib import Path
 
+from casebook import digest
 from casebook.engine import lock, signals
 from casebook.errors import ReportFailedError, of_system
 
@@ -153,11 +153,7 @@ def _copy(place: Path, stage: Path) -> None:
 
 def hashes(folder: Path) -> dict[str, str]:
     """Return the SHA-256 of every file below a folder, by path."""
-    return {
-        path.relative_to(folder).as_posix(): sha256(path.read_bytes()).hexdigest()
-        for path in folder.rglob("*")
-        if path.is_file()
-    }
+    return {path.relative_to(folder).as_posix(): digest.of_file(path) for path in folder.rglob("*") if path.is_file()}
 
 
 def put_back(stage: Path, expected: Mapping[str, str], sources: Callable[[str], Iterable[Path | None]]) -> list[str]:
@@ -189,7 +185,7 @@ def put_back(stage: Path, expected: Mapping[str, str], sources: Callable[[str], 
             (stage / path).unlink()
             continue
         for source in sources(path):
-            if source is not None and source.is_file() and sha256(source.read_bytes()).hexdigest() == expected[path]:
+            if source is not None and source.is_file() and digest.of_file(source) == expected[path]:
                 (stage / path).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(source, stage / path)
                 break

@@ -71,7 +71,7 @@ SAID = {
     "fakes": "cell 4 shows a block that Casebook did not make",
     "reads": "it says that it read ../../etc/passwd as 'passwd', which is no table of the project",
     "forges": "forges could not run: not heard: ",
-    "lies": "lies could not run: timed out: it took more than 20 s",
+    "lies": "lies could not run: timed out: it took more than 8 s",
     "memory": "memory could not run: out of memory: it took more than 1200 MB",
     "gates": "it has 2 headlines, and pipeline.py says it must contain 4",
 }
@@ -79,7 +79,7 @@ SAID = {
 KERNEL_SAID = {name: SAID[name] for name in ("exit3", "segfault", "alarm", "raves", "thread", "pipe", "fakes", "reads")}
 LIMITS = {
     "memory": "limits=Limits(megabytes=1200)",
-    "lies": "limits=Limits(seconds=20)",
+    "lies": "limits=Limits(seconds=8)",
     "gates": "headlines=4",
 }
 
