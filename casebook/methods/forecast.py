@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -92,30 +92,32 @@ def damped_holt(series: ArrayLike, horizon: int) -> Array:
     y = np.asarray(series, float)
     a, b, p = _fitted(y)
     level, trend, _ = _holt(y, a, b, p)
-    return level + trend * np.cumsum(p ** np.arange(1, horizon + 1))
+    return np.asarray(level + trend * np.cumsum(p ** np.arange(1, horizon + 1)))
 
 
 def _fitted(y: Array) -> tuple[float, float, float]:
     """Return the smoothing of level and trend and the damping with the least squared errors."""
 
     def squared_errors(parameters: Array) -> float:
-        return float((_holt(y, *parameters)[2] ** 2).sum())
+        return float((_holt(y, *parameters.tolist())[2] ** 2).sum())
 
     # Loaded here: only this method needs it, and it takes its time.
     from scipy import optimize
 
     bounds = [(0.0, 1.0), (0.0, 1.0), (0.8, 0.98)]
-    # The errors have several valleys: start in each part of the range.
-    starts = [(a, b, p) for a in (0.1, 0.5, 0.9) for b in (0.1, 0.5, 0.9) for p in (0.82, 0.98)]
-    fits = [optimize.minimize(squared_errors, start, bounds=bounds, method="L-BFGS-B") for start in starts]
-    a, b, p = min(fits, key=lambda fit: fit.fun).x
-    return float(a), float(b), float(p)
+    # The errors have several valleys: look at all of the range at once, and go down where it is lowest.
+    axes = [np.linspace(*bound, points) for bound, points in zip(bounds, (21, 21, 7), strict=True)]
+    grid = np.stack([axis.ravel() for axis in np.meshgrid(*axes)])
+    lowest = np.argsort((_holt(y, *grid)[2] ** 2).sum(axis=0), kind="stable")[:3]
+    fits = [optimize.minimize(squared_errors, grid[:, one], bounds=bounds, method="L-BFGS-B") for one in lowest]
+    smoothing, slope, damping = min(fits, key=lambda fit: fit.fun).x.tolist()
+    return smoothing, slope, damping
 
 
-def _holt(y: Array, a: float, b: float, p: float) -> tuple[float, float, Array]:
+def _holt(y: Array, a: Any, b: Any, p: Any) -> tuple[Any, Any, Array]:
+    """Return the last level and trend and the errors, a row each; for one number or many in each of a, b and p."""
     # Python's own numbers are the same as numpy's, and one by one several times as fast.
     first, *rest = y.tolist()
-    a, b, p = float(a), float(b), float(p)
     level, trend, errors = first, (rest[0] - first) / p, []
     for value in rest:
         before = level
