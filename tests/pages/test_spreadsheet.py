@@ -1,8 +1,11 @@
 """The spreadsheet of a report: every table, plain text, and nothing a formula."""
 
+import dataclasses
 import re
 import zipfile
+from datetime import datetime
 
+import openpyxl
 import pandas as pd
 import pytest
 
@@ -29,9 +32,15 @@ def record(cells):
     )  # fmt: skip
 
 
+def typed(row):
+    formats = ("", ",.1f", ".0%", "+.0f", "", "")
+    columns = tuple(Column(f"c{n}", f"Column {n}", spec, bool(spec)) for n, spec in enumerate(formats))
+    return dataclasses.replace(record([]), tables=[Table("kinds", "Kinds", columns, (row,))])
+
+
 MADE = Published(
     name="care", title="Care", area="Essex", folder="essex", as_of="2020", status="succeeded", html="essex/care.html",
-    notebook="essex/care.ipynb", finished="1 May 2026", headlines=(), parameters={}, built_from="from commit abc",
+    notebook="essex/care.ipynb", finished="1 May 2026 at 09:00", headlines=(), parameters={}, built_from="from commit abc",
 )  # fmt: skip
 
 
@@ -43,8 +52,8 @@ def test_cover_contents_notes_and_every_table_are_there(tmp_path):
     path = tmp_path / "care.xlsx"
     spreadsheet.write(path, record(["Essex"]), [], MADE)
     found = sheets(path)
-    assert list(found) == ["Cover", "Contents", "Notes", "Table 1", "Assumptions", "Sources"]
-    text = found["Table 1"].to_string()
+    assert list(found) == ["Cover", "Contents", "Notes", "1 Rates", "Assumptions", "Sources"]
+    text = found["1 Rates"].to_string()
     assert "12.3" in text
     assert "12.345" not in text
     assert "[x]" in text
@@ -64,7 +73,7 @@ def test_nothing_in_the_data_becomes_a_formula_or_a_link(tmp_path):
         }
     assert not any(re.search(r"<f[ >]", part) for name, part in content.items() if "/worksheets/" in name)
     assert not any("x.org" in part for name, part in content.items() if name.endswith(".rels"))
-    shown = sheets(path)["Table 1"].to_numpy().ravel().tolist()
+    shown = sheets(path)["1 Rates"].to_numpy().ravel().tolist()
     for cell in (
         "=1+1",
         "+1",
@@ -79,11 +88,44 @@ def test_nothing_in_the_data_becomes_a_formula_or_a_link(tmp_path):
         assert cell in shown, cell
 
 
+def test_numbers_are_numbers_as_the_page_shows_them_and_dates_are_dates(tmp_path):
+    path = tmp_path / "care.xlsx"
+    spreadsheet.write(path, typed(("31 March 2020", 1234.56, 0.25, -3.0, "£1,500", "000")), [], MADE)
+    sheet = openpyxl.load_workbook(path)["1 Kinds"]
+    day, children, share, change, printed, paper = sheet[6]
+    assert (day.value, day.number_format) == (datetime(2020, 3, 31), "d mmmm yyyy")
+    assert (children.value, children.number_format) == (1234.6, "#,##0.0")
+    assert (share.value, share.number_format) == (0.25, "0%")
+    assert (change.value, change.number_format) == (-3, "+0;-0;0")
+    assert (printed.value, printed.number_format) == (1500, "£#,##0")
+    assert paper.value == "000"
+
+
+def test_no_column_is_wider_than_a_screen_and_long_text_is_broken_over_lines(tmp_path):
+    path = tmp_path / "care.xlsx"
+    spreadsheet.write(path, typed(("word " * 100, 1.0, 0.1, 1.0, "x", "y")), [], MADE)
+    book = openpyxl.load_workbook(path)
+    assert max(column.width for sheet in book for column in sheet.column_dimensions.values()) <= 81
+    assert book["1 Kinds"]["A6"].alignment.wrap_text
+
+
+def test_the_file_says_what_it_is_and_its_contents_lead_to_each_sheet(tmp_path):
+    path = tmp_path / "care.xlsx"
+    spreadsheet.write(path, record(["Essex"]), [], MADE)
+    book = openpyxl.load_workbook(path)
+    assert book.properties.title == "Care: Essex"
+    assert book.properties.created == datetime(2026, 5, 1, 9)
+    assert book.custom_doc_props["Language"].value == "en-GB"
+    linked = {cell.value: cell.hyperlink.location for (cell,) in book["Contents"]["A4:A7"]}
+    assert linked == {name: f"'{name}'!A1" for name in ("Notes", "1 Rates", "Assumptions", "Sources")}
+    assert all(len(sheet.tables) == 1 for sheet in book if sheet.title != "Cover")
+
+
 @pytest.mark.slow
 def test_every_report_has_one_with_all_its_tables(pack):
     for entry in pack.pack()["reports"]:
         found = sheets(pack.root / "reports" / entry["spreadsheet"])
-        tables = [name for name in found if name.startswith("Table ")]
+        tables = [name for name in found if name[0].isdigit()]
         page = (pack.root / "reports" / entry["html"]).read_text(encoding="utf-8")
         # The page has two or three tables besides: assumptions, sources and printed figures.
         assert len(tables) >= page.count("<caption") - 3
