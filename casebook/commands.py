@@ -1,4 +1,4 @@
-"""The commands of a pipeline: run, watch, runs, list, check, seal, reconcile, audit, pdf.
+"""The commands of a pipeline: run, watch, runs, list, check, accept, reconcile, audit, pdf.
 
 They print; ``casebook.run`` works.
 
@@ -24,7 +24,7 @@ import typer
 from rich.console import Console
 
 from casebook.engine import signals
-from casebook.errors import HeldError, InputError, ReportFailedError, and_list, of_system, one_of
+from casebook.errors import InputError, ReportFailedError, ThresholdExceededError, and_list, of_system, one_of
 from casebook.pack import freshness, history
 from casebook.pack.report_spec import Report
 
@@ -104,8 +104,10 @@ def of_pack(pack: list[Report], default_area: str, words: Sequence[str]) -> type
             f"{tables} tables, {len(pack)} reports and {len(register.figures)} printed figures are in order."
         )
 
+    # Until 0.4 it is known by its old name, too.
+    @app.command("seal", hidden=True)
     @app.command()
-    def seal(names: Annotated[list[str] | None, typer.Argument(metavar="[TABLE]...")] = None) -> None:
+    def accept(names: Annotated[list[str] | None, typer.Argument(metavar="[TABLE]...")] = None) -> None:
         """Accept changed raw tables: write their present hash into data/raw/datapackage.json.
 
         The register of published figures follows the tables whose cells it holds.
@@ -115,8 +117,8 @@ def of_pack(pack: list[Report], default_area: str, words: Sequence[str]) -> type
 
         root = _root()
         followed = figures.follow(root, names or [])
-        changed = catalogue.seal(root, [*names, figures.REGISTER] if names and followed else names or [])
-        _console().print(f"Sealed {', '.join(changed)}." if changed else "Nothing had changed.")
+        changed = catalogue.accept(root, [*names, figures.REGISTER] if names and followed else names or [])
+        _console().print(f"Accepted: {', '.join(changed)}." if changed else "Nothing had changed.")
 
     _add_figure_commands(app)
     _add_pdf_command(app, default_area)
@@ -161,7 +163,7 @@ def _add_run_commands(app: typer.Typer, pack: list[Report], default_area: str, w
 
         root = _root()
         signals.obey()
-        made_from = freshness.inputs(root, words)
+        fingerprint = freshness.inputs(root, words)
         _say_whose_files(root)
         options = RunOptions(force, keep_going, accept, "kernel" if ordinary_kernels else None, remove=remove)
         parameters.take_secrets()
@@ -187,7 +189,7 @@ def _add_run_commands(app: typer.Typer, pack: list[Report], default_area: str, w
             if log is None:
                 _say_what_is_stale(jobs, root, pack, not names, options)
             else:
-                _run(jobs, root, pack, not names, options, log, words, made_from)
+                _run(jobs, root, pack, not names, options, log, words, fingerprint)
 
     @app.command()
     def watch(names: Names = None, area: Area = None, parameter: Set = None) -> None:
@@ -212,7 +214,7 @@ def _add_run_commands(app: typer.Typer, pack: list[Report], default_area: str, w
         as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     ) -> None:
         """List past runs: when, how they ended, what they made and why."""
-        past = history.past(_root())[:number]
+        past = history.runs(_root())[:number]
         if as_json:
             print(json.dumps([{**vars(one), "began": one.began.isoformat()} for one in past], indent=2))
             return
@@ -336,7 +338,7 @@ def _with_exit_codes(app: typer.Typer) -> typer.Typer:
                 raise typer.Exit(WRONG_INPUT) from None
             except ReportFailedError as error:
                 _complain(str(error))
-            except HeldError as error:
+            except ThresholdExceededError as error:
                 _complain(str(error))
                 raise typer.Exit(HELD) from None
             except KeyboardInterrupt as error:
@@ -380,7 +382,7 @@ def _say_what_is_stale(jobs: list[Job], root: Path, pack: list[Report], whole: b
 
 def _run(
     jobs: list[Job], root: Path, pack: list[Report], whole: bool, options: RunOptions, log: history.Log,
-    words: Sequence[str], made_from: str,
+    words: Sequence[str], fingerprint: str,
 ) -> None:  # fmt: skip
     # Loaded here because it takes a second that `--help` and `list` need not spend.
     import rich.progress
@@ -410,9 +412,9 @@ def _run(
 
         made = packs.make(jobs, root, pack, whole, options, log, starting, ended)
     # From here to the end of the process there is nothing to stop: the pack is published.
-    signals.hold_off()
+    signals.ignore()
     if not (made.failed or made.held):
-        freshness.remember(root, words, made.pack, made_from, obeyed=options.force or bool(options.remove))
+        freshness.remember(root, words, made.pack, fingerprint, obeyed=options.force or bool(options.remove))
     log.about["status"] = "published in part" if made.failed or made.held else "published"
     if not (made.made or made.failed or made.held or made.published):
         log.about["status"] = "nothing to do"
@@ -429,7 +431,7 @@ def _run(
     if made.failed:
         raise ReportFailedError("\n".join([*made.failed, *made.held]))
     if made.held:
-        raise HeldError("\n".join(made.held))
+        raise ThresholdExceededError("\n".join(made.held))
 
 
 @contextmanager

@@ -31,7 +31,7 @@ class ReportFailedError(Exception):
     """A notebook raised, could not run, or ended without what a report must contain."""
 
 
-class HeldError(Exception):
+class ThresholdExceededError(Exception):
     """A headline moved further than its threshold, so the pack waits for somebody to accept it."""
 
 

@@ -17,7 +17,7 @@ from casebook.engine import workers
 from casebook.engine.outcome import Outcome
 from casebook.engine.task import Key, Task
 from casebook.engine.workers import WorkerResult
-from casebook.errors import HeldError, InputError, ReportFailedError, and_list, one_of
+from casebook.errors import InputError, ReportFailedError, ThresholdExceededError, and_list, one_of
 from casebook.pack import comparison, freshness, models, plan, record
 from casebook.pack.freshness import StaleReason
 from casebook.pack.history import Log
@@ -82,7 +82,7 @@ def make(
     """Make what is stale of the jobs, see to the rest of the pack, and publish it.
 
     Every other published report, of whichever area, is looked at too. If the jobs are all of an area's, those that are
-    stale are made anew as they were made before; if only some reports were asked for, they are marked as older than
+    stale are rebuilt as they were made before; if only some reports were asked for, they are marked as older than
     their data.
 
     Parameters
@@ -105,7 +105,7 @@ def make(
 
     Raises
     ------
-    InputError, ReportFailedError, HeldError, OSError
+    InputError, ReportFailedError, ThresholdExceededError, OSError
         If a report could not be made, a headline moved too far, or the folder not be written; what was published
         stays as it was.
     """
@@ -305,7 +305,7 @@ def _needs(
     for job in jobs:
         reads = plan.tables_read(job.notebook, job.parameters, described)
         upstream = {name: sources[name, job.area] for name in job.upstream if (name, job.area) in sources}
-        sources[job.key] = freshness.made_from(job, root, reads, upstream)
+        sources[job.key] = freshness.fingerprint(job, root, reads, upstream)
         if job.key in forced:
             need = StaleReason("--force")
         elif models.FILE in before.altered:
@@ -384,10 +384,10 @@ class _Run:
             tasks.append(
                 Task(
                     name=job.report.name, notebook=str(job.notebook), area=job.area, folder=job.folder,
-                    root=str(self.root), stage=str(stage), parameters=job.parameters, chosen=job.chosen,
+                    root=str(self.root), stage=str(stage), parameters=job.parameters, overrides=job.overrides,
                     secrets=job.secrets, environment={UPSTREAM: json.dumps(upstream)}, engine=engine,
                     contains=(job.report.headlines, job.report.figures), limits=job.report.limits,
-                    made_from=sources[job.key].model_dump(mode="json"), why=need.why,
+                    fingerprint=sources[job.key].model_dump(mode="json"), why=need.why,
                     built_from=built_from, papers=papers, only_render=need.only_render,
                     before=entry.model_dump(mode="json") if entry else {},
                 )
@@ -445,8 +445,8 @@ class _Run:
         notebook = self.reports[entry.name].path(self.root) if entry.name in self.reports else entry.notebook
         return Task(
             name=entry.name, notebook=str(notebook), area=entry.area, folder=entry.folder,
-            root=str(self.root), stage=str(self.stage), parameters=entry.parameters, chosen=entry.chosen,
-            made_from=entry.made_from.model_dump(mode="json"), papers=catalogue.load(self.root).papers,
+            root=str(self.root), stage=str(self.stage), parameters=entry.parameters, overrides=entry.overrides,
+            fingerprint=entry.fingerprint.model_dump(mode="json"), papers=catalogue.load(self.root).papers,
             only_render=True, before=entry.model_dump(mode="json"),
         )  # fmt: skip
 
@@ -543,7 +543,7 @@ def _hold(
 
     Raises
     ------
-    HeldError
+    ThresholdExceededError
         If the rest is not to be published without them.
     """
     held: dict[Key, str] = {}
@@ -555,7 +555,7 @@ def _hold(
         elif upstream := [name for name, area in waits.get(task.key, ()) if (name, area) in held]:
             held[task.key] = f"{task.name} builds on {and_list(upstream)}."
     if held and not keep_going:
-        raise HeldError(
+        raise ThresholdExceededError(
             f"The pack is held, not published: {' '.join(held.values())} If that is right, publish it with `--accept`."
         )
     return [

@@ -24,7 +24,7 @@ _LOOK_EVERY = 0.2
 _REST = 9
 
 
-def stay(root: Path, words: Sequence[str], run: Callable[[], None], say: Callable[[str], None]) -> NoReturn:
+def stay(root: Path, words: Sequence[str], run: Callable[[], None], notify: Callable[[str], None]) -> NoReturn:
     """Run, and run again after every change, until Ctrl-C.
 
     Parameters
@@ -35,10 +35,10 @@ def stay(root: Path, words: Sequence[str], run: Callable[[], None], say: Callabl
         The words of the command that runs once, for where a process cannot be forked.
     run
         Runs once; it may raise ``SystemExit``.
-    say
+    notify
         Told what a person should know.
     """
-    program, made_from, seen = freshness.program(root), "", ("", "")
+    program, fingerprint, seen = freshness.program(root), "", ("", "")
     preload.packages(prime=True)
     while True:
         began = time.perf_counter()
@@ -49,14 +49,14 @@ def stay(root: Path, words: Sequence[str], run: Callable[[], None], say: Callabl
             seen = now
             broken = "" if now[0] == program else _broken(root / "pipeline.py")
             if broken:
-                say(broken)
+                notify(broken)
         elif now[0] != program and not broken:
-            say("The program changed: starting anew.")
+            notify("The program changed: starting anew.")
             os.execv(sys.executable, [sys.executable, *sys.argv])
-        elif now[1] != made_from and not broken:
-            made_from = now[1]
+        elif now[1] != fingerprint and not broken:
+            fingerprint = now[1]
             _run_apart(words, run)
-            say("Waiting for changes in notebooks, workings and data; Ctrl-C ends it.")
+            notify("Waiting for changes in notebooks, workings and data; Ctrl-C ends it.")
         time.sleep(rest)
 
 

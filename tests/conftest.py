@@ -312,13 +312,13 @@ class Verdicts:
         cases = Cases(self.root, register)
         return {name: cases.of(name) for name in register.figures}
 
-    def seal(self) -> None:
-        """Accept changed tables, as ``pipeline.py seal`` does."""
+    def accept(self) -> None:
+        """Accept changed tables, as ``pipeline.py accept`` does."""
         from casebook.data import catalogue
         from casebook.reconcile import figures
 
         figures.follow(self.root, [])
-        catalogue.seal(self.root, [])
+        catalogue.accept(self.root, [])
 
 
 @pytest.fixture

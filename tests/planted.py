@@ -420,7 +420,7 @@ def watched(hypotheses: Sequence[Hypothesis]) -> tuple[Hypothesis, ...]:
     """Write down a hypothesis that fails before it is passed over."""
 
     def watch(hypothesis: Hypothesis) -> Hypothesis:
-        def run(printed: Reading, computed: Quantity, around: explanations.Surroundings) -> Iterator[str]:
+        def run(printed: Reading, computed: Quantity, around: explanations.Context) -> Iterator[str]:
             try:
                 yield from hypothesis(printed, computed, around)
             except Exception as error:

@@ -183,10 +183,10 @@ def test_a_damaged_pack_is_left_alone_and_named(copy_of_pack):
 
 def test_a_file_that_somebody_put_into_reports_is_kept(copy_of_pack):
     (copy_of_pack.root / "reports" / "notes.txt").write_text("mine")
-    # Nor does a pack published before pack.json said which parameters were chosen stop a run.
+    # Nor does a pack published before pack.json said which parameters were overridden stop a run.
     older = copy_of_pack.pack()
     for entry in older["reports"]:
-        del entry["chosen"]
+        del entry["overrides"]
     (copy_of_pack.root / "reports" / "pack.json").write_text(json.dumps(older), encoding="utf-8")
     assert copy_of_pack.pipeline("run", "smoking", "-p", "area=E10000003").returncode == 0
     assert (copy_of_pack.root / "reports" / "notes.txt").read_text() == "mine"

@@ -30,7 +30,7 @@ def altered(tell, copy_of_pack, monkeypatch):
             writer.writeheader()
             writer.writerows(changed)
         figures.follow(copy_of_pack.root, [])
-        catalogue.seal(copy_of_pack.root, [])
+        catalogue.accept(copy_of_pack.root, [])
         monkeypatch.setenv("CASEBOOK_PROJECT", str(copy_of_pack.root))
         # Printed figures are those of the tables as printed.
         told = tell(notebook, leaving_out="report.reconciliation", **parameters)

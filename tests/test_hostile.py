@@ -41,7 +41,7 @@ def make(project):
     project.replace("data/raw/savings_schedule.csv", "Small Community Projects", FORMULA)
     for table in ("areas", "chlamydia_detection", "health_checks", "smoking_prevalence"):
         project.replace(f"data/raw/{table}.csv", "Luton,", f"{LONG},")
-    assert project.pipeline("seal").returncode == 0
+    assert project.pipeline("accept").returncode == 0
     done = project.pipeline("run", "public-health-savings", "chlamydia")
     assert done.returncode == 0, done.stderr
 

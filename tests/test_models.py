@@ -69,7 +69,7 @@ class TestPlans:
         next(one for one in table["schema"]["fields"] if one["name"] == "plans")["constraints"]["minimum"] = 0
         copy_of_pack.describe(descriptor)
         copy_of_pack.replace("data/raw/ehcp_outturn.csv", "Cambridgeshire,2019,4198", "Cambridgeshire,2019,0")
-        assert copy_of_pack.pipeline("seal").returncode == 0
+        assert copy_of_pack.pipeline("accept").returncode == 0
         monkeypatch.setenv("CASEBOOK_PROJECT", str(copy_of_pack.root))
         assert "If the mean yearly change" in tell("ehcp-forecast").headline("new-forecast").text
         with pytest.raises(InputError, match="method is 'growth', which needs plans above 0 in every year"):
@@ -83,7 +83,7 @@ class TestPlans:
             f"Essex,{year},{plans}\n" for year, plans in zip(range(2017, 2026), range(500, 950, 50), strict=True)
         ]
         table.write_text(table.read_text(encoding="utf-8") + "".join(made_up), encoding="utf-8")
-        assert copy_of_pack.pipeline("seal").returncode == 0
+        assert copy_of_pack.pipeline("accept").returncode == 0
         monkeypatch.setenv("CASEBOOK_PROJECT", str(copy_of_pack.root))
         told = tell("ehcp-forecast", area="Essex")
         assert told.headline("plans-now").text == (
@@ -107,7 +107,7 @@ class TestPlans:
                 f"Cambridgeshire,{year},{plans}",
                 f"Cambridgeshire,{year},{(2026 - year) ** 2}",
             )
-        assert copy_of_pack.pipeline("seal").returncode == 0
+        assert copy_of_pack.pipeline("accept").returncode == 0
         monkeypatch.setenv("CASEBOOK_PROJECT", str(copy_of_pack.root))
         for method in ("auto", "drift", "damped Holt"):
             told = tell("ehcp-forecast", method=method)
@@ -204,7 +204,7 @@ class TestPlans:
 
     def test_a_history_with_a_gap_gets_one_sentence(self, copy_of_pack):
         copy_of_pack.replace("data/raw/ehcp_outturn.csv", "Cambridgeshire,2022,6100\n", "")
-        assert copy_of_pack.pipeline("seal").returncode == 0
+        assert copy_of_pack.pipeline("accept").returncode == 0
         done = copy_of_pack.pipeline("run", "ehcp-forecast")
         assert done.returncode == 2
         assert done.stderr.strip().endswith(

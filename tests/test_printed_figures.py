@@ -250,7 +250,7 @@ class TestOneDigit:
         changed(verdicts.root, table, match, column, value)
         if "printed" in rows(verdicts.root, f"{table}.csv")[0] and table == "children_in_care":
             changed(verdicts.root, table, {**match, column: value}, "printed", value)
-        verdicts.seal()
+        verdicts.accept()
         assert moved(before, verdicts.figures()) == figures_moved
 
     @pytest.mark.parametrize("table", [table.name for table in catalogue.load(ROOT).resources])
@@ -284,7 +284,7 @@ class TestOneDigit:
                 writer = csv.DictWriter(file, list(content[0]), lineterminator="\n")
                 writer.writeheader()
                 writer.writerows(content)
-            verdicts.seal()
+            verdicts.accept()
             after = verdicts.figures()
             cell = f"{table}/{key}/{column}" if table != figures.REGISTER else f"{table}/{key}/printed"
             resting = {name for name, one in before.items() if cell in (one.cell, *one.inputs)}
@@ -496,8 +496,8 @@ class TestCommands:
 
     def test_a_corrected_table_is_sealed_with_its_figure_and_stands_after_the_next_run(self, copy_of_pack):
         copy_of_pack.replace("data/raw/ehcps_by_need.csv", "2205", "2204")
-        sealed = copy_of_pack.pipeline("seal", "ehcps_by_need")
-        assert sealed.stdout == "Sealed ehcps_by_need, published_figures.\n"
+        accepted = copy_of_pack.pipeline("accept", "ehcps_by_need")
+        assert accepted.stdout == "Accepted: ehcps_by_need, published_figures.\n"
         assert copy_of_pack.pipeline("run", "ehcp-forecast").returncode == 0
         row = next(row for row in copy_of_pack.pack()["reconciliation"] if row["id"] == "ehcp-total-change")
         assert (row["printed"], row["verdict"]) == ("2204", "reproduced")
@@ -596,7 +596,7 @@ class TestCheck:
 
     def test_a_figure_of_a_report_that_there_is_not(self, project):
         project.replace("data/raw/published_figures.csv", ",difference,care-rates,", ",difference,care-rate,")
-        assert project.pipeline("seal", "published_figures").returncode == 0
+        assert project.pipeline("accept", "published_figures").returncode == 0
         done = project.pipeline("check")
         assert done.returncode == 2
         assert "to the report 'care-rate', which pipeline.py does not list: did you mean care-rates?" in done.stderr

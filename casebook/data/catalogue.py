@@ -362,7 +362,7 @@ def _check_names(catalogue: Catalogue) -> None:
                 )
 
 
-def seal(root: Path, names: list[str]) -> list[str]:
+def accept(root: Path, names: list[str]) -> list[str]:
     """Write the present SHA-256 of the named tables (all, if none is named) into the catalogue.
 
     Returns
@@ -383,12 +383,25 @@ def seal(root: Path, names: list[str]) -> list[str]:
     for table in tables:
         path = root / DESCRIPTOR.parent / table.path
         if not path.is_file():
-            raise InputError(f"data/raw/{table.path} is not there: put the file in place, then seal it.")
+            raise InputError(f"data/raw/{table.path} is not there: put the file in place, then accept it.")
         entry = next(resource for resource in content["resources"] if resource["name"] == table.name)
         new = f"sha256:{digest.of(path)}"
         if entry["hash"] != new:
             entry["hash"] = new
             changed.append(table.name)
     if changed:
-        write_whole(root / DESCRIPTOR, (json.dumps(content, indent=2, ensure_ascii=False) + "\n").encode())
+        write_whole(root / DESCRIPTOR, _with_hashes(text, content).encode())
     return changed
+
+
+def _with_hashes(text: str, content: dict[str, Any]) -> str:
+    """Return the catalogue's text with the hashes of its content, and all else laid out as its author did."""
+    start = re.search(r'"resources"\s*:\s*\[', text)
+    assert start is not None, "a catalogue that was read has its tables"
+    written, at = text[: start.end()], start.end()
+    for entry in content["resources"]:
+        begin = text.index("{", at)
+        _, end = json.JSONDecoder().raw_decode(text, begin)
+        hashed = re.sub(r'("hash"\s*:\s*)"[^"]*"', rf'\g<1>"{entry["hash"]}"', text[begin:end], count=1)
+        written, at = written + text[at:begin] + hashed, end
+    return written + text[at:]

@@ -338,5 +338,5 @@ def check_hash(root: Path, table: TableEntry) -> None:
         raise InputError(
             f"{raw.RAW / table.path} is not the file described in data/raw/datapackage.json: its content has the hash "
             f"{found[:19]}..., expected {table.hash[:19] or 'one'}...; if the change is meant, accept it with "
-            f"`python pipeline.py seal {table.name}`, otherwise restore the file."
+            f"`python pipeline.py accept {table.name}`, otherwise restore the file."
         )

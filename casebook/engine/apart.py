@@ -44,8 +44,8 @@ def _act(action: Callable[[], object], parent: int, reading: int, telling: int) 
     code = 1
     try:
         # Ctrl-C is held back here, and reaches the parent, which ends this process; so does its own end.
-        signals.die_with(parent)
-        lock.let_go()
+        signals.set_parent_death_signal(parent)
+        lock.release()
         os.close(reading)
         try:
             action()

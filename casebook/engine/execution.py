@@ -49,7 +49,7 @@ class StoppedError(Exception):
 class Session:
     """What surrounds the cells while they run: what is told of them, and what is let out of them."""
 
-    say: Callable[[str, int], None]
+    on_event: Callable[[str, int], None]
     """Called with ``began`` or ``ended`` and the number of the cell in the notebook as written."""
     output_megabytes: float
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -63,7 +63,7 @@ class Session:
     kernel_exit: int | None = None
     """The exit code of an ordinary kernel that died, where it is known."""
     redactor: Redactor = field(init=False)
-    told_from: tuple[str, str] | None = None
+    display_paths: tuple[str, str] | None = None
     """What the notebook is to say of where it came from and where it went, instead of where they lie here."""
 
     def __post_init__(self) -> None:
@@ -73,15 +73,15 @@ class Session:
     def tell(self, event: str, number: int) -> None:
         """Tell that a cell began or ended."""
         self.running = number if event == "began" else 0
-        self.say(event, number)
+        self.on_event(event, number)
 
     def begin(self, notebook: NotebookNode) -> None:
         """Take the notebook that is about to be run."""
         self.notebook = notebook
-        if self.told_from:
-            notebook.metadata.papermill.update(zip(("input_path", "output_path"), self.told_from, strict=True))
+        if self.display_paths:
+            notebook.metadata.papermill.update(zip(("input_path", "output_path"), self.display_paths, strict=True))
 
-    def admit(self, output: dict[str, Any]) -> dict[str, Any]:
+    def filter_output(self, output: dict[str, Any]) -> dict[str, Any]:
         """Let an output into the notebook: within the limit, and without secrets."""
         self.shown += _size(output)
         if self.shown > self.output_megabytes * MEGABYTE:
@@ -179,10 +179,10 @@ class ShellEngine(PapermillEngine):
 
         session: Session = options["session"]
         session.begin(nb_man.nb)
-        shell = shells.start(session.admit)
+        shell = shells.start(session.filter_output)
         shell.extension_manager.load_extension(extension.__name__)
-        below = shells.what_processes_write(session.captured or _no_files())
-        with shells.nothing_typed():
+        below = shells.read_captured_output(session.captured or _no_files())
+        with shells.disable_input():
             for index, cell in enumerate(nb_man.nb.cells):
                 if cell.cell_type != "code" or not cell.source.strip():
                     continue
@@ -223,7 +223,7 @@ class _Client(PapermillNotebookClient):
     def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> Any:
         output = super().process_message(msg, cell, cell_index)
         if output is not None:
-            output.update(self.session.admit(dict(output)))
+            output.update(self.session.filter_output(dict(output)))
         return output
 
 

@@ -43,7 +43,7 @@ def held(path: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
-def let_go() -> None:
+def release() -> None:
     """Close the locks that a forked process came by; it must not hold them on when the run has ended."""
     while _held:
         with suppress(OSError):

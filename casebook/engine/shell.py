@@ -27,7 +27,7 @@ from nbformat import NotebookNode
 from traitlets import Instance, Type
 from traitlets.config import Config
 
-Admit = Callable[[dict[str, Any]], dict[str, Any]]
+OutputFilter = Callable[[dict[str, Any]], dict[str, Any]]
 
 # As ipykernel reports it, so that a notebook's metadata does not depend on who ran it.
 LANGUAGE = {
@@ -44,11 +44,11 @@ LANGUAGE = {
 class Outputs:
     """The outputs of the running cell, in the order they come, as a notebook holds them."""
 
-    def __init__(self, admit: Admit) -> None:
+    def __init__(self, filter_output: OutputFilter) -> None:
         self._shown: list[NotebookNode] = []
         # What a cell writes to a stream, piece by piece; joined when it is asked for, which is linear.
         self._pieces: list[str] = []
-        self._admit = admit
+        self._filter_output = filter_output
         self._clear_before_next = False
         self._by_display_id: dict[str, list[NotebookNode]] = {}
 
@@ -70,25 +70,25 @@ class Outputs:
 
     def add(self, kind: str, display_id: str | None = None, **content: Any) -> None:
         """Take one more output; what a cell writes piece by piece becomes one."""
-        admitted = self._admit({"output_type": kind, **content})
+        filtered = self._filter_output({"output_type": kind, **content})
         if self._clear_before_next:
             self.begin()
-        if kind == "stream" and self._pieces and self._shown[-1].name == admitted["name"]:
-            self._pieces.append(admitted["text"])
+        if kind == "stream" and self._pieces and self._shown[-1].name == filtered["name"]:
+            self._pieces.append(filtered["text"])
             return
         self._join()
-        output = nbformat.from_dict(admitted)
+        output = nbformat.from_dict(filtered)
         self._shown.append(output)
         if kind == "stream":
-            self._pieces = [admitted["text"]]
+            self._pieces = [filtered["text"]]
         if display_id:
             self._by_display_id.setdefault(display_id, []).append(output)
 
     def update(self, display_id: str, data: dict[str, Any], metadata: dict[str, Any]) -> None:
         """Change what was shown under a display id, in this cell or one before."""
-        admitted = self._admit({"output_type": "display_data", "data": data, "metadata": metadata})
+        filtered = self._filter_output({"output_type": "display_data", "data": data, "metadata": metadata})
         for output in self._by_display_id.get(display_id, []):
-            output.data, output.metadata = (nbformat.from_dict(admitted[part]) for part in ("data", "metadata"))
+            output.data, output.metadata = (nbformat.from_dict(filtered[part]) for part in ("data", "metadata"))
 
     def clear(self, wait: bool) -> None:
         """Forget what was shown, now or when the next output comes."""
@@ -199,16 +199,16 @@ def prepare() -> Shell:
     return shell
 
 
-def start(admit: Admit) -> Shell:
+def start(filter_output: OutputFilter) -> Shell:
     """Start the shell of this process.
 
     Parameters
     ----------
-    admit
+    filter_output
         Called with every output before it is kept; it returns what to keep.
     """
     shell = prepare()
-    _keep_outputs(shell, admit)
+    _keep_outputs(shell, filter_output)
     _look_for_modules_as_a_kernel_does()
     return shell
 
@@ -223,8 +223,8 @@ def _own_folder() -> str | None:
     return folder
 
 
-def _keep_outputs(shell: Shell, admit: Admit) -> None:
-    shell.outputs = shell.display_pub.outputs = shell.displayhook.outputs = Outputs(admit)
+def _keep_outputs(shell: Shell, filter_output: OutputFilter) -> None:
+    shell.outputs = shell.display_pub.outputs = shell.displayhook.outputs = Outputs(filter_output)
 
 
 def _look_for_modules_as_a_kernel_does() -> None:
@@ -258,7 +258,7 @@ def run(shell: Shell, cell: NotebookNode, below: Iterator[str]) -> bool:
     cell
         A code cell; its outputs and count are filled in.
     below
-        Gives what the cell's processes wrote past Python (``what_processes_write``).
+        Gives what the cell's processes wrote past Python (``read_captured_output``).
 
     Returns
     -------
@@ -280,7 +280,7 @@ def run(shell: Shell, cell: NotebookNode, below: Iterator[str]) -> bool:
     return error is None
 
 
-def what_processes_write(files: tuple[int, int]) -> Iterator[str]:
+def read_captured_output(files: tuple[int, int]) -> Iterator[str]:
     """Yield, turn by turn, what was newly written to the files that stand for standard output and error."""
     read = [0, 0]
     while True:
@@ -292,7 +292,7 @@ def what_processes_write(files: tuple[int, int]) -> Iterator[str]:
 
 
 @contextmanager
-def nothing_typed() -> Iterator[None]:
+def disable_input() -> Iterator[None]:
     """Refuse ``input()``: nobody sits at a run."""
     import builtins
 

@@ -34,19 +34,19 @@ def obey() -> None:
             signal.signal(number, stop)
 
 
-def stop_if_told() -> None:
+def raise_pending() -> None:
     """Stop if that was asked for and has not happened."""
     if _told:
         raise _told[-1]
 
 
 @contextmanager
-def held_off() -> Iterator[None]:
+def ignored() -> Iterator[None]:
     """Let Ctrl-C and SIGTERM pass while the last is done that a run does: there is nothing to stop after it."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = hold_off()
+    before = ignore()
     try:
         yield
     finally:
@@ -55,7 +55,7 @@ def held_off() -> Iterator[None]:
 
 
 @contextmanager
-def put_off() -> Iterator[None]:
+def deferred() -> Iterator[None]:
     """Hear Ctrl-C and SIGTERM while something is cleaned up, and obey when that is done, whichever thread is told."""
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -72,7 +72,7 @@ def put_off() -> Iterator[None]:
             signal.raise_signal(told[0])
 
 
-def hold_off() -> dict[int, Any]:
+def ignore() -> dict[int, Any]:
     """Let Ctrl-C and SIGTERM pass from here on, and return what was done about them before."""
     return {number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGINT, signal.SIGTERM)}
 
@@ -98,7 +98,7 @@ def flush() -> None:
                 stream.flush()
 
 
-def die_with(parent: int) -> None:
+def set_parent_death_signal(parent: int) -> None:
     """Have the system end this process when the one that started it ends, however that ends."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)

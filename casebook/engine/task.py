@@ -28,7 +28,7 @@ class Task:
     root: str
     stage: str
     parameters: Mapping[str, Any] = field(default_factory=dict)
-    chosen: tuple[str, ...] = ()
+    overrides: tuple[str, ...] = ()
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     environment: Mapping[str, str] = field(default_factory=dict)
     """Environment variables that its cells find set."""
@@ -36,7 +36,7 @@ class Task:
     """How many headlines and charts it must contain."""
     engine: Engine = "shell"
     limits: Limits = field(default_factory=Limits)
-    made_from: Mapping[str, Any] = field(default_factory=dict)
+    fingerprint: Mapping[str, Any] = field(default_factory=dict)
     why: str = ""
     built_from: str = ""
     runner: int = 0
@@ -91,7 +91,7 @@ def from_plain(plain: Mapping[str, Any]) -> Task:
             **plain,
             "limits": Limits(**plain["limits"]),
             "cost": Cost(**plain["cost"]),
-            "chosen": tuple(plain["chosen"]),
+            "overrides": tuple(plain["overrides"]),
             "contains": tuple(plain["contains"]),
         }
     )

@@ -23,19 +23,19 @@ from casebook.engine import execution, extension, observation, signals
 from casebook.engine.outcome import Cost, Outcome, of_error, peak, processor
 from casebook.engine.task import Task, from_plain, keep_failed
 
-Say = Callable[[dict[str, Any]], None]
-Finish = Callable[[Task, Say], None]
+Emit = Callable[[dict[str, Any]], None]
+Finish = Callable[[Task, Emit], None]
 """What is done once the cells have run, in a process that none of them has touched; it tells how that ended."""
 
 
-def work(task: Task, say: Say, captured: tuple[int, int] | None = None) -> bool:
+def work(task: Task, emit: Emit, captured: tuple[int, int] | None = None) -> bool:
     """Run the cells and tell how that ended; nothing is raised.
 
     Parameters
     ----------
     task
         What to make.
-    say
+    emit
         Told of every cell, then that all have run or how the report ended.
     captured
         The files that stand for the process's standard output and error.
@@ -54,12 +54,12 @@ def work(task: Task, say: Say, captured: tuple[int, int] | None = None) -> bool:
     def tell(outcome: Outcome) -> None:
         # A notebook may have forked; only the process that was started tells.
         if os.getpid() == process:
-            say({"outcome": session.redactor.redact(outcome.costing(cost()).plain())})
+            emit({"outcome": session.redactor.redact(outcome.costing(cost()).plain())})
 
     def progress(event: str, number: int) -> None:
         if os.getpid() != process:
             os._exit(0)
-        say({"cell": number, "event": event, "seconds": cells.take(event)})
+        emit({"cell": number, "event": event, "seconds": cells.take(event)})
 
     def give_up(outcome: Outcome) -> None:
         _keep_failed(task, session)
@@ -85,7 +85,7 @@ def work(task: Task, say: Say, captured: tuple[int, int] | None = None) -> bool:
         )
         return False
     if os.getpid() == process:
-        say({"executed": sha256(content).hexdigest(), "seen": seen, "cost": asdict(cost())})
+        emit({"executed": sha256(content).hexdigest(), "seen": seen, "cost": asdict(cost())})
     return True
 
 
@@ -106,7 +106,7 @@ def _run_cells(task: Task, session: execution.Session) -> dict[str, Any]:
     listed = Path(task.own).with_suffix(".seen")
     os.environ[extension.SEEN] = str(listed)
     # papermill would write down where the notebooks lie on this machine, the executed one in a folder about to go.
-    session.told_from = (f"notebooks/{Path(task.notebook).name}", f"reports/{task.folder}/{task.name}.ipynb")
+    session.display_paths = (f"notebooks/{Path(task.notebook).name}", f"reports/{task.folder}/{task.name}.ipynb")
     execution.execute(
         Path(task.notebook), task.executed_notebook, task.parameters, task.environment, task.engine, session,
     )  # fmt: skip
@@ -141,22 +141,22 @@ def main() -> None:
     """
     finish: Finish = pkgutil.resolve_name(sys.argv[1])
     task = from_plain(json.loads(sys.stdin.read()))
-    signals.die_with(task.runner)
+    signals.set_parent_death_signal(task.runner)
     telling = os.fdopen(os.dup(1), "w", encoding="utf-8")
     # What the notebook's processes write must not stand between the lines told.
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     executed: dict[str, Any] = {}
 
-    def say(event: dict[str, Any]) -> None:
+    def emit(event: dict[str, Any]) -> None:
         executed.update(event if "executed" in event else {})
         if "executed" not in event:
             print(json.dumps(event), file=telling, flush=True)
 
     if not task.only_render:
-        if not work(task, say):
+        if not work(task, emit):
             return
         task = task.ran(executed["executed"], executed["seen"], Cost(**executed["cost"]))
-    finish(task, say)
+    finish(task, emit)
 
 
 if __name__ == "__main__":

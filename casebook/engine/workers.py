@@ -110,7 +110,7 @@ def run(
                     waiting.remove(task)
                     starting(task)
                     running.append(_start(task, finish))
-            signals.stop_if_told()
+            signals.raise_pending()
             if not running:
                 # What is left needs something that failed.
                 break
@@ -154,19 +154,19 @@ def _temporary_folder(root: str) -> Iterator[None]:
         del os.environ["TMPDIR"]
         if before[1] is not None:
             os.environ["TMPDIR"] = before[1]
-        with signals.put_off():
+        with signals.deferred():
             shutil.rmtree(own, ignore_errors=True)
 
 
 @contextmanager
 def _all_stopped_at_the_end() -> Iterator[tuple[list[_Running], set[int]]]:
-    _adopt_orphans()
+    _become_subreaper()
     before = {child.pid for child in psutil.Process().children()}
     running: list[_Running] = []
     try:
         yield running, before
     finally:
-        with signals.put_off():
+        with signals.deferred():
             for one in running:
                 one.kill()
             _kill_orphans(before)
@@ -426,9 +426,9 @@ def _be_worker(
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT, signal.SIGTERM})
-        signals.die_with(parent)
-        _adopt_orphans()
-        lock.let_go()
+        signals.set_parent_death_signal(parent)
+        _become_subreaper()
+        lock.release()
         os.close(reading)
         for file in _others:
             file.close()
@@ -438,19 +438,19 @@ def _be_worker(
         sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 - as long as the process lives
         with os.fdopen(telling, "w", encoding="utf-8") as told:
 
-            def say(event: dict[str, Any]) -> None:
+            def emit(event: dict[str, Any]) -> None:
                 print(json.dumps(event), file=told, flush=True)
 
             if task.executed or task.only_render:
-                finish(task, say)
+                finish(task, emit)
             else:
-                worker.work(task, say, captured)
+                worker.work(task, emit, captured)
         code = 0
     finally:
         os._exit(code)
 
 
-def _adopt_orphans() -> None:
+def _become_subreaper() -> None:
     """Make processes whose parent has gone children of this one, so that they can be found."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1)

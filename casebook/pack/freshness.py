@@ -3,7 +3,7 @@
 A report is made from its notebook's code, its parameters, the package, the packages it runs with, the tables it
 read and how they are described, what else it looked at, and the reports it builds on. Its words and the look of
 its page can change without any of its cells being run. Nothing is taken from dates; only content counts. A report
-that uses what cannot be looked at is always made anew.
+that uses what cannot be looked at is always rebuilt.
 
 Only Python's own library is used, so that a run that has nothing to do is over at once.
 """
@@ -58,7 +58,7 @@ class StaleReason:
         return bool(self.why)
 
 
-def made_from(job: Job, root: Path, reads: Sequence[str], upstream: Mapping[str, Fingerprint]) -> Fingerprint:
+def fingerprint(job: Job, root: Path, reads: Sequence[str], upstream: Mapping[str, Fingerprint]) -> Fingerprint:
     """Return what a report is about to be made from.
 
     Parameters
@@ -135,15 +135,15 @@ def _needs(job: Job, before: Published | None, now: Fingerprint, root: Path, ane
         return
     if before.status != "succeeded":
         yield StaleReason("it was held last time" if before.status == "held" else "it failed last time")
-    then = before.made_from
+    then = before.fingerprint
     if job.secrets or before.secrets:
         yield StaleReason("it has a secret parameter, which is not remembered")
     for what in before.unseen:
         yield StaleReason(f"nobody can see whether {what} has changed")
     built_on = [read.path for read in before.inputs]
     built_on += [f"reports/{job.folder}/{name}.ipynb" for name in job.upstream]
-    made_anew = [f"{Path(path).stem}, which it builds on, is made anew" for path in built_on if path in anew]
-    for reason in (*_of_files_changed(before, root), *_of_code_changed(job, then, now, root, made_anew)):
+    rebuilt = [f"{Path(path).stem}, which it builds on, is rebuilt" for path in built_on if path in anew]
+    for reason in (*_of_files_changed(before, root), *_of_code_changed(job, then, now, root, rebuilt)):
         yield StaleReason(reason)
     for part, reason in (
         ("words", "its words changed"),
@@ -152,7 +152,7 @@ def _needs(job: Job, before: Published | None, now: Fingerprint, root: Path, ane
     ):
         if getattr(then, part) != getattr(now, part):
             yield StaleReason(reason, only_render=True)
-    if before.chosen != job.chosen:
+    if before.overrides != job.overrides:
         yield StaleReason("other settings were named for this run", only_render=True)
     if before.older:
         yield StaleReason("it was marked as older than its data, and is not", only_render=True)
@@ -179,7 +179,7 @@ def _of_files_changed(before: Published, root: Path) -> Iterator[str]:
 
 
 def _of_code_changed(
-    job: Job, then: Fingerprint, now: Fingerprint, root: Path, made_anew: Sequence[str]
+    job: Job, then: Fingerprint, now: Fingerprint, root: Path, rebuilt: Sequence[str]
 ) -> Iterator[str]:
     for part, reason in (
         ("code", "its code changed"),
@@ -198,7 +198,7 @@ def _of_code_changed(
     for name, content in then.described.items():
         if tables.get(name) != content:
             yield f"the description of {name or 'the data'} changed"
-    yield from made_anew
+    yield from rebuilt
     for name in job.upstream:
         if then.upstream.get(name) != now.upstream.get(name):
             yield f"{name}, which it builds on, changed"
@@ -265,7 +265,7 @@ def program(root: Path) -> str:
     return _hash([_package(), _installed(root), digest.of(root / "pipeline.py")])
 
 
-def remember(root: Path, arguments: Sequence[str], pack: Pack, made_from: str, obeyed: bool) -> None:
+def remember(root: Path, arguments: Sequence[str], pack: Pack, fingerprint: str, obeyed: bool) -> None:
     """Remember that a run succeeded, for ``nothing_changed``; a hint that may be lost without harm.
 
     Parameters
@@ -276,7 +276,7 @@ def remember(root: Path, arguments: Sequence[str], pack: Pack, made_from: str, o
         The command's.
     pack
         What was published.
-    made_from
+    fingerprint
         The ``inputs`` before the run began. What was saved meanwhile may or may not be in the pack, so then nothing
         is remembered.
     obeyed
@@ -287,12 +287,12 @@ def remember(root: Path, arguments: Sequence[str], pack: Pack, made_from: str, o
     opened = {one.path: one.sha256 for entry in pack.reports for one in entry.opened}
     variables = {name: content for entry in pack.reports for name, content in entry.variables.items()}
     published = _published(root, sorted(opened))
-    same = inputs(root, arguments) == made_from and _is(root, pack)
+    same = inputs(root, arguments) == fingerprint and _is(root, pack)
     if not same or any(digest.of(root / path) != content for path, content in opened.items()):
         return
     content = {
         "arguments": None if again else list(arguments),
-        "inputs": made_from,
+        "inputs": fingerprint,
         "published files": published,
         "opened": sorted(opened),
         "variables": variables,

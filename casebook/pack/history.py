@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from casebook.errors import HeldError, InputError, ReportFailedError
+from casebook.errors import InputError, ReportFailedError, ThresholdExceededError
 
 LOG = Path(".casebook/runs.jsonl")
 
@@ -57,7 +57,7 @@ def of_run(root: Path, command: Sequence[str]) -> Iterator[Log]:
 
 
 def _status(error: BaseException) -> str:
-    kinds = {InputError: "refused", HeldError: "held", ReportFailedError: "failed", OSError: "failed"}
+    kinds = {InputError: "refused", ThresholdExceededError: "held", ReportFailedError: "failed", OSError: "failed"}
     for kind, status in kinds.items():
         if isinstance(error, kind):
             return status
@@ -65,7 +65,7 @@ def _status(error: BaseException) -> str:
 
 
 @dataclass(frozen=True)
-class Past:
+class RunRecord:
     """A run as the log tells it; ``status`` is ``unfinished`` where its end was never written."""
 
     run: str
@@ -77,7 +77,7 @@ class Past:
     said: str
 
 
-def past(root: Path) -> list[Past]:
+def runs(root: Path) -> list[RunRecord]:
     """Return the runs of the log, the last first; a line cut short by a crash is passed over."""
     try:
         lines = (root / LOG).read_text(encoding="utf-8", errors="replace").splitlines()
@@ -96,7 +96,7 @@ def past(root: Path) -> list[Past]:
         ended = last if last["event"] == "run ended" else {}
         why = {event["report"]: event.get("why", "") for event in events if event["event"] == "report began"}
         found.append(
-            Past(
+            RunRecord(
                 run,
                 datetime.fromisoformat(first["at"]),
                 tuple(first.get("command", ())),

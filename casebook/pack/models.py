@@ -82,7 +82,7 @@ class Published(_Model):
     rendered: str = ""
     headlines: tuple[Finding, ...]
     parameters: dict[str, Any]
-    chosen: tuple[str, ...] = ()
+    overrides: tuple[str, ...] = ()
     """The parameters that were set for this run alone."""
     secrets: tuple[str, ...] = ()
     why: str = ""
@@ -100,7 +100,7 @@ class Published(_Model):
     """What it was made from and nobody can look at."""
     explored: tuple[str, ...] = ()
     """What its cells show that is not published."""
-    made_from: Fingerprint = Fingerprint()
+    fingerprint: Fingerprint = Fingerprint()
     files: dict[str, str] = {}
     """The SHA-256 of each of its files."""
 

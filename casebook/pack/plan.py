@@ -30,7 +30,7 @@ class Job:
     notebook: Path
     area: str
     parameters: Mapping[str, Any]
-    chosen: tuple[str, ...] = ()
+    overrides: tuple[str, ...] = ()
     """The parameters set for this run alone, which a reader must be told."""
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     """Values of secret parameters, which stand in no notebook and no record."""
@@ -132,7 +132,7 @@ def again(report: Report, root: Path, entry: Published) -> Job:
     InputError
         If its notebook takes these settings no more.
     """
-    named = {name: entry.parameters[name] for name in entry.chosen if name in entry.parameters}
+    named = {name: entry.parameters[name] for name in entry.overrides if name in entry.parameters}
     return _job(report, root, entry.area, named)
 
 
@@ -160,10 +160,10 @@ def _job(report: Report, root: Path, area: str, typed: Mapping[str, Any], on_com
     path = report.path(root)
     given = {"area": area} if "area" in parameters.declared(path) else {}
     values, secrets = parameters.resolve(path, {**given, **report.parameters}, typed, report.name, on_command_line)
-    chosen = tuple(name for name in typed if name in values)
+    overrides = tuple(name for name in typed if name in values)
     # What it kept itself, it can only have kept last time.
     upstream = tuple(dict.fromkeys(name for name in reports_read(path) if name != report.name))
-    return Job(report, path, str(values.get("area", area)), values, chosen, secrets, upstream)
+    return Job(report, path, str(values.get("area", area)), values, overrides, secrets, upstream)
 
 
 def _with_upstream(pack: Sequence[Report], wanted: list[Report], root: Path) -> list[Report]:

@@ -36,7 +36,7 @@ FILES = ("html", "notebook", "spreadsheet")
 _ENDINGS = {"html": ".html", "notebook": ".ipynb", "spreadsheet": ".xlsx"}
 
 
-def work(task: Task, say: Callable[[dict[str, Any]], None]) -> None:
+def work(task: Task, emit: Callable[[dict[str, Any]], None]) -> None:
     """Lay out a report and tell how it ended, with its entry, figures and files' hashes; nothing is raised."""
     notebook: Any = None
     started = time.perf_counter()
@@ -56,7 +56,7 @@ def work(task: Task, say: Callable[[dict[str, Any]], None]) -> None:
     except Exception as error:
         outcome = of_error(error, "its page was made; please report it")
     else:
-        say(
+        emit(
             {
                 "outcome": Outcome("succeeded").costing(cost()).plain(),
                 "entry": entry.model_dump(mode="json"),
@@ -67,7 +67,7 @@ def work(task: Task, say: Callable[[dict[str, Any]], None]) -> None:
         return
     if notebook is not None and not task.only_render:
         keep_failed(task, notebook)
-    say({"outcome": outcome.costing(cost()).plain()})
+    emit({"outcome": outcome.costing(cost()).plain()})
 
 
 def _executed(task: Task) -> Any:
@@ -103,7 +103,7 @@ def _checked_and_written(task: Task, notebook: Any) -> tuple[Published, list[Row
         problems += record.too_little(found, *task.contains)
         problems += record.of_another_area(found, task.area)
     rows = reconciliation.rows(found.reconciliations, task.name, task.area)
-    if not task.chosen and not task.kept:
+    if not task.overrides and not task.kept:
         # With other settings than usual a notebook may be about something else.
         try:
             reconciliation.check_complete(task.name, task.area, root, rows)
@@ -174,7 +174,7 @@ def lay_out(
 def _entry(task: Task, found: record.Record, title: Title, seen: Mapping[str, Any]) -> Published:
     ran = {
         "parameters": dict(task.parameters),
-        "chosen": list(task.chosen),
+        "overrides": list(task.overrides),
         "secrets": sorted(task.secrets),
         "seconds": round(task.cost.seconds, 2),
         "processor_seconds": task.cost.processor_seconds,
@@ -189,11 +189,11 @@ def _entry(task: Task, found: record.Record, title: Title, seen: Mapping[str, An
     if task.only_render:
         # What was made stays as it was; that other settings are named, or no longer, is said anew.
         ran = {key: task.before[key] for key in ran if key in task.before}
-        ran |= {"rendered": now(), "chosen": list(task.chosen)}
-    made_from = Fingerprint.model_validate(task.made_from)
+        ran |= {"rendered": now(), "overrides": list(task.overrides)}
+    fingerprint = Fingerprint.model_validate(task.fingerprint)
     if not task.kept:
-        read = [*made_from.reads, *(read.name for read in found.reads)]
-        made_from = made_from.model_copy(update={"described": freshness.described(Path(task.root), read)})
+        read = [*fingerprint.reads, *(read.name for read in found.reads)]
+        fingerprint = fingerprint.model_copy(update={"described": freshness.described(Path(task.root), read)})
     return Published(
         name=task.name,
         title=title.text,
@@ -207,7 +207,7 @@ def _entry(task: Task, found: record.Record, title: Title, seen: Mapping[str, An
         **ran,
         inputs=tuple(ReadFile(name=read.name, path=read.path, sha256=read.sha256) for read in found.reads),
         explored=found.explored,
-        made_from=made_from,
+        fingerprint=fingerprint,
         headlines=tuple(Finding.model_validate(asdict(headline)) for headline in found.headlines),
     )
 

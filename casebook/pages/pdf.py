@@ -20,7 +20,7 @@ from casebook.pages import manifest, publish, render
 PACK = f"{COMMITTEE_PACK}.pdf"
 
 
-def make(root: Path, names: Sequence[str], area: str, say: Callable[[str], None]) -> list[str]:
+def make(root: Path, names: Sequence[str], area: str, notify: Callable[[str], None]) -> list[str]:
     """Make PDF files of an area's published reports and publish them beside their pages.
 
     Parameters
@@ -31,7 +31,7 @@ def make(root: Path, names: Sequence[str], area: str, say: Callable[[str], None]
         The reports wanted; all, and the committee pack, if none is named.
     area
         The area.
-    say
+    notify
         Told, in a sentence each, which file is being made, and if the pack could not be published in one step.
 
     Returns
@@ -49,7 +49,7 @@ def make(root: Path, names: Sequence[str], area: str, say: Callable[[str], None]
     if models.read(reports) is None:
         raise InputError("reports/pack.json is not there: make the pack first with `python pipeline.py run`.")
     made = []
-    with publish.staging(reports, say) as stage:
+    with publish.staging(reports, notify) as stage:
         pack = models.read(stage) or models.Pack()
         entries = [entry for entry in pack.reports if entry.area == area]
         published = [entry.name for entry in entries]
@@ -61,7 +61,7 @@ def make(root: Path, names: Sequence[str], area: str, say: Callable[[str], None]
         for entry in entries:
             if not names or entry.name in names:
                 file = f"{entry.folder}/{entry.name}.pdf"
-                say(f"Making {file}")
+                notify(f"Making {file}")
                 write(_without_links((stage / entry.html).read_text(encoding="utf-8")), stage / file)
                 files = entry.files | {file: digest.of(stage / file)}
                 laid_out[entry.name] = entry.model_copy(update={"pdf": file, "files": files})
@@ -70,7 +70,7 @@ def make(root: Path, names: Sequence[str], area: str, say: Callable[[str], None]
             file = f"{entries[0].folder}/{PACK}" if entries else ""
             if not file:
                 raise InputError(f"No report is published for {area}: make them with `python pipeline.py run`.")
-            say(f"Making {file}")
+            notify(f"Making {file}")
             pages = [(entry, (stage / entry.html).read_text(encoding="utf-8")) for entry in entries]
             write(
                 render.committee_pack(pack, area, [(entry, _main(entry, page)) for entry, page in pages]), stage / file

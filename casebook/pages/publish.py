@@ -37,7 +37,7 @@ class NothingToPublishError(Exception):
 
 
 @contextmanager
-def staging(published: Path, say: Callable[[str], None] = lambda said: None) -> Iterator[Path]:
+def staging(published: Path, notify: Callable[[str], None] = lambda said: None) -> Iterator[Path]:
     """Give a copy of the published pack to change; put it in the pack's place if the block succeeds.
 
     One at a time: the lock of the project is held meanwhile.
@@ -46,7 +46,7 @@ def staging(published: Path, say: Callable[[str], None] = lambda said: None) -> 
     ----------
     published
         The folder of the published pack, or a link to it; made if it is not there.
-    say
+    notify
         Told, in one sentence, if the pack could not be published in one step.
 
     Yields
@@ -75,19 +75,19 @@ def staging(published: Path, say: Callable[[str], None] = lambda said: None) -> 
             except NothingToPublishError:
                 return
             _onto_the_disk(stage)
-            signals.stop_if_told()
-            with signals.held_off():
+            signals.raise_pending()
+            with signals.ignored():
                 if not _exchange(stage, place):
                     _file_by_file(stage, place, (parent / WHOLE).touch)
                     (parent / WHOLE).unlink()
-                    say(
+                    notify(
                         f"{published.name} cannot change places with another folder (a mount point, for one), so the "
                         "pack was published file by file: a reader may for a moment have seen pages of both."
                     )
                 _sync(place.parent)
         finally:
             # After an exchange this holds the pack that was published before; a stage still to be finished is kept.
-            with signals.held_off():
+            with signals.ignored():
                 if not (parent / WHOLE).exists():
                     _clear(place)
                     remove(parent)

@@ -22,7 +22,7 @@ from casebook.errors import InputError, and_list, one_of
 from casebook.once import in_json
 from casebook.reconcile import as_printed
 from casebook.reconcile.as_printed import PrintedTable
-from casebook.reconcile.explanations import Known, Surroundings, grounds, hypotheses, unreadable
+from casebook.reconcile.explanations import Context, Known, grounds, hypotheses, unreadable
 from casebook.reconcile.quantities import (
     Cell,
     Quantity,
@@ -388,7 +388,7 @@ def _explained(check: Check, table: PrintedTable, found: Sequence[Check]) -> Che
         for other in found
         if other is not check and other.computed is not None
     ]
-    around = Surroundings(check.cell, table.neighbours(check.cell), table.siblings, figures=others)
+    around = Context(check.cell, table.neighbours(check.cell), table.siblings, figures=others)
     said = hypotheses(reading, check.computed, around)
     return replace(check, hypotheses=tuple(filter(None, (grounds(around), *said))) if said else ())
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from casebook.errors import InputError, one_of
 from casebook.reconcile import as_printed, audit, claims, figures, workings
 from casebook.reconcile.as_printed import PrintedTable
-from casebook.reconcile.explanations import Known, Surroundings, grounds, hypotheses, joined, unreadable
+from casebook.reconcile.explanations import Context, Known, grounds, hypotheses, joined, unreadable
 from casebook.reconcile.figures import CLAIM, REPEAT, PublishedFigure, Register
 from casebook.reconcile.formulas import BlankError, Formulas
 from casebook.reconcile.quantities import Cell, Quantity, Reading, Truth, shown
@@ -403,7 +403,7 @@ def _compared_with(register: Register, case: _Case, ways: Sequence[Quantity | Tr
             yield f"{'Same as' if same else 'Compared with'} {_place(register, way.cell)}."
 
 
-def _around(register: Register, case: _Case, group: Sequence[_Case]) -> Surroundings:
+def _around(register: Register, case: _Case, group: Sequence[_Case]) -> Context:
     cell = register.cell(case.figure)
     # The figure itself may stand in the table of an input, where it explains nothing.
     here = (case.figure.paper, str(case.figure.line))
@@ -413,7 +413,7 @@ def _around(register: Register, case: _Case, group: Sequence[_Case]) -> Surround
         for way in other.compared
         if other is not case and isinstance(way, Quantity)
     ]
-    return Surroundings(
+    return Context(
         _where(register, case.figure),
         register.tables[case.figure.table].neighbours(cell) if cell else {},
         lambda of: [one for one in register.siblings(of) if one[1].row[:2] != here],

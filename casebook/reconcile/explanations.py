@@ -70,7 +70,7 @@ class Known:
 
 
 @dataclass(frozen=True)
-class Surroundings:
+class Context:
     """What stands around a figure and its inputs, as far as it is known.
 
     Parameters
@@ -110,11 +110,11 @@ class Surroundings:
         return sum(not one.stands and one.stands_with(instead) for one in touched)
 
 
-NOTHING_KNOWN = Surroundings()
-Hypothesis = Callable[[Reading, Quantity, Surroundings], Iterator[str]]
+NOTHING_KNOWN = Context()
+Hypothesis = Callable[[Reading, Quantity, Context], Iterator[str]]
 
 
-def hypotheses(printed: Reading, computed: Quantity, around: Surroundings = NOTHING_KNOWN) -> list[str]:
+def hypotheses(printed: Reading, computed: Quantity, around: Context = NOTHING_KNOWN) -> list[str]:
     """Return sentences that say how the printed figure may have come about: the simplest that fits, at most two.
 
     Where others confirm the figure as it is printed (``grounds``), only its inputs are suspected. A claim about a bound
@@ -151,7 +151,7 @@ def hypotheses(printed: Reading, computed: Quantity, around: Surroundings = NOTH
     return []
 
 
-def grounds(around: Surroundings) -> str:
+def grounds(around: Context) -> str:
     """Return why only the inputs of a figure are suspected, or nothing where the figure itself is.
 
     Examples
@@ -279,7 +279,7 @@ def _cells(instead: Mapping[Cell, Fraction]) -> Callable[[Quantity], Fraction | 
     return lambda one: instead.get(one.cell) if one.cell else None
 
 
-def _one_misprint_of_several(printed: Reading, computed: Quantity, around: Surroundings) -> Iterator[str]:
+def _one_misprint_of_several(printed: Reading, computed: Quantity, around: Context) -> Iterator[str]:
     """Find one other number in one input that mends this figure and others that differ: 978 where 987 is printed."""
     best = 0
     said: list[tuple[Quantity, Fraction, str]] = []
@@ -296,7 +296,7 @@ def _others_differing(count: int) -> str:
     return "one other figure that differs" if count == 1 else f"{count} other figures that differ"
 
 
-def _misprinted_input(printed: Reading, computed: Quantity, around: Surroundings) -> Iterator[str]:
+def _misprinted_input(printed: Reading, computed: Quantity, around: Context) -> Iterator[str]:
     """Find a slip in an input that gives what is printed, and breaks no other figure: 121,960 for 121,690."""
     # Among many parts, one digit of some part always fits.
     wanted_of = list(_wanted(printed, computed, around)) if len(computed.inputs) <= FEW else []
@@ -317,7 +317,7 @@ def _instead(one: Quantity, wanted: Fraction) -> str:
     return f"{shown(wanted, one.reading.step)} in place of {one.text} ({one.cell})"
 
 
-def _named(printed: Reading, computed: Quantity, around: Surroundings) -> Iterator[str]:
+def _named(printed: Reading, computed: Quantity, around: Context) -> Iterator[str]:
     """Try another way that is known: with the median of the ten."""
     for name, other in around.others.items():
         if _exact(printed, exactly(other).value):
@@ -333,7 +333,7 @@ def _like(printed: Reading, value: Fraction) -> str:
     return f"{'£' if printed.number.startswith('£') else ''}{shown(value, step)}{per_cent}"
 
 
-def _copied(printed: Reading, computed: Quantity, around: Surroundings) -> Iterator[str]:
+def _copied(printed: Reading, computed: Quantity, around: Context) -> Iterator[str]:
     """Look for the same number beside it, right there: 408,000 in the column of the scenario before."""
     wrong = {one.cell for one in around.figures if not one.stands}
     for where, cell in around.neighbours.items() if _digits(printed) > 1 else ():
@@ -341,14 +341,14 @@ def _copied(printed: Reading, computed: Quantity, around: Surroundings) -> Itera
             yield f"It may be copied from {where}, which holds the same {shown(cell.value, printed.step)}."
 
 
-def _slip_of_the_pen(printed: Reading, computed: Quantity, around: Surroundings) -> Iterator[str]:
+def _slip_of_the_pen(printed: Reading, computed: Quantity, around: Context) -> Iterator[str]:
     """Tell two digits exchanged, one too many or left out, the sign or the scale wrong: 17,137 for 17,317."""
     slip = _slip(printed, computed.value)
     if slip and slip != MISTAKEN:
         yield _said(slip, printed, computed)
 
 
-def _rounded_inputs(printed: Reading, computed: Quantity, around: Surroundings) -> Iterator[str]:
+def _rounded_inputs(printed: Reading, computed: Quantity, around: Context) -> Iterator[str]:
     """Take whole numbers among the inputs for rounded ones: 63.6% for 159 / 97, where 158.7 was forecast."""
     whole = {one.cell: one for one in computed.inputs if one.cell and one.reading and one.reading.exact}
     if not whole or not computed.operation or printed.value is None:
@@ -362,7 +362,7 @@ def _rounded_inputs(printed: Reading, computed: Quantity, around: Surroundings) 
         yield "It may be worked out from numbers before they were rounded to whole ones."
 
 
-def _digit_mistaken(printed: Reading, computed: Quantity, around: Surroundings) -> Iterator[str]:
+def _digit_mistaken(printed: Reading, computed: Quantity, around: Context) -> Iterator[str]:
     """Tell one digit mistaken: 63.6 for 63.9."""
     if _slip(printed, computed.value) == MISTAKEN:
         yield _said(MISTAKEN, printed, computed)
@@ -384,7 +384,7 @@ def _said(slip: str, printed: Reading, computed: Quantity) -> str:
     return f"{SLIPS.get(slip, f'It may be {slip}')}: {' for '.join(numbers)}."
 
 
-def _rounding(printed: Reading, computed: Quantity, around: Surroundings) -> Iterator[str]:
+def _rounding(printed: Reading, computed: Quantity, around: Context) -> Iterator[str]:
     """Cut the right number off, or round it up: 63 for 63.9."""
     value, step = computed.value, printed.step
     if (value / step).denominator == 1:
@@ -397,7 +397,7 @@ def _rounding(printed: Reading, computed: Quantity, around: Surroundings) -> Ite
         yield f"It may be rounded up: {right} becomes {shown(printed.value, step)}."
 
 
-def _base(printed: Reading, computed: Quantity, around: Surroundings) -> Iterator[str]:
+def _base(printed: Reading, computed: Quantity, around: Context) -> Iterator[str]:
     """Take the percentage of another base: of the number after a change, of the rest in place of the whole."""
     tries: list[Try] = []
     changes = [
@@ -420,7 +420,7 @@ def _base(printed: Reading, computed: Quantity, around: Surroundings) -> Iterato
         yield from _fitting(printed, computed, tries)
 
 
-def _part_left_out(printed: Reading, computed: Quantity, around: Surroundings) -> Iterator[str]:
+def _part_left_out(printed: Reading, computed: Quantity, around: Context) -> Iterator[str]:
     """Leave a part out of a sum or mean, or count it twice: 196 for 120 + 76 + 301."""
     tries: list[Try] = []
     for node in computed.nodes:
@@ -444,7 +444,7 @@ def _addends(node: Quantity) -> list[Quantity]:
     return [part for one in node.operands for part in (_addends(one) if one.operation == "+" else [one])]
 
 
-def _another_row(printed: Reading, computed: Quantity, around: Surroundings) -> Iterator[str]:
+def _another_row(printed: Reading, computed: Quantity, around: Context) -> Iterator[str]:
     """Take all inputs from another row or column, such as the next month's, or one of them."""
     inputs = {one.cell: one for one in computed.inputs if one.cell}
     rows = _rows(computed, around)
@@ -463,7 +463,7 @@ def _another_row(printed: Reading, computed: Quantity, around: Surroundings) -> 
     yield from _fitting(printed, computed, single)
 
 
-def _moved_alike(printed: Reading, computed: Quantity, around: Surroundings) -> Iterator[str]:
+def _moved_alike(printed: Reading, computed: Quantity, around: Context) -> Iterator[str]:
     """Take all inputs from another row, where that gives other figures too that differ."""
     moves = _all_moved(computed, _rows(computed, around))
     fitting = set(_fitting(printed, computed, list(moves.values())))
@@ -478,7 +478,7 @@ def _moved_alike(printed: Reading, computed: Quantity, around: Surroundings) -> 
         yield f"This and {_others_differing(count)} would follow with {moved}."
 
 
-def _follows_moved(one: Known, which: str, around: Surroundings) -> bool:
+def _follows_moved(one: Known, which: str, around: Context) -> bool:
     moves = _all_moved(one.computed, _rows(one.computed, replace(around, cell=one.cell)))
     return which in moves and one.printed.value is not None and any(_fitting(one.printed, one.computed, [moves[which]]))
 
@@ -487,7 +487,7 @@ Rows = Mapping[Cell, Mapping[str, tuple[Cell, Quantity]]]
 """For the cell of each input, what it could be mistaken for, by which other it is."""
 
 
-def _rows(computed: Quantity, around: Surroundings) -> Rows:
+def _rows(computed: Quantity, around: Context) -> Rows:
     return {
         cell: {which: (other, number) for which, other, number in around.siblings(cell) if other != around.cell}
         for cell in dict.fromkeys(one.cell for one in computed.inputs if one.cell)
@@ -516,13 +516,13 @@ def _moved(computed: Quantity, instead: Mapping[Cell, Quantity], which: str, the
     return f"the numbers {which}: {there} in place of {here}"
 
 
-def _another_difference(printed: Reading, computed: Quantity, around: Surroundings) -> Iterator[str]:
+def _another_difference(printed: Reading, computed: Quantity, around: Context) -> Iterator[str]:
     """Put another number in place of a difference: 12 x 850 x 44 for (780 - 770) x 850 x 44."""
     differences = [one for one in computed.nodes if one.operation == "-" and all(part.inputs for part in one.operands)]
     yield from _another(printed, computed, [one for one in differences if one is not computed])
 
 
-def _another_input(printed: Reading, computed: Quantity, around: Surroundings) -> Iterator[str]:
+def _another_input(printed: Reading, computed: Quantity, around: Context) -> Iterator[str]:
     """Put another number in place of an input: 12 x 850 for 10 x 850."""
     yield from _another(printed, computed, computed.inputs if computed.operation else ())
 
@@ -545,7 +545,7 @@ def _another(printed: Reading, computed: Quantity, parts: Sequence[Quantity]) ->
             yield f"It would follow with {shown(near, min(steps))} in place of {part.formula}{where}."
 
 
-def _wanted(printed: Reading, computed: Quantity, around: Surroundings) -> Iterator[tuple[Quantity, Fraction]]:
+def _wanted(printed: Reading, computed: Quantity, around: Context) -> Iterator[tuple[Quantity, Fraction]]:
     """Yield inputs with the numbers, as closely as they are printed, that would give the printed figure.
 
     An input that is itself worked out and differs could only be what it comes to; one of which many numbers would do

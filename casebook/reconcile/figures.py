@@ -1,7 +1,7 @@
 """The register of published figures: what the papers print that follows from something else, row by row.
 
 A row whose figure is a cell of a table says which (``table``, ``row``, ``column``); its words are then the
-cell's, and ``seal`` brings them along when a changed table is accepted. ``value`` and ``precision`` are read from the
+cell's, and ``accept`` brings them along when a changed table is accepted. ``value`` and ``precision`` are read from the
 words, so they too can only be wrong together with them; a row that states another ``precision`` says why in
 ``precision_reason``.
 """
@@ -161,7 +161,7 @@ def checked(root: Path) -> Register:
 
 
 def load(root: Path) -> Register:
-    """Read the register of a project as it was sealed.
+    """Read the register of a project as it was accepted.
 
     Raises
     ------
@@ -189,7 +189,7 @@ def _check(number: int, figure: PublishedFigure, register: Register) -> None:
         if printed != figure.printed:
             raise InputError(
                 f"{where}, column printed: found {figure.printed!r}, but that cell of {table.file} is "
-                f"{printed!r}: correct whichever the paper does not print, then `python pipeline.py seal {REGISTER}`."
+                f"{printed!r}: correct whichever the paper does not print, then `python pipeline.py accept {REGISTER}`."
             )
     if figure.same_as and (figure.same_as not in register.figures or figure.same_as == figure.id):
         raise InputError(
@@ -202,7 +202,7 @@ def _check(number: int, figure: PublishedFigure, register: Register) -> None:
         if found != expected:
             raise InputError(
                 f"{where}, column {column}: found {found!r}, but {figure.printed!r} is read as {expected!r}: "
-                f"`python pipeline.py seal {REGISTER}` writes what is read"
+                f"`python pipeline.py accept {REGISTER}` writes what is read"
                 + ("." if column == "value" else "; if another is meant, say why in precision_reason.")
             )
 

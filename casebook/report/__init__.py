@@ -329,7 +329,7 @@ def source(
         As it is cited.
     unseen
         Whether the report draws on what the source says at the moment, such as a service that is asked, and nobody can
-        see whether that has changed; then the report is made anew in every run.
+        see whether that has changed; then the report is rebuilt in every run.
 
     Raises
     ------

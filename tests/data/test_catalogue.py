@@ -116,11 +116,13 @@ def test_an_unknown_table_is_refused_with_the_nearest(project):
         catalogue.load(project.root).table("health_check")
 
 
-def test_sealing_keeps_the_descriptor_as_it_was_but_for_the_hash(project):
+@pytest.mark.parametrize("indent", [2, None])
+def test_accepting_a_table_keeps_the_descriptor_as_its_author_laid_it_out_but_for_the_hash(project, indent):
+    project.raw("datapackage.json").write_text(json.dumps(project.descriptor(), indent=indent, ensure_ascii=False))
     before = project.raw("datapackage.json").read_text()
     path = project.raw("areas.csv")
     path.write_bytes(path.read_bytes() + b"\n")
-    assert catalogue.seal(project.root, []) == ["areas"]
+    assert catalogue.accept(project.root, []) == ["areas"]
     after = project.raw("datapackage.json").read_text()
     assert after != before
     old, new = json.loads(before), json.loads(after)

@@ -129,9 +129,9 @@ def test_further_problems_are_counted(project):
 
 def test_a_changed_figure_is_refused_until_it_is_sealed(project):
     project.replace("data/raw/smoking_prevalence.csv", "Luton,16.8", "Luton,16.9")
-    with pytest.raises(InputError, match="not the file described.*pipeline.py seal smoking_prevalence"):
+    with pytest.raises(InputError, match="not the file described.*pipeline.py accept smoking_prevalence"):
         Tables(project.root).prepare(SMOKING)
-    assert project.pipeline("seal", "smoking_prevalence").stdout == "Sealed smoking_prevalence.\n"
+    assert project.pipeline("accept", "smoking_prevalence").stdout == "Accepted: smoking_prevalence.\n"
     frame = Tables(project.root).prepare(SMOKING).frame
     assert frame.loc[frame["area"] == "Luton", "value"].item() == 16.9
 
@@ -140,5 +140,5 @@ def test_a_file_with_a_byte_order_mark_and_windows_line_ends_is_read(project):
     path = project.raw("smoking_prevalence.csv")
     before = Tables(project.root).prepare(SMOKING).frame
     path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n"))
-    project.pipeline("seal")
+    project.pipeline("accept")
     assert Tables(project.root).prepare(SMOKING).frame.equals(before)

@@ -71,7 +71,7 @@ def test_reading_leaves_the_same_table_in_processed(here):
 def test_reading_follows_the_raw_file_and_never_an_older_processed_one(here):
     tables.read("smoking_prevalence")
     here.replace("data/raw/smoking_prevalence.csv", "Luton,16.8", "Luton,17.1")
-    here.pipeline("seal")
+    here.pipeline("accept")
     frame = tables.read("smoking_prevalence")
     assert frame.loc[frame["area"] == "Luton", "value"].item() == 17.1
     assert "17.1" in (here.root / "data/processed/smoking_prevalence.csv").read_text()

@@ -146,6 +146,6 @@ def test_the_runner_loads_nothing_of_jupyterlab_and_stays_fit_to_fork():
 def test_a_secret_is_found_however_it_is_written():
     secret = 'a"b\\c\nd'
     session = execution.Session(lambda event, number: None, 20, {"token": secret})
-    shown = session.admit({"output_type": "stream", "name": "stdout", "text": f"It is {secret}."})
+    shown = session.filter_output({"output_type": "stream", "name": "stdout", "text": f"It is {secret}."})
     assert shown["text"] == "It is [secret]."
     assert session.redactor.found == {"token"}

@@ -394,8 +394,8 @@ def test_a_large_table_is_no_burden_of_reports_that_do_not_read_it(project):
     project.raw("large.csv").write_text("key,value\n" + "".join(f"{n:0200d},{n}.5\n" for n in range(100_000)))
     descriptor["resources"].append(large)
     project.describe(descriptor)
-    sealed = project.pipeline("seal", "large")
-    assert sealed.returncode == 0, sealed.stderr
+    accepted = project.pipeline("accept", "large")
+    assert accepted.returncode == 0, accepted.stderr
     done = project.pipeline("run", "--force")
     assert done.returncode == 0, done.stderr
     # The table has 20 MB; read, it takes many times that.

@@ -67,12 +67,12 @@ def test_each_thing_a_report_is_made_from_makes_it_stale_and_no_other(small):
     write(small, {"first": (*GOOD, KEEPS), "second": (BEGIN, BUILDS, SAY, SHOW), "third": ("# Words", BEGIN, OWN_FILE, "1;", SAY, SHOW)})  # fmt: skip
     assert why(small) == {"third": "its code changed"}
     small.replace("data/raw/smoking_prevalence.csv", "Luton,16.8", "Luton,16.9")
-    small.pipeline("seal")
+    small.pipeline("accept")
     changed = "data/raw/smoking_prevalence.csv changed"
     assert why(small) == {"first": changed, "second": changed, "third": changed}
-    # Another table is sealed, and none of these read it.
+    # Another table is accepted, and none of these read it.
     small.replace("data/raw/care_applications.csv", "2017,6.50", "2017,6.51")
-    small.pipeline("seal")
+    small.pipeline("accept")
     assert why(small) == {}
     descriptor = small.descriptor()
     table = next(one for one in descriptor["resources"] if one["name"] == "smoking_prevalence")
@@ -84,7 +84,7 @@ def test_each_thing_a_report_is_made_from_makes_it_stale_and_no_other(small):
 @pytest.mark.long
 def test_what_builds_on_a_stale_report_is_stale_and_comes_after_it(small):
     write(small, {"first": (*GOOD, KEEPS, "1;"), "second": (BEGIN, BUILDS, SAY, SHOW), "third": ("# Words", BEGIN, OWN_FILE, SAY, SHOW)})  # fmt: skip
-    assert why(small) == {"first": "its code changed", "second": "first, which it builds on, is made anew"}
+    assert why(small) == {"first": "its code changed", "second": "first, which it builds on, is rebuilt"}
     began = [one["report"] for one in events(small) if one["event"] in ("report began", "report ended")]
     assert began[-4:] == ["first", "first", "second", "second"]
     # Made by itself, the first leaves the second stale.
@@ -193,7 +193,7 @@ def test_other_results_of_the_report_built_on_make_a_report_stale_whenever_they_
     write(project, {"first": (*GOOD, KEEPS), "second": (ALONE, SAY, SHOW)})
     why(project)
     project.replace("data/raw/smoking_prevalence.csv", "Luton,16.8", "Luton,16.9")
-    project.pipeline("seal")
+    project.pipeline("accept")
     assert set(why(project, "first")) == {"first"}
     assert why(project) == {"second": "first, which it builds on, changed"}
     assert why(project) == {}
@@ -231,7 +231,7 @@ def test_that_other_settings_are_named_is_said_and_so_is_their_return(project):
     why(project)
     named = "other settings were named for this run"
     assert why(project, "one", "-p", "first=2018") == {"one": named}
-    assert project.report("one")["chosen"] == ["first"]
+    assert project.report("one")["overrides"] == ["first"]
     assert why(project, "one", "-p", "first=2018") == {}
     assert why(project, "one") == {"one": named}
     assert why(project) == {}
@@ -280,11 +280,11 @@ def test_every_area_of_the_pack_is_kept_fresh_with_the_settings_it_was_made_with
     why(project)
     assert project.pipeline("run", "second", "--area", "Hertfordshire", "-p", "year=2020").returncode == 0
     project.replace("data/raw/smoking_prevalence.csv", "Luton,16.8", "Luton,16.9")
-    project.pipeline("seal")
+    project.pipeline("accept")
     everywhere = {(name, area) for name in ("first", "second") for area in ("Cambridgeshire", "Hertfordshire")}
     assert made(project).keys() == everywhere
     assert project.report("second", "Hertfordshire")["parameters"] == {"area": "Hertfordshire", "year": 2020}
-    assert project.report("second", "Hertfordshire")["chosen"] == ["year"]
+    assert project.report("second", "Hertfordshire")["overrides"] == ["year"]
     assert project.report("second", "Cambridgeshire")["parameters"]["year"] == 2018
     assert made(project) == {}
     assert project.pipeline("run").stdout.startswith("Nothing has changed")
@@ -292,7 +292,7 @@ def test_every_area_of_the_pack_is_kept_fresh_with_the_settings_it_was_made_with
 
 def test_a_run_of_one_report_marks_the_others_that_are_older_than_their_data(two_areas):
     two_areas.replace("data/raw/smoking_prevalence.csv", "Luton,16.8", "Luton,16.9")
-    two_areas.pipeline("seal")
+    two_areas.pipeline("accept")
     done = two_areas.pipeline("run", "first")
     said = "Marked as older than its data: second, Hertfordshire: data/raw/smoking_prevalence.csv changed"
     assert said in done.stdout.splitlines()
@@ -325,7 +325,7 @@ def test_a_mark_goes_when_the_data_are_again_what_they_were(two_areas):
     table = two_areas.raw("smoking_prevalence.csv")
     before = table.read_bytes(), two_areas.raw("datapackage.json").read_bytes()
     two_areas.replace("data/raw/smoking_prevalence.csv", "Luton,16.8", "Luton,16.9")
-    two_areas.pipeline("seal")
+    two_areas.pipeline("accept")
     made(two_areas, "first")
     table.write_bytes(before[0])
     two_areas.raw("datapackage.json").write_bytes(before[1])

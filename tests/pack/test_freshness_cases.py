@@ -300,7 +300,7 @@ def files(path: str, what: str = "changed") -> dict[str, str]:
     return {"files": f"{path} {what}"}
 
 
-ON_SECOND = {"second": "first, which it builds on, is made anew"}
+ON_SECOND = {"second": "first, which it builds on, is rebuilt"}
 PUBLISHED = "is not as it was published"
 STALE = {
     # Data.

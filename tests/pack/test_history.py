@@ -2,7 +2,7 @@
 
 import pytest
 
-from casebook.errors import HeldError, InputError, ReportFailedError
+from casebook.errors import InputError, ReportFailedError, ThresholdExceededError
 from casebook.pack import history
 
 
@@ -11,7 +11,7 @@ from casebook.pack import history
     [
         (InputError("x"), "refused"),
         (ReportFailedError("x"), "failed"),
-        (HeldError("x"), "held"),
+        (ThresholdExceededError("x"), "held"),
         (OSError("x"), "failed"),
         (KeyboardInterrupt(), "stopped"),
         (RuntimeError("x"), "broke"),
@@ -20,7 +20,7 @@ from casebook.pack import history
 def test_every_end_is_written(tmp_path, error, status):
     with pytest.raises(type(error)), history.of_run(tmp_path, ["run"]):
         raise error
-    (run,) = history.past(tmp_path)
+    (run,) = history.runs(tmp_path)
     assert (run.status, run.command, run.said) == (status, ("run",), str(error))
 
 
@@ -28,7 +28,7 @@ def test_the_last_run_comes_first_and_what_it_made_is_with_it(tmp_path):
     for name in ("one", "two"):
         with history.of_run(tmp_path, ["run", name]) as log:
             log.write("report ended", report=name, status="succeeded")
-    runs = history.past(tmp_path)
+    runs = history.runs(tmp_path)
     assert [run.command[1] for run in runs] == ["two", "one"]
     assert [report["report"] for report in runs[0].reports] == ["two"]
     assert runs[0].status == "published"
@@ -39,7 +39,7 @@ def test_a_run_that_was_killed_is_unfinished_and_a_torn_line_is_passed_over(tmp_
     log.write("run began", command=["run"])
     path = tmp_path / history.LOG
     path.write_text(path.read_text() + '{"run": "torn", "at"')
-    (run,) = history.past(tmp_path)
+    (run,) = history.runs(tmp_path)
     assert (run.status, run.seconds) == ("unfinished", None)
 
 
@@ -50,4 +50,4 @@ def test_a_value_on_the_command_line_is_not_written(tmp_path):
 
 
 def test_no_log_is_no_run(tmp_path):
-    assert history.past(tmp_path) == []
+    assert history.runs(tmp_path) == []

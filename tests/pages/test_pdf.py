@@ -46,7 +46,7 @@ def test_a_reports_pdf_is_tagged_and_loses_nothing_of_its_page(copy_of_pack, rea
     assert pdf.pages[0].mediabox.width == pytest.approx(595, abs=1)
     index = (copy_of_pack.root / "reports" / "index.html").read_text(encoding="utf-8")
     assert 'href="cambridgeshire/public-health-savings.pdf"' in index
-    # Made anew, the report is another one than that in the file.
+    # Rebuilt, the report is another one than that in the file.
     assert copy_of_pack.pipeline("run", "public-health-savings", "--force").returncode == 0
     assert not (copy_of_pack.root / "reports" / "cambridgeshire" / "public-health-savings.pdf").exists()
     assert not copy_of_pack.report("public-health-savings")["pdf"]

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from casebook.reconcile import explanations
 from casebook.reconcile.explanations import (
+    Context,
     Known,
-    Surroundings,
     digits_relation,
     grounds,
     hypotheses,
@@ -26,7 +26,7 @@ def cell(printed, row, column="children"):
 
 
 def why(printed, computed, prose=False, **known):
-    return hypotheses(read(printed, prose=prose), computed, Surroundings(**known))
+    return hypotheses(read(printed, prose=prose), computed, Context(**known))
 
 
 def known(printed, computed, where=None):
@@ -261,7 +261,7 @@ class TestParts:
         total_cell = Cell("t", ("2016",), "0-17")
         others = [known("58,810", parts[0] + 0), known("14,738", of("184,230", cell=total_cell) * 0.08)]
         found = why("184,230", total(parts), cell=total_cell, figures=others)
-        assert grounds(Surroundings(total_cell, figures=others)) == (
+        assert grounds(Context(total_cell, figures=others)) == (
             "It agrees with another printed figure, so an input is likelier to be wrong."
         )
         assert not any("53,810" in one for one in found)
@@ -307,7 +307,7 @@ class TestNothing:
         except ZeroDivisionError:
             return
         rows = {row: [("of the next row", "9", {"children": "0"})] for row in "012"}
-        around = Surroundings(siblings=next_to(rows), figures=[known("1", a - b)])
+        around = Context(siblings=next_to(rows), figures=[known("1", a - b)])
         for hypothesis in explanations.IN_ORDER:
             list(hypothesis(read(str(printed), prose=False), computed, around))
 

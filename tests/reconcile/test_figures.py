@@ -45,7 +45,7 @@ def test_every_figure_of_the_project_can_be_used():
     [
         ("ehcp-total-change", {"value": "2204"}, "column value: found '2204', but '2205' is read as '2205'"),
         ("care-neighbour-mean-2020", {"precision": "0.1"}, "column precision: found '0.1', but '8.95' is read as '0.01'"),
-        ("ot-2200-plans", {"precision_reason": ""}, "column precision: found '100', but '2200 more EHCPs' is read as '1': `python pipeline.py seal published_figures` writes what is read; if another is meant, say why in precision_reason."),
+        ("ot-2200-plans", {"precision_reason": ""}, "column precision: found '100', but '2200 more EHCPs' is read as '1': `python pipeline.py accept published_figures` writes what is read; if another is meant, say why in precision_reason."),
         ("ot-2200-plans", {"precision": "1"}, "column precision_reason: found 'To the nearest hundred: line 806 prints 2205 for the same rise.', but '2200 more EHCPs' is read to 1 in any case"),
         ("ot-2200-plans", {"precision": "hundred"}, "column precision: found 'hundred' with a reason for it, expected the unit of the last digit that means something, such as 100"),
         ("ot-2200-plans", {"precision": "0"}, "column precision: found '0' with a reason for it"),
@@ -69,7 +69,7 @@ def test_sealing_a_changed_table_brings_its_figures_along_and_no_others(project)
     before = figures.load(project.root).figures
     project.replace("data/raw/ehcps_by_need.csv", "2205", "2204")
     assert figures.follow(project.root, ["ehcps_by_need"]) == ["ehcp-total-change"]
-    catalogue.seal(project.root, ["ehcps_by_need", "published_figures"])
+    catalogue.accept(project.root, ["ehcps_by_need", "published_figures"])
     after = figures.load(project.root).figures
     assert {name for name in after if after[name] != before[name]} == {"ehcp-total-change"}
     assert (after["ehcp-total-change"].printed, after["ehcp-total-change"].value) == ("2204", "2204")
@@ -116,7 +116,7 @@ def test_a_cell_that_follows_from_others_must_be_registered(project):
     assert [(cell.table, cell.row, cell.column) for cell in figures.load(project.root).unregistered()] == [
         ("ehcps_by_need", ("Hearing Impairment",), "change")
     ]
-    assert project.pipeline("seal", "published_figures").returncode == 0
+    assert project.pipeline("accept", "published_figures").returncode == 0
     done = project.pipeline("check")
     assert done.returncode == 2
     assert "has no row for the cell Hearing Impairment of the column change of ehcps_by_need" in done.stderr
@@ -138,7 +138,7 @@ def test_a_project_without_a_register_is_sealed_as_before(project):
 
 def test_a_number_that_its_words_do_not_hold_is_found(project):
     project.replace("data/raw/ot_funding.csv", "741000", "941000")
-    catalogue.seal(project.root, ["ot_funding"])
+    catalogue.accept(project.root, ["ot_funding"])
     done = project.pipeline("check")
     assert done.returncode == 2
     assert (
