@@ -214,6 +214,13 @@ _METHODS = {
 }
 
 
+def beyond(years: int, tested: int) -> str:
+    """Say that a forecast goes further than such forecasts were tested, as a further sentence; nothing if it does not."""
+    if years <= tested:
+        return ""
+    return f" It was tested up to {_YEARS.count(tested)} ahead; this forecast goes {number(years)}."
+
+
 def by_own_past(method: str = "auto") -> Forecaster:
     """Return a forecaster from a history alone: by a method of ``methods.forecast``, or by the one that chooses."""
 
@@ -226,7 +233,7 @@ def by_own_past(method: str = "auto") -> Forecaster:
                 f"method is {used!r}, which needs {history.noun} above 0 in every year, and there are years without "
                 "any: choose another method."
             )
-        found = {name: forecast.ahead(past, len(years), name, level) for name in usable}
+        found = {name: forecast.ahead(past, len(years), name, level, forecast.WIDENING[name]) for name in usable}
         tried = {name: forecast.backtest(past, name) for name in usable}
         nearest = min(tried, key=lambda name: round(tried[name].mase, 10))
         meaning, course, made_from = _METHODS[used]
@@ -237,8 +244,9 @@ def by_own_past(method: str = "auto") -> Forecaster:
             course.format(month=history.month, first=past.index[0], last=past.index[-1]),
             made_from,
             f"The range is made from {made_from} (a statistical interval at the {level:.0%} level), and widens with "
-            "the years. How often such ranges held in the past has not been tested here on figures that took no part "
-            "in making them, so the range is not to be read as a chance.",
+            "the years. It is as wide as it took for such ranges to hold what they say (8 of 10, or 19 of 20) of the "
+            f"plans of 142 English authorities in 2020 to 2025, when plans rose everywhere; in other years fewer may hold, "
+            f"so the range is not to be read as a chance.{beyond(len(years), len(forecast.WIDENING[used]))}",
             f'{chosen} "{used}": {meaning}. The table shows what the others say. Tried on the past of this series, '
             f'"{nearest}" came nearest, but {number(past.size)} values are too few to choose by, and a method chosen '
             "for coming nearest gives a range that is too narrow. Forecasts could be tried on it up to "

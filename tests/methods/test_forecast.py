@@ -1,6 +1,5 @@
 """Forecasts against statsmodels, formulas and what really happened."""
 
-import csv
 import warnings
 from itertools import pairwise
 
@@ -92,24 +91,17 @@ def test_yearly_growth_goes_on_wherever_it_can_be_calculated(values, method):
     assert forecast.choose(values) == method
 
 
-def test_the_range_of_growth_held_as_many_outturns_as_it_says_over_the_authorities(exports):
-    # DfE, plans in force by authority, 2010 to 2025; authorities that were not reorganised; windows of seven years.
-    with (exports / "sen2" / "plans_by_authority.csv").open(encoding="utf-8", newline="") as file:
-        plans = {
-            (row["new_la_code"], int(row["year"]), row["release"]): float(row["plans"]) for row in csv.DictReader(file)
-        }
-    latest = {(code, year): value for (code, year, _), value in sorted(plans.items(), key=lambda one: one[0][2])}
-    codes = {code for code, _ in latest}
-    whole = [[latest.get((code, year), 0) for year in range(2010, 2026)] for code in sorted(codes)]
-    whole = [values for values in whole if min(values) > 50]
-    assert len(whole) > 140
-    for level, least, most in ((0.8, 0.76, 0.86), (0.95, 0.92, 0.98)):
+@pytest.mark.parametrize("method", ["growth", "drift", "naive"])
+def test_widened_ranges_held_as_many_outturns_as_they_say_over_the_authorities(plans, method):
+    for level, least, most in ((0.8, 0.77, 0.86), (0.95, 0.93, 0.995)):
         held = []
-        for values in whole:
+        for values in plans:
             for origin in range(11, 16):
-                happened = np.array(values[origin:])
-                made = forecast.ahead(values[origin - 7 : origin], happened.size, "growth", level)
+                happened = values[origin:]
+                known = values[origin - 7 : origin]
+                made = forecast.ahead(known, happened.size, method, level, forecast.WIDENING[method])
                 held += list((made.lower <= happened) & (happened <= made.upper))
+        assert len(held) == 15 * len(plans)
         assert least < np.mean(held) < most
 
 
@@ -188,18 +180,135 @@ def _in_order(made):
 
 
 @pytest.mark.parametrize(
+    ("values", "method"),
+    [([10, 12, 14, 16, 18], "drift"), ([7] * 6, "naive"), ([0] * 6, "drift"), ([2, 4, 8, 16, 32], "growth")],
+)
+def test_a_straight_line_is_not_certain_to_go_on(values, method):
+    made = forecast.ahead(values, 3, method)
+    assert (made.upper - made.central >= 1).all()
+    assert (np.diff(made.upper) > 0).all()
+
+
+def test_what_a_range_is_widened_by_goes_on_after_the_last_year_given():
+    plain, wider = forecast.ahead(PLANS, 4, "drift"), forecast.ahead(PLANS, 4, "drift", widening=(1.5, 2))
+    ratio = (wider.upper - wider.central) / (plain.upper - plain.central)
+    np.testing.assert_allclose(ratio, [1.5, 2, 2, 2])
+    wider, plain = (forecast.ahead(PLANS, 1, "growth", widening=(factor,)) for factor in (2, 1))
+    assert np.log(wider.upper / wider.central) == pytest.approx(2 * np.log(plain.upper / plain.central))
+
+
+def test_every_method_has_a_widening_for_the_years_it_was_measured_over():
+    assert set(forecast.WIDENING) == set(METHODS)
+    assert {len(factors) for factors in forecast.WIDENING.values()} == {5}
+    assert all(factor >= 1 for factors in forecast.WIDENING.values() for factor in factors)
+
+
+@pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ((PLANS, 3, "trend"), "method"),
-        ((PLANS, 3, "drift", 1.5), "level"),
+        ((PLANS, 3, "trend"), "there is no method 'trend': there are naive, drift, growth and damped Holt"),
+        ((PLANS, 3, "Growth "), "did you mean growth?"),
+        ((PLANS, 3, "damped holt"), "did you mean damped Holt?"),
+        ((PLANS, 3, "drift", 1.5), "level must lie between 0 and 1, found 1.5"),
         ((PLANS, 3, "drift", 0), "level"),
-        ((PLANS, 0, "drift"), "horizon"),
+        ((PLANS, 3, "drift", np.nan), "level"),
+        ((PLANS, 3, "drift", np.inf), "level"),
+        ((PLANS, 0, "drift"), "horizon must be a whole number of years from 1 to 30, found 0"),
+        ((PLANS, 31, "drift"), "horizon"),
+        ((PLANS, 2.5, "drift"), "horizon"),
+        ((PLANS, 3, "drift", 0.8, ()), "widening must be a factor above 0"),
+        ((PLANS, 3, "drift", 0.8, (1, 0)), "widening"),
         (([5, 5, np.inf, 5, 5], 3, "drift"), "finite"),
+        (([0, 5, 5, 5, 5], 3, "growth"), "growth needs values above 0"),
+        (([1, 1, 1, 1, 1e60], 30, "growth"), "too large to be a number"),
     ],
 )
 def test_a_forecast_that_cannot_be_made_is_refused(arguments, said):
     with pytest.raises(ValueError, match=said):
         forecast.ahead(*arguments)
+
+
+ANY = (
+    st.floats(-1e12, 1e12)
+    | st.sampled_from([np.nan, np.inf, -np.inf, 1e-300])
+    | st.integers(-3, 10**6)
+    | st.integers(0, 20)
+)
+SOME = st.lists(ANY, max_size=9)
+
+
+def _finite_or_refused(call):
+    """Return what a function says, or None where it refuses in one sentence; anything else fails."""
+    try:
+        found = call()
+    except ValueError as error:
+        assert str(error)
+        assert "\n" not in str(error)
+        return None
+    assert np.isfinite(found).all()
+    return found
+
+
+@settings(max_examples=40)
+@given(
+    SOME | st.lists(st.integers(1, 900), min_size=1, max_size=8),
+    st.integers(-1, 31) | ANY,
+    st.sampled_from(list(METHODS)),
+)
+def test_a_method_gives_finite_numbers_or_refuses(values, horizon, method):
+    _finite_or_refused(lambda: METHODS[method](values, horizon))
+    _finite_or_refused(lambda: forecast.one_year_errors(values, method))
+    _finite_or_refused(lambda: forecast.backtest(values, method).mase)
+
+
+@settings(max_examples=40)
+@given(
+    st.lists(ANY, min_size=5, max_size=7) | SOME,
+    st.integers(1, 30),
+    st.floats(0.001, 0.999),
+    st.sampled_from(list(METHODS)),
+)
+def test_a_range_is_finite_and_in_order_or_refused(values, horizon, level, method):
+    try:
+        made = forecast.ahead(values, horizon, method, level, forecast.WIDENING[method])
+    except ValueError as error:
+        assert "\n" not in str(error)
+        return
+    _in_order(made)
+
+
+@given(
+    SOME | st.lists(st.integers(0, 9), min_size=2, max_size=2),
+    SOME | st.just([3, 0]),
+    ANY,
+    st.lists(ANY, min_size=1, max_size=3),
+)
+def test_shares_are_shares_or_refused(before, after, years_between, years_ahead):
+    shares = _finite_or_refused(lambda: forecast.shares_ahead(before, after, years_between, years_ahead))
+    if shares is not None:
+        np.testing.assert_allclose(shares.sum(axis=1), 1)
+        assert (shares >= 0).all()
+
+
+@given(ANY, SOME | st.lists(st.integers(0, 9), min_size=1))
+def test_whole_parts_of_anything_add_up_or_are_refused(total, shares):
+    parts = _finite_or_refused(lambda: forecast.whole_parts(total, shares))
+    if parts is not None:
+        assert parts.sum() == total
+        assert (parts >= 0).all()
+
+
+@given(ANY, ANY, ANY, st.lists(ANY, min_size=2, max_size=2), st.lists(ANY, min_size=2, max_size=2))
+def test_growth_paths_and_lines_are_finite_or_refused(first, last, years, known, values):
+    rate = _finite_or_refused(lambda: forecast.yearly_growth(first, last, years))
+    _finite_or_refused(lambda: forecast.path(first, last if rate is None else rate, years))
+    _finite_or_refused(lambda: forecast.between(known, values, [first, last]))
+
+
+@pytest.mark.parametrize("shares", [[0, 0], [], [1, -1], [np.nan, 1]])
+def test_no_whole_is_split_by_shares_that_are_none(shares):
+    with pytest.raises(ValueError, match="parts are numbers from 0 on"):
+        forecast.whole_parts(10, shares)
 
 
 @pytest.mark.parametrize("call", [forecast.choose, lambda values: forecast.ahead(values, 1, "naive")])

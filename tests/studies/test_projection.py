@@ -79,11 +79,16 @@ def test_a_range_is_said_as_what_it_is(method, monkeypatch):
     monkeypatch.setattr(forecast, "METHODS", {name: forecast.METHODS[name] for name in {"naive", used}})
     new = made(forecaster=projection.by_own_past(method))
     assert new.outlook.made_from in new.outlook.tested
-    assert "has not been tested here on figures that took no part in making them" in new.outlook.tested
+    assert "of the plans of 142 English authorities in 2020 to 2025" in new.outlook.tested
     assert "so the range is not to be read as a chance." in new.outlook.tested
+    assert new.outlook.tested.endswith(" It was tested up to five years ahead; this forecast goes six.")
     assert "up to three years ahead; this one goes six." in new.outlook.choice
     assert new.outlook.compared.set_index("used").loc["used", "method"].startswith(f"{used}: ")
-    assert new.frame["upper"].tolist() == pytest.approx(forecast.ahead(PLANS, 6, used, 0.8).upper.tolist())
+    assert new.frame["upper"].tolist() == pytest.approx(
+        forecast.ahead(PLANS, 6, used, 0.8, forecast.WIDENING[used]).upper.tolist()
+    )
+    near = projection.make(history(), 2030, forecaster=projection.by_own_past(method), level=0.8)
+    assert near.outlook.tested.endswith("so the range is not to be read as a chance.")
 
 
 def test_growth_is_refused_where_a_year_has_nothing(monkeypatch):
