@@ -215,7 +215,7 @@ _METHODS = {
 
 
 def beyond(years: int, tested: int) -> str:
-    """Say that a forecast goes further than such forecasts were tested, as a further sentence; nothing if it does not."""
+    """Say that a forecast goes further than such ones were tested, as a further sentence; nothing if it does not."""
     if years <= tested:
         return ""
     return f" It was tested up to {_YEARS.count(tested)} ahead; this forecast goes {number(years)}."
@@ -245,8 +245,8 @@ def by_own_past(method: str = "auto") -> Forecaster:
             made_from,
             f"The range is made from {made_from} (a statistical interval at the {level:.0%} level), and widens with "
             "the years. It is as wide as it took for such ranges to hold what they say (8 of 10, or 19 of 20) of the "
-            f"plans of 142 English authorities in 2020 to 2025, when plans rose everywhere; in other years fewer may hold, "
-            f"so the range is not to be read as a chance.{beyond(len(years), len(forecast.WIDENING[used]))}",
+            "plans of 142 English authorities in 2020 to 2025, when plans rose everywhere; in other years fewer may "
+            f"hold, so the range is not to be read as a chance.{beyond(len(years), len(forecast.WIDENING[used]))}",
             f'{chosen} "{used}": {meaning}. The table shows what the others say. Tried on the past of this series, '
             f'"{nearest}" came nearest, but {number(past.size)} values are too few to choose by, and a method chosen '
             "for coming nearest gives a range that is too narrow. Forecasts could be tried on it up to "
