@@ -398,12 +398,12 @@ def _run(
     ) as progress:  # fmt: skip
         bar = progress.add_task("Starting", total=None)
 
-        def starting(task: Task) -> None:
+        def starting(task: Task, why: str) -> None:
             # A terminal that is gone, or a log whose disk is full, is no reason not to publish.
             with suppress(OSError):
                 progress.update(bar, description=f"{task.name} ({task.area})", refresh=True)
                 if not console.is_terminal:
-                    console.print(f"Running {task.name} ({task.area}): {task.why}", markup=False)
+                    console.print(f"Running {task.name} ({task.area}): {why}", markup=False)
 
         def ended(_: object) -> None:
             with suppress(OSError):

@@ -25,7 +25,7 @@ from casebook.pack.models import Failure, Fingerprint, Pack, PackChange, Publish
 from casebook.pack.plan import Job
 from casebook.pack.report_spec import Report
 from casebook.pages import gates, layout, manifest, pdf, publish, render
-from casebook.pages.layout import FILES
+from casebook.pages.layout import FILES, LaidOut
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class RunResult:
         return list(self.pack.changes) if self.published and (self.made or self.failed) else []
 
 
-Starting = Callable[[Task], None]
+Starting = Callable[[Task, str], None]
 Ended = Callable[[WorkerResult], None]
 
 
@@ -101,7 +101,7 @@ def make(
     log
         The run's log.
     starting, ended
-        Called before a report is made, and after.
+        Called before a report is made, with the reason why, and after.
 
     Raises
     ------
@@ -137,7 +137,7 @@ def make(
         entries, rows = dict(before.entries), list(before.rows)
         for entry in dropped:
             del entries[entry.key]
-        anew = [_published(result) for result in results if result.entry is not None]
+        anew = [_published(result) for result in results if result.made]
         entries |= {entry.key: entry for entry in anew}
         failed = [result for result in results if result.outcome.status != "succeeded"]
         kept = {entry.key for entry in anew if entry.kept_since}
@@ -147,7 +147,7 @@ def make(
                 _delete(stage, [before.entries[lost.key]])
         mine = {entry.key for entry in anew}
         rows = [row for row in rows if (row.report, row.area) in entries.keys() - mine]
-        rows += [Row.model_validate(row) for result in results for row in result.rows]
+        rows += [row for result in results if result.made for row in _laid_out(result).rows]
         pack = Pack(
             areas=tuple(sorted({entry.area for entry in entries.values()})),
             published=layout.now(),
@@ -381,26 +381,28 @@ class _Run:
             upstream: dict[str, dict[str, str]] = {}
             for name, area in waits[job.key]:
                 upstream.setdefault(area, {})[name] = str(folders[name, area])
+            order = layout.Order(
+                overrides=job.overrides, headlines=job.report.headlines, figures=job.report.figures,
+                fingerprint=sources[job.key], why=need.why, built_from=built_from, papers=papers, before=entry,
+            )  # fmt: skip
             tasks.append(
                 Task(
                     name=job.report.name, notebook=str(job.notebook), area=job.area, folder=job.folder,
-                    root=str(self.root), stage=str(stage), parameters=job.parameters, overrides=job.overrides,
+                    root=str(self.root), stage=str(stage), parameters=job.parameters,
                     secrets=job.secrets, environment={UPSTREAM: json.dumps(upstream)}, engine=engine,
-                    contains=(job.report.headlines, job.report.figures), limits=job.report.limits,
-                    fingerprint=sources[job.key].model_dump(mode="json"), why=need.why,
-                    built_from=built_from, papers=papers, only_render=need.only_render,
-                    before=entry.model_dump(mode="json") if entry else {},
+                    limits=job.report.limits, only_render=need.only_render, order=order.model_dump_json(),
                 )
             )  # fmt: skip
         log.write(
             "making", engine=engine, at_once=options.at_once or workers.cores(), built_from=built_from,
-            versions=layout.versions(), reports=_by_report({task.key: task.why for task in tasks}),
+            versions=layout.versions(), reports=_by_report({job.key: needs[job.key].why for job in stale}),
         )  # fmt: skip
         first: list[WorkerResult] = []
 
         def begin(task: Task) -> None:
-            starting(task)
-            log.write("report began", report=task.name, area=task.area, why=task.why, parameters=dict(task.parameters))
+            why = needs[task.key].why
+            starting(task, why)
+            log.write("report began", report=task.name, area=task.area, why=why, parameters=dict(task.parameters))
 
         def end(result: WorkerResult) -> bool:
             log.write("report ended", report=result.task.name, area=result.task.area, **result.outcome.plain())
@@ -428,7 +430,7 @@ class _Run:
 
     def mark(self, older: Mapping[Key, str]) -> list[WorkerResult]:
         """Say on pages that stay as they are what has changed since."""
-        tasks = [replace(self._as_it_was(key), older=why) for key, why in older.items()]
+        tasks = [self._as_it_was(key, older=why) for key, why in older.items()]
         for task in tasks:
             self._begin(self.before.entries[task.key], task.folder)
         return workers.run(tasks, {}, lambda task: None, lambda result: True, layout.work)
@@ -439,15 +441,17 @@ class _Run:
         (self.stage / folder / pdf.PACK).unlink(missing_ok=True)
         (self.stage / folder).mkdir(exist_ok=True)
 
-    def _as_it_was(self, key: Key) -> Task:
-        """Return the task to render a published report as it is."""
+    def _as_it_was(self, key: Key, kept_since: str = "", older: str = "") -> Task:
+        """Return the task to render a published report as it is, with a mark."""
         entry = self.before.entries[key]
         notebook = self.reports[entry.name].path(self.root) if entry.name in self.reports else entry.notebook
+        order = layout.Order(
+            overrides=entry.overrides, fingerprint=entry.fingerprint, papers=catalogue.load(self.root).papers,
+            kept_since=kept_since, older=older, before=entry,
+        )  # fmt: skip
         return Task(
-            name=entry.name, notebook=str(notebook), area=entry.area, folder=entry.folder,
-            root=str(self.root), stage=str(self.stage), parameters=entry.parameters, overrides=entry.overrides,
-            fingerprint=entry.fingerprint.model_dump(mode="json"), papers=catalogue.load(self.root).papers,
-            only_render=True, before=entry.model_dump(mode="json"),
+            name=entry.name, notebook=str(notebook), area=entry.area, folder=entry.folder, root=str(self.root),
+            stage=str(self.stage), parameters=entry.parameters, only_render=True, order=order.model_dump_json(),
         )  # fmt: skip
 
     def _with_last_good_pages(self, results: list[WorkerResult], tasks: Sequence[Task]) -> list[WorkerResult]:
@@ -468,14 +472,14 @@ class _Run:
                     shutil.copy2(last, there)
             if entry is not None and (self.stage / entry.notebook).is_file():
                 since = entry.kept_since or entry.finished
-                again.append(replace(self._as_it_was(task.key), kept_since=since))
+                again.append(self._as_it_was(task.key, kept_since=since))
         kept = {
             one.task.key: one for one in workers.run(again, {}, lambda task: None, lambda result: True, layout.work)
         }
         for key, result in kept.items():
-            if result.entry is not None and key in told:
-                told[key] = replace(told[key], entry=result.entry, rows=result.rows, files=result.files)
-            elif result.entry is not None:
+            if result.made and key in told:
+                told[key] = replace(told[key], made=result.made, files=result.files)
+            elif result.made:
                 succeeded.append(result)
         failed = [told[result.task.key] for result in results if result.outcome.status != "succeeded"]
         return [*succeeded, *failed]
@@ -548,7 +552,7 @@ def _hold(
     """
     held: dict[Key, str] = {}
     # Each ended after those it builds on.
-    for task, entry in [(one.task, _published(one) if one.entry else None) for one in results]:
+    for task, entry in [(one.task, _published(one) if one.made else None) for one in results]:
         moved = comparison.beyond(before.entries.get(task.key), entry) if entry else []
         if moved:
             held[task.key] = " ".join(moved)
@@ -560,7 +564,7 @@ def _hold(
         )
     return [
         replace(
-            result, entry=None, rows=[],
+            result, made="",
             outcome=Outcome("held", f"Held: {held[result.task.key]} If that is right, publish it with `--accept`."),
         )
         if result.task.key in held
@@ -591,10 +595,16 @@ def _without_altered_committee_packs(stage: Path, pack: Pack, altered: Sequence[
     return pack.model_copy(update={"committee_packs": left})
 
 
+def _laid_out(result: WorkerResult) -> LaidOut:
+    return LaidOut.model_validate_json(result.made)
+
+
 def _published(result: WorkerResult) -> Published:
     """Return a report's entry in the pack, from what its worker says of it."""
-    status = {"succeeded": "succeeded", "held": "held"}.get(result.outcome.status, "failed")
-    return Published.model_validate({**(result.entry or {}), "status": status, "files": _files(result)})
+    status: Literal["succeeded", "held", "failed"] = (
+        result.outcome.status if result.outcome.status in ("succeeded", "held") else "failed"
+    )
+    return _laid_out(result).entry.model_copy(update={"status": status, "files": _files(result)})
 
 
 def _failure(result: WorkerResult, before: _PreviousPack, kept: bool) -> Failure:

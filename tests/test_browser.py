@@ -12,7 +12,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from conftest import ROOT
+from conftest import LONGEST, ROOT
 from printed import lost_in_print
 from pypdf import PdfReader
 
@@ -60,9 +60,16 @@ def browser():
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS, timeout=LONGEST * 1000)
         yield started
         started.close()
+
+
+def opened_in(browser, **options):
+    """Return a fresh context of the browser, which waits however long a slow machine takes."""
+    context = browser.new_context(**options)
+    context.set_default_timeout(LONGEST * 1000)
+    return context
 
 
 @pytest.fixture
@@ -71,7 +78,7 @@ def opened(browser, address):
     contexts = []
 
     def at(page, width, **more):
-        context = browser.new_context(viewport={"width": width, "height": 900}, bypass_csp=True, **more)
+        context = opened_in(browser, viewport={"width": width, "height": 900}, bypass_csp=True, **more)
         contexts.append(context)
         tab = context.new_page()
         tab.goto(address + page)
@@ -131,7 +138,7 @@ def test_every_page_of_the_pack_is_tested(pack):
 def test_a_page_asks_for_nothing_but_itself_from_a_file_and_from_a_server(browser, pack, address):
     # All at once: a browser counts as idle when it has asked for nothing for half a second.
     for place, offline in ((f"{(pack.root / 'reports').as_uri()}/", True), (address, False)):
-        context = browser.new_context(offline=offline)
+        context = opened_in(browser, offline=offline)
         tabs = {page: context.new_page() for page in PAGES}
         asked = collections.defaultdict(list)
         context.on("request", lambda request, asked=asked: asked[request.frame.page].append(request.url))
@@ -267,7 +274,7 @@ LOOKS = """part => [part, ...part.querySelectorAll('*')].filter(one => one.close
 @pytest.fixture(scope="module")
 def both_ways(browser, address):
     """A report's page, and an empty one to show its blocks on as JupyterLab does."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, bypass_csp=True)
+    context = opened_in(browser, viewport={"width": 1280, "height": 900}, bypass_csp=True)
 
     @functools.cache
     def tabs(name):

@@ -560,7 +560,7 @@ for turn in range(rounds):
         for n in range(20)
     ]
     results = workers.run(tasks, {}, lambda task: None, lambda result: True, layout.work, at_once=20)
-    seen += [(result.task.parameters["number"], result.outcome.status, result.entry and result.entry["headlines"][1]["value"], result.entry and result.entry["headlines"][2]["value"]) for result in results]
+    seen += [(result.task.parameters["number"], result.outcome.status, *(json.loads(result.made)["entry"]["headlines"][n]["value"] for n in (1, 2) if result.made)) for result in results]
     files.append(me.num_fds())
 print(json.dumps({"seen": seen, "files": files, "children": len(me.children(recursive=True))}))
 """

@@ -6,7 +6,7 @@ its own failure.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
@@ -74,8 +74,8 @@ class Ended(_Event):
     """The report is made, or cannot be: how it ended, and what was made."""
 
     outcome: _Outcome
-    entry: dict[str, Any] | None = None
-    rows: list[dict[str, Any]] = []
+    made: str = ""
+    """What ``finish`` made, for whoever gave the task; the engine hands it on unread."""
     files: dict[str, Hash] = {}
     """The SHA-256 of each file it wrote, by name."""
 

@@ -28,28 +28,17 @@ class Task:
     root: str
     stage: str
     parameters: Mapping[str, Any] = field(default_factory=dict)
-    overrides: tuple[str, ...] = ()
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     environment: Mapping[str, str] = field(default_factory=dict)
     """Environment variables that its cells find set."""
-    contains: tuple[int, int] = (2, 0)
-    """How many headlines and charts it must contain."""
     engine: Engine = "shell"
     limits: Limits = field(default_factory=Limits)
-    fingerprint: Mapping[str, Any] = field(default_factory=dict)
-    why: str = ""
-    built_from: str = ""
     runner: int = 0
     """The process of the run, which a worker must not outlive."""
-    papers: Mapping[str, str] = field(default_factory=dict)
     only_render: bool = False
     """Whether the executed notebook of the pack before is to be rendered anew, with the words of the present one."""
-    kept_since: str = ""
-    """For a page that is kept although its report failed: since when."""
-    older: str = ""
-    """For a page that is kept although it is older than its data: what changed."""
-    before: Mapping[str, Any] = field(default_factory=dict)
-    """The report's entry in the pack before."""
+    order: str = ""
+    """What ``finish`` is told besides, which is no concern of the engine: it hands it on unread."""
     own: str = ""
     """A folder for what this report's processes write, which is nobody else's."""
     executed: str = ""
@@ -69,11 +58,6 @@ class Task:
         return self.name, self.area
 
     @property
-    def kept(self) -> bool:
-        """Whether the page is one that stays as it was, and is only marked."""
-        return bool(self.kept_since or self.older)
-
-    @property
     def executed_notebook(self) -> Path:
         """Where its cells leave the executed notebook."""
         return Path(self.own) / f"{self.name}.ipynb"
@@ -91,8 +75,6 @@ def from_plain(plain: Mapping[str, Any]) -> Task:
             **plain,
             "limits": Limits(**plain["limits"]),
             "cost": Cost(**plain["cost"]),
-            "overrides": tuple(plain["overrides"]),
-            "contains": tuple(plain["contains"]),
         }
     )
 

@@ -43,12 +43,11 @@ _PR_SET_CHILD_SUBREAPER = 36
 
 @dataclass(frozen=True)
 class WorkerResult:
-    """How one report's making ended, and, if it succeeded, its entry for ``pack.json`` and its reconciled figures."""
+    """How one report's making ended, and, if it succeeded, what ``finish`` made of it."""
 
     task: Task
     outcome: Outcome
-    entry: dict[str, Any] | None = None
-    rows: list[dict[str, Any]] = field(default_factory=list)
+    made: str = ""
     files: Mapping[str, str] = field(default_factory=dict)
     """The SHA-256 of each file it left in its own folder, by name."""
 
@@ -277,7 +276,7 @@ class _Running:
                 return WorkerResult(
                     self.task, failed.costing(Cost(outcome.seconds, outcome.processor_seconds, self.peak))
                 )
-            return WorkerResult(self.task, outcome, told.entry, told.rows, told.files)
+            return WorkerResult(self.task, outcome, told.made, told.files)
         running = next((f"cell {cell.number}" for cell in cells if cell.status == "was running"), "")
         outcome = self.stopped or of_exit(self.process.exit_code(), running)
         cost = Cost(round(time.monotonic() - self.began, 3), peak_megabytes=self.peak)

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+from pydantic import BaseModel, ConfigDict
 
 from casebook import digest
 from casebook.data import catalogue
@@ -31,6 +32,43 @@ from casebook.pack import freshness, reconciliation, record
 from casebook.pack.models import Finding, Fingerprint, Published, ReadFile, Row
 from casebook.pages import gates, render, spreadsheet
 from casebook.report.blocks import Title
+
+
+class Order(BaseModel):
+    """What the page of a report is to be besides its notebook: what the run knows of it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    overrides: tuple[str, ...] = ()
+    headlines: int = 2
+    figures: int = 0
+    """How many headlines and charts it must contain at least."""
+    fingerprint: Fingerprint = Fingerprint()
+    why: str = ""
+    built_from: str = ""
+    papers: dict[str, str] = {}
+    """The titles of the papers, by number."""
+    kept_since: str = ""
+    """For a page that is kept although its report failed: since when."""
+    older: str = ""
+    """For a page that is kept although it is older than its data: what changed."""
+    before: Published | None = None
+    """The report's entry in the pack before."""
+
+    @property
+    def kept(self) -> bool:
+        """Whether the page is one that stays as it was, and is only marked."""
+        return bool(self.kept_since or self.older)
+
+
+class LaidOut(BaseModel):
+    """A report's entry in the pack and its reconciled figures."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    entry: Published
+    rows: tuple[Row, ...]
+
 
 FILES = ("html", "notebook", "spreadsheet")
 _ENDINGS = {"html": ".html", "notebook": ".ipynb", "spreadsheet": ".xlsx"}
@@ -48,7 +86,7 @@ def work(task: Task, emit: Callable[[dict[str, Any]], None]) -> None:
 
     try:
         notebook = _executed(task)
-        entry, rows = _checked_and_written(task, notebook)
+        laid_out = _checked_and_written(task, _order(task), notebook)
         names = [f"{task.name}{ending}" for ending in _ENDINGS.values()]
         files = {name: digest.of(Path(task.own) / name) for name in names}
     except execution.StoppedError as stopped:
@@ -59,8 +97,7 @@ def work(task: Task, emit: Callable[[dict[str, Any]], None]) -> None:
         emit(
             {
                 "outcome": Outcome("succeeded").costing(cost()).plain(),
-                "entry": entry.model_dump(mode="json"),
-                "rows": [row.model_dump(mode="json") for row in rows],
+                "made": laid_out.model_dump_json(),
                 "files": files,
             }
         )
@@ -84,13 +121,17 @@ def _executed(task: Task) -> Any:
             raise execution.StoppedError(failure)
         return notebook
     notebook = nbformat.read(Path(task.stage) / task.folder / f"{task.name}.ipynb", as_version=4)
-    if not task.kept:
+    if not _order(task).kept:
         notebook = _with_present_words(Path(task.notebook), notebook)
     nbformat.write(notebook, task.executed_notebook)
     return notebook
 
 
-def _checked_and_written(task: Task, notebook: Any) -> tuple[Published, list[Row]]:
+def _order(task: Task) -> Order:
+    return Order.model_validate_json(task.order or "{}")
+
+
+def _checked_and_written(task: Task, order: Order, notebook: Any) -> LaidOut:
     root = Path(task.root)
     shown = Redactor(task.secrets)
     shown.redact([cell.get("outputs", []) for cell in notebook.cells])
@@ -98,24 +139,24 @@ def _checked_and_written(task: Task, notebook: Any) -> tuple[Published, list[Row
         raise ReportFailedError(execution.shows_secret(min(shown.found)))
     found = record.of(notebook)
     problems = [*found.problems, *_unknown_reads(task, found.reads)]
-    if not task.kept:
+    if not order.kept:
         # A kept page is from before; what the report must contain may have changed since.
-        problems += record.too_little(found, *task.contains)
+        problems += record.too_little(found, order.headlines, order.figures)
         problems += record.of_another_area(found, task.area)
     rows = reconciliation.rows(found.reconciliations, task.name, task.area)
-    if not task.overrides and not task.kept:
+    if not order.overrides and not order.kept:
         # With other settings than usual a notebook may be about something else.
         try:
             reconciliation.check_complete(task.name, task.area, root, rows)
         except ReportFailedError as error:
             problems.append(str(error))
-    before = {part: task.before[part] for part in observation.PARTS if part in task.before}
+    before = order.before.model_dump(include=set(observation.PARTS)) if order.before else {}
     seen = {**(before if task.only_render else task.seen)}
     known = {read.path for read in found.reads}
     opened = [one for one in seen.get("opened", []) if one["path"] not in known]
     seen["opened"] = [one for one in opened if freshness.is_input(one["path"])]
     seen["unseen"] = sorted({*seen.get("unseen", []), *(one.title for one in found.sources if one.unseen)})
-    return lay_out(task, notebook, found, rows, seen, problems), rows
+    return LaidOut(entry=lay_out(task, order, notebook, found, rows, seen, problems), rows=tuple(rows))
 
 
 def _unknown_reads(task: Task, reads: Iterable[Read]) -> Iterator[str]:
@@ -132,6 +173,7 @@ def _unknown_reads(task: Task, reads: Iterable[Read]) -> Iterator[str]:
 
 def lay_out(
     task: Task,
+    order: Order,
     notebook: nbformat.NotebookNode,
     found: record.Record,
     rows: list[Row],
@@ -142,8 +184,8 @@ def lay_out(
 
     Parameters
     ----------
-    task
-        What was made.
+    task, order
+        What was made, and what the run knows of it.
     notebook, found, rows
         The executed notebook, its record and its reconciled figures.
     seen
@@ -160,8 +202,8 @@ def lay_out(
         # Without it there is no page.
         raise ReportFailedError(gates.refusal(task.name, problems))
     notebook = record.published(notebook)
-    entry = _entry(task, found, found.title, seen)
-    used = {paper: title for paper, title in task.papers.items() if any(row.paper == paper for row in rows)}
+    entry = _entry(task, order, found, found.title, seen)
+    used = {paper: title for paper, title in order.papers.items() if any(row.paper == paper for row in rows)}
     page, refused = render.report_page(notebook, found, rows, used, entry, Path(task.notebook).name)
     own = Path(task.own)
     if problems := [*problems, *refused, *gates.problems(page)]:
@@ -171,27 +213,26 @@ def lay_out(
     return entry
 
 
-def _entry(task: Task, found: record.Record, title: Title, seen: Mapping[str, Any]) -> Published:
+def _entry(task: Task, order: Order, found: record.Record, title: Title, seen: Mapping[str, Any]) -> Published:
     ran = {
         "parameters": dict(task.parameters),
-        "overrides": list(task.overrides),
+        "overrides": order.overrides,
         "secrets": sorted(task.secrets),
         "seconds": round(task.cost.seconds, 2),
         "processor_seconds": task.cost.processor_seconds,
         "peak_megabytes": task.cost.peak_megabytes,
         "engine": task.engine,
         "finished": now(),
-        "built_from": task.built_from,
+        "built_from": order.built_from,
         "versions": versions(),
-        "why": task.why,
+        "why": order.why,
         **seen,
     }
-    if task.only_render:
+    if task.only_render and order.before:
         # What was made stays as it was; that other settings are named, or no longer, is said anew.
-        ran = {key: task.before[key] for key in ran if key in task.before}
-        ran |= {"rendered": now(), "overrides": list(task.overrides)}
-    fingerprint = Fingerprint.model_validate(task.fingerprint)
-    if not task.kept:
+        ran = order.before.model_dump(include=set(ran)) | {"rendered": now(), "overrides": order.overrides}
+    fingerprint = order.fingerprint
+    if not order.kept:
         read = [*fingerprint.reads, *(read.name for read in found.reads)]
         fingerprint = fingerprint.model_copy(update={"described": freshness.described(Path(task.root), read)})
     return Published(
@@ -200,9 +241,9 @@ def _entry(task: Task, found: record.Record, title: Title, seen: Mapping[str, An
         area=task.area,
         folder=task.folder,
         as_of=title.as_of,
-        status="failed" if task.kept_since else "succeeded",
-        kept_since=task.kept_since,
-        older=task.older,
+        status="failed" if order.kept_since else "succeeded",
+        kept_since=order.kept_since,
+        older=order.older,
         **{kind: f"{task.folder}/{task.name}{_ENDINGS[kind]}" for kind in FILES},
         **ran,
         inputs=tuple(ReadFile(name=read.name, path=read.path, sha256=read.sha256) for read in found.reads),

@@ -34,7 +34,7 @@ def of(cells: list[list[dict[str, Any]]]) -> str:
         task = Task(_SO_FAR, "", found.title.area if found.title else "", "", str(project.root()), folder, own=folder)
         problems = ""
         try:
-            layout.lay_out(task, notebook, found, rows, {}, found.problems)
+            layout.lay_out(task, layout.Order(), notebook, found, rows, {}, found.problems)
         except ReportFailedError as refused:
             problems = str(refused)
     said = [problems or f"{_SO_FAR} can be published."]

@@ -79,4 +79,4 @@ def _lay_out(root: Path, notebook: nbformat.NotebookNode) -> None:
     with tempfile.TemporaryDirectory() as folder:
         task = Task("priming", "priming.ipynb", "Nowhere", "", str(root), folder, own=folder)
         nbformat.write(notebook, Path(folder) / task.notebook)
-        layout.lay_out(task, notebook, found, [], {})
+        layout.lay_out(task, layout.Order(), notebook, found, [], {})
