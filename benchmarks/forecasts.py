@@ -49,8 +49,8 @@ def children(folder: Path, key: str) -> Array:
     """Return a measure of the Local Authority Interactive Tool, 2016 to 2025, of every area with all values above 0."""
     long = pd.read_parquet(folder / "lait" / "bds_long_0.parquet").query("`Short Desc` == @key")
     long = long.assign(value=pd.to_numeric(long["Values"], errors="coerce").round(10))
-    area = ~long["LA and Regions"].str.contains("England|Region|Statistical|Pre LG", na=True) & long["Region"].notna()
-    wide = long[area].pivot_table(index="LA Number", columns="Years", values="value").dropna()
+    # From 970 on the numbers are of regions and England.
+    wide = long[long["LA Number"] < 970].pivot_table(index="LA Number", columns="Years", values="value").dropna()
     return wide[(wide > 0).all(axis=1)].to_numpy()
 
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import pandas as pd
 
+from casebook.data import tables
 from casebook.english import Change, Money, Noun, Number, Range, listed, number
 from casebook.errors import InputError
-from casebook.methods import forecast, intervals
+from casebook.methods import forecast, intervals, panel
 from casebook.methods.forecast import TooShortError
 
 LIMITS = ["central", "lower", "upper"]
@@ -20,13 +21,18 @@ _YEARS = Noun("year")
 
 @dataclass(frozen=True)
 class History:
-    """What happened: an area's numbers by year, what is counted, what that is in full, and the month it is of."""
+    """What happened: an area's numbers by year, what is counted, what that is in full, and the month it is of.
+
+    ``areas`` has the numbers of all authorities with one above 0 in each of these years, a row each; empty where this
+    area is none of them.
+    """
 
     area: str
     noun: Noun
     measure: str
     month: str
     by_year: pd.Series
+    areas: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @property
     def base(self) -> int:
@@ -116,8 +122,17 @@ def history(
             f"The table {table.name!r} has no {column} for {area} in {listed(gaps)}: a forecast needs every year, so "
             "add them or start later."
         )
-    numbers = pd.Series(own[column].astype(float).to_numpy(), index=years)
-    return History(area, noun, measure, month, numbers.loc[:last])
+    numbers = pd.Series(own[column].astype(float).to_numpy(), index=years).loc[:last]
+    return History(area, noun, measure, month, numbers, _in_all_areas(frame, area, column, numbers.index))
+
+
+def _in_all_areas(frame: pd.DataFrame, area: str, column: str, years: pd.Index) -> pd.DataFrame:
+    if frame["area"].nunique() < panel.FEWEST_AREAS:
+        return pd.DataFrame()
+    rows = pd.concat(tables.split(frame, area)).drop_duplicates(["area", "year"], keep=False)
+    wide = rows.pivot(index="area", columns="year", values=column).reindex(columns=years).astype(float)
+    whole = wide[(wide > 0).all(axis=1)]
+    return whole if area in whole.index else pd.DataFrame()
 
 
 def in_step(past: History, end: int, with_what: pd.Series, called: str) -> pd.Series:
@@ -238,7 +253,6 @@ def by_own_past(method: str = "auto") -> Forecaster:
         nearest = min(tried, key=lambda name: round(tried[name].mase, 10))
         meaning, course, made_from = _METHODS[used]
         chosen = "The forecast uses the method" if method == "auto" else "The method was set for this run:"
-        tried_on = past.size - forecast.SHORTEST_TRAINING
         return Outlook(
             pd.DataFrame({part: getattr(found[used], part) for part in LIMITS}, index=years),
             course.format(month=history.month, first=past.index[0], last=past.index[-1]),
@@ -249,8 +263,7 @@ def by_own_past(method: str = "auto") -> Forecaster:
             f"hold, so the range is not to be read as a chance.{beyond(len(years), len(forecast.WIDENING[used]))}",
             f'{chosen} "{used}": {meaning}. The table shows what the others say. Tried on the past of this series, '
             f'"{nearest}" came nearest, but {number(past.size)} values are too few to choose by, and a method chosen '
-            "for coming nearest gives a range that is too narrow. Forecasts could be tried on it up to "
-            f"{_YEARS.count(tried_on)} ahead; this one goes {number(len(years))}.",
+            "for coming nearest gives a range that is too narrow.",
             pd.DataFrame(
                 {
                     "method": f"{name}: {_METHODS[name][0]}",
@@ -263,6 +276,69 @@ def by_own_past(method: str = "auto") -> Forecaster:
         )  # fmt: skip
 
     return made
+
+
+def by_all_areas(method: str = "auto") -> Forecaster:
+    """Return a forecaster from all areas that the history's table holds.
+
+    Where these are fewer than 20, or their years than 11, or a method is named, it is one from the history alone.
+    """
+    alone = by_own_past(method)
+
+    def made(history: History, years: range, level: float) -> Outlook:
+        held = history.areas
+        if method != "auto" or len(held) < panel.FEWEST_AREAS or held.shape[1] < panel.FEWEST_YEARS:
+            return alone(history, years, level)
+        found = panel.ahead(held, len(years), level)
+        row, rule = held.index.get_loc(history.area), found.rule
+        over, of_own = (_over_the_last(length) for length in (rule.country_years, rule.own_years))
+        whose = f"in {history.area} itself {of_own}" if rule.weight > 0.5 else f"in all {len(held)} areas {over}"
+        return Outlook(
+            pd.DataFrame({part: getattr(found, part)[row] for part in LIMITS}, index=years),
+            f"growth goes on much as {whose}",
+            "all areas' past errors",
+            "The range is made from all areas' past errors, and widens with the years. "
+            + _calibration(held, len(years), level),
+            f"The forecast uses all {len(held)} areas with {history.noun} in every year from "
+            f"{history.when(int(held.columns[0]))} to {history.base}. Growth goes on as in all of them together {over}"
+            f", plus {rule.weight:.0%} of {history.area}'s own difference from that {of_own}. Of all such rules this "
+            "one came nearest over all areas' past.",
+            pd.DataFrame(),
+        )
+
+    return made
+
+
+def _over_the_last(years: int) -> str:
+    return "over the last year" if years == 1 else f"over the last {_YEARS.count(years)}"
+
+
+def _calibration(areas: pd.DataFrame, years: int, level: float) -> str:
+    """Say how often such ranges held in the past."""
+    if areas.shape[1] == panel.FEWEST_YEARS:
+        return (
+            f"The {_YEARS.count(areas.shape[1])} held leave none to test such ranges on, so it is not to be read as a "
+            "chance."
+        )
+    counted = panel.calibration(areas, years, level)
+    held, made, last = counted.held, counted.forecasts, counted.furthest - 1
+
+    def share(step: int) -> str:
+        return f"{100 * held[step] / made[step]:.0f} of 100"
+
+    if round(level * 10, 6) % 1 == 0:
+        all_told = f"about {10 * counted.share:.0f} of 10"
+    else:
+        all_told = f"about {100 * counted.share:.0f} of 100"
+    first = f"One year ahead {share(0)} held, from {_YEARS.count(int(counted.origins[0]))}"
+    further = (
+        f"; {_YEARS.count(last + 1)} ahead {share(last)}, from {number(int(counted.origins[last]))}" if last else ""
+    )
+    return (
+        f"In the past, {all_told} such ranges held the later figure: {held.sum():,} of {made.sum():,}, over "
+        f"{len(areas)} areas. Each was made only from what was known in its year. {first}{further}. All areas share "
+        f"what befalls the country, so count the years, not the ranges.{beyond(years, counted.furthest)}"
+    )
 
 
 @dataclass(frozen=True)
@@ -363,7 +439,7 @@ def make(
     Parameters
     ----------
     forecaster
-        What makes the forecast: ``by_own_past()``.
+        What makes the forecast: ``by_all_areas()`` or ``by_own_past()``.
     level
         Share of outturns the range is meant to hold.
     scenarios
@@ -372,13 +448,18 @@ def make(
     Raises
     ------
     InputError
-        If the year is not after the history, or the history is too short and no two scenarios are in its place.
+        If the year is not after the history or too far, or the history is too short and no two scenarios are in its
+        place.
     """
     years = past.years_to(end)
     try:
         outlook = forecaster(past, years, level)
     except TooShortError:
         outlook = None
+    except InputError:
+        raise
+    except ValueError as error:
+        raise InputError(f"No forecast of {past.noun} to {end} can be made for {past.area}: {error}.") from None
     made = Projection(past, years, tuple(scenarios), outlook)
     if outlook is None and len(scenarios) < 2:
         raise InputError(

@@ -6,6 +6,7 @@ import pytest
 
 from casebook import InputError, forecast, projection, sections, tables
 from casebook.english import Money, Noun
+from casebook.methods import panel
 from casebook.studies.projection import Outlook, Printed, Scenario
 
 PLANS = [100, 110, 125, 131, 150, 158]  # of Essex, made up, from January 2020
@@ -82,13 +83,98 @@ def test_a_range_is_said_as_what_it_is(method, monkeypatch):
     assert "of the plans of 142 English authorities in 2020 to 2025" in new.outlook.tested
     assert "so the range is not to be read as a chance." in new.outlook.tested
     assert new.outlook.tested.endswith(" It was tested up to five years ahead; this forecast goes six.")
-    assert "up to three years ahead; this one goes six." in new.outlook.choice
     assert new.outlook.compared.set_index("used").loc["used", "method"].startswith(f"{used}: ")
     assert new.frame["upper"].tolist() == pytest.approx(
         forecast.ahead(PLANS, 6, used, 0.8, forecast.WIDENING[used]).upper.tolist()
     )
     near = projection.make(history(), 2030, forecaster=projection.by_own_past(method), level=0.8)
     assert near.outlook.tested.endswith("so the range is not to be read as a chance.")
+
+
+REGIONS = ["East of England", "South East", "South West", "West Midlands"]
+
+
+def of_all_areas(years=13, areas=20, first=2013, seed=1):
+    """A table of authorities whose plans grow by 4% to 8% a year, the same for all, and by a little of their own."""
+    chance = np.random.default_rng(seed)
+    names = ["Essex", *(name for region in REGIONS for name in tables.authorities_in(region) if name != "Essex")]
+    growth = chance.uniform(0.04, 0.08, years) + chance.normal(0, 0.02, (areas, years))
+    grown = np.round(1500 * np.exp(growth.cumsum(axis=1)))
+    frame = pd.DataFrame(grown, names[:areas], range(first, first + years)).rename_axis("area")
+    return frame.reset_index().melt("area", var_name="year", value_name="plans").astype({"year": int})
+
+
+def history_among(frame, last=None):
+    frame.attrs["table"] = tables.read("ehcp_outturn").attrs["table"]
+    return projection.history(
+        frame, "Essex", noun=Noun("plan"), measure="plans in force", month="January", last=last
+    )  # fmt: skip
+
+
+def test_where_all_areas_are_held_they_make_the_forecast_and_say_how_often_such_ranges_held():
+    frame = of_all_areas()
+    new = made(history_among(frame), projection.by_all_areas())
+    wide = frame.pivot(index="area", columns="year", values="plans")
+    found, counted = panel.ahead(wide, 6), panel.calibration(wide, 6)
+    row = wide.index.get_loc("Essex")
+    for limit in projection.LIMITS:
+        assert new.frame[limit].tolist() == pytest.approx(getattr(found, limit)[row].tolist())
+    assert new.outlook.course.startswith("growth goes on much as in all 20 areas over the last ")
+    assert "all 20 areas with plans in every year from January 2013 to 2025." in new.outlook.choice
+    tested = new.outlook.tested
+    assert (
+        f"about {round(10 * counted.share)} of 10 such ranges held the later figure: {counted.held.sum()} of 60,"
+        in tested
+    )
+    assert f"One year ahead {100 * counted.held[0] / 40:.0f} of 100 held, from two years; two years ahead" in tested
+    assert tested.endswith("It was tested up to two years ahead; this forecast goes six.")
+
+
+def test_all_areas_are_taken_as_they_were_known_in_the_last_year_of_the_history():
+    frame = of_all_areas()
+    later = frame.copy()
+    later.loc[later["year"] == 2025, "plans"] *= 2
+    before, after = (made(history_among(one, last=2024), projection.by_all_areas()).frame for one in (frame, later))
+    pd.testing.assert_frame_equal(before, after)
+
+
+def test_a_panel_of_eleven_years_says_that_its_ranges_are_untested():
+    new = made(history_among(of_all_areas(11, first=2015)), projection.by_all_areas())
+    assert "leave none to test such ranges on, so it is not to be read as a chance." in new.outlook.tested
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        of_all_areas(areas=19),
+        pd.concat([of_all_areas(areas=19), of_all_areas(areas=1).replace("Essex", "England")]),
+        of_all_areas(years=10, first=2016),
+        of_all_areas().query("not (area == 'Norfolk' and year == 2020)"),
+        of_all_areas().assign(plans=lambda one: one["plans"].where((one["area"] != "Essex") | (one["year"] > 2015), 0)),
+        pd.concat([of_all_areas(), of_all_areas().query("area == 'Norfolk' and year == 2020")]),
+    ],
+    ids=["few areas", "few and their sum", "few years", "a gap of another", "a year without any", "a year twice"],
+)
+def test_where_too_few_areas_are_held_the_history_alone_makes_the_forecast(frame, monkeypatch):
+    monkeypatch.setattr(forecast, "METHODS", {name: forecast.METHODS[name] for name in ("drift", "growth")})
+    past = history_among(frame)
+    new = made(past, projection.by_all_areas())
+    assert new.outlook.course.startswith("the mean yearly ")
+    assert new.frame["central"].tolist() == pytest.approx(
+        made(past, projection.by_own_past()).frame["central"].tolist()
+    )
+
+
+def test_a_method_that_is_named_is_used_though_all_areas_are_held(monkeypatch):
+    monkeypatch.setattr(forecast, "METHODS", {"drift": forecast.drift})
+    new = made(history_among(of_all_areas()), projection.by_all_areas("drift"))
+    assert new.outlook.course == "the mean yearly change of January 2013 to 2025 goes on"
+
+
+@pytest.mark.parametrize("forecaster", [projection.by_own_past(), projection.by_all_areas()])
+def test_a_year_too_far_ahead_is_refused_in_a_sentence(forecaster):
+    with pytest.raises(InputError, match="No forecast of plans to 2060 can be made for Essex: horizon must be a whole"):
+        projection.make(history_among(of_all_areas()), 2060, forecaster=forecaster, level=0.8)
 
 
 def test_growth_is_refused_where_a_year_has_nothing(monkeypatch):
