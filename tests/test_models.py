@@ -5,6 +5,7 @@ import re
 import shutil
 from itertools import pairwise
 
+import numpy as np
 import pandas as pd
 import pytest
 from conftest import ROOT
@@ -99,6 +100,27 @@ class TestPlans:
         cost = tell("ehcp-forecast", area="Essex", transport_share=0.5, unit_cost=2000.0).headline("transport-cost")
         assert cost.value == pytest.approx(told.headline("new-forecast").value * 1000 / 1e6)
         assert cost.text.endswith("recurrent.")
+
+    def test_a_history_table_of_all_areas_is_forecast_from_all_of_them(self, tell, copy_of_pack, monkeypatch):
+        chance = np.random.default_rng(2)
+        lines = ["area,year,plans\n"]
+        for area in (row["name"] for row in rows("areas") if row["kind"] == "authority"):
+            grown = 1500 * np.exp(np.cumsum(chance.normal(0.06, 0.03, 13)))
+            lines += [f"{area},{year},{plans:.0f}\n" for year, plans in zip(range(2013, 2026), grown, strict=True)]
+        copy_of_pack.raw("ehcp_outturn.csv").write_text("".join(lines), encoding="utf-8")
+        assert copy_of_pack.pipeline("accept").returncode == 0
+        monkeypatch.setenv("CASEBOOK_PROJECT", str(copy_of_pack.root))
+        told = tell("ehcp-forecast", area="Essex")
+        said = told.headline("new-forecast").text
+        assert re.match(
+            r"If growth goes on much as in all 20 areas over the last (year|two years|three years), there will ", said
+        )
+        assert "the range, made from all areas' past errors, is " in said
+        words = told.text()
+        assert re.search(
+            r"In the past, about \d+ of 10 such ranges held the later figure: \d+ of 60, over 20 areas\.", words
+        )
+        assert "It was tested up to two years ahead; this forecast goes six." in words
 
     def test_a_falling_history_gives_limits_in_order(self, tell, copy_of_pack, monkeypatch):
         for year, plans in PLANS.items():
