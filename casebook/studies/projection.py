@@ -14,6 +14,7 @@ from casebook.english import Change, Money, Noun, Number, Range, listed, number
 from casebook.errors import InputError
 from casebook.methods import forecast, intervals, panel
 from casebook.methods.forecast import TooShortError
+from casebook.methods.shares import shares_ahead, whole_parts
 
 LIMITS = ["central", "lower", "upper"]
 _YEARS = Noun("year")
@@ -423,7 +424,7 @@ class Projection:
             pd.DataFrame(
                 {
                     "year": year, parts.name: parts.shares.columns,
-                    **dict(zip(LIMITS, (forecast.whole_parts(one, shares) for one in whole), strict=True)),
+                    **dict(zip(LIMITS, (whole_parts(one, shares) for one in whole), strict=True)),
                 }
             )
             for year, shares, *whole in zip(self.years, parts.shares.to_numpy(), *wholes, strict=True)
@@ -501,7 +502,7 @@ def parts(known: Sequence[tuple[int, str, pd.Series]], to_come: Projection, name
         return Parts(name, pd.Series(dtype=float), 0, "", pd.DataFrame(1.0, index=years, columns=["All"]))
     in_order = sorted(known, key=lambda one: one[0])
     (first, source, before), (last, source_of_last, after) = in_order[0], in_order[-1]
-    shares = forecast.shares_ahead(
+    shares = shares_ahead(
         before.reindex(after.index).fillna(0), after, max(last - first, 1), [year - last for year in years]
     )
     if last > first:

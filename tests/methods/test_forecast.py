@@ -5,6 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from anything import ANY, SOME, finite_or_refused
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from statsmodels.tsa.holtwinters import Holt
@@ -228,27 +229,6 @@ def test_a_forecast_that_cannot_be_made_is_refused(arguments, said):
         forecast.ahead(*arguments)
 
 
-ANY = (
-    st.floats(-1e12, 1e12)
-    | st.sampled_from([np.nan, np.inf, -np.inf, 1e-300])
-    | st.integers(-3, 10**6)
-    | st.integers(0, 20)
-)
-SOME = st.lists(ANY, max_size=9)
-
-
-def _finite_or_refused(call):
-    """Return what a function says, or None where it refuses in one sentence; anything else fails."""
-    try:
-        found = call()
-    except ValueError as error:
-        assert str(error)
-        assert "\n" not in str(error)
-        return None
-    assert np.isfinite(found).all()
-    return found
-
-
 @settings(max_examples=40)
 @given(
     SOME | st.lists(st.integers(1, 900), min_size=1, max_size=8),
@@ -256,9 +236,9 @@ def _finite_or_refused(call):
     st.sampled_from(list(METHODS)),
 )
 def test_a_method_gives_finite_numbers_or_refuses(values, horizon, method):
-    _finite_or_refused(lambda: METHODS[method](values, horizon))
-    _finite_or_refused(lambda: forecast.one_year_errors(values, method))
-    _finite_or_refused(lambda: forecast.backtest(values, method).mase)
+    finite_or_refused(lambda: METHODS[method](values, horizon))
+    finite_or_refused(lambda: forecast.one_year_errors(values, method))
+    finite_or_refused(lambda: forecast.backtest(values, method).mase)
 
 
 @settings(max_examples=40)
@@ -277,38 +257,11 @@ def test_a_range_is_finite_and_in_order_or_refused(values, horizon, level, metho
     _in_order(made)
 
 
-@given(
-    SOME | st.lists(st.integers(0, 9), min_size=2, max_size=2),
-    SOME | st.just([3, 0]),
-    ANY,
-    st.lists(ANY, min_size=1, max_size=3),
-)
-def test_shares_are_shares_or_refused(before, after, years_between, years_ahead):
-    shares = _finite_or_refused(lambda: forecast.shares_ahead(before, after, years_between, years_ahead))
-    if shares is not None:
-        np.testing.assert_allclose(shares.sum(axis=1), 1)
-        assert (shares >= 0).all()
-
-
-@given(ANY, SOME | st.lists(st.integers(0, 9), min_size=1))
-def test_whole_parts_of_anything_add_up_or_are_refused(total, shares):
-    parts = _finite_or_refused(lambda: forecast.whole_parts(total, shares))
-    if parts is not None:
-        assert parts.sum() == total
-        assert (parts >= 0).all()
-
-
 @given(ANY, ANY, ANY, st.lists(ANY, min_size=2, max_size=2), st.lists(ANY, min_size=2, max_size=2))
-def test_growth_paths_and_lines_are_finite_or_refused(first, last, years, known, values):
-    rate = _finite_or_refused(lambda: forecast.yearly_growth(first, last, years))
-    _finite_or_refused(lambda: forecast.path(first, last if rate is None else rate, years))
-    _finite_or_refused(lambda: forecast.between(known, values, [first, last]))
-
-
-@pytest.mark.parametrize("shares", [[0, 0], [], [1, -1], [np.nan, 1]])
-def test_no_whole_is_split_by_shares_that_are_none(shares):
-    with pytest.raises(ValueError, match="parts are numbers from 0 on"):
-        forecast.whole_parts(10, shares)
+def test_growth_paths_and_lines_arefinite_or_refused(first, last, years, known, values):
+    rate = finite_or_refused(lambda: forecast.yearly_growth(first, last, years))
+    finite_or_refused(lambda: forecast.path(first, last if rate is None else rate, years))
+    finite_or_refused(lambda: forecast.between(known, values, [first, last]))
 
 
 @pytest.mark.parametrize("call", [forecast.choose, lambda values: forecast.ahead(values, 1, "naive")])
@@ -326,27 +279,6 @@ def test_a_gap_is_refused():
 def test_growth_of_nothing_is_refused():
     with pytest.raises(ValueError, match="above 0"):
         forecast.growth([0, 1, 2, 3, 4], 1)
-
-
-@given(st.lists(st.integers(0, 1000), min_size=1, max_size=12).filter(any), st.integers(0, 20_000))
-def test_whole_parts_add_up_exactly_and_are_within_one_of_their_share(shares, total):
-    parts = forecast.whole_parts(total, shares)
-    assert parts.sum() == total
-    assert (np.abs(parts - np.asarray(shares) / sum(shares) * total) < 1 + 1e-6).all()
-
-
-@given(
-    st.lists(st.integers(0, 1000), min_size=2, max_size=8).filter(any),
-    st.lists(st.integers(0, 1000), min_size=8, max_size=8).filter(any),
-)
-def test_shares_carried_forward_stay_shares(before, after):
-    last = after[: len(before)]
-    if not any(last):
-        return
-    shares = forecast.shares_ahead(before, last, 5, [0, 1, 6])
-    np.testing.assert_allclose(shares.sum(axis=1), 1)
-    assert (shares >= 0).all()
-    np.testing.assert_allclose(shares[0], np.asarray(last) / sum(last), atol=1e-12)
 
 
 def test_a_path_at_the_implied_growth_ends_where_the_paper_does():
