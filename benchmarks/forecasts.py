@@ -201,7 +201,7 @@ def main(folder: Path) -> None:
     }
     results = {name: tried(values, origins, 5, method) for name, method in methods.items()}
     print("\n".join(table(results)))
-    frame = results["panel"].frame
+    frame = results["panel"].frame.assign(origin=lambda one: one["origin"] + 2010)
     print(f"\n{len(frame):,} forecasts; origins by years ahead:", frame.groupby("ahead")["origin"].nunique().to_dict())
     print("panel, 80% held by origin:", frame.groupby("origin")["held80"].mean().round(3).to_dict())
     print("panel, 95% held by years ahead:", frame.groupby("ahead")["held95"].mean().round(3).to_dict())

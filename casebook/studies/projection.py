@@ -230,6 +230,14 @@ _METHODS = {
 }
 
 
+# Of ranges widened by what was measured on one half of the authorities, in the other half (docs/methods.md).
+_MEASURED = {
+    level: f"Over 142 English authorities, about {many} such ranges held the later number of plans (2020 to 2025). "
+    "Plans rose everywhere in those years; where they do not, fewer may hold"
+    for level, many in ((0.8, "8 of 10"), (0.95, "19 of 20"))
+}
+
+
 def beyond(years: int, tested: int) -> str:
     """Say that a forecast goes further than such ones were tested, as a further sentence; nothing if it does not."""
     if years <= tested:
@@ -259,9 +267,8 @@ def by_own_past(method: str = "auto") -> Forecaster:
             course.format(month=history.month, first=past.index[0], last=past.index[-1]),
             made_from,
             f"The range is made from {made_from} (a statistical interval at the {level:.0%} level), and widens with "
-            "the years. It is as wide as it took for such ranges to hold what they say (8 of 10, or 19 of 20) of the "
-            "plans of 142 English authorities in 2020 to 2025, when plans rose everywhere; in other years fewer may "
-            f"hold, so the range is not to be read as a chance.{beyond(len(years), len(forecast.WIDENING[used]))}",
+            f"the years. {_MEASURED.get(level, 'How often ranges at this level hold has not been measured')}, so the "
+            f"range is not to be read as a chance.{beyond(len(years), len(forecast.WIDENING[used]))}",
             f'{chosen} "{used}": {meaning}. The table shows what the others say. Tried on the past of this series, '
             f'"{nearest}" came nearest, but {number(past.size)} values are too few to choose by, and a method chosen '
             "for coming nearest gives a range that is too narrow.",

@@ -80,14 +80,17 @@ def test_a_range_is_said_as_what_it_is(method, monkeypatch):
     monkeypatch.setattr(forecast, "METHODS", {name: forecast.METHODS[name] for name in {"naive", used}})
     new = made(forecaster=projection.by_own_past(method))
     assert new.outlook.made_from in new.outlook.tested
-    assert "of the plans of 142 English authorities in 2020 to 2025" in new.outlook.tested
+    assert (
+        "Over 142 English authorities, about 8 of 10 such ranges held the later number of plans" in new.outlook.tested
+    )
     assert "so the range is not to be read as a chance." in new.outlook.tested
     assert new.outlook.tested.endswith(" It was tested up to five years ahead; this forecast goes six.")
     assert new.outlook.compared.set_index("used").loc["used", "method"].startswith(f"{used}: ")
     assert new.frame["upper"].tolist() == pytest.approx(
         forecast.ahead(PLANS, 6, used, 0.8, forecast.WIDENING[used]).upper.tolist()
     )
-    near = projection.make(history(), 2030, forecaster=projection.by_own_past(method), level=0.8)
+    near = projection.make(history(), 2030, forecaster=projection.by_own_past(method), level=0.9)
+    assert "How often ranges at this level hold has not been measured" in near.outlook.tested
     assert near.outlook.tested.endswith("so the range is not to be read as a chance.")
 
 
