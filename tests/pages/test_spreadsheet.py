@@ -2,12 +2,15 @@
 
 import dataclasses
 import re
+import shutil
+import subprocess
 import zipfile
 from datetime import datetime
 
 import openpyxl
 import pandas as pd
 import pytest
+from conftest import LONGEST
 
 from casebook.data.provenance import Read
 from casebook.pack.models import Published
@@ -119,6 +122,29 @@ def test_the_file_says_what_it_is_and_its_contents_lead_to_each_sheet(tmp_path):
     linked = {cell.value: cell.hyperlink.location for (cell,) in book["Contents"]["A4:A7"]}
     assert linked == {name: f"'{name}'!A1" for name in ("Notes", "1 Rates", "Assumptions", "Sources")}
     assert all(len(sheet.tables) == 1 for sheet in book if sheet.title != "Cover")
+
+
+@pytest.mark.long
+def test_libreoffice_opens_calculates_and_saves_what_was_written(tmp_path):
+    office = shutil.which("soffice")
+    if office is None:
+        pytest.skip("LibreOffice is not installed (Debian, Ubuntu: sudo apt-get install libreoffice-calc-nogui)")
+    path = tmp_path / "care.xlsx"
+    spreadsheet.write(path, typed(("31 March 2020", 1234.56, 0.25, -3.0, "£1,500", "000")), [], MADE)
+    (tmp_path / "saved").mkdir()
+    done = subprocess.run(
+        [office, "--headless", f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}", "--convert-to", "xlsx", "--outdir", tmp_path / "saved", path],
+        capture_output=True, text=True, check=False, timeout=LONGEST,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    ours, theirs = (openpyxl.load_workbook(one) for one in (path, tmp_path / "saved" / "care.xlsx"))
+    assert ours.sheetnames == theirs.sheetnames
+    for sheet in ours:
+        assert [[cell.value for cell in row] for row in sheet] == [
+            [cell.value for cell in row] for row in theirs[sheet.title]
+        ]
+    shown = [cell.number_format.replace("\\", "") for cell in theirs["1 Kinds"][6]]
+    assert shown == ["d mmmm yyyy", "#,##0.0", "0%", "+0;-0;0", "£#,##0", "General"]
 
 
 @pytest.mark.slow
