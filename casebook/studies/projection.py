@@ -300,6 +300,7 @@ def by_all_areas(method: str = "auto") -> Forecaster:
         found = panel.ahead(held, len(years), level)
         row, rule = held.index.get_loc(history.area), found.rule
         over, of_own = (_over_the_last(length) for length in (rule.country_years, rule.own_years))
+        apart = f", plus {rule.weight:.0%} of {history.area}'s own difference from that {of_own}" if rule.weight else ""
         whose = f"in {history.area} itself {of_own}" if rule.weight > 0.5 else f"in all {len(held)} areas {over}"
         return Outlook(
             pd.DataFrame({part: getattr(found, part)[row] for part in LIMITS}, index=years),
@@ -309,8 +310,7 @@ def by_all_areas(method: str = "auto") -> Forecaster:
             + _calibration(held, len(years), level),
             f"The forecast uses all {len(held)} areas with {history.noun} in every year from "
             f"{history.when(int(held.columns[0]))} to {history.base}. Growth goes on as in all of them together {over}"
-            f", plus {rule.weight:.0%} of {history.area}'s own difference from that {of_own}. Of all such rules this "
-            "one came nearest over all areas' past.",
+            f"{apart}. Of all such rules this one came nearest over all areas' past.",
             pd.DataFrame(),
         )
 

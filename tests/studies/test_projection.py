@@ -124,6 +124,10 @@ def test_where_all_areas_are_held_they_make_the_forecast_and_say_how_often_such_
         assert new.frame[limit].tolist() == pytest.approx(getattr(found, limit)[row].tolist())
     assert new.outlook.course.startswith("growth goes on much as in all 20 areas over the last ")
     assert "all 20 areas with plans in every year from January 2013 to 2025." in new.outlook.choice
+    assert (" 0% of Essex's own" in new.outlook.choice, "of Essex's own" in new.outlook.choice) == (
+        False,
+        found.rule.weight > 0,
+    )
     tested = new.outlook.tested
     assert (
         f"about {round(10 * counted.share)} of 10 such ranges held the later figure: {counted.held.sum()} of 60,"
