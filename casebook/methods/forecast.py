@@ -228,7 +228,8 @@ def backtest(series: ArrayLike, method: str) -> Backtest:
     TooShortError
         If the series has fewer than five values.
     ValueError
-        If the method is none, a value is not finite, or growth is asked for and a value is not above 0.
+        If the method is none, a value is not finite, growth is asked for and a value is not above 0, or an error is
+        too large to be held.
 
     References
     ----------
@@ -246,7 +247,12 @@ def backtest(series: ArrayLike, method: str) -> Backtest:
         past, future = y[:origin], y[origin:]
         # All values equal so far: any error would be infinite on this scale, so it is taken as it is.
         scale = np.abs(np.diff(past)).mean() or 1.0
-        scaled += list(np.abs(forecast(past, future.size) - future) / scale)
+        with np.errstate(over="ignore"):
+            scaled += list(np.abs(forecast(past, future.size) - future) / scale)
+    if not np.isfinite(scaled).all():
+        raise ValueError(
+            "the errors are too large beside the changes of the series to be held: leave out its first values"
+        )
     return Backtest(method, float(np.mean(scaled)), len(scaled))
 
 

@@ -241,6 +241,11 @@ def test_a_method_gives_finite_numbers_or_refuses(values, horizon, method):
     finite_or_refused(lambda: forecast.backtest(values, method).mase)
 
 
+def test_changes_that_are_next_to_nothing_beside_the_errors_are_refused():
+    with pytest.raises(ValueError, match="too large beside the changes of the series"):
+        forecast.backtest([0, 0, 0, 1e-300, 59923105.0], "naive")
+
+
 @settings(max_examples=40)
 @given(
     st.lists(ANY, min_size=5, max_size=7) | SOME,
