@@ -1,7 +1,10 @@
 """Every page of the pack can be read: offline, without code, with headings, captions and descriptions."""
 
+import csv
+import io
 import re
 from itertools import pairwise
+from urllib.parse import unquote
 
 import nbformat
 import pytest
@@ -111,6 +114,35 @@ def test_charts_have_a_name_a_description_and_their_data_beside_them(pages):
             assert len(str(image)) < 60_000, address
     # The last two: the slope of the care report, for both areas.
     assert charts == (2 + 3 + 2 + 2 + 2) + (1 + 3) + 2
+
+
+def stands_in(table, mark):
+    """Whether a value that a mark says, "name, when: value", stands in a row of a table that names both."""
+    said, _, value = re.sub(r" \(.*(highest|lowest) of the others\)$", "", mark).rpartition(": ")
+    name, _, when = said.rpartition(", ")
+    headers = [cell.text for cell in table.thead("th")]
+    for row in table.tbody("tr"):
+        cells = [cell.text for cell in row(["th", "td"])]
+        for header, cell in zip(headers, cells, strict=True):
+            about = " | ".join([header, *cells])
+            if cell == value and (said in about or (name in about and when in about)):
+                return True
+    return False
+
+
+def test_every_value_of_every_chart_stands_in_its_table_and_its_csv(pages):
+    marks = 0
+    for address, page in each(pages):
+        for figure in page("figure"):
+            table, drawn = figure.details.table, [svg("title")[1:] for svg in figure("svg")]
+            saved = list(csv.reader(io.StringIO(unquote(figure.details.find(download=True)["href"].partition(",")[2]))))
+            assert [[cell.text for cell in table.thead("th")], len(table.tbody("tr"))] == [saved[0], len(saved) - 1]
+            wide, narrow = ([one for title in titles for one in title.text.split("; ")] for titles in drawn)
+            assert wide and sorted(wide) == sorted(narrow), address
+            for mark in wide:
+                assert stands_in(table, mark), (address, figure.figcaption.strong.text, mark)
+            marks += len(wide)
+    assert marks > 300
 
 
 def test_no_code_and_no_missing_number_is_shown(pages):

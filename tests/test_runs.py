@@ -499,7 +499,7 @@ def test_what_a_killed_run_left_is_cleared_away_also_where_there_is_nothing_to_d
 def test_a_run_without_a_home_leaves_nothing_lying(project, tmp_path):
     (own := tmp_path / "temporary").mkdir()
     # Two, so that one is rehearsed, and with a chart, for which matplotlib looks for fonts.
-    draws = "report.figure(charts.waterfall(('Before', 1.0), frame.set_index('area')['value'].head(1), ('After', 2.0), 'one'), title='A chart of change', subtitle='Cambridgeshire, per cent', alt='What is before, what changes and what is after.', data=frame, columns={'area': 'Area', 'value': 'Value'})"
+    draws = "report.figure(charts.changes(frame.set_index('area')['value'].head(1), 'one'), title='A chart of change', subtitle='Cambridgeshire, per cent', alt='What is before, what changes and what is after.', data=frame, columns={'area': 'Area', 'value': 'Value'})"
     write(project, {"one": GOOD, "two": (*GOOD, "from casebook import charts\n" + draws)})
     run = start(project, "run", env={"HOME": "/proc/nowhere", "TMPDIR": str(own)})
     _, said = run.communicate(timeout=LONGEST)

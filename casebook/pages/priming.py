@@ -63,7 +63,7 @@ def _say() -> None:
     report.text(f"There are {Number(1000)} of them.")
     report.table(frame, caption="What there is", columns=_COLUMNS, notes=["A note."], highlight="Here")
     report.figure(
-        charts.waterfall(("Before", 1.0), pd.Series({"Change": 1.0}), ("After", 2.0), "pounds"),
+        charts.changes(pd.Series({"Change": 1.0}), "pounds"),
         title="A chart to begin with",
         subtitle="Nothing, nowhere, never",
         alt="Nobody sees this chart, because it is thrown away at once.",

@@ -369,7 +369,7 @@ def _taken(chart: Any, title: str) -> Drawing:
     """Return the figure of a chart, in house style and out of pyplot's hands."""
     from matplotlib.figure import FigureBase
 
-    from casebook.report import charts
+    from casebook.report import dressing
 
     figure = chart if isinstance(chart, FigureBase) else getattr(chart, "figure", None)
     if not isinstance(figure, FigureBase):
@@ -379,7 +379,7 @@ def _taken(chart: Any, title: str) -> Drawing:
         )
     whole = figure.get_figure(root=True)
     assert whole is not None
-    charts.dress(whole)
+    dressing.dress(whole)
     if pyplot := sys.modules.get("matplotlib.pyplot"):
         pyplot.close(whole)
     return whole

@@ -1,141 +1,46 @@
-"""House style of charts, and the charts this field uses.
-
-Colours and rules are the Government Analysis Function's (package ``afcharts``): the area stands out
-against grey, everything is labelled where it stands, and nothing depends on colour alone.
-"""
+"""The charts this field uses, in house style (``casebook.report.drawing``)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from colorsys import hls_to_rgb, rgb_to_hls
-from functools import cache, wraps
-from importlib.resources import files
-from typing import Any, ParamSpec
-from weakref import WeakSet
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-import matplotlib as mpl
 import numpy as np
 import pandas as pd
-from afcharts.af_colours import get_af_colours
-from matplotlib.artist import Artist
-from matplotlib.axes import Axes
-from matplotlib.collections import Collection
-from matplotlib.colors import to_hex, to_rgb, to_rgba, to_rgba_array
-from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
-from matplotlib.patches import Patch, PathPatch
-from matplotlib.text import Text
+from matplotlib.ticker import MaxNLocator
 
-AREA, CONTEXT = get_af_colours("focus")
-_, _, BENCHMARK, _, COUNTRY, _ = get_af_colours("categorical")
-_PATHS = (BENCHMARK, COUNTRY, "#1d7069")  # the last is the palette's teal, darkened to 4.5:1 for its label
-TEXT_SIZE = 12
-_WIDTH = 8.6
-P = ParamSpec("P")
+from casebook.report.drawing import (
+    AREA,
+    CONTEXT,
+    COUNTRY,
+    EDGE,
+    FIRST,
+    LOOKS,
+    OWN,
+    QUIET,
+    SECOND,
+    THIRD,
+    Drawing,
+    Look,
+    in_house_style,
+    points,
+    thousands,
+)
 
-
-def in_house_style(chart: Callable[P, Figure]) -> Callable[P, Figure]:
-    """Draw a chart with the Analysis Function's style, leaving matplotlib's settings as they were."""
-
-    @wraps(chart)
-    def drawn(*args: P.args, **kwargs: P.kwargs) -> Figure:
-        # The stated fonts are the reader's; the ones installed here only measure the text.
-        with mpl.rc_context({**_style(), "font.size": TEXT_SIZE}):
-            figure = chart(*args, **kwargs)
-        _DRESSED.add(figure)
-        return figure
-
-    return drawn
-
-
-_DRESSED: WeakSet[Figure] = WeakSet()
-"""Figures that are in house style."""
-
-
-@cache
-def _style() -> Any:
-    return mpl.rc_params_from_file(str(files("afcharts") / "afcharts.mplstyle"), use_default_template=False)
-
-
-def dress(figure: Figure) -> None:
-    """Give the house style to a figure that was drawn without it, by pyplot or seaborn.
-
-    Frame, grid, text size and width become those of the other charts, and colours that nobody chose those of the
-    palette; colours that were chosen stay. A figure in house style is left as it is.
-
-    Examples
-    --------
-    >>> figure = Figure()
-    >>> line, = figure.subplots().plot([1, 2])
-    >>> dress(figure)
-    >>> to_hex(line.get_color()), float(figure.get_figwidth())
-    ('#12436d', 8.6)
-    """
-    if figure in _DRESSED:
-        return
-    _DRESSED.add(figure)
-    width, height = figure.get_size_inches()
-    figure.set_size_inches(_WIDTH, height * _WIDTH / width)
-    figure.set_facecolor("white")
-    for axes in figure.axes:
-        _dress_axes(axes)
-    for text in figure.findobj(Text):
-        text.set_fontsize(max(TEXT_SIZE, text.get_fontsize()))
-    palette = _by_default_colour()
-    for artist in figure.findobj(lambda one: isinstance(one, Line2D | Patch | Collection)):
-        _recolour(artist, palette)
-
-
-def _dress_axes(axes: Axes) -> None:
-    style = _style()
-    axes.set_facecolor("white")
-    axes.set_axisbelow(True)
-    axes.tick_params(color=style["xtick.color"], labelcolor=style["xtick.labelcolor"], labelsize=TEXT_SIZE)
-    for side, spine in axes.spines.items():
-        spine.set_visible(bool(style.get(f"axes.spines.{side}", True)))
-        spine.set_edgecolor(style["axes.edgecolor"])
-    # The grid belongs to the values: with bars that lie, those go from left to right.
-    lying = any(getattr(bars, "orientation", "") == "horizontal" for bars in axes.containers)
-    axes.grid(False)
-    axes.grid(
-        True, axis="x" if lying else "y", **{key: style[f"grid.{key}"] for key in ("color", "linestyle", "linewidth")}
-    )
-    if (legend := axes.get_legend()) is not None:
-        legend.set_frame_on(False)
-
-
-def _by_default_colour() -> dict[str, str]:
-    """Return the palette's colours by those that matplotlib and seaborn draw with where none is named."""
-    found = {}
-    for cycle in (mpl.rcParamsDefault["axes.prop_cycle"], mpl.rcParams["axes.prop_cycle"]):
-        for colour, ours in zip(cycle.by_key()["color"], get_af_colours("categorical"), strict=False):
-            hue, light, saturation = rgb_to_hls(*to_rgb(colour))
-            # seaborn fills areas with three quarters of a colour's saturation.
-            for shown in (colour, hls_to_rgb(hue, light, saturation * 0.75)):
-                found[to_hex(shown)] = ours
-    return found
-
-
-def _recolour(artist: Artist, palette: Mapping[str, str]) -> None:
-    if isinstance(artist, Collection) and artist.get_array() is not None:
-        # Its colours say something.
-        return
-    is_line = isinstance(artist, Line2D)
-    for part in ("color", "markerfacecolor", "markeredgecolor") if is_line else ("facecolor", "edgecolor"):
-        now = to_rgba_array(getattr(artist, f"get_{part}")())
-        if not any(to_hex(colour) in palette for colour in now):
-            continue
-        # The boxes of a box plot let the line of their median be seen.
-        faint = 0.5 if isinstance(artist, PathPatch) and part == "facecolor" else 1
-        ours = [to_rgba(palette.get(to_hex(one), to_hex(one)), one[3] * faint) for one in now]
-        getattr(artist, f"set_{part}")(ours if isinstance(artist, Collection) else ours[0])
+_BARS: dict[str, Any] = {"edgecolor": EDGE, "linewidth": 0.6, "height": 0.72}
 
 
 @in_house_style
 def over_years(
-    series: pd.DataFrame, area: str, average: pd.Series, country: pd.Series, average_label: str, unit: str
-) -> Figure:
-    """Draw an area among others over the years: a line for it, grey dots for the others.
+    series: pd.DataFrame,
+    area: str,
+    average: pd.Series,
+    country: pd.Series,
+    average_label: str,
+    unit: str,
+    decimals: int = 1,
+) -> Drawing:
+    """Draw an area among others over the years: a line for it, a band from the lowest to the highest of the others.
 
     Parameters
     ----------
@@ -148,27 +53,39 @@ def over_years(
     average_label
         What the average is, for its label.
     unit
-        Label of the value axis.
+        What the values are.
+    decimals
+        Of the values.
     """
-    figure, axes = _frame(width=_WIDTH, height=4.6)
-    others = series[series["area"] != area]
+    drawing = Drawing(unit, 300)
+    others = series[series["area"] != area].dropna(subset="value")
     here = series[series["area"] == area].set_index("year")["value"]
-    axes.scatter(others["year"], others["value"], color=CONTEXT, s=45, edgecolor="#767676", linewidth=0.6)
+    by_year, ends = others.groupby("year")["value"], []
+    for which, where in (("Highest", by_year.idxmax()), ("Lowest", by_year.idxmin())):
+        edge = others.loc[where].set_index("year")
+        line = drawing.line(edge["value"], which, OWN, color=EDGE, marker="", linewidth=1)
+        drawing.tell(
+            line,
+            [
+                f"{row.area}, {row.Index}: {row.value:,.{decimals}f} ({which.lower()} of the others)"
+                for row in edge.itertuples()
+            ],
+        )
+        ends.append((line, f"{which}: {edge['area'].iloc[-1]}"))
+    drawing.plot.fill_between(
+        by_year.min().index, by_year.min().to_numpy(), by_year.max().to_numpy(), color=CONTEXT, alpha=0.5, linewidth=0
+    )
     lines = [
-        (here, area, AREA, "-", "o"),
-        (average, average_label, BENCHMARK, "--", "D"),
-        (country, "England", COUNTRY, ":", "s"),
+        (drawing.line(values, label, look, decimals=decimals), label)
+        for values, label, look in ((here, area, OWN), (average, average_label, FIRST), (country, "England", SECOND))
     ]
-    for values, _, colour, dashes, marker in lines:
-        axes.plot(values.index, values.to_numpy(), color=colour, linestyle=dashes, marker=marker, linewidth=2.5)
     years = sorted(int(year) for year in series["year"].unique())
-    axes.set_xticks(years, [str(year) for year in years])
-    axes.set_xlim(years[0] - 0.2, years[-1] + 0.2)
-    axes.set_ylim(0, float(max(series["value"].max(), country.max())) * 1.08)
-    _label_ends(axes, [(label, values, colour) for values, label, colour, *_ in lines], years[-1], strong=area)
-    axes.set_xlabel("Year ending 31 March")
-    axes.set_ylabel(unit)
-    return figure
+    drawing.steps_of(years, [str(year) for year in years])
+    drawing.plot.set_xlim(years[0] - 0.2, years[-1] + 0.2)
+    drawing.plot.set_ylim(0, float(max(series["value"].max(), country.max())) * 1.08)
+    drawing.label_ends([*lines, *ends], strong=area)
+    drawing.plot.set_xlabel("Year ending 31 March")
+    return drawing
 
 
 @in_house_style
@@ -180,7 +97,7 @@ def ranked_bars(
     missing: Sequence[str] = (),
     intervals: pd.DataFrame | None = None,
     decimals: int = 1,
-) -> Figure:
+) -> Drawing:
     """Draw areas as bars, the highest first, with lines for what they are compared with.
 
     Parameters
@@ -190,7 +107,7 @@ def ranked_bars(
     area
         The area that stands out.
     unit
-        Label of the value axis.
+        What the values are.
     lines
         Label and value of each line, three at most, in the order region, England, goal.
     missing
@@ -198,65 +115,71 @@ def ranked_bars(
     intervals
         Columns ``lower`` and ``upper`` by area, drawn as whiskers where given.
     decimals
-        Decimals of the labels.
+        Of the values.
     """
     ordered = values.sort_values(ascending=False, kind="stable")
-    names = [*ordered.index, *missing]
-    figure, axes = _frame(width=_WIDTH, height=1.6 + 0.34 * len(names))
-    colours = [AREA if name == area else CONTEXT for name in ordered.index]
-    positions = np.arange(len(ordered))
-    axes.barh(positions, ordered.to_numpy(), color=colours, edgecolor="#767676", linewidth=0.6, height=0.72)
-    top = float(
-        max(
-            [
-                ordered.max(),
-                *lines.values(),
-                *(intervals["upper"].reindex(ordered.index) if intervals is not None else ()),
-            ]
+    names = [*map(str, ordered.index), *missing]
+    drawing = Drawing(unit)
+    plot = drawing.plot
+    bars = plot.barh(
+        range(len(ordered)), ordered.to_numpy(), color=[AREA if name == area else CONTEXT for name in ordered.index],
+        **_BARS,
+    )  # fmt: skip
+    for position, (name, value, bar) in enumerate(zip(ordered.index, ordered, bars, strict=True)):
+        said, here = f"{value:,.{decimals}f}", name == area
+        drawing.note(
+            said, (0, position), (6, 0), color="white" if here else "black", fontweight="bold" if here else "normal"
         )
-    )
-    for position, (name, value) in zip(positions, ordered.items(), strict=True):
-        axes.annotate(
-            f"{value:,.{decimals}f}", (0, position), xytext=(6, 0), textcoords="offset points", va="center",
-            color="white" if name == area else "black", fontweight="bold" if name == area else "normal",
-        )  # fmt: skip
         if intervals is not None:
             lower, upper = (intervals[limit][str(name)] for limit in ("lower", "upper"))
-            # White below black, so that a whisker shows on the dark bar too.
-            for colour, width, height in (("white", 4, 13), ("black", 1.6, 10)):
-                axes.plot(
-                    [lower, upper], [position] * 2, color=colour, linewidth=width, marker="|", markersize=height,
-                    markeredgewidth=width, zorder=4,
-                )  # fmt: skip
+            _whisker(drawing, position, lower, upper)
+            said += f" (95% interval {lower:,.{decimals}f} to {upper:,.{decimals}f})"
+        drawing.tell(bar, [f"{name}: {said}"])
     for offset in range(len(missing)):
-        axes.annotate(
-            "[x] not printed", (0, len(ordered) + offset), xytext=(6, 0), textcoords="offset points", va="center"
-        )
-    # Each line keeps its look from chart to chart: they come in one order, region, England, goal.
-    looks = dict(zip(lines, ((BENCHMARK, "--"), (COUNTRY, ":"), ("black", "-.")), strict=False))
-    # The highest line is labelled lowest, so that no line crosses another's label.
-    for level, (label, value) in enumerate(sorted(lines.items(), key=lambda line: -line[1])):
-        colour, dashes = looks[label]
-        axes.axvline(value, color="white", linewidth=4, zorder=3)
-        axes.axvline(value, color=colour, linestyle=dashes, linewidth=2, zorder=3)
-        axes.annotate(
-            f"{label} {value:,.{decimals}f}", (value, -0.7 - 0.75 * level), color=colour, va="center",
-            xytext=(5, 0), textcoords="offset points", annotation_clip=False,
+        drawing.note("[x] not printed", (0, len(ordered) + offset), (6, 0))
+    drawing.name_rows(names, strong=area, above=0.75 * len(lines))
+    _levels(drawing, lines, decimals, names, area)
+    limits = intervals["upper"].reindex(ordered.index) if intervals is not None else ()
+    plot.set_xlim(0, float(max([ordered.max(), *lines.values(), *limits])) * 1.04)
+    return drawing
+
+
+def _whisker(drawing: Drawing, position: int, lower: float, upper: float) -> None:
+    # White below black, so that a whisker shows on the dark bar too.
+    for colour, width, height in (("white", 4, 13), ("black", 1.6, 10)):
+        drawing.plot.plot(
+            [lower, upper], [position] * 2, color=colour, linewidth=width, marker="|", markersize=height,
+            markeredgewidth=width, zorder=4,
         )  # fmt: skip
-        axes.plot([value, value], [-0.6, -0.75 - 0.75 * level], color=colour, linewidth=1, clip_on=False)
-    axes.set_yticks(range(len(names)), names)
-    for tick, name in zip(axes.get_yticklabels(), names, strict=True):
-        tick.set_fontweight("bold" if name == area else "normal")
-    axes.set_ylim(len(names) - 0.4, -0.6)
-    axes.set_xlim(0, top * 1.04)
-    _bare_bars(axes, unit)
-    return figure
+
+
+def _levels(drawing: Drawing, lines: Mapping[str, float], decimals: int, names: Sequence[str], area: str) -> None:
+    """Draw levels through bars, each up to its label.
+
+    Each keeps its look from chart to chart, for they come in one order: region, England, goal. The highest is labelled
+    lowest, so that no line crosses another's label.
+    """
+    looks, notes, named = dict(zip(lines, (FIRST, SECOND, THIRD), strict=False)), [], []
+    for level, (label, value) in enumerate(sorted(lines.items(), key=lambda line: -line[1])):
+        look, said = looks[label], f"{label} {value:,.{decimals}f}"
+        ends = [len(names) - 0.4, -0.75 - 0.75 * level]
+        if area in names:
+            # A dark line would be lost in the dark bar.
+            row = names.index(area)
+            drawing.plot.plot([value] * 2, [row - 0.35, row + 0.35], color="white", linewidth=5, zorder=3)
+        (line,) = drawing.plot.plot(
+            [value] * 2, ends, color=look.colour, linestyle=look.dashes, linewidth=2.2, zorder=3
+        )
+        drawing.tell(line, [f"{label}: {value:,.{decimals}f}"])
+        notes.append(drawing.note(said, (value, ends[1] + 0.1), (5, 0), color=look.colour))
+        named.append((line, said))
+    drawing.key(notes, named)
 
 
 @in_house_style
 def against_equivalent(
     area: str, actual: pd.Series, equivalent: pd.Series, later: pd.Series, target: tuple[float, float] | None
-) -> Figure:
+) -> Drawing:
     """Draw children in care against the number there would be at the neighbours' rate.
 
     Parameters
@@ -272,45 +195,41 @@ def against_equivalent(
     target
         Decimal year and number of the target, or None.
     """
-    figure, axes = _frame(width=_WIDTH, height=4.4)
-    axes.plot(actual.index, actual.to_numpy(), color=AREA, marker="o", linewidth=2.5)
-    axes.plot(equivalent.index, equivalent.to_numpy(), color=BENCHMARK, marker="D", linestyle="--", linewidth=2.5)
-    labels = [
-        (actual.index[-1], float(actual.iloc[-1]), f"{area}, as printed", AREA),
-        (equivalent.index[-1], float(equivalent.iloc[-1]), "At the neighbours' rate,\nas printed", BENCHMARK),
-    ]
-    values = [*actual, *equivalent]
-    if not later.empty:
-        axes.plot(later.index, later.to_numpy(), color=AREA, marker="s", markerfacecolor="white", linewidth=1.5)
-        labels.append((later.index[-1], float(later.iloc[-1]), "What happened", AREA))
-        values += list(later)
-    if target is not None:
-        axes.plot([target[0] - 0.35, target[0] + 0.35], [target[1]] * 2, color=COUNTRY, linewidth=4)
-        labels.append((*target, "Target", COUNTRY))
-        values.append(target[1])
-    for x, y, label, colour in labels:
-        below = label.startswith(("At the", "Target"))
-        axes.annotate(
-            label, (x, y), xytext=(0, -12 if below else 10), textcoords="offset points", color=colour,
-            ha="center", va="top" if below else "bottom",
-        )  # fmt: skip
-    span = sorted({*actual.index, *equivalent.index, *later.index, *([target[0]] if target else [])})
-    years = range(int(span[0]), int(span[-1]) + 2)
-    axes.set_xticks(list(years), [str(year) for year in years])
-    axes.set_xlim(span[0] - 0.6, span[-1] + 0.8)
-    axes.set_ylim(0, max(values) * 1.18)
-    axes.set_xlabel("Year")
-    axes.set_ylabel("Children in care")
-    return figure
+    drawing = Drawing(f"Children in care, {area}", 290)
+    goal = pd.Series([target[1]], index=[target[0]]) if target else pd.Series(dtype=float)
+    above, below = {"va": "bottom", "ha": "center"}, {"va": "top", "ha": "right"}
+    paths: list[tuple[pd.Series, str, Look, dict[str, Any], dict[str, Any]]] = [
+        (actual, "As printed", OWN, {}, above),
+        (equivalent, "At the neighbours' rate, as printed", FIRST, {}, below),
+        (later, "What happened", OWN, {"marker": "s", "markerfacecolor": "white", "linewidth": 1.5}, above),
+        (goal, "Target", SECOND, {"marker": "_", "markersize": 30, "markeredgewidth": 4, "linestyle": ""},
+         above),
+    ]  # fmt: skip
+    notes, named = [], []
+    for path, name, look, more, where in paths:
+        if not path.empty:
+            line = drawing.line(path, name, look, called=[_day(at) for at in path.index], **more)
+            at, said = (path.index[-1], path.iloc[-1]), f"{name}: {path.iloc[-1]:,.0f}"
+            notes.append(drawing.note(said, at, (0, 10 if where is above else -14), color=look.colour, **where))
+            named.append((line, said))
+    drawn = pd.concat([path for path, *_ in paths if not path.empty])
+    drawing.key(notes, named)
+    first, last = min(drawn.index), max(drawn.index)
+    years = range(int(first), int(last) + 2)
+    drawing.steps_of(years, [str(year) for year in years])
+    drawing.plot.set_xlim(first - 0.6, last + 0.8)
+    drawing.plot.set_ylim(0, drawn.max() * 1.18)
+    return drawing
+
+
+def _day(at: float) -> str:
+    """Return the day of a decimal year."""
+    day = pd.Timestamp(int(at), 1, 1) + pd.Timedelta(days=round((at - int(at)) * 365.25))
+    return f"{day:%d %B %Y}".lstrip("0")
 
 
 @in_house_style
-def fan(
-    history: pd.Series,
-    forecast: pd.DataFrame,
-    others: Mapping[str, pd.Series],
-    unit: str,
-) -> Figure:
+def fan(history: pd.Series, forecast: pd.DataFrame, others: Mapping[str, pd.Series], unit: str) -> Drawing:
     """Draw what happened, a forecast with its range from where it starts, and other paths to compare.
 
     Parameters
@@ -320,42 +239,53 @@ def fan(
     forecast
         Columns ``central``, ``lower`` and ``upper`` by year; empty where no forecast is made.
     others
-        Label and path by year: the paper's, scenarios.
+        Label and path by year, three at most: the paper's, scenarios.
     unit
-        Label of the value axis.
+        What the values are.
     """
-    figure, axes = _frame(width=_WIDTH, height=5.0)
-    last = history.index[-1]
-    axes.plot(history.index, history.to_numpy(), color=AREA, marker="o", linewidth=2.5)
-    ends = [("What happened", history, AREA)] if forecast.empty else []
+    drawing = Drawing(unit, 330)
+    plot, last = drawing.plot, history.index[-1]
+    happened = drawing.line(history, "What happened", OWN)
+    ends = [(happened, "What happened")]
     if not forecast.empty:
-        joined = pd.concat([pd.DataFrame(dict.fromkeys(forecast, history.iloc[-1]), index=[last]), forecast])
-        axes.fill_between(joined.index, joined["lower"], joined["upper"], color=CONTEXT, alpha=0.6, linewidth=0)
-        axes.plot(joined.index, joined["central"], color=AREA, linestyle="--", linewidth=2.5)
-        ends.append(("Forecast", forecast["central"], AREA))
-        for name, label in (("upper", "Range, upper end"), ("lower", "Range, lower end")):
-            ends.append((label, forecast[name], "#505a5f"))
-        axes.axvline(last, color="#505a5f", linewidth=1)
-        axes.annotate(
-            "Forecast starts", (last, 0), xytext=(5, 6), textcoords="offset points", color="#505a5f", va="bottom"
+        start = pd.Series({last: history.iloc[-1]})
+        limits = {limit: pd.concat([start, forecast[limit]]) for limit in ("upper", "lower")}
+        plot.fill_between(
+            limits["upper"].index, limits["lower"], limits["upper"], color=CONTEXT, alpha=0.5, linewidth=0
         )
-    for (label, series), dashes, colour in zip(others.items(), (":", "-.", (0, (5, 1))), _PATHS, strict=False):
-        axes.plot(series.index, series.to_numpy(), color=colour, linestyle=dashes, linewidth=2.2)
-        ends.append((label, series, colour))
-    top = max([history.max(), *(series.max() for _, series, _ in ends)])
-    axes.set_ylim(0, float(top) * 1.06)
-    final = max(series.index[-1] for _, series, _ in ends)
-    _label_ends(axes, ends, final)
+        for limit, name in (("upper", "Range, to"), ("lower", "Range, from")):
+            edge = drawing.line(forecast[limit], name, OWN, color=EDGE, linewidth=1, markersize=2)
+            ends.append((edge, f"{name}: {forecast[limit].iloc[-1]:,.0f}"))
+        plot.plot([last, forecast.index[0]], [history.iloc[-1], forecast["central"].iloc[0]], color=AREA, dashes=(3, 2))
+        central = drawing.line(forecast["central"], "Forecast", OWN, linestyle=(0, (3, 2)), markersize=3)
+        ends[0] = (central, f"Forecast: {forecast['central'].iloc[-1]:,.0f}")
+        plot.axvline(last, color=QUIET, linewidth=1)
+        drawing.note("Forecast starts", (last, 0), (-5, 6), color=QUIET, va="bottom", ha="right")
+    for (label, path), look in zip(others.items(), LOOKS[1:], strict=False):
+        if path.index[0] > last:
+            plot.plot([last, path.index[0]], [history.iloc[-1], path.iloc[0]], color=look.colour, linestyle=look.dashes)
+        ends.append((drawing.line(path, label, look, markersize=3), f"{label}: {path.iloc[-1]:,.0f}"))
+    reached = np.vstack([points(line) for line, _ in [(happened, ""), *ends]])
+    final, top = reached.max(axis=0)
+    plot.set_ylim(0, top * 1.06)
     years = range(int(history.index[0]), int(final) + 1)
-    axes.set_xticks(list(years)[:: 1 + len(years) // 12], [str(year) for year in years][:: 1 + len(years) // 12])
-    axes.set_xlim(years[0] - 0.3, final + 0.2)
-    axes.set_xlabel("January of each year")
-    axes.set_ylabel(unit)
-    return figure
+    drawing.steps_of(years, [str(year) for year in years])
+    plot.set_xlim(years[0] - 0.3, final + 0.2)
+    plot.set_xlabel("January of each year")
+    drawing.label_ends(ends)
+    return drawing
 
 
 @in_house_style
-def paths(series: Mapping[str, pd.Series], line: tuple[str, float] | None, x_label: str, unit: str) -> Figure:
+def paths(
+    series: Mapping[str, pd.Series],
+    line: tuple[str, float] | None,
+    x_label: str,
+    unit: str,
+    *,
+    decimals: int = 0,
+    scale: float = 1,
+) -> Drawing:
     """Draw a few paths over years or months, labelled where they end, against a level to reach or keep.
 
     Parameters
@@ -364,65 +294,68 @@ def paths(series: Mapping[str, pd.Series], line: tuple[str, float] | None, x_lab
         Label and values by year or month; four at most, the first stands out.
     line
         Label and value of the level, or None.
-    x_label, unit
-        Labels of the axes.
+    x_label
+        Label of the axis of years or months.
+    unit
+        What the scale shows.
+    decimals
+        Of the values.
+    scale
+        What values are divided by on the scale, such as a million.
     """
-    figure, axes = _frame(width=_WIDTH, height=4.8)
+    drawing = Drawing(unit, 310)
+    called = [str(name) for name in next(iter(series.values())).index]
+    numbered = next(iter(series.values())).index.dtype.kind in "iuf"
+    positions = [float(name) for name in called] if numbered else [float(at) for at in range(len(called))]
     ends = []
-    for (label, values), colour, dashes in zip(series.items(), (AREA, *_PATHS), ("-", "--", ":", "-."), strict=False):
-        numbered = values.index.dtype.kind in "iuf"
-        positions = [float(at) for at in values.index] if numbered else [float(at) for at in range(len(values))]
-        axes.plot(positions, values.to_numpy(), color=colour, linestyle=dashes, marker="o", markersize=4, linewidth=2.5)
-        ends.append((label, pd.Series(values.to_numpy(), index=positions), colour))
-    last = next(iter(series.values()))
-    axes.set_xticks(positions, [str(name) for name in last.index])
+    for (label, values), look in zip(series.items(), LOOKS, strict=False):
+        drawn = pd.Series(values.to_numpy(), index=positions)
+        ends.append((drawing.line(drawn, label, look, decimals=decimals, called=called, markersize=5), label))
     heights = [float(value) for values in series.values() for value in values] + ([line[1]] if line else [])
-    axes.set_ylim(min(0.0, *heights) * 1.1, max(heights) * 1.1)
     if line is not None:
-        level = pd.Series([line[1]] * 2, index=[positions[0], positions[-1]])
-        axes.plot(level.index, level.to_numpy(), color="black", linewidth=2, linestyle=(0, (1, 1)))
-        ends.append((line[0], level, "black"))
-    _label_ends(axes, ends, positions[-1])
-    axes.set_xlabel(x_label)
-    axes.set_ylabel(unit)
-    return figure
+        level = drawing.line(
+            pd.Series(line[1], index=[positions[0], positions[-1]]), line[0], SECOND, color="black", marker="",
+            linewidth=2, linestyle=(0, (1, 1)),
+        )  # fmt: skip
+        drawing.tell(level, [f"{line[0].partition(':')[0]}: {line[1]:,.{decimals}f}"])
+        ends.append((level, line[0]))
+    drawing.plot.yaxis.set_major_formatter(lambda value, _: thousands(value / scale))
+    drawing.plot.set_ylim(min(0.0, *heights) * 1.1, max(heights) * 1.1)
+    drawing.steps_of(positions, called if numbered else [name[:3] for name in called])
+    drawing.label_ends(ends)
+    drawing.plot.set_xlabel(x_label)
+    return drawing
 
 
 @in_house_style
-def waterfall(start: tuple[str, float], parts: pd.Series, end: tuple[str, float], unit: str) -> Figure:
-    """Draw how parts lead from one total to another, each where the one before ended.
+def changes(parts: pd.Series, unit: str) -> Drawing:
+    """Draw by how much each part grows or shrinks: bars from zero, the largest growth first.
 
     Parameters
     ----------
-    start, end
-        Label and value of the totals.
     parts
-        Change by label, in the order drawn.
+        Change by part.
     unit
-        Label of the value axis.
+        What is counted.
     """
-    figure, axes = _frame(width=_WIDTH, height=1.6 + 0.36 * (len(parts) + 2))
-    names = [start[0], *parts.index, end[0]]
-    axes.barh(0, start[1], color=CONTEXT, edgecolor="#767676", linewidth=0.6, height=0.72)
-    axes.barh(len(names) - 1, end[1], color=CONTEXT, edgecolor="#767676", linewidth=0.6, height=0.72)
-    level = start[1]
-    for position, change in enumerate(parts.to_numpy(), start=1):
-        colour, hatch = (AREA, "") if change >= 0 else ("#ffffff", "///")
-        axes.barh(position, change, left=level, color=colour, edgecolor=AREA, hatch=hatch, linewidth=0.8, height=0.72)
-        level += change
-        right = max(level, level - change)
-        axes.annotate(f"{change:+,.0f}", (right, position), xytext=(5, 0), textcoords="offset points", va="center")
-    for position, (_, value) in ((0, start), (len(names) - 1, end)):
-        axes.annotate(f"{value:,.0f}", (0, position), xytext=(6, 0), textcoords="offset points", va="center")
-    axes.set_yticks(range(len(names)), names)
-    axes.set_ylim(len(names) - 0.4, -0.6)
-    axes.set_xlim(0, max(start[1], end[1], level) * 1.1)
-    _bare_bars(axes, unit)
-    return figure
+    ordered = parts.sort_values(ascending=False, kind="stable")
+    drawing = Drawing(unit)
+    bars = drawing.plot.barh(range(len(ordered)), ordered.to_numpy(), **_BARS)
+    for position, (name, change, bar) in enumerate(zip(ordered.index, ordered, bars, strict=True)):
+        # What shrinks is hatched: the side it lies on is not all that tells it.
+        bar.set(facecolor=AREA if change >= 0 else "white", edgecolor=AREA, hatch="" if change >= 0 else "///")
+        drawing.tell(bar, [f"{name}: {change:+,.0f}"])
+        drawing.note(f"{change:+,.0f}", (max(change, 0), position), (5, 0))
+    drawing.name_rows(list(map(str, ordered.index)))
+    drawing.plot.axvline(0, color=EDGE, linewidth=1)
+    drawing.plot.set_xlim(min(0.0, float(ordered.min())) * 1.04, max(0.0, float(ordered.max())) * 1.04 or 1)
+    return drawing
 
 
 @in_house_style
-def tornado(bars: Sequence[tuple[str, float, float]], central: float, unit: str, decimals: int = 0) -> Figure:
+def tornado(
+    bars: Sequence[tuple[str, float, float]], central: float, unit: str, decimals: int = 0, scale: float = 1
+) -> Drawing:
     """Draw how far each uncertain input moves a result, the widest first.
 
     Parameters
@@ -432,31 +365,31 @@ def tornado(bars: Sequence[tuple[str, float, float]], central: float, unit: str,
     central
         The result where all are central.
     unit
-        Label of the value axis.
+        What the values are, after they are divided by the scale.
     decimals
-        Decimals of the labels.
+        Of the labels.
+    scale
+        What values are divided by for the labels, such as a million.
     """
-    figure, axes = _frame(width=_WIDTH, height=1.6 + 0.5 * len(bars))
-    for position, (_, low, high) in enumerate(bars):
-        axes.barh(position, high - low, left=low, color=AREA, height=0.6)
-        left, right = min(low, high), max(low, high)
-        for value, side, offset in ((left, "right", -5), (right, "left", 5)):
-            axes.annotate(
-                f"{value:,.{decimals}f}", (value, position), xytext=(offset, 0), textcoords="offset points",
-                va="center", ha=side,
-            )  # fmt: skip
-    axes.axvline(central, color=BENCHMARK, linewidth=2, linestyle="--")
-    axes.annotate(
-        f"Central {central:,.{decimals}f}", (central, -0.75), color=BENCHMARK, va="center", xytext=(5, 0),
-        textcoords="offset points", annotation_clip=False,
-    )  # fmt: skip
+    drawing = Drawing(unit)
+    plot, told = drawing.plot, decimals if scale == 1 else 0
+    for position, (name, low, high) in enumerate(bars):
+        (bar,) = plot.barh(position, high - low, left=low, color=AREA, height=0.6)
+        drawing.tell(bar, [f"{name}, {end}: {value:,.{told}f}" for end, value in (("Low", low), ("High", high))])
+        for value, side, offset in ((min(low, high), "right", -5), (max(low, high), "left", 5)):
+            drawing.note(f"{value / scale:,.{decimals}f}", (value, position), (offset, 0), ha=side)
+    # Black beside the bars, white where it crosses them.
+    rows, said = len(bars), f"Central {central / scale:,.{decimals}f}"
+    (line,) = plot.plot([central] * 2, [rows - 0.4, -0.75], color=COUNTRY, linewidth=2, linestyle="--", zorder=0)
+    plot.plot([central] * 2, [rows - 0.4, -0.6], color="white", linewidth=2, linestyle="--", zorder=2)
+    drawing.tell(line, [f"Central: {central:,.{told}f}"])
+    drawing.key([drawing.note(said, (central, -0.75), (5, 0), color=COUNTRY)], [(line, said)])
     values = [value for _, low, high in bars for value in (low, high)] + [central]
     margin = (max(values) - min(values)) * 0.2 or 1
-    axes.set_xlim(min(values) - margin, max(values) + margin)
-    axes.set_yticks(range(len(bars)), [name for name, _, _ in bars])
-    axes.set_ylim(len(bars) - 0.4, -0.6)
-    _bare_bars(axes, unit)
-    return figure
+    plot.set_xlim(min(values) - margin, max(values) + margin)
+    drawing.name_rows([name for name, _, _ in bars], row=32, above=0.5)
+    drawing.plot.spines["left"].set_visible(False)
+    return drawing
 
 
 @in_house_style
@@ -468,8 +401,8 @@ def slope(
     lines: Mapping[str, tuple[float, float]],
     unit: str,
     decimals: int = 2,
-) -> Figure:
-    """Draw how areas moved from one time to another: a line each, the area's and the averages' labelled.
+) -> Drawing:
+    """Draw how areas moved from one time to another: a row each, a hollow mark before and a full one after.
 
     Parameters
     ----------
@@ -482,30 +415,31 @@ def slope(
     lines
         Averages by name, before and after; two at most.
     unit
-        Label of the value axis.
+        What the values are.
     decimals
-        Of the labelled values.
+        Of the values.
     """
-    figure, axes = _frame(width=_WIDTH, height=4.6)
-    for name in before.index:
-        if name != area:
-            axes.plot([0, 1], [before[name], after[name]], color=CONTEXT, linewidth=1.5, marker="o", markersize=5)
-    looks = dict(zip(lines, ((BENCHMARK, "--", "D"), (COUNTRY, ":", "s")), strict=False))
-    drawn = {area: (before[area], after[area]), **lines}
-    for name, ends in drawn.items():
-        colour, dashes, marker = looks.get(name, (AREA, "-", "o"))
-        axes.plot([0, 1], ends, color=colour, linestyle=dashes, marker=marker, linewidth=2.5)
-    everything = [*before, *after, *(value for ends in lines.values() for value in ends)]
-    axes.set_ylim(0, float(np.nanmax(everything)) * 1.08)
-    axes.set_xlim(-0.15, 1.1)
-    axes.set_xticks([0, 1], list(labels))
-    labelled = [
-        (f"{name} {pair[1]:,.{decimals}f}", pd.Series([pair[1]]), looks.get(name, (AREA, "", ""))[0])
-        for name, pair in drawn.items()
-    ]
-    _label_ends(axes, labelled, 1, strong=f"{area} {after[area]:,.{decimals}f}")
-    axes.set_ylabel(unit)
-    return figure
+    moves = {str(name): (before[name], after[name]) for name in before.index} | dict(lines)
+    order = sorted(moves, key=lambda name: moves[name][1] - moves[name][0])
+    drawing = Drawing(unit)
+    looks = {area: OWN, **dict(zip(lines, LOOKS[1:], strict=False))}
+    for position, name in enumerate(order):
+        colour = looks[name].colour if name in looks else EDGE
+        then, now = moves[name]
+        drawing.plot.plot([then, now], [position] * 2, color=colour, linewidth=3 if name in looks else 1.5)
+        for value, when, fill in ((then, labels[0], "white"), (now, labels[1], colour)):
+            (dot,) = drawing.plot.plot(
+                [value], [position], color=colour, marker="o", markersize=8, markerfacecolor=fill, linestyle=""
+            )
+            drawing.tell(dot, [f"{name}, {when}: {value:,.{decimals}f}"])
+        drawing.note(
+            f"{now - then:+,.{decimals}f}", (max(then, now), position), (9, 0),
+            color=colour if name in looks else "black", fontweight="bold" if name == area else "normal",
+        )  # fmt: skip
+    drawing.name_rows(order, strong=area)
+    first, last = drawing.plot.lines[1:3]
+    drawing.key([], [(first, labels[0]), (last, labels[1])])
+    return drawing
 
 
 @in_house_style
@@ -517,7 +451,8 @@ def funnel(
     limits: Mapping[str, pd.DataFrame],
     unit: str,
     size_label: str,
-) -> Figure:
+    decimals: int = 1,
+) -> Drawing:
     """Draw areas by their size between the limits that chance alone would keep them in.
 
     Parameters
@@ -531,34 +466,42 @@ def funnel(
     limits
         By name, such as "95%": columns ``lower`` and ``upper``, indexed by size, two at most; the first is dashed.
     unit, size_label
-        Labels of the axes.
+        What the values and the sizes are.
+    decimals
+        Of the values.
     """
-    figure, axes = _frame(width=_WIDTH, height=4.8)
-    axes.axhline(baseline, color=COUNTRY, linewidth=1.5)
+    drawing = Drawing(unit, 320)
+    plot = drawing.plot
+    together = plot.axhline(baseline, color=COUNTRY, linewidth=1.5)
+    drawing.tell(together, [f"All together: {baseline:,.{decimals}f}"])
+    notes, named = [], [(together, "All together")]
     for (name, limit), dashes in zip(limits.items(), ("--", ":"), strict=False):
         for side in ("lower", "upper"):
-            axes.plot(limit.index, limit[side], color=BENCHMARK, linestyle=dashes, linewidth=1.8)
-        axes.annotate(
-            f"{name} limits", (limit.index[-1], limit["upper"].iloc[-1]), xytext=(8, 0), textcoords="offset points",
-            color=BENCHMARK, va="center", annotation_clip=False,
-        )  # fmt: skip
+            (line,) = plot.plot(limit.index, limit[side], color=FIRST.colour, linestyle=dashes, linewidth=1.8)
+        notes.append(
+            drawing.note(f"{name} limits", (limit.index[-1], limit["upper"].iloc[-1]), (8, 0), color=FIRST.colour)
+        )
+        named.append((line, f"{name} limits"))
     outside = _outside(values, sizes, next(iter(limits.values())) if limits else None)
     for name in values.index:
         here = name == area
-        axes.scatter(
-            sizes[name], values[name], s=70 if here else 45, color=AREA if here else CONTEXT, edgecolor="#767676",
-            linewidth=0.6, marker="o" if here else "D" if name in outside else "o", zorder=3,
+        (dot,) = plot.plot(
+            [sizes[name]], [values[name]], markersize=9 if here else 7, color=AREA if here else CONTEXT, linestyle="",
+            markeredgecolor=EDGE, marker="D" if name in outside and not here else "o", zorder=3,
         )  # fmt: skip
+        drawing.tell(dot, [f"{name}, {sizes[name]:,.0f}: {values[name]:,.{decimals}f}"])
         if here or name in outside:
-            axes.annotate(
-                str(name), (sizes[name], values[name]), xytext=(8, 6), textcoords="offset points",
-                color=AREA if here else "black", fontweight="bold" if here else "normal", annotation_clip=False,
+            drawing.note(
+                str(name), (sizes[name], values[name]), (8, 6), color=AREA if here else "black",
+                fontweight="bold" if here else "normal",
             )  # fmt: skip
-    axes.set_ylim(0, None)
-    axes.set_xlim(0, None)
-    axes.set_xlabel(size_label)
-    axes.set_ylabel(unit)
-    return figure
+    plot.set_ylim(0, None)
+    plot.set_xlim(0, None)
+    plot.xaxis.set_major_locator(MaxNLocator(4))
+    plot.xaxis.set_major_formatter(lambda value, _: thousands(value))
+    plot.set_xlabel(size_label)
+    drawing.key(notes, named)
+    return drawing
 
 
 def _outside(values: pd.Series, sizes: pd.Series, limits: pd.DataFrame | None) -> set[str]:
@@ -569,64 +512,3 @@ def _outside(values: pd.Series, sizes: pd.Series, limits: pd.DataFrame | None) -
     lower, upper = (np.interp(sizes.to_numpy(float), grid, limits[side].to_numpy(float)) for side in ("lower", "upper"))
     beyond = (values.to_numpy(float) < lower) | (values.to_numpy(float) > upper)
     return {str(name) for name, out in zip(values.index, beyond, strict=True) if out}
-
-
-def spread(values: Sequence[float], gap: float) -> list[float]:
-    """Move values apart just enough that no two are closer than ``gap``, keeping their order.
-
-    Examples
-    --------
-    >>> spread([8.0, 8.5, 20.0], gap=1.0)
-    [7.75, 8.75, 20.0]
-    """
-    order = sorted(range(len(values)), key=lambda i: values[i])
-    groups: list[list[int]] = []
-    centres: list[float] = []
-    for i in order:
-        groups.append([i])
-        centres.append(values[i])
-        # Labels that would overlap are laid out as one group around their common middle.
-        while len(groups) > 1 and centres[-1] - centres[-2] < gap * (len(groups[-1]) + len(groups[-2])) / 2:
-            joining = groups.pop()
-            groups[-1] += joining
-            centres.pop()
-            centres[-1] = sum(values[j] for j in groups[-1]) / len(groups[-1])
-    placed = [0.0] * len(values)
-    for group, centre in zip(groups, centres, strict=True):
-        for position, i in enumerate(group):
-            placed[i] = centre + gap * (position - (len(group) - 1) / 2)
-    return placed
-
-
-def _frame(width: float, height: float) -> tuple[Figure, Axes]:
-    figure = Figure(figsize=(width, height))
-    axes = figure.subplots()
-    axes.spines[["top", "right", "left"]].set_visible(False)
-    return figure, axes
-
-
-def _label_ends(axes: Axes, ends: Sequence[tuple[str, pd.Series, str]], last: float, strong: str = "") -> None:
-    """Label each line at its end, moving labels apart where they would overlap."""
-    labelled = [(label, values.dropna(), colour) for label, values, colour in ends if values.notna().any()]
-    heights = spread([float(values.iloc[-1]) for _, values, _ in labelled], gap=_gap(axes))
-    for (label, _, colour), height in zip(labelled, heights, strict=True):
-        axes.annotate(
-            label, (last, height), xytext=(10, 0), textcoords="offset points", color=colour, va="center",
-            annotation_clip=False, fontweight="bold" if label == strong else "normal",
-        )  # fmt: skip
-
-
-def _bare_bars(axes: Axes, unit: str) -> None:
-    """Leave bars with their labels only: a base line, no grid, no scale."""
-    axes.grid(visible=False)
-    axes.set_xlabel(unit)
-    axes.spines["left"].set_visible(True)
-    axes.spines["bottom"].set_visible(False)
-    axes.tick_params(axis="x", labelbottom=False, length=0)
-    axes.tick_params(axis="y", length=0)
-
-
-def _gap(axes: Axes) -> float:
-    bottom, top = axes.get_ylim()
-    height = axes.bbox.height * 72 / axes.figure.dpi
-    return float((top - bottom) * TEXT_SIZE * 1.35 / height)

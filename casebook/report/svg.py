@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import re
 from html import escape
@@ -10,44 +11,121 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+FONT = "Arial,Helvetica,Liberation Sans,sans-serif"
+"""The fonts of the pages."""
+
 
 def inline(figure: Figure, identifier: str, title: str, description: str) -> str:
-    """Return a figure as an ``svg`` element to put into HTML.
+    """Return a figure as two ``svg`` elements to put into HTML: for wide and for narrow places.
+
+    The style of the pages shows one of them, by the width there is (classes ``wide`` and ``narrow``).
 
     Parameters
     ----------
     figure
-        The figure; it is not changed.
+        The figure; it is left laid out as it was.
     identifier
-        Unique in the page; every id inside the picture starts with it.
+        Unique in the page.
     title, description
         What a screen reader says: the chart's message, and what it shows.
 
     Returns
     -------
     str
-        The element, the same for the same figure on every run.
+        The elements, the same for the same figure on every run.
     """
+    from casebook.report.drawing import NARROW, WIDE
+    from casebook.report.dressing import fit
+
+    across, down = figure.get_size_inches()
+    drawn = []
+    for name, width in (("narrow", NARROW), ("wide", WIDE)):
+        figure.set_size_inches(across, down)
+        fit(figure, width)
+        drawn.append(_element(figure, name, identifier, title, description))
+    figure.set_size_inches(across, down)
+    return "\n".join(reversed(drawn))
+
+
+def _element(figure: Figure, name: str, identifier: str, title: str, description: str) -> str:
+    svg, mark = _saved(figure), f"{hashlib.sha256(identifier.encode()).hexdigest()[:8]}{name[0]}"
+    viewbox = re.search(r'viewBox="([^"]+)"', svg)
+    body = _named(_told(_short(svg[svg.index(">") + 1 :]), getattr(figure, "told", {})), mark)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" class="{name}" '
+        f'viewBox="{viewbox[1] if viewbox else ""}" role="img" stroke-linejoin="round" stroke-linecap="butt" '
+        f'style="font-family:{FONT}" aria-labelledby="{mark}-t {mark}-d">'
+        f'<title id="{mark}-t">{escape(title)}</title><desc id="{mark}-d">{escape(description)}</desc>{body}'
+    ).strip()
+
+
+def _saved(figure: Figure) -> str:
     import matplotlib as mpl
 
     buffer = io.StringIO()
-    with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": identifier}):
-        figure.savefig(buffer, format="svg", bbox_inches="tight", metadata={"Date": None, "Creator": None})
+    with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": "casebook"}):
+        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
     svg = buffer.getvalue()
-    svg = svg[svg.index("<svg") :]
-    svg = re.sub(r"<metadata>.*?</metadata>\s*", "", svg, flags=re.DOTALL)
+    return svg[svg.index("<svg") :]
+
+
+def _short(svg: str) -> str:
+    """Leave out what a browser does not need: a quarter of the size is left."""
+    svg = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->", "", svg, flags=re.DOTALL)
     # Matplotlib's style would hold for the whole page; what it says stands on the root, for the chart alone.
-    svg = re.sub(r"<defs>\s*<style[^>]*>.*?</style>\s*</defs>\s*", "", svg, count=1, flags=re.DOTALL)
-    svg = re.sub(r'\bid="([^"]+)"', rf'id="{identifier}-\1"', svg)
-    svg = re.sub(r'href="#([^"]+)"', rf'href="#{identifier}-\1"', svg)
-    svg = re.sub(r"url\(#([^)]+)\)", rf"url(#{identifier}-\1)", svg)
-    # The page sets the size; the viewBox keeps the proportions.
-    opening, body = re.match(r"<svg[^>]*>", svg), svg[svg.index(">") + 1 :]
-    viewbox = re.search(r'viewBox="[^"]+"', opening.group() if opening else "")
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
-        f'{viewbox.group() if viewbox else ""} role="img" stroke-linejoin="round" stroke-linecap="butt" '
-        f'aria-labelledby="{identifier}-t {identifier}-d">'
-        f'<title id="{identifier}-t">{escape(title)}</title><desc id="{identifier}-d">{escape(description)}</desc>'
-        f"{body}"
-    ).strip()
+    svg = re.sub(r"<defs>\s*<style[^>]*>.*?</style>\s*</defs>", "", svg, count=1, flags=re.DOTALL)
+    return re.sub(r"\s*(<[^>]*>)\s*", lambda tag: _short_tag(tag[1]), svg)
+
+
+def _short_tag(tag: str) -> str:
+    # The page's font stands on the root, and is the one of the text whatever this machine measured it with.
+    tag = re.sub(r"font: (?:(\S+) )?(\d+)px [^;\"]*", _font, tag)
+    tag = re.sub(r"font-family: [^;\"]*;? ?", "", tag)
+    tag = re.sub(r"-?\d+\.\d{2,}", lambda number: f"{float(number[0]):.2f}".rstrip("0").rstrip("."), tag)
+    return re.sub(r"\s+", " ", re.sub(r"([;:]) ", r"\1", tag))
+
+
+def _font(found: re.Match[str]) -> str:
+    return f"font-size:{found[2]}px" + (f";font-weight:{found[1]}" if found[1] else "")
+
+
+def _told(svg: str, told: dict[str, list[str]]) -> str:
+    """Give each mark what it says, which a browser shows where the pointer rests."""
+    for identifier, said in told.items():
+        start = svg.find(f'<g id="{identifier}">')
+        if start < 0:
+            continue
+        start = svg.index(">", start) + 1
+        end = start + _inside(svg[start:])
+        group = svg[start:end]
+        pieces = re.split(r"(<use [^>]*?)/>", group)
+        if len(pieces) == 2 * len(said) + 1 and len(pieces) > 1:
+            titled = [f"{use}>{_title(words)}</use>" for use, words in zip(pieces[1::2], said, strict=True)]
+            group = "".join(one for pair in zip(pieces[::2], [*titled, ""], strict=True) for one in pair)
+        else:
+            group = _title("; ".join(said)) + group
+        svg = svg[:start] + group + svg[end:]
+    return svg
+
+
+def _title(words: str) -> str:
+    return f"<title>{escape(words)}</title>"
+
+
+def _inside(svg: str) -> int:
+    """Return where the group ends that has begun before."""
+    depth = 1
+    for tag in re.finditer(r"<g\b[^>]*?(/?)>|</g>", svg):
+        depth += -1 if tag[0] == "</g>" else not tag[1]
+        if not depth:
+            return tag.start()
+    return len(svg)
+
+
+def _named(svg: str, mark: str) -> str:
+    """Make the ids that are used the chart's own, and leave out the others."""
+    used = set(re.findall(r'href="#([^"]+)"|url\(#([^)]+)\)', svg))
+    wanted = {name for pair in used for name in pair if name}
+    svg = re.sub(r' id="([^"]+)"', lambda found: f' id="{mark}-{found[1]}"' if found[1] in wanted else "", svg)
+    svg = re.sub(r'href="#([^"]+)"', rf'href="#{mark}-\1"', svg)
+    return re.sub(r"url\(#([^)]+)\)", rf"url(#{mark}-\1)", svg)

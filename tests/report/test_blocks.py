@@ -77,7 +77,7 @@ def test_a_chart_is_an_image_with_a_name_a_description_and_ids_of_its_own(capsys
     )  # fmt: skip
     page = BeautifulSoup(one.html() + two.html(), "html5lib")
     images = page("svg")
-    assert [image["role"] for image in images] == ["img", "img"]
+    assert [(image["role"], *image["class"]) for image in images] == [("img", "wide"), ("img", "narrow")] * 2
     for image in images:
         title, description = image["aria-labelledby"].split()
         assert page.find(id=title).text == "Rates went up."

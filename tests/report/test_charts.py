@@ -1,15 +1,17 @@
 """Charts show every value, name every area and leave matplotlib as they found it."""
 
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
+import pytest
+from bs4 import BeautifulSoup
 from hypothesis import given
 from hypothesis import strategies as st
 
 from casebook.pages import gates, render
-from casebook.report import charts, svg
+from casebook.report import charts, drawing, svg
 
 VALUES = pd.Series({"Essex": 13.2, "Luton": 16.8, "Suffolk": 16.1})
 
@@ -41,10 +43,10 @@ def test_an_area_without_a_value_is_named_without_a_bar():
 
 
 def test_the_lines_a_chart_is_about_stand_out_from_white():
-    for colour in (charts.AREA, charts.BENCHMARK, charts.COUNTRY, *charts._PATHS):
-        assert gates.contrast(colour, "#ffffff") >= 3, colour
+    for look in drawing.LOOKS:
+        assert gates.contrast(look.colour, "#ffffff") >= 4.5, look
     # Grey, for context alone, does not, and the accessibility statement says how little.
-    grey = gates.contrast(charts.CONTEXT, "#ffffff")
+    grey = gates.contrast(drawing.CONTEXT, "#ffffff")
     assert grey < 3
     assert f"a contrast of {grey:.1f} to 1 with white" in render.accessibility_page({"published": "today"})
 
@@ -91,19 +93,22 @@ def test_a_chart_of_eleven_areas_over_four_years_is_under_sixty_kilobytes():
 
 @given(st.lists(st.floats(0, 100), min_size=1, max_size=6), st.floats(0.1, 10))
 def test_labels_are_apart_and_in_order(values, gap):
-    placed = charts.spread(values, gap)
+    placed = drawing.spread(values, gap)
     order = sorted(range(len(values)), key=lambda i: values[i])
     for below, above in pairwise(order):
         assert placed[above] - placed[below] >= gap - 1e-6
 
 
-def test_a_slope_has_a_line_for_each_area_and_names_the_area_and_the_averages():
+def test_moves_have_a_row_for_each_area_the_largest_fall_first_and_name_them_all():
     before, after = pd.Series({"Essex": 12.0, "Luton": 8.0}), pd.Series({"Essex": 8.0, "Luton": 9.0})
     figure = charts.slope(before, after, "Essex", ("2017", "2020"), {"Mean": (9.0, 8.9)}, "per 10,000")
     (axes,) = figure.axes
-    assert [list(line.get_ydata()) for line in axes.lines] == [[8.0, 9.0], [12.0, 8.0], [9.0, 8.9]]
-    assert {"2017", "2020", "Essex 8.00", "Mean 8.90"} <= set(texts(figure))
-    assert axes.get_ylim()[0] == 0
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["Essex", "Mean", "Luton"]
+    assert [one for marks in figure.told.values() for one in marks] == [
+        "Essex, 2017: 12.00", "Essex, 2020: 8.00", "Mean, 2017: 9.00", "Mean, 2020: 8.90",
+        "Luton, 2017: 8.00", "Luton, 2020: 9.00",
+    ]  # fmt: skip
+    assert {"-4.00", "-0.10", "+1.00"} <= set(texts(figure))
 
 
 def test_a_funnel_names_the_area_and_those_beyond_the_limits():
@@ -115,3 +120,117 @@ def test_a_funnel_names_the_area_and_those_beyond_the_limits():
     shown = set(texts(figure))
     assert {"Essex", "Luton", "95% limits", "People"} <= shown
     assert "Suffolk" not in shown
+
+
+PATHS = {"High": pd.Series([1e6, 2e6], ["April", "May"]), "Low": pd.Series([5e5, 1e6], ["April", "May"])}
+YEARS = pd.Series({year: 3000.0 + year for year in range(2015, 2026)})
+SERIES = pd.DataFrame(
+    {"area": ["Essex", "Luton", "Kent"] * 2, "year": [2019] * 3 + [2020] * 3, "value": [3.0, 2, 9, 3, 8, 1]}
+)
+AHEAD = pd.DataFrame({"central": [5100.0, 5200], "lower": [5000.0, 5000], "upper": [5200.0, 5500]}, index=[2026, 2027])
+LIMITS = pd.DataFrame({"lower": [12.0, 13.0], "upper": [17.0, 16.0]}, index=[100, 900])
+MEAN = pd.Series({2019: 4.0, 2020: 5.0})
+EVERY = {
+    "over_years": lambda: charts.over_years(SERIES, "Essex", MEAN, MEAN + 1, "Mean of the others", "Applications per 10,000 children"),
+    "ranked_bars": lambda: charts.ranked_bars(
+        VALUES, "Essex", "Diagnoses per 100,000 people aged 15 to 24 in each year", {"East of England": 16.0, "England": 15.0, "Goal": 17.0},
+        ["Southend-on-Sea"], pd.DataFrame({"lower": VALUES - 1, "upper": VALUES + 5}),
+    ),
+    "against_equivalent": lambda: charts.against_equivalent("Essex", YEARS, YEARS - 500, pd.Series({2026.25: 4800.0}), (2027.25, 4000.0)),
+    "fan": lambda: charts.fan(YEARS, AHEAD, {"The path between the printed numbers of the paper": YEARS + 90}, "Plans"),
+    "paths": lambda: charts.paths(PATHS, ("To reach the target: £1.23 million", 1.23e6), "End of month", "Million pounds", scale=1e6),
+    "changes": lambda: charts.changes(pd.Series({"Speech, Language and Communication Needs": 1200.0, "Other": -30}), "Plans"),
+    "tornado": lambda: charts.tornado([("A start that is three months later than it was planned", 1.0, 3.0), ("Prices", 1.5, 2.5)], 2.0, "Million pounds", 2),
+    "slope": lambda: charts.slope(VALUES, VALUES + 1, "Essex", ("2017", "2020"), {"Mean": (9.0, 8.9)}, "per 10,000"),
+    "funnel": lambda: charts.funnel(VALUES, VALUES * 50, "Essex", 15.0, {"95%": LIMITS}, "per cent", "Adults"),
+}  # fmt: skip
+every_chart = pytest.mark.parametrize("draw", EVERY.values(), ids=EVERY)
+
+
+@every_chart
+@pytest.mark.parametrize("width", [drawing.WIDE, drawing.NARROW])
+def test_a_chart_is_drawn_whole_at_both_widths_and_no_two_labels_overlap(draw, width):
+    figure = draw()
+    figure.fit(width)
+    figure.draw_without_rendering()
+    shown = [one for one in figure.findobj(mpl.text.Text) if one.get_text() and drawn(one)]
+    boxes = {id(one): one.get_window_extent() for one in shown}
+    for one in shown:
+        box = boxes[id(one)]
+        assert one.get_fontsize() >= 12
+        assert box.x0 >= -1 and box.x1 <= width + 1, (one.get_text(), box)
+        assert box.y0 >= -1 and box.y1 <= figure.get_figheight() * 72 + 1, (one.get_text(), box)
+    for one, other in combinations(shown, 2):
+        if one.get_text() != other.get_text():
+            a, b = boxes[id(one)], boxes[id(other)]
+            across, down = min(a.x1, b.x1) - max(a.x0, b.x0), min(a.y1, b.y1) - max(a.y0, b.y0)
+            assert across < 1 or down < 3, (one.get_text(), other.get_text())
+    assert figure.plot.bbox.width > 0.4 * width
+
+
+def drawn(artist):
+    """Whether a text is shown: it may be part of a key that is not, or the label of a step beyond the scale."""
+    plot = artist.figure.plot
+    hidden = (
+        [] if plot.get_legend() is None or plot.get_legend().get_visible() else plot.get_legend().findobj(mpl.text.Text)
+    )
+    for axis in (plot.xaxis, plot.yaxis):
+        low, high = sorted(axis.get_view_interval())
+        for tick in axis.get_major_ticks():
+            if not low <= tick.get_loc() <= high:
+                hidden += [tick.label1, tick.label2]
+    return artist.get_visible() and artist not in hidden
+
+
+@every_chart
+def test_every_mark_says_its_values_where_the_pointer_rests_at_both_widths(draw):
+    figure = draw()
+    page = BeautifulSoup(svg.inline(figure, "chart", "The title", "The description"), "html5lib")
+    said = sorted("; ".join(marks) for marks in figure.told.values())
+    wide, narrow = ([title.text for title in one("title")[1:]] for one in page("svg"))
+    assert wide == narrow
+    assert sorted("; ".join(wide).split("; ")) == sorted("; ".join(said).split("; "))
+    assert len(wide) >= 3 - (draw is EVERY["changes"])
+
+
+def test_a_chart_that_was_added_to_shows_the_addition_at_both_widths():
+    figure = charts.ranked_bars(VALUES, "Essex", "per cent", {})
+    figure.plot.text(5, 0, "Our own note")
+    assert svg.inline(figure, "chart", "title", "description").count("Our own note</text>") == 2
+
+
+def test_lines_differ_in_lightness_dashes_and_marker_so_that_a_grey_print_keeps_them_apart():
+    for one, other in combinations(drawing.LOOKS, 2):
+        assert gates.contrast(one.colour, other.colour) >= 1.3, (one, other)
+        assert one.dashes != other.dashes and one.marker != other.marker
+
+
+def test_the_line_of_a_tornado_is_seen_on_its_bars():
+    figure = EVERY["tornado"]()
+    line = next(line for line in figure.plot.lines if line.get_color() == "white")
+    assert line.get_zorder() > max(bar.get_zorder() for bar in figure.plot.patches)
+    assert {tuple(bar.get_facecolor()) for bar in figure.plot.patches} == {mpl.colors.to_rgba(drawing.AREA)}
+    assert gates.contrast("#ffffff", drawing.AREA) >= 3
+
+
+def test_changes_are_bars_from_zero_the_largest_growth_first_and_a_fall_is_hatched():
+    figure = EVERY["changes"]()
+    assert [(bar.get_x(), bar.get_width()) for bar in figure.plot.patches] == [(0, 1200), (0, -30)]
+    assert [bar.get_hatch() for bar in figure.plot.patches] == ["", "///"]
+    assert {"+1,200", "-30"} <= set(texts(figure))
+
+
+def test_the_others_are_a_band_whose_ends_are_named_for_the_last_year():
+    figure = EVERY["over_years"]()
+    assert {"Highest: Luton", "Lowest: Kent"} <= set(texts(figure))
+    (band,) = figure.plot.collections
+    assert {tuple(map(float, corner)) for corner in band.get_paths()[0].vertices} == {
+        (2019, 2),
+        (2019, 9),
+        (2020, 1),
+        (2020, 8),
+    }
+
+
+def test_scales_have_thousands_separators():
+    assert "4,000" in svg.inline(EVERY["fan"](), "chart", "title", "description")

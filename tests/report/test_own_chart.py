@@ -9,7 +9,7 @@ import seaborn as sns
 from small_reports import BEGIN, SAY, SHOW, write
 
 from casebook import InputError, report
-from casebook.report import charts
+from casebook.report import charts, drawing, dressing
 
 FIGURE = """
     title="Smoking differs from place to place", subtitle="Smoking, per cent of adults, East of England",
@@ -39,7 +39,8 @@ def test_a_chart_of_pyplot_or_seaborn_is_shown_once_and_published_in_house_style
     executed = nbformat.read(project.root / "reports/cambridgeshire/one.ipynb", 4)
     assert [len(cell.outputs) for cell in executed.cells[-4:]] == [1, 1, 2, 0]
     page = project.page("one")
-    assert page.count("<svg") == 2
+    # Each is drawn for wide and for narrow places.
+    assert page.count("<svg") == 4
     # The palette's first colour and not matplotlib's.
     assert "#12436d" in page
     assert "#1f77b4" not in page
@@ -56,7 +57,7 @@ def drawn():
 def test_the_house_style_takes_frame_grid_size_and_the_colours_nobody_chose():
     figure = drawn()
     left, right = figure.axes
-    charts.dress(figure)
+    dressing.dress(figure)
     shown = {side for side, spine in left.spines.items() if spine.get_visible()}
     assert shown == {"bottom"}
     assert [mpl.colors.to_hex(bar.get_facecolor()) for bar in left.patches] == ["#12436d"] * 2
@@ -65,7 +66,7 @@ def test_the_house_style_takes_frame_grid_size_and_the_colours_nobody_chose():
     assert left.xaxis.get_gridlines()[0].get_visible()
     assert not left.yaxis.get_gridlines()[0].get_visible()
     assert right.yaxis.get_gridlines()[0].get_visible()
-    assert figure.get_figwidth() == 8.6
+    assert round(figure.get_figwidth() * 72) == drawing.WIDE
     assert {text.get_fontsize() for text in figure.findobj(mpl.text.Text)} == {12.0}
     plt.close(figure)
 
@@ -73,7 +74,7 @@ def test_the_house_style_takes_frame_grid_size_and_the_colours_nobody_chose():
 def test_a_chart_in_house_style_is_left_as_it_is():
     figure = charts.ranked_bars(pd.Series({"Essex": 13.2, "Luton": 16.8}), "Essex", "per cent", {})
     before = figure.get_size_inches().tolist(), [bar.get_facecolor() for bar in figure.axes[0].patches]
-    charts.dress(figure)
+    dressing.dress(figure)
     assert (figure.get_size_inches().tolist(), [bar.get_facecolor() for bar in figure.axes[0].patches]) == before
 
 

@@ -179,8 +179,15 @@ def test_a_chart_of_loads_has_the_option_with_all_posts_first_whatever_is_asked_
     with_posts = sections.loads(outlook([1260], [1110], [1420], 4, 5)).chart
     assert with_posts.title == "With the nine posts each therapist would carry about 50 children by 2026 (44 to 56)."
     labels = [text.get_text() for text in with_posts.figure.axes[0].texts]
-    assert labels[:4] == ["Years 1 and 2", "No new posts", "Year 1", "Enough for 2026"]
-    assert list(with_posts.columns) == ["year", "No new posts", "Year 1", "Years 1 and 2", "Enough for 2026"]
+    assert labels[1:5] == ["Years 1 and 2", "No new posts", "Year 1", "Enough for 2026"]
+    assert list(with_posts.columns) == [
+        "year",
+        "No new posts",
+        "Year 1",
+        "Years 1 and 2",
+        "Enough for 2026",
+        "recommended",
+    ]
     without = sections.loads(outlook([1260], [1110], [1420])).chart
     assert without.title.startswith("With no new posts each therapist would carry about 77 children")
 

@@ -155,8 +155,12 @@ def loads(of: DemandOutlook) -> Section:
             subtitle=f"Children for each whole-time equivalent {staff.one}, central demand; {service.area}; "
             f"{shown.index[0]} to {of.end}.",
             alt=f"{paths}. The recommendation is {of.recommended:g}.",
-            data=shown.rename_axis("year").reset_index(),
-            columns={"year": "Year", **{str(option): (f"{option}, children each", ".0f") for option in shown}},
+            data=shown.assign(recommended=of.recommended).rename_axis("year").reset_index(),
+            columns={
+                "year": "Year",
+                **{str(option): (f"{option}, children each", ".0f") for option in shown},
+                "recommended": ("Recommended", ".0f"),
+            },
         ),
         sentence=of.course,
     )

@@ -76,20 +76,16 @@ def change(of: Comparison) -> Section:
     ]  # fmt: skip
     figure = charts.slope(
         ends["before"], ends["after"], of.area, (when[0], when[1]),
-        {
-            name.replace("of the others", "of others"): (path.before.value, path.after.value)
-            for name, path in lines.items()
-        },
-        _axis(of),
-        decimals=of.last.rate.decimals,
+        {name: (path.before.value, path.after.value) for name, path in lines.items()},
+        _axis(of), decimals=of.last.rate.decimals,
     )  # fmt: skip
     rose = of.group.noun.some_of(of.rose, len(of.group))
     chart = Chart(
         figure,
         title=f"From {first} to {last} {of.area}'s rate {of.path.verb}, and it rose in {rose}.",
         subtitle=f"{_measure(of)}; {of.area}, {of.group} (grey), their {of.kind} and England; "
-        f"years ending 31 March {first} and {last}.",
-        alt=f"A line for each authority from {first} to {last}: {listed(paths)}.",
+        f"hollow {first}, full {last}; years ending 31 March {first} and {last}.",
+        alt=f"A row for each authority from {first} to {last}: {listed(paths)}.",
         data=moves,
         columns={"area": "Authority", "before": (f"{when[0]}, {_per(of)}", _decimals(of)),
                  "after": (f"{when[1]}, {_per(of)}", _decimals(of))},
@@ -181,11 +177,12 @@ def numbers_at_rate(of: NumbersAtRate, later: pd.Series, target: tuple[pd.Timest
         "As printed": of.counted.rename(columns={"date": "when"}),
         "At the neighbours' rate, as printed": of.at_rate.rename(columns={"date": "when"}),
         "What happened": happened,
+        "Target": pd.DataFrame({"when": [target[0]], "value": [target[1]]} if target else {"when": [], "value": []}),
     }
-    counted, at_rate, outturn = (
+    counted, at_rate, outturn, aim = (
         one["value"].set_axis([_decimal_year(day) for day in one["when"]]) for one in drawn.values()
     )
-    goal = None if target is None else (_decimal_year(target[0]), target[1])
+    goal = None if target is None else (float(aim.index[0]), float(aim.iloc[0]))
     noun = capital(str(of.noun))
     chart = Chart(
         charts.against_equivalent(of.area, counted, at_rate, outturn, goal),
@@ -216,11 +213,13 @@ def numbers_at_rate(of: NumbersAtRate, later: pd.Series, target: tuple[pd.Timest
 def _course(of: Comparison) -> Chart:
     average, years = f"{capital(of.kind)} of the others", [one.year for one in of.years]
     drawn = of.values.rename(columns={"rate": "value"})
-    last = of.last
+    last, levels = of.last, {average: of.frame.set_index("year")[of.average], "England": of.england.loc[years]}
+    data = pd.concat([drawn, *(one.rename("value").reset_index().assign(area=name) for name, one in levels.items())])
     side = f"{last.gap.side} the {of.kind} of the {of.group.noun}{of.against_average.aside}"
     if of.several_years:
-        trend = of.frame.set_index("year")[of.average]
-        figure = charts.over_years(drawn, of.area, trend, of.england, average, _axis(of))
+        figure = charts.over_years(
+            drawn, of.area, levels[average], levels["England"], average, _axis(of), of.last.rate.decimals
+        )
         title = f"By March {last.year} {of.area}'s rate {_CAME[of.path.verb]} and was {side}."
         period = f"years ending 31 March {years[0]} to {years[-1]}"
         own = Change(of.path.before, of.path.after, (f"in {years[0]}", f"in {years[-1]}"))
@@ -229,9 +228,12 @@ def _course(of: Comparison) -> Chart:
             f"{of.england_path.briefly}."
         )
     else:
-        levels = {average: last.average.value, "England": last.england.value}
         figure = charts.ranked_bars(
-            drawn.set_index("area")["value"], of.area, _axis(of), levels, decimals=of.last.rate.decimals
+            drawn.set_index("area")["value"],
+            of.area,
+            _axis(of),
+            {name: float(one.iloc[-1]) for name, one in levels.items()},
+            decimals=of.last.rate.decimals,
         )
         title = f"In the year to March {last.year} {of.area}'s rate was {side}."
         period = f"year ending 31 March {last.year}"
@@ -244,7 +246,7 @@ def _course(of: Comparison) -> Chart:
         title,
         f"{_measure(of)}; {of.area}, {of.group} (grey) and England; {period}.",
         alt,
-        drawn.pivot(index="area", columns="year", values="value").reset_index().rename(columns=str),
+        data.pivot(index="area", columns="year", values="value").reset_index().rename(columns=str),
         {"area": "Authority", **{str(year): (f"Year to March {year}, {_per(of)}", _decimals(of)) for year in years}},
     )
 

@@ -21,17 +21,18 @@ def cost_avoided(of: Scenarios) -> Section:
 def _course(of: Scenarios) -> Chart:
     running = of.avoided.cumsum()
     first = [of.best, *(name for name in running if name != of.best)][:4]
-    drawn = {str(name): (running[name] / 1e6).rename(lambda month: month[:3]) for name in first}
-    line = (f"To reach the target: {of.left}", of.left.value / 1e6) if of.left.value else None
+    drawn = {str(name): running[name] for name in first}
+    line = (f"To reach the target: {of.left}", of.left.value) if of.left.value else None
+    level = {"To reach the target": of.left.value} if line else {}
     courses = listed(f"{name} {Change(Money(running[name].iloc[0], 2), end).briefly}" for name, end in of.ends.items())
     return Chart(
-        charts.paths(drawn, line, f"End of each month, {of.year}", "Cost avoided so far, million pounds"),
+        charts.paths(drawn, line, f"End of each month, {of.year}", "Cost avoided so far, million pounds", scale=1e6),
         f"{of.best} avoids most, {of.ends[of.best]}; a child who leaves in April counts for most of the year.",
         f"Cumulative cost avoided by fewer children in care, million pounds, one-off in {of.year}; {of.area}; "
         f"{Money(of.weekly_cost)} a week for each child.",
         f"From the end of {of.months[0]} to that of {of.months[-1]} {courses}. Recruitment leaves {of.left} to reach.",
-        running.reset_index(names="month"),
-        _pounds(running),
+        running.assign(**level).reset_index(names="month"),
+        _pounds(running.assign(**level)),
     )
 
 

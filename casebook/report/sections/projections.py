@@ -112,13 +112,13 @@ def as_printed(of: Printed, past: History, part: str) -> Section:
         if added.value > 0 and second["change"] > 0
         else None,
         chart=Chart(
-            charts.waterfall(
-                (before, start.value), largest.set_index("part")["change"], (after, end.value), capital(past.measure)
+            charts.changes(
+                largest.set_index("part")["change"], f"Change in {past.noun}, {before} to {after}"
             ),
             title=f"{most['part']} adds most to the forecast, {most['change']:,.0f} {noun} of {added}."
             if added.value > 0
             else f"The forecast {Change(start, end, (f'in {before}', f'in {after}'))}.",
-            subtitle=f"{capital(past.measure)} in {before}, change by primary {part} to {after}, and {noun} forecast; "
+            subtitle=f"Change in {noun} from {before} ({start} in all) to {after} ({end}), by primary {part}; "
             f"{past.area}; as printed.",
             alt=f"From {start} {noun} to {end}. Changes run from {most['change']:+,.0f} ({most['part']}) down to "
             f"{least['change']:+,.0f} ({least['part']}).",
@@ -213,8 +213,7 @@ def _fan(of: Projection, earlier: Mapping[str, pd.Series]) -> Chart:
     data = pd.DataFrame({"happened": past.by_year, **older, **{str(name): made[name] for name in made}, **scenarios})
     return Chart(
         charts.fan(
-            past.by_year, of.frame if of.outlook else made,
-            older | {one.name: one.path for one in of.scenarios}, capital(past.measure),
+            past.by_year, made, older | scenarios, capital(past.measure),
         ),
         title,
         f"{capital(past.measure)} each {past.month}; {past.area}; {listed(what)} to {of.end}.",

@@ -145,7 +145,9 @@ def _bars(of: Ranking) -> Chart:
         f"{' Whiskers are 95% intervals.' if of.source else ''}",
         alt=f"Bars from {top} ({of.number(values.max())}) to {bottom} ({of.number(values.min())}). {own}{without}"
         f"Lines mark {marked}.",
-        data=of.frame,
+        data=pd.concat(
+            [of.frame, pd.DataFrame({"area": list(lines), "value": [line.value for line in lines.values()]})]
+        ),
         columns={"area": "Authority", "value": _values(of), **(limits if of.source else {})},
     )  # fmt: skip
 
@@ -179,14 +181,17 @@ def _funnel(of: Ranking, funnel: Funnel) -> Chart:
     beyond = capital(some_of(len(funnel.beyond), len(points), "authority", "authorities", "lies", "lie"))
     return Chart(
         charts.funnel(
-            points["value"], points["size"], of.area, funnel.together.value, funnel.limits, about.label, people
+            points["value"], points["size"], of.area, funnel.together.value, funnel.limits, about.label, people,
+            about.decimals,
         ),
         title=f"{beyond} further from the average than chance would explain.",
         subtitle=f"{about.label}, by number of {about.people}; authorities of the {about.region}, {about.period}; "
         f"line: all together, {funnel.together}; {' and '.join(funnel.limits)} limits.",
         alt=f"Authorities by size between funnel limits about {funnel.together}. Beyond the 99.8% limits: "
         f"{listed(funnel.beyond)}.",
-        data=funnel.points,
+        data=pd.concat(
+            [funnel.points, pd.DataFrame({"area": ["All together"], "value": [funnel.together.value]})]
+        ),
         columns={
             "area": "Authority",
             "size": (people, ",.0f"),

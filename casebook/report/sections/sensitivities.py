@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pandas as pd
+
 from casebook.english import Money
 from casebook.report import charts
 from casebook.report.parts import Chart
@@ -22,13 +24,14 @@ def sensitivity(of: Sensitivity, axis: str, subtitle: str) -> Chart:
     """
     scale, form = (1e6, ",.0f") if isinstance(of.central, Money) else (1.0, f",.{of.central.decimals}f")
     widest, lowest = of.widest, of.lowest
-    drawn = [(bar.change, float(bar.range.lower) / scale, float(bar.range.upper) / scale) for bar in of.bars]
+    drawn = [(bar.change, float(bar.range.lower), float(bar.range.upper)) for bar in of.bars]
+    central = pd.DataFrame({"what": ["Central"], "low": [float(of.central)], "high": [float(of.central)]})
     lower = "" if lowest == widest else f"; {lowest.input} takes it lowest, to {lowest.range.lower}"
     return Chart(
-        charts.tornado(drawn, float(of.central) / scale, axis, of.central.decimals),
+        charts.tornado(drawn, float(of.central), axis, of.central.decimals, scale),
         f"Of these changes {widest.input} moves the result over the widest range, {widest.range}{lower}.",
         subtitle,
         f"From {of.central}. {'; '.join(f'{bar.change}: {bar.range}' for bar in of.bars)}.",
-        of.frame,
+        pd.concat([of.frame, central]),
         {"what": "What changes", **{end: (f"{end.title()}, {of.central.measure}", form) for end in ("low", "high")}},
     )

@@ -1,0 +1,311 @@
+"""A drawing in house style: laid out for the width it is read at, and every mark in it says its value.
+
+Colours and rules are the Government Analysis Function's (package ``afcharts``): the area stands out against grey,
+everything is labelled where it stands, and nothing depends on colour alone.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache, wraps
+from importlib.resources import files
+from math import ceil
+from typing import Any, NamedTuple, ParamSpec
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+from afcharts.af_colours import get_af_colours
+from matplotlib.artist import Artist
+from matplotlib.backends.backend_agg import RendererAgg
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Rectangle
+from matplotlib.text import Annotation
+
+WIDE, NARROW = 608, 288
+"""Widths that charts are drawn for, in points: a point is a CSS pixel in the narrowest place a drawing stands in."""
+TEXT_SIZE = 12
+QUIET = "#505a5f"
+AREA, CONTEXT = get_af_colours("focus")
+EDGE = "#767676"
+# Beside the palette's navy, colours that differ from it and from each other in lightness too, so that a grey print
+# keeps them apart, and that are dark enough for their labels.
+BENCHMARK, COUNTRY, GOAL = "#c2358f", "#1a1a1a", "#0f665f"
+P = ParamSpec("P")
+# One for all drawings: a text is measured once, and measuring is most of what laying out costs.
+_MEASURE: Any = RendererAgg(1, 1, 72)  # type: ignore[no-untyped-call]
+
+
+class Look(NamedTuple):
+    """How a line looks: colour, dashes and marker, no two of them the same in two looks."""
+
+    colour: str
+    dashes: Any
+    marker: str
+
+
+OWN, FIRST, SECOND, THIRD = LOOKS = (
+    Look(AREA, "-", "o"), Look(BENCHMARK, "--", "D"), Look(COUNTRY, ":", "s"), Look(GOAL, "-.", "^"),
+)  # fmt: skip
+
+
+class Drawing(Figure):
+    """A chart of one plot, laid out anew for each width that it is drawn for.
+
+    Parameters
+    ----------
+    unit
+        What the values are; it stands above the plot.
+    height
+        Of the plot without what stands around it, in points; rows (``name_rows``) set it by their number.
+    """
+
+    def __init__(self, unit: str, height: float = 300) -> None:
+        super().__init__(figsize=(WIDE / 72, height / 72), dpi=72)
+        self.heights: dict[int, float] = {WIDE: height, NARROW: height}
+        self.told: dict[str, list[str]] = {}
+        """What each mark says, by the id of its artist: a sentence for each value."""
+        self.steps: list[Callable[[bool], None]] = []
+        """What changes with the width; called with whether it is the narrow one."""
+        self.plot = self.subplots()
+        self.plot.set_position((0, 0, 1, 1))
+        self.plot.spines[["top", "right", "left"]].set_visible(False)
+        self.plot.yaxis.set_major_formatter(lambda value, _: thousands(value))
+        self._unit, self._words = self._above(unit), unit
+        self._key: Any = None
+
+    def fit(self, width: int) -> None:
+        """Lay everything out for a width, so that nothing stands outside it."""
+        narrow, height = width == NARROW, self.heights[width]
+        left = right = below = above = 0.0
+        # How far labels reach out depends a little on how wide the plot is, so that is found step by step.
+        for _ in range(4):
+            whole = height + below + above
+            self.set_size_inches(width / 72, whole / 72)
+            self.plot.set_position((left / width, below / whole, 1 - (left + right) / width, height / whole))
+            for step in self.steps:
+                step(narrow)
+            self._unit.set_text(wrapped(self._words, width))
+            self._unit.set_position(
+                (0, 8 + (self._key.get_window_extent(_MEASURE).height if self._key and narrow else 0))
+            )
+            inside, around = self.plot.bbox, self.plot.get_tightbbox(_MEASURE)
+            assert around is not None
+            before = left, right, below, above
+            left, below = (max(0, one) + 2 for one in (inside.x0 - around.x0, inside.y0 - around.y0))
+            right, above = (max(0, one) + 2 for one in (around.x1 - inside.x1, around.y1 - inside.y1))
+            if max(map(abs, np.subtract(before, (left, right, below, above)))) < 1:
+                break
+
+    def draw(self, renderer: Any) -> None:
+        """Draw as matplotlib does, laid out for one of the widths."""
+        if round(self.get_figwidth() * 72) not in self.heights or self.plot.get_position().width == 1:
+            self.fit(WIDE)
+        super().draw(renderer)
+
+    def tell(self, artist: Artist, said: Iterable[str]) -> None:
+        """Note what an artist's marks say, in order."""
+        identifier = artist.get_gid() or f"told{len(self.told)}"
+        artist.set_gid(identifier)
+        self.told[identifier] = list(said)
+
+    def line(
+        self,
+        values: pd.Series,
+        name: str,
+        look: Look,
+        *,
+        decimals: int = 0,
+        called: Sequence[str] | None = None,
+        **more: Any,
+    ) -> Line2D:
+        """Draw values by position, which are told under a name, each with its position or what that is called."""
+        called = called or [f"{at:g}" for at in values.index]
+        (line,) = self.plot.plot(
+            values.index, values.to_numpy(float),
+            **{"color": look.colour, "linestyle": look.dashes, "marker": look.marker, "markersize": 6, "linewidth": 2.5,
+               **more},
+        )  # fmt: skip
+        pairs = [(at, value) for at, value in zip(called, values, strict=True) if pd.notna(value)]
+        self.tell(line, [f"{name}, {at}: {value:,.{decimals}f}" for at, value in pairs])
+        return line
+
+    def key(self, notes: Sequence[Artist], named: Sequence[tuple[Artist, str]]) -> None:
+        """Say what is what by notes at the marks; on a narrow drawing, where they find no room, in a key above it."""
+        self._key = key = self.plot.legend(
+            [artist for artist, _ in named], [wrapped(label, NARROW - 40) for _, label in named], loc="lower left",
+            bbox_to_anchor=(0, 1), borderaxespad=0.3, borderpad=0, handlelength=2.4, frameon=False,
+        )  # fmt: skip
+
+        def place(narrow: bool) -> None:
+            key.set_visible(narrow)
+            for note in notes:
+                note.set_visible(not narrow)
+
+        self.steps.append(place)
+
+    def label_ends(self, ends: Sequence[tuple[Line2D, str]], strong: str = "") -> None:
+        """Label lines where they end, labels that would overlap apart."""
+        drawn = [(line, label, points(line)[-1]) for line, label in ends if len(points(line))]
+        last = max(at for *_, (at, _) in drawn)
+        notes = [
+            self.note(
+                wrapped(label, 240), (last, value), (10, 0),
+                color=line.get_color() if line.get_color() != EDGE else QUIET,
+                fontweight="bold" if label.startswith(strong or "\0") else "normal",
+            )
+            for line, label, (_, value) in drawn
+        ]  # fmt: skip
+        self.key(notes, [(line, label) for line, label, _ in drawn])
+
+        def apart(_: bool) -> None:
+            bottom, top = self.plot.get_ylim()
+            lines = max(note.get_text().count("\n") + 1 for note in notes)
+            gap = (top - bottom) * TEXT_SIZE * 1.35 * lines / self.plot.bbox.height
+            for note, height in zip(notes, spread([value for *_, (_, value) in drawn], gap), strict=True):
+                note.xy = (last, height)
+
+        self.steps.append(apart)
+
+    def note(self, text: str, at: tuple[float, float], offset: tuple[float, float] = (0, 0), **more: Any) -> Annotation:
+        """Write beside a place in the plot."""
+        return self.plot.annotate(
+            text, at, xytext=offset, textcoords="offset points", annotation_clip=False,
+            **{"va": "center", **more},
+        )  # fmt: skip
+
+    def steps_of(self, positions: Sequence[float], names: Sequence[str]) -> None:
+        """Mark steps from left to right by name, so many as find room, the last among them."""
+
+        def mark(_: bool) -> None:
+            room = self.plot.bbox.width / (8 * max(map(len, names)) + 8)
+            every = slice(None, None, -ceil(len(names) / room))
+            self.plot.set_xticks(list(positions)[every], list(names)[every])
+
+        self.steps.append(mark)
+
+    def name_rows(self, names: Sequence[str], *, row: float = 24, above: float = 0, strong: str = "") -> None:
+        """Name rows from the top down, to their left, and on a narrow drawing above each.
+
+        ``row`` is how high a row is on a wide drawing, in points, and ``above`` how many more it needs for labels.
+        """
+        plot, wraps = self.plot, [wrapped(name, NARROW) for name in names]
+        plot.grid(visible=False)
+        plot.spines["left"].set_visible(True)
+        plot.spines["bottom"].set_visible(False)
+        plot.tick_params(axis="x", labelbottom=False, length=0)
+        plot.tick_params(axis="y", length=0)
+        weights = ["bold" if name == strong else "normal" for name in names]
+        plot.set_yticks(range(len(names)), names)
+        for tick, weight in zip(plot.get_yticklabels(), weights, strict=True):
+            tick.set_fontweight(weight)
+        # A name, of as many lines as the longest has, above a bar of 18 points.
+        named = 15 * max(name.count("\n") + 1 for name in wraps)
+        high = named + 30
+        headed = [
+            plot.annotate(
+                name, (0, position - 9 / high), xycoords=("axes fraction", "data"), xytext=(2, 2), va="bottom",
+                textcoords="offset points", fontweight=weight, annotation_clip=False,
+            )
+            for position, (name, weight) in enumerate(zip(wraps, weights, strict=True))
+        ]  # fmt: skip
+        rows = len(names)
+        self.heights = {WIDE: row * (rows + above + 0.1), NARROW: high * rows}
+
+        def place(narrow: bool) -> None:
+            bottom, top = (15 / high, (named + 15) / high) if narrow else (0.55, 0.55 + above)
+            plot.set_ylim(rows - 1 + bottom, -top)
+            plot.tick_params(axis="y", labelleft=not narrow)
+            for name in headed:
+                name.set_visible(narrow)
+            for bar in (one for one in plot.patches if isinstance(one, Rectangle)):
+                middle = bar.get_y() + bar.get_height() / 2
+                bar.set_height(18 / high if narrow else 0.72)
+                bar.set_y(middle - bar.get_height() / 2)
+
+        self.steps.append(place)
+
+    def _above(self, words: str) -> Annotation:
+        return self.plot.annotate(
+            words, (0, 1), xycoords="axes fraction", xytext=(0, 8), textcoords="offset points", va="bottom",
+            color=QUIET,
+        )  # fmt: skip
+
+
+def in_house_style(chart: Callable[P, Drawing]) -> Callable[P, Drawing]:
+    """Draw a chart with the Analysis Function's style, leaving matplotlib's settings as they were."""
+
+    @wraps(chart)
+    def drawn(*args: P.args, **kwargs: P.kwargs) -> Drawing:
+        # The stated fonts are the reader's; the ones installed here only measure the text.
+        with mpl.rc_context({**style(), "font.size": TEXT_SIZE, "legend.fontsize": TEXT_SIZE}):
+            drawing = chart(*args, **kwargs)
+        for step in drawing.steps:
+            step(False)
+        return drawing
+
+    return drawn
+
+
+@cache
+def style() -> Any:
+    """Return the Analysis Function's settings for matplotlib."""
+    return mpl.rc_params_from_file(str(files("afcharts") / "afcharts.mplstyle"), use_default_template=False)
+
+
+def thousands(value: float) -> str:
+    """Write a number of a scale.
+
+    Examples
+    --------
+    >>> thousands(12000.0), thousands(0.30000000000000004)
+    ('12,000', '0.3')
+    """
+    return f"{value:,.10g}"
+
+
+def wrapped(text: str, width: float) -> str:
+    r"""Break a text into lines of at most so many points.
+
+    Examples
+    --------
+    >>> wrapped("Applications per 10,000 children", 150)
+    'Applications per\n10,000 children'
+    """
+    return textwrap.fill(text, int(width / (TEXT_SIZE * 0.6)))
+
+
+def spread(values: Sequence[float], gap: float) -> list[float]:
+    """Move values apart just enough that no two are closer than ``gap``, keeping their order.
+
+    Examples
+    --------
+    >>> spread([8.0, 8.5, 20.0], gap=1.0)
+    [7.75, 8.75, 20.0]
+    """
+    order = sorted(range(len(values)), key=lambda i: values[i])
+    groups: list[list[int]] = []
+    centres: list[float] = []
+    for i in order:
+        groups.append([i])
+        centres.append(values[i])
+        # Labels that would overlap are laid out as one group around their common middle.
+        while len(groups) > 1 and centres[-1] - centres[-2] < gap * (len(groups[-1]) + len(groups[-2])) / 2:
+            joining = groups.pop()
+            groups[-1] += joining
+            centres.pop()
+            centres[-1] = sum(values[j] for j in groups[-1]) / len(groups[-1])
+    placed = [0.0] * len(values)
+    for group, centre in zip(groups, centres, strict=True):
+        for position, i in enumerate(group):
+            placed[i] = centre + gap * (position - (len(group) - 1) / 2)
+    return placed
+
+
+def points(line: Line2D) -> np.ndarray:
+    """Return a line's points that have a value: an array of two columns."""
+    places: np.ndarray = np.asarray(line.get_xydata(), float)
+    valued: np.ndarray = places[np.isfinite(places[:, 1])]
+    return valued
