@@ -433,7 +433,7 @@ def slope(
             )
             drawing.tell(dot, [f"{name}, {when}: {value:,.{decimals}f}"])
         drawing.note(
-            f"{now - then:+,.{decimals}f}", (max(then, now), position), (9, 0),
+            f"{then:,.{decimals}f} to {now:,.{decimals}f}", (max(then, now), position), (9, 0),
             color=colour if name in looks else "black", fontweight="bold" if name == area else "normal",
         )  # fmt: skip
     drawing.name_rows(order, strong=area)

@@ -203,7 +203,7 @@ class Drawing(Figure):
             tick.set_fontweight(weight)
         # A name, of as many lines as the longest has, above a bar of 18 points.
         named = 15 * max(name.count("\n") + 1 for name in wraps)
-        high = named + 30
+        high = named + 24
         headed = [
             plot.annotate(
                 name, (0, position - 9 / high), xycoords=("axes fraction", "data"), xytext=(2, 2), va="bottom",
