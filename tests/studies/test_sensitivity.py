@@ -35,6 +35,6 @@ def test_the_title_says_what_moves_most_and_what_takes_it_lowest_if_that_is_anot
 def test_pounds_are_drawn_in_millions_and_tabled_in_pounds():
     chart = drawn(moved(("price", 2.2263e6, 3.1995e6), kind=Money(2.7129e6, 2)))
     written = [text.get_text() for text in chart.figure.axes[0].texts]
-    assert written == ["2.23", "3.20", "Central 2.71"]
-    assert chart.columns["low"] == ("Low, pounds", ",.0f") and chart.data["high"].tolist() == [3.1995e6]
+    assert [said for said in written if said[-1].isdigit()] == ["2.23", "3.20", "Central 2.71"]
+    assert chart.columns["low"] == ("Low, pounds", ",.0f") and chart.data["high"].tolist() == [3.1995e6, 2.7129e6]
     assert chart.alt == "From £2.71 million. price: £2.23 to £3.20 million."
