@@ -50,6 +50,37 @@ def finished(text: str, where: str) -> str:
     return text
 
 
+LONGEST = 25
+"""How many words a headline or a sentence of a summary may have (ONS, writing for users)."""
+
+
+def brief(text: str, where: str) -> str:
+    """Return one sentence as ``finished`` does, unless it is longer than people read at once.
+
+    Raises
+    ------
+    InputError
+        If it has more than 25 words, is none or several, or says what ``finished`` refuses.
+
+    Examples
+    --------
+    >>> brief("The rate  rose.", "The headline 'rate'")
+    'The rate rose.'
+    >>> brief("The rate rose " + "and rose " * 12, "The headline 'rate'")
+    Traceback (most recent call last):
+    ...
+    casebook.errors.InputError: The headline 'rate' has 27 words, expected at most 25: ...
+    """
+    text = finished(text, where)
+    words = text.split()
+    if len(words) > LONGEST:
+        raise InputError(
+            f"{where} has {len(words)} words, expected at most {LONGEST}: '{' '.join(words[:8])} ...'; keep the "
+            "finding and give the rest as its basis, or say it with report.text."
+        )
+    return text
+
+
 # --- Words ----------------------------------------------------------------------------------------
 
 _LEVEL = "level with"
@@ -520,6 +551,8 @@ class Change:
     >>> change = Change(Number(12, 2), Number(8, 2), ("in 2017", "in 2020"))
     >>> str(change), change.by, change.briefly
     ('fell from 12.00 in 2017 to 8.00 in 2020', 'fell by 4.00 (33.3%)', 'fell from 12.00 to 8.00')
+    >>> change.to, change.question, change.like(8, 8).question
+    ('fell to 8.00', 'What explains the fall in', 'Why was there no change in')
     >>> str(change.like(8, 8)), str(Change(Number(8, 2), Number(8, 2), ("in 2020", "in 2020")))
     ('was 8.00 both in 2017 and in 2020', 'was 8.00 in 2020')
     """
@@ -560,6 +593,16 @@ class Change:
         if self.once:
             return f"was {self.after}"
         return f"stayed at {self.after}" if self.verb == "stayed" else f"{self.verb} from {self.before} to {self.after}"
+
+    @property
+    def to(self) -> str:
+        """Where it ended: "rose to 7.6"."""
+        return f"stayed at {self.after}" if self.verb == "stayed" else f"{self.verb} to {self.after}"
+
+    @property
+    def question(self) -> str:
+        """What to ask about it, up to what changed: "What explains the rise in"."""
+        return "Why was there no change in" if self.verb == "stayed" else f"What explains the {self.noun} in"
 
     def like(self, before: float, after: float) -> Change:
         """Return another change of the same kind, over the same time."""

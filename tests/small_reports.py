@@ -14,6 +14,7 @@ report.title("A small report", area=area, as_of="1 May 2026")
 frame = tables.read("smoking_prevalence")
 """
 SAY = """\
+report.summary("The table is small.", "Is it right?")
 report.headline("rows", f"The table has {len(frame)} rows.", value=len(frame), unit="rows", alert_threshold=3)
 report.headline("two", "Two is 2.", value=2, unit="one")
 """

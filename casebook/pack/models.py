@@ -30,6 +30,8 @@ class Finding(_Model):
     value: int | float | None
     unit: str = ""
     alert_threshold: float | None = None
+    basis: str = ""
+    """What it rests on."""
 
 
 class OpenedFile(_Model):
@@ -80,6 +82,8 @@ class Published(_Model):
     pdf: str = ""
     finished: str
     rendered: str = ""
+    summary: tuple[str, ...] = ()
+    """What matters to a decision, the most important first; the last is a question."""
     headlines: tuple[Finding, ...]
     parameters: dict[str, Any]
     overrides: tuple[str, ...] = ()

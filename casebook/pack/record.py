@@ -19,6 +19,7 @@ from casebook.reconcile.cases import Reconciliation
 from casebook.report.blocks import (
     Assumption,
     Block,
+    Briefing,
     Figure,
     Headline,
     Reconciliations,
@@ -30,7 +31,7 @@ from casebook.report.blocks import (
 )
 
 HEADLINES = range(2, 6)
-SHOWN = (Title, Headline, Text, Table, Figure, Assumption, Reconciliations, Result, Source)
+SHOWN = (Title, Briefing, Headline, Text, Table, Figure, Assumption, Reconciliations, Result, Source)
 PICTURES = ("image/png", "image/svg+xml", "image/jpeg")
 _CHART, _PRINTED, _VALUE = "a chart", "printed words", "a value"
 
@@ -43,6 +44,7 @@ class Record:
     """What a report consists of: the blocks that its notebook's outputs hold, read back, and what it read."""
 
     title: Title | None
+    summary: Briefing | None
     headlines: list[Headline]
     assumptions: list[Assumption]
     reads: list[Read]
@@ -80,6 +82,7 @@ def of(notebook: NotebookNode) -> Record:
     shown: dict[type[Block], list[Any]] = {kind: [block for _, block in placed] for kind, placed in found.items()}
     return Record(
         shown[Title][0] if shown[Title] else None,
+        shown[Briefing][0] if shown[Briefing] else None,
         shown[Headline],
         shown[Assumption],
         reads,
@@ -129,6 +132,10 @@ def _problems(found: dict[type[Block], list[Placed]], reads: list[Read]) -> Iter
     if titles != 1:
         to_do = "delete all but one" if titles else "call it after reading the parameters"
         yield (f"it has {_count(titles, 'title')}{_in(found[Title])}, and a report has one, by report.title: {to_do}.")
+    if (summaries := len(found[Briefing])) != 1:
+        to_do = "keep one" if summaries else "say first what happened last, whether it is worrying and what to ask"
+        how_many = f"{_count(summaries, 'summary')}{_in(found[Briefing])}"
+        yield f"it has {how_many}, and a report has one, by report.summary: {to_do}."
     if headlines not in HEADLINES:
         few = headlines < HEADLINES.start
         to_do = (
@@ -167,7 +174,8 @@ def in_words(explored: Sequence[str]) -> str:
 
 
 def _count(number: int, kind: str) -> str:
-    return f"{number} {kind}{'' if number == 1 else 's'}" if number else f"no {kind}"
+    many = f"{kind[:-1]}ies" if kind.endswith("y") else f"{kind}s"
+    return f"{number} {kind if number == 1 else many}" if number else f"no {kind}"
 
 
 def _in(placed: list[Placed]) -> str:

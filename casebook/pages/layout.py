@@ -249,6 +249,7 @@ def _entry(task: Task, order: Order, found: record.Record, title: Title, seen: M
         inputs=tuple(ReadFile(name=read.name, path=read.path, sha256=read.sha256) for read in found.reads),
         explored=found.explored,
         fingerprint=fingerprint,
+        summary=found.summary.sentences if found.summary else (),
         headlines=tuple(Finding.model_validate(asdict(headline)) for headline in found.headlines),
     )
 

@@ -58,6 +58,7 @@ def _say() -> None:
     frame = pd.DataFrame({"place": ["Here", "There"], "value": [1.5, None]})
     frame[frame["place"] == "Here"].to_csv(io.StringIO(), index=False)
     report.title("Rehearsal", area="Nowhere", as_of="today")
+    report.summary("It is done.", "Is it?")
     for name in ("one", "two"):
         report.headline(name, f"It is {Number(1.5, 1)} of all.", value=1.5, unit="of all")
     report.text(f"There are {Number(1000)} of them.")

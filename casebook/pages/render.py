@@ -96,6 +96,7 @@ def _together(record: Record) -> dict[str, str]:
     parts: Any = _pages.get_template("parts.html.j2").module
     return {
         "title": str(parts.title(record.title)).strip(),
+        "summary": str(parts.summary(record.summary)).strip() if record.summary else "",
         "headlines": str(parts.headlines(record.headlines)).strip(),
         "assumptions": str(parts.assumptions(record.assumptions, "assumptions-caption")).strip(),
         "sources": str(parts.sources(record.reads, record.sources, "sources-caption")).strip(),
@@ -188,8 +189,12 @@ def _with_ids(page: str) -> str:
 
 def _contents(page: str) -> str:
     headings = re.findall(r'<h2 id="([^"]+)"[^>]*>(.*?)</h2>', page, flags=re.DOTALL)
-    # The first is that of the headlines, which stand right above.
-    listed = [(identifier, re.sub(r"<[^>]+>", "", words).strip()) for identifier, words in headings[1:]]
+    # Summary and findings stand right above.
+    listed = [
+        (identifier, re.sub(r"<[^>]+>", "", words).strip())
+        for identifier, words in headings
+        if identifier not in ("summary", "headlines")
+    ]
     return _pages.get_template("contents.html.j2").render(headings=listed).strip()
 
 

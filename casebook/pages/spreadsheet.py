@@ -169,8 +169,10 @@ class _Writer:
         sheet.set_column(0, 0, WIDEST + 20)
         lines = [
             ("title", f"{made.title}: {made.area}"),
-            ("heading", "Headlines"),
-            *(("text", headline.text) for headline in record.headlines),
+            ("heading", "Summary"),
+            *(("text", sentence) for sentence in (record.summary.sentences if record.summary else ())),
+            ("heading", "Findings"),
+            *(("text", headline.plain()) for headline in record.headlines),
             ("heading", "About these data"),
             ("text", f"Data as of: {made.as_of}."),
             ("text", f"Made by Casebook on {made.finished}, {made.built_from}."),

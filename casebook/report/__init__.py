@@ -5,6 +5,7 @@ Every function shows its block in the notebook and leaves its data there for the
 
 from __future__ import annotations
 
+import re
 import sys
 import types
 import typing
@@ -15,10 +16,10 @@ from typing import TYPE_CHECKING, Any, Literal
 import pandas as pd
 
 from casebook.data import results
-from casebook.english import Number, finished
+from casebook.english import Number, brief, finished
 from casebook.errors import InputError
 from casebook.report import session, svg
-from casebook.report.blocks import Assumption, Figure, Headline, Result, Source, Text, Title, make_table
+from casebook.report.blocks import Assumption, Briefing, Figure, Headline, Result, Source, Text, Title, make_table
 from casebook.report.parts import Chart, Section, Sheet
 from casebook.report.printed import reconciliation
 from casebook.text import slug
@@ -36,6 +37,7 @@ __all__ = [
     "result",
     "show",
     "source",
+    "summary",
     "table",
     "text",
     "title",
@@ -97,10 +99,49 @@ def title(text: str, *, area: str, as_of: str) -> None:
         print(said, file=sys.stderr)
 
 
+def summary(*sentences: str) -> None:
+    """Say what matters to a decision, once and before all else: it stands right under the title of the page.
+
+    Parameters
+    ----------
+    sentences
+        The most important first, three at most and each of 25 words at most: what happened last; whether that is
+        worrying (better or worse, met or missed); and a question that a member could ask, which comes last.
+
+    Raises
+    ------
+    InputError
+        If there are more than three or fewer than two, one is too long, is several, or would say nan, inf, None or a
+        brace, or the last asks nothing.
+
+    Examples
+    --------
+    >>> summary("The rate rose to 7.6.", "It is still better than England's 9.1.", "What explains the rise?")
+    The rate rose to 7.6.
+    It is still better than England's 9.1.
+    What explains the rise?
+    """
+    said = tuple(brief(one, f"Sentence {place} of the summary") for place, one in enumerate(sentences, start=1))
+    if not 2 <= len(said) <= 3:
+        raise InputError(
+            f"The summary has {len(said)} {'sentence' if len(said) == 1 else 'sentences'}, expected two or three: what "
+            "happened last, whether that is worrying, and a question to ask."
+        )
+    for place, one in enumerate(said, start=1):
+        if re.search(r"[a-z)%\d][.?!] [A-Z]", one):
+            raise InputError(
+                f"Sentence {place} of the summary is several: {one!r}; give each by itself, or leave one out."
+            )
+    if not said[-1].endswith("?"):
+        raise InputError(f"The summary ends with {said[-1]!r}, expected a question: say what a member could ask.")
+    Briefing(said).show()
+
+
 def headline(
     id: str,
     sentence: str,
     *,
+    basis: str = "",
     value: float | Number | None,
     unit: str = "",
     alert_threshold: float | None = None,
@@ -112,7 +153,9 @@ def headline(
     id
         A name that stays the same from run to run, unique in the notebook.
     sentence
-        The finding, an f-string of values that say themselves (``casebook.english``), each with its unit and base.
+        The finding in 25 words at most, an f-string of values that say themselves (``casebook.english``).
+    basis
+        What it rests on: base, comparison, source; any number of sentences, which stand below it.
     value, unit
         The number to follow from run to run and its unit, which a ``Number`` of ``casebook.english`` brings with it;
         None where the finding is that there is no number.
@@ -122,7 +165,7 @@ def headline(
     Raises
     ------
     InputError
-        If the sentence would say nan, inf, None or a brace, or the number has no unit.
+        If the sentence is too long, or it or its basis would say nan, inf, None or a brace, or the number has no unit.
 
     Examples
     --------
@@ -132,11 +175,11 @@ def headline(
     The rate is 8.0 for every 10,000 children.
     """
     where = f"The headline {id!r}"
-    said = finished(sentence, where)
+    said, basis = brief(sentence, where), finished(basis, where)
     unit = unit or (value.measure if isinstance(value, Number) else "")
     if value is not None and not unit:
         raise InputError(f"{where} follows {value} and has no unit: give it, such as unit='children'.")
-    Headline(id, said, _plain_number(value), unit, alert_threshold).show()
+    Headline(id, said, _plain_number(value), unit, alert_threshold, basis).show()
 
 
 def text(*paragraphs: str) -> None:

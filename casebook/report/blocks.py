@@ -116,8 +116,21 @@ class Title(Block):
 
 
 @dataclass(frozen=True)
+class Briefing(Block):
+    """What matters to a decision, the most important first: three sentences at most, the last of them a question."""
+
+    kind: ClassVar[str] = "summary"
+    style: ClassVar[tuple[str, ...]] = ("headline",)
+    sentences: tuple[str, ...]
+
+    def plain(self) -> str:
+        """Return the sentences, a line each."""
+        return "\n".join(self.sentences)
+
+
+@dataclass(frozen=True)
 class Headline(Block):
-    """One finding: a sentence, and the number in it that is watched from run to run."""
+    """One finding: a sentence, what it rests on, and the number in it that is watched from run to run."""
 
     kind: ClassVar[str] = "headline"
     style: ClassVar[tuple[str, ...]] = ("headline",)
@@ -126,10 +139,11 @@ class Headline(Block):
     value: float | None
     unit: str
     alert_threshold: float | None = None
+    basis: str = ""
 
     def plain(self) -> str:
-        """Return the sentence."""
-        return self.text
+        """Return the sentence and its basis."""
+        return f"{self.text} {self.basis}".rstrip()
 
 
 @dataclass(frozen=True)

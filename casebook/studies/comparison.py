@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -143,6 +143,11 @@ class Comparison:
     def path(self) -> Change:
         """The area's rate, first and last."""
         return self._change(self.first.rate, self.last.rate)
+
+    @property
+    def in_years(self) -> Change:
+        """The same, with the years alone."""
+        return replace(self.path, when=(f"in {self.first.year}", f"in {self.last.year}"))
 
     @property
     def average_path(self) -> Change:
@@ -332,6 +337,73 @@ def over_years(
 def _moved(ends: pd.DataFrame) -> pd.DataFrame:
     change, per_cent = benchmark.distance(ends["after"], ends["before"])
     return ends.assign(change=change, per_cent=per_cent).sort_values("change", kind="stable", ignore_index=True)
+
+
+@dataclass(frozen=True)
+class Later:
+    """The newest official figures of an area, beside those of the year before.
+
+    ``by_year`` has the area's rate and England's by year, ``in_care`` the children in care (``children``) and their
+    ``rate`` by year; it may be empty.
+    """
+
+    area: str
+    by_year: pd.DataFrame
+    in_care: pd.DataFrame
+
+    @property
+    def year(self) -> int:
+        """The last year."""
+        return int(self.by_year.index[-1])
+
+    @property
+    def rate(self) -> Change:
+        """The rate, the year before and now."""
+        return _last_two(self.by_year[self.area], 1)
+
+    @property
+    def england(self) -> Number:
+        """England's rate now."""
+        return Number(float(self.by_year["England"].iloc[-1]), 1)
+
+    @property
+    def against_england(self) -> str:
+        """How far the rate lies from England's, and what that is, to be said after "that is"."""
+        return f"{Gap.between(self.rate.after, self.england)} England's {self.england}"
+
+    @property
+    def with_children(self) -> str:
+        """What the number in care did, to go on a sentence with; nothing if it is not held."""
+        return f", and children in care {_last_two(self.in_care['children']).to}" if len(self.in_care) else ""
+
+    def against(self, aim: float) -> str:
+        """Say where the rate of children in care stands now against a target, as a clause."""
+        now = Number(float(self.in_care["rate"].iloc[-1]))
+        return f"March {self.in_care.index[-1]}'s {now} is {Gap.between(now, Number(aim)).side} it"
+
+
+def _last_two(by_year: pd.Series, decimals: int = 0) -> Change:
+    held = by_year.dropna()
+    before, now = (Number(float(held.iloc[at]), decimals) for at in (max(-2, -len(held)), -1))
+    return Change(before, now)
+
+
+def later(outturn: pd.DataFrame, area: str, measure: str) -> Later | None:
+    """Return the official figures of an area after those printed; None if there are none.
+
+    Parameters
+    ----------
+    outturn
+        ``area``, ``measure``, ``year`` and ``value``: the measure named, England's too, and ``children`` and ``rate``.
+    measure
+        The rate that is compared with England's.
+    """
+    rates = outturn[outturn["measure"] == measure].pivot(index="year", columns="area", values="value")
+    if area not in rates:
+        return None
+    other = outturn[(outturn["area"] == area) & (outturn["measure"] != measure)]
+    in_care = other.pivot(index="year", columns="measure", values="value")
+    return Later(area, rates[[area, "England"]], in_care)
 
 
 @dataclass(frozen=True)

@@ -91,6 +91,11 @@ class Holdings:
         return int(self.gaps["values"].sum())
 
     @property
+    def lacking(self) -> str:
+        """The same, to begin a sentence with, and the verb."""
+        return capital(count(self.missing, "value is", "values are"))
+
+    @property
     def blank(self) -> str:
         """How many of them are blank, to begin a sentence with, and the verb."""
         return capital(count(self._missing("blank"), "value is", "values are"))

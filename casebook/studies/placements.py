@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from casebook.data.catalogue import TableEntry
-from casebook.english import Money, count, listed, some_of, those_that
+from casebook.english import Money, capital, count, listed, some_of, those_that
 from casebook.errors import InputError, one_of
 from casebook.methods import costing
 from casebook.methods.costing import MONTHS, FinancialYear
@@ -81,6 +81,19 @@ class Scenarios:
         """Those that reach the target with recruitment, with their verb."""
         enough = [name for name, pounds in self.with_recruitment.items() if pounds.value >= self.target.value]
         return those_that(enough, "reaches", "reach")
+
+    def happened(self, in_care: pd.Series) -> str:
+        """Say how many were in care when the year ended against the scenarios; if not known, how far these go."""
+        end, ends = self.year.last_day, [self.start - sum(fewer) for fewer in self.falls.values()]
+        foreseen = " to ".join(f"{number:,.0f}" for number in dict.fromkeys((min(ends), max(ends))))
+        if self.year != self.own_year or end.year not in in_care.index:
+            return f"In {self.year} the scenarios take the number in care from {self.start:,} to {foreseen}."
+        there = in_care[end.year]
+        beside = "fewer than" if there < min(ends) else "more than" if there > max(ends) else "within"
+        return (
+            f"On {end.day} {end:%B %Y} {self.area} had {there:,.0f} children in care, {beside} the scenarios foresaw "
+            f"({foreseen})."
+        )
 
     @property
     def left(self) -> Money:
@@ -314,12 +327,12 @@ class PrintedCosts:
 
     @property
     def exceptions(self) -> str:
-        """Which differ, to go on a sentence with; nothing if none does."""
+        """Which differ, as a sentence; nothing if none does."""
         if not self.wrong:
             return ""
         where = listed(dict.fromkeys(cost.cell.split("/")[1].split("; ")[-1] for cost in self.wrong))
         differ = count(len(self.wrong), "differs", "differ")
-        return f"; {differ}, in {where}, where the printed numbers of children do not give the printed costs"
+        return f"{capital(differ)}, in {where}, where the printed numbers of children do not give the printed costs."
 
     @property
     def elsewhere(self) -> str:

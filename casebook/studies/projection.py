@@ -10,7 +10,7 @@ from functools import cached_property
 import pandas as pd
 
 from casebook.data import tables
-from casebook.english import Change, Money, Noun, Number, Range, listed, number
+from casebook.english import Change, Gap, Money, Noun, Number, Range, listed, number
 from casebook.errors import InputError
 from casebook.methods import forecast, intervals, panel
 from casebook.methods.forecast import TooShortError
@@ -52,6 +52,15 @@ class History:
         return Change(
             self.now.like(self.by_year.iloc[0]), self.now, (f"in {self.when(first)}", f"in {self.when(self.base)}")
         )
+
+    @property
+    def latest(self) -> str:
+        """The last number beside that of the year before, as a sentence without its full stop."""
+        said = f"In {self.when(self.base)} {self.now} {self.measure.replace('plans', 'plans were', 1)}"
+        if len(self.by_year) == 1:
+            return said
+        more = Gap.between(self.now, self.now.like(self.by_year.iloc[-2]))
+        return f"{said}, {more.share.replace('above', 'more than').replace('below', 'fewer than')} a year before"
 
     def when(self, year: int) -> str:
         """Return a time as a sentence says it."""
@@ -576,6 +585,12 @@ class Printed:
         early = f"{_YEARS.count(abs(self.last - when))} {'early' if when < self.last else 'late'}"
         due = "when they were forecast for" if when == self.last else early
         return f"were passed by {past.when(when)} ({beyond[when]:,.0f}), {due}"
+
+    def against_now(self, past: History) -> str:
+        """Say as a sentence what became of the forecast; without one, how the numbers went."""
+        if not self:
+            return f"The number of {past.noun} {past.path}."
+        return f"The {self.end} {past.noun} forecast for {past.when(self.last)} {self.passed(past)}."
 
     def against(self, past: History) -> pd.DataFrame:
         """Return what happened against the path: ``year``, ``happened``, ``forecast``, ``off`` and ``off_per_cent``."""

@@ -19,6 +19,7 @@ from casebook.studies.comparison import judged
 
 PRINTED = Noun("authority printed", "authorities printed")
 _WHOM = {"Persons": "people", "Female": "women", "Male": "men"}
+_GOALS = {GoalVerdict.MET: "meets", GoalVerdict.NEAR: "is near", GoalVerdict.NOT_MET: "misses"}
 _METHODS = {"proportion": "Wilson score intervals", "rate": "Byar's intervals, exact Poisson for counts below ten"}
 
 
@@ -173,6 +174,20 @@ class Ranking:
         return self.given or (None if np.isnan(printed) else int(printed))
 
     @property
+    def worrying(self) -> str:
+        """Whether the area's value is worrying, as a sentence: the goal, and better or worse than England."""
+        assert self.here is not None
+        verdict, side = self.here.against_england.verdict, self.here.england_gap.side
+        sides = {"above": 1, "below": -1}
+        good = {"high is good": 1, "low is good": -1}.get(self.about.polarity, 0) * sides.get(side, 0)
+        neutral = {"above": "higher than", "below": "lower than"}.get(side, side)
+        way = {1: "better than", -1: "worse than"}.get(good, neutral)
+        chance = {"similar": ", but not clearly", "cannot be judged": ", though that could be chance"}
+        aside = chance.get(verdict, ", by more than chance would explain") if side in sides else ""
+        goal = f"{_GOALS[self.goal.verdicts[self.area]]} the goal of {self.goal.upper} and is " if self.goal else "is "
+        return f"That {goal}{way} England's {self.england}{aside}."
+
+    @property
     def region_gap(self) -> Gap:
         """How far the region lies from England."""
         return self._gap(self.region, self.england)
@@ -248,6 +263,12 @@ class Ranking:
     def number(self, value: float) -> Number:
         """Return a number as the indicator's values are written."""
         return Number(float(value), self.about.decimals, self.about.unit)
+
+    def short(self, value: Number) -> str:
+        """Return a value with as much of its unit as a headline takes: "51.4%", "1,100 for every 100,000"."""
+        of = self.about
+        per_cent = of.kind == "proportion" and of.multiplier == 100
+        return f"{value}%" if per_cent else f"{value} for every {of.multiplier:,.0f}"
 
     def place(self, name: str) -> Place:
         """Return the place of an authority with a value."""

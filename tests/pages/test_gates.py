@@ -93,21 +93,23 @@ def test_a_page_that_fails_is_not_published(copy_of_pack):
 def test_everything_that_keeps_a_report_from_being_published_is_said_in_one_run(project):
     write(
         project,
-        {"one": ("# Begin", BEGIN, "### Skipped", SAY.splitlines()[0])},
+        {"one": ("# Begin", BEGIN, "### Skipped", SAY.splitlines()[1])},
         {"one": "headlines=3, figures=1"},
     )
     done = project.pipeline("run", "-p", "area=Essex")
     assert done.returncode == 1
     # Cells are counted as JupyterLab counts them: the one with the parameters set is not among them.
     assert done.stderr.splitlines()[1:] == [
-        "one cannot be published, for 6 reasons:",
-        "  1. it has 1 headline (cell 5), and a report has two to five: state what was found with report.headline.",
-        "  2. it shows no table and no chart, and a report shows what its findings rest on: call report.table or "
+        "one cannot be published, for 7 reasons:",
+        "  1. it has no summary, and a report has one, by report.summary: say first what happened last, whether it is "
+        "worrying and what to ask.",
+        "  2. it has 1 headline (cell 5), and a report has two to five: state what was found with report.headline.",
+        "  3. it shows no table and no chart, and a report shows what its findings rest on: call report.table or "
         "report.figure.",
-        "  3. it states no assumption, and a report has one or more: say with report.assumption what it takes as true.",
-        "  4. it has 1 headline, and pipeline.py says it must contain 3: find out why the notebook said less, or change "
+        "  4. it states no assumption, and a report has one or more: say with report.assumption what it takes as true.",
+        "  5. it has 1 headline, and pipeline.py says it must contain 3: find out why the notebook said less, or change "
         "its line there.",
-        "  5. it has no chart, and pipeline.py says it must contain 1: find out why the notebook said less, or change "
+        "  6. it has no chart, and pipeline.py says it must contain 1: find out why the notebook said less, or change "
         "its line there.",
-        "  6. the heading 'Skipped' of level 4 follows 'Begin' of level 2, so that a level is skipped: begin it with ###.",
+        "  7. the heading 'Skipped' of level 4 follows 'Begin' of level 2, so that a level is skipped: begin it with ###.",
     ]

@@ -16,7 +16,7 @@ from casebook.data.provenance import Read
 from casebook.pack.models import Published
 from casebook.pack.record import Record
 from casebook.pages import spreadsheet
-from casebook.report.blocks import Assumption, Column, Headline, Table, Title
+from casebook.report.blocks import Assumption, Briefing, Column, Headline, Table, Title
 
 HOSTILE = ["=1+1", "+1", "-x", "@SUM(A1)", '<script>alert("x")</script>', '"onload=', "a\u202eb", "N" * 300, "\U0001f600", "[x](http://x.org)", "$$note$$", "\x01"]  # fmt: skip
 
@@ -28,6 +28,7 @@ def record(cells):
     )  # fmt: skip
     return Record(
         Title("Care", "Essex", "2020"),
+        Briefing(("The rate is 12.3.", "Is it high?")),
         [Headline("h", "The rate is 12.3.", 12.3, "per cent")],
         [Assumption("Rates are as printed.", "green", "low")],
         [Read("rates", "Rates", "data/raw/rates.csv", "ab", 1, ("A paper",), "OGL")],

@@ -155,3 +155,31 @@ def test_a_value_brings_its_unit_to_a_headline(monkeypatch):
 def test_an_assumption_must_be_rated_in_the_words_of_the_house():
     with pytest.raises(InputError, match="quality is green, amber or red"):
         report.assumption("x", quality="good", impact="low")
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        (["It rose."], "The summary has 1 sentence, expected two or three"),
+        (["It rose."] * 3 + ["Why?"], "The summary has 4 sentences, expected two or three"),
+        (["It rose " + "and rose " * 12, "Why?"], "Sentence 1 of the summary has 26 words, expected at most 25"),
+        (["It rose. It fell.", "Why?"], "Sentence 1 of the summary is several"),
+        (["It rose.", "It fell."], "expected a question"),
+        (["It rose to nan.", "Why?"], "would say 'nan'"),
+    ],
+)
+def test_a_summary_is_two_or_three_short_sentences_of_which_the_last_asks(said, words):
+    with pytest.raises(InputError, match=words):
+        report.summary(*said)
+
+
+def test_a_summary_and_the_basis_of_a_headline_are_shown_as_said(monkeypatch):
+    shown = []
+    monkeypatch.setattr(blocks.Block, "show", shown.append)
+    report.summary("The rate  rose to 7.6.", "Why?")
+    report.headline("rate", "The rate rose.", basis="From 5.8 & less.", value=7.6, unit="per cent")
+    assert shown[0].sentences == ("The rate rose to 7.6.", "Why?")
+    assert "<strong>A question to ask:</strong> Why?" in shown[0].html()
+    assert "<strong>The rate rose.</strong><br>From 5.8 &amp; less." in shown[1].html()
+    with pytest.raises(InputError, match="The headline 'long' has 27 words, expected at most 25"):
+        report.headline("long", "It rose and " + "rose and " * 12, value=1, unit="one")

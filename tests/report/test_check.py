@@ -75,11 +75,13 @@ def test_everything_that_is_wrong_is_listed_at_once_by_the_numbers_beside_the_ce
     printed, shown = lab.run("check", CHECK)
     assert shown == 0
     assert printed.splitlines() == [
-        "What is shown so far cannot be published, for 3 reasons:",
-        "  1. it has 1 headline (cell 3), and a report has two to five: state what was found with report.headline.",
-        "  2. it shows no table and no chart, and a report shows what its findings rest on: call report.table or "
+        "What is shown so far cannot be published, for 4 reasons:",
+        "  1. it has no summary, and a report has one, by report.summary: say first what happened last, whether it is "
+        "worrying and what to ask.",
+        "  2. it has 1 headline (cell 3), and a report has two to five: state what was found with report.headline.",
+        "  3. it shows no table and no chart, and a report shows what its findings rest on: call report.table or "
         "report.figure.",
-        "  3. it states no assumption, and a report has one or more: say with report.assumption what it takes as true.",
+        "  4. it states no assumption, and a report has one or more: say with report.assumption what it takes as true.",
         "It has 1 thing shown that is not published: cell 4 (a table).",
         "(A cell is named by the number in brackets beside it.)",
     ]

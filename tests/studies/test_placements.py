@@ -183,7 +183,7 @@ def test_the_printed_costs_that_differ_are_counted_and_placed():
     figures = report.reconciliation("placement-costs").figures
     costs = placements.printed_costs(figures)
     assert costs.reproduced == "45 of the 49 costs" and costs.right == 45
-    assert costs.exceptions.startswith("; four differ, in High Optimism, where the printed numbers")
+    assert costs.exceptions.startswith("Four differ, in High Optimism, where the printed numbers")
     fine = placements.printed_costs(one for one in figures if one.verdict != "differs")
     assert (fine.reproduced, fine.exceptions, fine.elsewhere) == ("all 45 costs", "", "")
     assert not placements.printed_costs(())
