@@ -105,7 +105,9 @@ class Project:
         return (self.root / "reports" / self.report(name, area)["html"]).read_text(encoding="utf-8")
 
     def headline(self, report: str, identifier: str, area: str = "Cambridgeshire") -> dict[str, Any]:
-        return next(one for one in self.report(report, area)["headlines"] if one["id"] == identifier)
+        """A headline as the pack has it, and ``said``: its text and its basis."""
+        found = next(one for one in self.report(report, area)["headlines"] if one["id"] == identifier)
+        return {**found, "said": f"{found['text']} {found['basis']}".rstrip()}
 
     def published(self) -> dict[str, bytes]:
         """Every published file with its content."""

@@ -165,7 +165,9 @@ def test_every_report_has_the_parts_of_a_report_in_order(pack, pages):
         assert listed == headings[2:]
         assert headings[-3:] == ["Assumptions and limits", "Where the figures come from", "How this page was made"]
         shown = [item.text for item in page.find(class_="headlines")("li")]
-        assert shown == [headline["text"] for headline in entry["headlines"]]
+        assert shown == [headline["text"] + headline["basis"] for headline in entry["headlines"]]
+        above = [item.text for item in page.find(class_="summary")("p")]
+        assert above == [*entry["summary"][:-1], f"A question to ask: {entry['summary'][-1]}"]
         assert re.search(r"Casebook ran the notebook [a-z-]+\.ipynb", page.get_text())
         sources = page.find(id="sources-caption").find_parent("table").get_text()
         assert all(read["sha256"][:12] in sources for read in entry["inputs"])

@@ -50,7 +50,7 @@ def test_published_intervals_are_used_where_there_are_no_counts(project):
     done = project.pipeline("run", "readiness")
     assert done.returncode == 0, done.stderr
     # England's 60.0 lies on the upper limit, and a limit counts as within.
-    assert project.headline("readiness", "significance")["text"] == (
+    assert project.headline("readiness", "significance")["said"] == (
         "Cambridgeshire is similar to England (chance could explain the difference). Its 95% interval is 55.0 to 60.0, and "
         "England's value is 60.0."
     )
@@ -65,12 +65,9 @@ def test_a_new_indicator_is_one_csv_one_entry_and_one_line(project):
     assert done.returncode == 0, done.stderr
     report = project.report("readiness")
     assert report["title"] == "School readiness"
-    assert (
-        "School readiness in Cambridgeshire: 70.0 per cent of children aged 5, the highest of the three"
-        in report["headlines"][0]["text"]
-    )
+    assert "School readiness in Cambridgeshire: 70.0%, the highest of the three" in report["headlines"][0]["text"]
     # 700 of 1,000: Wilson's 95% interval is 67.1 to 72.8 per cent, and its 99.8% interval leaves out 60 too.
-    significance = project.headline("readiness", "significance")["text"]
+    significance = project.headline("readiness", "significance")["said"]
     assert (
         significance
         == "Cambridgeshire is better than England by more than chance would explain, even at the 99.8% level. Its 95% interval is 67.1 to 72.8, and England's value is 60.0."
@@ -81,4 +78,4 @@ def test_a_new_indicator_is_one_csv_one_entry_and_one_line(project):
         in page
     )
     assert "The savings schedule for 2022-23 has no line for this service." in page
-    assert "The paper prints no count" not in page
+    assert "The paper gives no count" not in page

@@ -94,10 +94,19 @@ class AgainstGoal:
         return tuple(name for name, verdict in self.verdicts.items() if verdict == GoalVerdict.MET)
 
     @property
+    def how_many(self) -> str:
+        """How many meet it."""
+        return f"{PRINTED.some_of(len(self.met_by), len(self.verdicts), 'meets', 'meet')} it"
+
+    @property
     def meeting(self) -> str:
         """How many meet it, and which."""
-        some = PRINTED.some_of(len(self.met_by), len(self.verdicts), "meets", "meet")
-        return f"{some} it ({listed(self.met_by)})" if self.met_by else f"{some} it"
+        return f"{self.how_many} ({listed(self.met_by)})" if self.met_by else self.how_many
+
+    @property
+    def by_name(self) -> str:
+        """Which meet it, as a sentence; nothing if none does."""
+        return f"It is met by {listed(self.met_by)}." if self.met_by else ""
 
     @property
     def here(self) -> str:
