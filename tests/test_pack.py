@@ -171,7 +171,7 @@ def test_an_indicator_is_set_against_region_england_and_the_others(pack, report,
     printed = values(indicator)
     region = printed.get("East of England", printed.get("East of England region"))
     here, england = printed[area], printed["England"]
-    text = pack.headline(report, "value-and-place", area)["text"]
+    text = pack.headline(report, "value-and-place", area)["said"]
     higher = sum(value > here for name, value in printed.items() if name in EAST)
     lower = sum(value < here for name, value in printed.items() if name in EAST)
     ordinals = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth"]
@@ -218,9 +218,9 @@ def test_the_smallest_number_for_a_real_difference_is_true(pack, report, indicat
     # Wilson's interval leaves out b exactly when (p - b)^2 > z^2 b (1 - b) / n.
     p, b = values(indicator)["Cambridgeshire"] / 100, values(indicator)["England"] / 100
     people = next(n for n in range(1, 10**6) if n * (p - b) ** 2 > 1.959963984540054**2 * b * (1 - b))
-    text = pack.headline(report, "significance")["text"]
+    text = pack.headline(report, "significance")["said"]
     assert text.startswith(
-        f"The paper prints no count and no interval for Cambridgeshire. If more than about {float(f'{people:.2g}'):,.0f} {event} "
+        f"The paper gives no count for Cambridgeshire, so chance cannot be ruled out. If more than about {float(f'{people:.2g}'):,.0f} {event} "
     )
     assert text.endswith(
         " stand behind Cambridgeshire's figure, its gap to England is more than chance (at the 95% level)."
@@ -240,7 +240,7 @@ def test_what_the_savings_schedule_takes_is_true(pack, report, service):
     headline = pack.headline(report, "savings")
     assert headline["value"] == sum(items)
     assert f"£{sum(items):,} every year from" in headline["text"]
-    assert f"{sum(items) / 220_000:.0%} of the £220,000" in headline["text"]
+    assert f"{sum(items) / 220_000:.0%} of the £220,000" in headline["basis"]
 
 
 def test_an_authority_that_is_not_printed_is_named_as_missing(pack):

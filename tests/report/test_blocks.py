@@ -175,7 +175,7 @@ def test_a_summary_is_two_or_three_short_sentences_of_which_the_last_asks(said, 
 
 def test_a_summary_and_the_basis_of_a_headline_are_shown_as_said(monkeypatch):
     shown = []
-    monkeypatch.setattr(blocks.Block, "show", shown.append)
+    monkeypatch.setattr(blocks.Block, "show", lambda block: shown.append(block))  # noqa: PLW0108 - a method must be a function
     report.summary("The rate  rose to 7.6.", "Why?")
     report.headline("rate", "The rate rose.", basis="From 5.8 & less.", value=7.6, unit="per cent")
     assert shown[0].sentences == ("The rate rose to 7.6.", "Why?")
