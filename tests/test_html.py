@@ -160,9 +160,9 @@ def test_every_report_has_the_parts_of_a_report_in_order(pack, pages):
     for entry in pack.pack()["reports"]:
         page = pages[entry["html"]]
         headings = [heading.text for heading in page("h2")]
-        assert headings[:2] == ["Headlines", "Contents"]
+        assert headings[:3] == ["Summary", "Findings", "Contents"]
         listed = [link.text for link in page.find("nav", class_="contents")("a")]
-        assert listed == headings[2:]
+        assert listed == headings[3:]
         assert headings[-3:] == ["Assumptions and limits", "Where the figures come from", "How this page was made"]
         shown = [item.text for item in page.find(class_="headlines")("li")]
         assert shown == [headline["text"] + headline["basis"] for headline in entry["headlines"]]
@@ -190,6 +190,7 @@ def test_the_index_lists_each_report_with_its_first_headline_status_and_date(pac
 
 # Of the blocks that the page puts together in another order, what each consists of; the others stand in it as they are.
 TOGETHER = {
+    "summary": r"<p>.*?</p>",
     "headline": r'<li id="headline-.*?</li>',
     "assumption": r'<tr role="row"><th scope="row".*?</tr>',
     "source": r'<tr role="row"><th scope="row".*?</tr>',

@@ -532,7 +532,7 @@ class TestPlacements:
 
 def test_what_a_notebook_tells_in_this_process_is_what_the_pipeline_published(pack, tell):
     for name in ("ehcp-forecast", "ot-demand", "placement-costs", "care-rates", "register"):
-        told = [block.text for block in tell(name).blocks if block.kind == "headline"]
+        told = [block.plain() for block in tell(name).blocks if block.kind == "headline"]
         assert told == [
             f"{headline['text']} {headline['basis']}".rstrip() for headline in pack.report(name)["headlines"]
         ]
