@@ -80,8 +80,8 @@ ENDINGS = {
     "shell": ("failed", "CalledProcessError"),
     "output": ("failed", "CalledProcessError"),
     "asks": ("failed", "ask"),
-    "silent": ("failed", "silent cannot be published: it has no headline"),
-    "swallows": ("failed", "swallows cannot be published: it has no headline"),
+    "silent": ("failed", "it has no headline, and a report has two to five"),
+    "swallows": ("failed", "it has no headline, and a report has two to five"),
 }  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from casebook.errors import and_list
 from casebook.pack.models import PackChange, Published, Row
 
 
@@ -21,25 +22,55 @@ def changes(
     """
     earlier = {entry.key: entry for entry in before}
     found: list[PackChange] = []
+    whys: dict[tuple[str, str], str] = {}
     for entry in after:
         old = earlier.get(entry.key)
         if old is None:
             found += [PackChange(report=entry.name, area=entry.area, kind="new", what=entry.title)] if before else []
         else:
-            found += [*_headlines(old, entry), *_inputs(old, entry)]
+            whys[entry.key] = why(old, entry)
+            found += [*_headlines(old, entry, whys[entry.key]), *_inputs(old, entry)]
     verdicts = {(row.id, row.report, row.area): row.verdict for row in rows_before}
     for row in rows_after:
         then = verdicts.get((row.id, row.report, row.area), row.verdict)
         if then != row.verdict:
             found.append(
                 PackChange(
-                    report=row.report, area=row.area, kind="verdict", what=row.figure, before=then, after=row.verdict
+                    report=row.report, area=row.area, kind="verdict", id=row.id, what=row.figure, before=then,
+                    after=row.verdict, why=whys.get((row.report, row.area), ""),
                 )
-            )
+            )  # fmt: skip
     return found
 
 
-def _headlines(old: Published, new: Published) -> Iterator[PackChange]:
+def why(old: Published, new: Published) -> str:
+    """Say what a report was made from that is another than before, in the words of the index.
+
+    Examples
+    --------
+    >>> entry = Published(name="care", title="Care", area="Essex", folder="essex", as_of="2020", status="succeeded",
+    ...     html="", notebook="", finished="", headlines=(), parameters={"average": "mean"})
+    >>> why(entry, entry.model_copy(update={"parameters": {"average": "median"}}))
+    'new parameters'
+    """
+    content = {read.name: read.sha256 for read in old.inputs}
+    other = [read for read in new.inputs if content.get(read.name) != read.sha256]
+    found = [
+        ("new data", any(not read.path.startswith("reports/") for read in other)),
+        ("new parameters", old.parameters != new.parameters),
+        ("new code", _code(old) != _code(new)),
+        ("a report that it builds on", any(read.path.startswith("reports/") for read in other)),
+    ]
+    causes = [cause for cause, so in found if so]
+    return and_list(causes) if causes else ""
+
+
+def _code(entry: Published) -> tuple[str, str, str]:
+    found = entry.fingerprint
+    return found.code, found.package, found.packages
+
+
+def _headlines(old: Published, new: Published, why: str) -> Iterator[PackChange]:
     said = {headline.id: headline.value for headline in old.headlines}
     for one in new.headlines:
         if one.id not in said or said[one.id] == one.value or one.value is None:
@@ -47,7 +78,7 @@ def _headlines(old: Published, new: Published) -> Iterator[PackChange]:
         then = said[one.id]
         yield PackChange(
             report=new.name, area=new.area, kind="headline", id=one.id, what=one.text, before=then, after=one.value,
-            unit=one.unit, per_cent=round((one.value / then - 1) * 100, 1) if then else None,
+            unit=one.unit, per_cent=round((one.value / then - 1) * 100, 1) if then else None, why=why,
         )  # fmt: skip
 
 

@@ -37,6 +37,9 @@ KEPT = Path(".casebook/fresh.json")
 RENDERING = (
     "pages/templates",
     "pages/render.py",
+    "pages/index.py",
+    "pages/spark.py",
+    "pack/attention.py",
     "pages/gates.py",
     "pages/harmless.py",
     "pages/spreadsheet.py",

@@ -34,6 +34,38 @@ class Finding(_Model):
     """What it rests on."""
 
 
+class Glance(_Model):
+    """How the area stands, for the index: a finding, what is worse and better, and a few values to draw."""
+
+    finding: str
+    worse: tuple[str, ...] = ()
+    better: tuple[str, ...] = ()
+    good: Literal["high", "low"] | None = None
+    """Which values are good, where that is judged."""
+    of: str = ""
+    """What the values count, with their unit."""
+    trend: tuple[tuple[int | str, float], ...] = ()
+    """Values by year, or by what they are of."""
+    here: str = ""
+    """Which of them is the area's own."""
+
+    @property
+    def direction(self) -> Literal["up", "down", "level", ""]:
+        """Where the last of the values by year went from the one before; empty where there are no two years."""
+        years = [(key, value) for key, value in self.trend if isinstance(key, int)]
+        if len(years) < 2:
+            return ""
+        before, after = years[-2][1], years[-1][1]
+        return "level" if before == after else "up" if after > before else "down"
+
+    @property
+    def course(self) -> Literal["better", "worse", ""]:
+        """Whether that is for the better or the worse, where it is judged and something moved."""
+        if not self.good or self.direction not in ("up", "down"):
+            return ""
+        return "better" if (self.direction == "up") == (self.good == "high") else "worse"
+
+
 class OpenedFile(_Model):
     """A file or folder that a report's cells looked at besides; ``sha256`` is empty where there was none."""
 
@@ -85,6 +117,7 @@ class Published(_Model):
     summary: tuple[str, ...] = ()
     """What matters to a decision, the most important first; the last is a question."""
     headlines: tuple[Finding, ...]
+    glance: Glance | None = None
     parameters: dict[str, Any]
     overrides: tuple[str, ...] = ()
     """The parameters that were set for this run alone."""
@@ -150,6 +183,8 @@ class PackChange(_Model):
     after: int | float | str | None = None
     unit: str = ""
     per_cent: float | None = None
+    why: str = ""
+    """What made the difference: new data, new parameters, new code, or several of them."""
 
 
 class Failure(_Model):

@@ -18,6 +18,7 @@ from casebook.errors import and_list
 from casebook.reconcile.cases import Reconciliation
 from casebook.report.blocks import (
     Assumption,
+    AtAGlance,
     Block,
     Briefing,
     Figure,
@@ -31,7 +32,7 @@ from casebook.report.blocks import (
 )
 
 HEADLINES = range(2, 6)
-SHOWN = (Title, Briefing, Headline, Text, Table, Figure, Assumption, Reconciliations, Result, Source)
+SHOWN = (Title, Briefing, Headline, AtAGlance, Text, Table, Figure, Assumption, Reconciliations, Result, Source)
 PICTURES = ("image/png", "image/svg+xml", "image/jpeg")
 _CHART, _PRINTED, _VALUE = "a chart", "printed words", "a value"
 
@@ -58,6 +59,8 @@ class Record:
     """What keeps it from being the record of a whole report, each as a clause without the report's name."""
     explored: tuple[str, ...] = ()
     """What its cells show that no function of ``report`` shows, such as "cell 7 (a table)"; it is not published."""
+    glance: AtAGlance | None = None
+    """What its card on the index says."""
 
 
 def of(notebook: NotebookNode) -> Record:
@@ -92,6 +95,7 @@ def of(notebook: NotebookNode) -> Record:
         len(shown[Figure]),
         (*dict.fromkeys(false), *_problems(found, reads)),
         tuple(f"{where} ({kind})" for where, kinds in bare.items() for kind in _told_apart(kinds)),
+        shown[AtAGlance][0] if shown[AtAGlance] else None,
     )
 
 
@@ -144,6 +148,11 @@ def _problems(found: dict[type[Block], list[Placed]], reads: list[Read]) -> Iter
             else "keep the most important and say the rest with report.text"
         )
         yield f"it has {_count(headlines, 'headline')}{_in(found[Headline])}, and a report has two to five: {to_do}."
+    if len(found[AtAGlance]) > 1:
+        yield (
+            f"it says how the area stands {len(found[AtAGlance])} times{_in(found[AtAGlance])}, and the index says it "
+            "once: call report.at_a_glance once."
+        )
     if not found[Table] and not found[Figure]:
         yield (
             "it shows no table and no chart, and a report shows what its findings rest on: call report.table or "

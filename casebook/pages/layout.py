@@ -29,7 +29,7 @@ from casebook.engine.redaction import Redactor
 from casebook.engine.task import Task, keep_failed
 from casebook.errors import InputError, ReportFailedError, one_of
 from casebook.pack import freshness, reconciliation, record
-from casebook.pack.models import Finding, Fingerprint, Published, ReadFile, Row
+from casebook.pack.models import Finding, Fingerprint, Glance, Published, ReadFile, Row
 from casebook.pages import gates, render, spreadsheet
 from casebook.report.blocks import Title
 
@@ -251,6 +251,7 @@ def _entry(task: Task, order: Order, found: record.Record, title: Title, seen: M
         fingerprint=fingerprint,
         summary=found.summary.sentences if found.summary else (),
         headlines=tuple(Finding.model_validate(asdict(headline)) for headline in found.headlines),
+        glance=Glance.model_validate(asdict(found.glance)) if found.glance else None,
     )
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from casebook import digest
 from casebook.pack import models
 from casebook.pack.models import FILE, Pack
-from casebook.pages import layout, render
+from casebook.pages import index, layout, render
 
 
 def write(stage: Path, pack: Pack) -> Pack:
@@ -21,7 +21,7 @@ def write(stage: Path, pack: Pack) -> Pack:
         If a page does not pass the gates.
     """
     pages = {
-        **render.index_pages(pack),
+        **index.pages(pack),
         "reconciliation.html": render.reconciliation_page(pack),
         "accessibility.html": render.accessibility_page(pack),
     }

@@ -13,7 +13,6 @@ import jinja2
 from nbconvert import HTMLExporter, TemplateExporter
 from nbformat import NotebookNode
 
-from casebook.engine.outcome import LONGEST_MESSAGE, cut
 from casebook.pack import reconciliation
 from casebook.pack.models import Pack, Published, Row
 from casebook.pack.record import Record
@@ -33,6 +32,11 @@ _pages = jinja2.Environment(
     lstrip_blocks=True,
     undefined=jinja2.StrictUndefined,
 )
+
+
+def template(name: str) -> jinja2.Template:
+    """Return a template of the pages about all reports."""
+    return _pages.get_template(name)
 
 
 def report_page(
@@ -196,49 +200,6 @@ def _contents(page: str) -> str:
         if identifier not in ("summary", "headlines")
     ]
     return _pages.get_template("contents.html.j2").render(headings=listed).strip()
-
-
-ON_A_PAGE = 200
-"""How many reports, or changes, one page lists at most."""
-
-
-def index_pages(pack: Pack) -> dict[str, str]:
-    """Return the pages that list a pack's reports, by the names of their files.
-
-    One page lists all by area; where there are more than it can hold, it leads to pages for each area.
-    """
-    by_area: dict[str, list[Published]] = {}
-    for report in sorted(pack.reports, key=lambda one: one.area):
-        by_area.setdefault(report.area, []).append(report)
-    rows: dict[tuple[str, str], list[Row]] = {}
-    for row in pack.reconciliation:
-        rows.setdefault((row.report, row.area), []).append(row)
-    summaries = {entry.key: reconciliation.summary(rows.get(entry.key, [])) for entry in pack.reports}
-    # Together they are no longer than a page can hold, however many there are.
-    longest = max(200, min(LONGEST_MESSAGE, ON_A_PAGE * 200 // (len(pack.failed) or 1)))
-    failed = [one.model_copy(update={"said": cut(one.said, longest)}) for one in pack.failed[:ON_A_PAGE]]
-    shared = {"pack": pack, "failed": failed, "summaries": summaries, "css": style(), "most": ON_A_PAGE}
-    parts: list[dict[str, Any]] = []
-    if len(pack.reports) > ON_A_PAGE:
-        parts = [part for area, reports in by_area.items() for part in _parts(area, reports)]
-    index = _pages.get_template("index.html.j2").render(
-        by_area={} if parts else by_area, parts=parts, areas=list(by_area),
-        summary=reconciliation.summary(reconciliation.once(pack.reconciliation)), **shared,
-    )  # fmt: skip
-    part_page = _pages.get_template("index-part.html.j2")
-    return {"index.html": index, **{part["file"]: part_page.render(part=part, **shared) for part in parts}}
-
-
-def _parts(area: str, reports: list[Published]) -> list[dict[str, Any]]:
-    """Return the pages of an area's reports: file, area, first and last number, and the reports."""
-    return [
-        {
-            "file": f"index-{reports[0].folder}{f'-{first // ON_A_PAGE + 1}' if first else ''}.html",
-            "area": area, "first": first + 1, "last": min(first + ON_A_PAGE, len(reports)), "of": len(reports),
-            "reports": reports[first : first + ON_A_PAGE],
-        }
-        for first in range(0, len(reports), ON_A_PAGE)
-    ]  # fmt: skip
 
 
 def reconciliation_page(pack: Pack) -> str:

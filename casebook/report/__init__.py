@@ -13,13 +13,25 @@ from collections.abc import Iterable, Mapping
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Literal
 
+import numpy as np
 import pandas as pd
 
 from casebook.data import results
 from casebook.english import Number, brief, finished
 from casebook.errors import InputError
 from casebook.report import session, svg
-from casebook.report.blocks import Assumption, Briefing, Figure, Headline, Result, Source, Text, Title, make_table
+from casebook.report.blocks import (
+    Assumption,
+    AtAGlance,
+    Briefing,
+    Figure,
+    Headline,
+    Result,
+    Source,
+    Text,
+    Title,
+    make_table,
+)
 from casebook.report.parts import Chart, Section, Sheet
 from casebook.report.printed import reconciliation
 from casebook.text import slug
@@ -29,6 +41,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "assumption",
+    "at_a_glance",
     "check",
     "figure",
     "headline",
@@ -180,6 +193,64 @@ def headline(
     if value is not None and not unit:
         raise InputError(f"{where} follows {value} and has no unit: give it, such as unit='children'.")
     Headline(id, said, _plain_number(value), unit, alert_threshold, basis).show()
+
+
+LONGEST_FINDING = 15
+"""How many words a card of the index has for a report's finding."""
+
+
+def at_a_glance(
+    finding: str,
+    *,
+    worse: Iterable[str] = (),
+    better: Iterable[str] = (),
+    trend: pd.Series | None = None,
+    of: str = "",
+    good: Literal["high", "low"] | None = None,
+    here: str = "",
+) -> None:
+    """Say how the area stands, for the report's card on the index; once in a notebook, or not at all.
+
+    Parameters
+    ----------
+    finding
+        One sentence of at most 15 words: what is so now.
+    worse, better
+        What is worse, or better, than it is elsewhere or was aimed for, each as a clause: "lower than England". The
+        index puts reports first that are worse in more respects (``casebook.pack.attention``).
+    trend
+        A few values to draw small: by year, the last of which says whether things go up or down; or by name.
+    of
+        What the values count, with their unit; asked for with ``trend``.
+    good
+        Whether high or low values are good, where that is judged.
+    here
+        The name among those of ``trend`` that is the area's own.
+
+    Raises
+    ------
+    InputError
+        If the finding is too long, or would say nan, inf, None or a brace, or the values are of nothing.
+
+    Examples
+    --------
+    >>> at_a_glance("The rate is 8.0, below the mean of 8.95.", better=["below similar councils"])
+    On the index: The rate is 8.0, below the mean of 8.95.
+    Better: below similar councils
+    """
+    where = "The finding at a glance"
+    said = finished(finding, where)
+    if (words := len(said.split())) > LONGEST_FINDING:
+        raise InputError(f"{where} has {words} words, expected {LONGEST_FINDING} at most: {said!r}; say less.")
+    if trend is not None and not of:
+        raise InputError(f"{where} draws {len(trend)} values and does not say of what: give of='children in care'.")
+    values = () if trend is None else tuple((_key(key), float(value)) for key, value in trend.dropna().items())
+    bad, well = (tuple(finished(one, where) for one in some) for some in (worse, better))
+    AtAGlance(said, bad, well, good, of, values, here).show()
+
+
+def _key(key: Any) -> int | str:
+    return int(key) if isinstance(key, int | np.integer) else str(key)
 
 
 def text(*paragraphs: str) -> None:

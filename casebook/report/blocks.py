@@ -11,7 +11,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Literal, Self
 
 import jinja2
 import pandas as pd
@@ -144,6 +144,29 @@ class Headline(Block):
     def plain(self) -> str:
         """Return the sentence and its basis."""
         return f"{self.text} {self.basis}".rstrip()
+
+
+@dataclass(frozen=True)
+class AtAGlance(Block):
+    """How the area stands, for the index: one finding, what is worse and what is better, and a few values to draw."""
+
+    kind: ClassVar[str] = "glance"
+    finding: str
+    worse: tuple[str, ...] = ()
+    better: tuple[str, ...] = ()
+    good: Literal["high", "low"] | None = None
+    """Which values are good, where that is judged."""
+    of: str = ""
+    """What the values count, with their unit."""
+    trend: tuple[tuple[int | str, float], ...] = ()
+    """Values by year, or by what they are of."""
+    here: str = ""
+    """Which of them is the area's own."""
+
+    def plain(self) -> str:
+        """Return the finding and the signs."""
+        signs = [*(f"Worse: {one}" for one in self.worse), *(f"Better: {one}" for one in self.better)]
+        return "\n".join([f"On the index: {self.finding}", *signs])
 
 
 @dataclass(frozen=True)

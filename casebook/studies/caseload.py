@@ -64,6 +64,17 @@ class Service:
         return Number(staff, 1, f"whole-time equivalent {self.staff}")
 
     @property
+    def finding(self) -> str:
+        """The staff there are and the staff that the children need, as a short sentence."""
+        there = f"About {self.wte:.0f} {self.staff} in {self.year}"
+        return f"{there}; {self.children:,.0f} children need {self.needed.value:.0f}."
+
+    @property
+    def worse(self) -> list[str]:
+        """Say, as a clause, if each has more children than recommended."""
+        return ["more children each than recommended"] if self.wte < self.needed.value else []
+
+    @property
     def excess(self) -> Gap:
         """How far each has more children than recommended."""
         return Gap.between(Number(self.each.value, 1), Number(self.recommended, 1))
@@ -359,6 +370,11 @@ class DemandOutlook:
     def times(self) -> float:
         """How many times as many children there are as were known."""
         return self.value.value / self.staffing.service.children
+
+    @property
+    def trend(self) -> pd.Series:
+        """The children to come by year; named, as more of them are neither better nor worse."""
+        return self.demand["central"].rename(index=str)
 
     def for_each(self, staff: float) -> Range:
         """Return the children of the last year for each of so many staff, rounded by their range."""

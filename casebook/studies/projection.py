@@ -592,6 +592,16 @@ class Printed:
             return f"The number of {past.noun} {past.path}."
         return f"The {self.end} {past.noun} forecast for {past.when(self.last)} {self.passed(past)}."
 
+    @property
+    def aside(self) -> str:
+        """What was forecast, to be said after what happened; nothing if nothing was."""
+        return f"; the council forecast {self.end} by {self.last}" if self else ""
+
+    def worse(self, past: History) -> list[str]:
+        """Say, as a clause, if the last of what happened is above the forecast."""
+        above = self and past.now.value > self.path.get(past.base, self.end.value)
+        return ["above the council's forecast"] if above else []
+
     def against(self, past: History) -> pd.DataFrame:
         """Return what happened against the path: ``year``, ``happened``, ``forecast``, ``off`` and ``off_per_cent``."""
         both = pd.DataFrame({"happened": past.by_year, "forecast": self.path}).dropna()

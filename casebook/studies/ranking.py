@@ -233,6 +233,23 @@ class Ranking:
         gap = self._gap(self.here.value, upper) if self.here else None
         return AgainstGoal(self.area, self.number(goal.lower), upper, verdicts, gap)
 
+    @property
+    def signs(self) -> tuple[list[str], list[str]]:
+        """What is worse and what is better, than England and by the goal, as clauses, where it is judged."""
+        found: dict[str, list[str]] = {"worse": [], "better": []}
+        if self.here is None:
+            return found["worse"], found["better"]
+        verdict, untested = self.here.against_england.verdict.replace("best", "better").replace("worst", "worse"), ""
+        above, high = self.here.england_gap.value > 0, self.about.polarity == "high is good"
+        if self.here.interval is None and self.here.told_apart and self.about.polarity != "no judgement":
+            verdict, untested = "better" if above == high else "worse", " (not tested for chance)"
+        if verdict in found:
+            found[verdict].append(f"{'higher' if above else 'lower'} than England{untested}")
+        if self.goal:
+            met = self.goal.verdicts[self.area] == GoalVerdict.MET
+            found["better" if met else "worse"].append(f"goal {'met' if met else 'missed'}")
+        return found["worse"], found["better"]
+
     @cached_property
     def frame(self) -> pd.DataFrame:
         """A row an authority of the region, those without a value last: value, place, distances, limits, verdicts."""

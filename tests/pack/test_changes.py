@@ -41,3 +41,20 @@ def test_a_verdict_and_an_input_that_changed_are_told():
 def test_a_report_that_is_new_is_told_but_not_in_the_first_pack():
     assert [one.kind for one in changes([entry()], [entry(), entry(area="Kent")], [], [])] == ["new"]
     assert changes([], [entry()], [], []) == []
+
+
+def test_why_a_headline_moved_is_told():
+    def told(**more):
+        return changes([entry(8.0)], [entry(10.0, **more)], [], [])[0].why
+
+    assert told(sha="b" * 64) == "new data"
+    assert told(parameters={"average": "median"}) == "new parameters"
+    assert told(fingerprint={"code": "other"}) == "new code"
+    assert told(sha="b" * 64, fingerprint={"package": "other"}) == "new data and new code"
+    result = {"name": "plans/now", "path": "reports/essex/plans.ipynb", "sha256": "c" * 64}
+    assert told(inputs=[*entry().model_dump()["inputs"], result]) == "a report that it builds on"
+
+
+def test_a_verdict_that_changed_says_of_which_figure_and_why():
+    found = changes([entry(parameters={})], [entry(parameters={"x": 1})], [row("differs")], [row("reproduced")])
+    assert [(one.id, one.why) for one in found] == [("mean", "new parameters")]

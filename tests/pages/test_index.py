@@ -48,7 +48,7 @@ def test_two_thousand_reports_can_be_published_and_each_is_found_from_the_index(
     listed = [link["href"] for page in pages.values() for link in page.select("main h3 a")]
     assert sorted(listed) == sorted(one.html for one in pack.reports)
     assert {"index.html", *pages} <= set(json.loads((tmp_path / "pack.json").read_text(encoding="utf-8"))["files"])
-    assert "And 1800 more, all in" in pages["index.html"].get_text()
+    assert "and 1,994 more." in pages["index.html"].get_text()
 
 
 def test_a_small_pack_has_one_index_and_pages_of_a_larger_one_before_it_are_gone(tmp_path):
@@ -73,3 +73,69 @@ def test_long_messages_of_many_reports_that_failed_fit_on_the_index_and_say_wher
     assert index.count("the notebook in .casebook/failed has it all") == 200
     manifest.write(tmp_path, pack.model_copy(update={"failed": said[:3]}))
     assert "has it all" not in (tmp_path / "index.html").read_text(encoding="utf-8")
+
+
+def glanced(name, **glance):
+    entry = pack_of({"Essex": 1}).reports[0].model_dump()
+    return {**entry, "name": name, "title": name.capitalize(), "html": f"essex/{name}.html", "glance": {"finding": f"Finding of {name}.", **glance}}  # fmt: skip
+
+
+def index_of(folder, **more):
+    pack = pack_of({"Essex": 1}).model_dump() | {"failed": [], "changes": [], "before": True, "areas": ["Essex"]} | more
+    manifest.write(folder, Pack.model_validate(pack))
+    return BeautifulSoup((folder / "index.html").read_text(encoding="utf-8"), "lxml")
+
+
+def test_the_story_has_at_most_five_sentences_and_names_what_is_worst_first(tmp_path):
+    reports = [
+        glanced("fine", better=["goal met"]),
+        *(glanced(f"bad{n}", worse=["goal missed"] * n) for n in range(1, 5)),
+    ]
+    story = index_of(tmp_path, reports=reports).find(class_="story").text
+    assert story == (
+        "4 of 5 reports show something that is worse than elsewhere, than was aimed for, or than a year before. "
+        "Bad4: Finding of bad4. Bad3: Finding of bad3. Bad2: Finding of bad2. Nothing of the kind is found for 1 other."
+    )
+
+
+def test_a_card_says_in_words_and_shape_where_things_go_and_whether_that_is_well(tmp_path):
+    trend = [(2023, 700.0), (2024, 631.0), (2025, 705.0)]
+    card = index_of(
+        tmp_path, reports=[glanced("care", trend=trend, of="children in care", good="low", better=["target met"])]
+    ).select_one(".cards > li")
+    assert [sign.text for sign in card.select(".sign")] == [
+        "○ Better: target met",
+        "▲ Up in the last year: getting worse",
+    ]
+    assert card.svg.desc.text == "children in care, value by value. 2023: 700, 2024: 631, 2025: 705."
+    assert card.find(class_="trend").span.text == "Children in care: 700 in 2023, 705 in 2025."
+    points = [tuple(map(float, point.split(","))) for point in card.polyline["points"].split()]
+    # The picture is that of the values: the second lowest on the page, the last highest.
+    assert max(y for _, y in points) == points[1][1]
+    assert min(y for _, y in points) == points[2][1]
+
+
+def test_what_changed_stands_at_the_top_with_report_figure_before_after_and_why(tmp_path):
+    change = {"report": "care", "area": "Essex", "kind": "headline", "id": "x", "what": "It rose.", "before": -0.95, "after": -1.65,
+              "unit": "points", "why": "new parameters"}  # fmt: skip
+    page = index_of(tmp_path, reports=[glanced("care")], changes=[change])
+    assert page.h2.text == "What changed since the last pack"
+    cells = [cell.text for cell in page.select("tbody tr > *")]
+    assert cells == ["Care", "It rose.", "-0.95 points", "-1.65 points", "New parameters"]
+    assert page.select_one("tbody a")["href"] == "essex/care.html#headline-x"
+    many = index_of(tmp_path, reports=[glanced("care")], changes=[change] * 7)
+    assert many.select_one("details summary").text == "7 findings or verdicts changed"
+
+
+def test_new_data_that_moved_nothing_is_said_in_a_sentence_without_hashes(tmp_path):
+    change = {
+        "report": "care",
+        "area": "Essex",
+        "kind": "input",
+        "what": "care_rates",
+        "before": "a" * 12,
+        "after": "b" * 12,
+    }
+    text = index_of(tmp_path, reports=[glanced("care")], changes=[change]).get_text()
+    assert "Made from new data, with the same findings: Care." in text
+    assert "a" * 12 not in text

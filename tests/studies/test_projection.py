@@ -328,3 +328,14 @@ def test_a_chart_says_how_far_what_happened_is_from_an_older_forecast(numbers, s
     older = pd.Series([100.0, 103, 106, 109, 112, 115], range(2020, 2026))
     title = sections.forecast(new, {"the paper's path": older}).chart.title
     assert f"{side} the paper's path, and could be about" in title
+
+
+@pytest.mark.parametrize(("share", "worse"), [(0.9, ["above the council's forecast"]), (1.0, []), (1.1, [])])
+def test_plans_above_the_papers_path_are_a_sign_for_the_index(share, worse):
+    past = history()
+    start = past.now.value * share
+    paper = Printed(pd.DataFrame({"before": [start], "after": [5000.0]}), past.base, past.base + 5, past.base)
+    assert paper.worse(past) == worse
+    assert paper.aside == f"; the council forecast 5,000 by {past.base + 5}"
+    nothing = Printed(paper.parts.iloc[:0], 0, 0, 0)
+    assert (nothing.worse(past), nothing.aside) == ([], "")

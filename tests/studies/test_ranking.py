@@ -190,3 +190,24 @@ def test_distances_of_all_authorities_stand_in_the_table():
     assert frame.at["Luton", "england_points"] == 1643 - 1420 and frame.at["Luton", "here_points"] == 1643 - 1100
     assert frame.at["Luton", "region_per_cent"] == pytest.approx((1643 / 1339 - 1) * 100)
     assert frame.at["Luton", "place"] == "third highest" and pd.isna(frame.at["Thurrock", "place"])
+
+
+@pytest.mark.parametrize(
+    ("polarity", "here", "england", "worse", "better"),
+    [
+        ("high is good", 1100.0, 1420.0, "lower than England (not tested for chance)", ""),
+        ("high is good", 1500.0, 1420.0, "", "higher than England (not tested for chance)"),
+        ("low is good", 1500.0, 1420.0, "higher than England (not tested for chance)", ""),
+        ("low is good", 1420.0, 1420.0, "", ""),
+        ("no judgement", 1500.0, 1420.0, "", ""),
+    ],
+)
+def test_the_signs_for_the_index_are_judged_by_what_is_good(polarity, here, england, worse, better):
+    of = ranked(values={"Cambridgeshire": here, "England": england}, polarity=polarity, goal=None)
+    assert of.signs == ([worse] if worse else [], [better] if better else [])
+
+
+@pytest.mark.parametrize(("value", "signs"), [(2400.0, ([], ["goal met"])), (1800.0, (["goal missed"], []))])
+def test_a_goal_is_a_sign_too(value, signs):
+    of = ranked(values={"Cambridgeshire": value, "England": value})
+    assert of.signs == signs
