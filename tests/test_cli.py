@@ -141,7 +141,8 @@ def test_one_report_can_be_made_anew_and_the_others_stay(copy_of_pack):
         "average": "median",
         "child_population": None,
     }
-    assert "The median of its ten statistical neighbours rose from 9.20 to 9.65" in entry["headlines"][0]["basis"]
+    path = copy_of_pack.headline("care-rates", "care-applications-path")
+    assert "The median of its ten statistical neighbours rose from 9.20 to 9.65" in path["basis"]
     after = copy_of_pack.published()
     changed = {name for name in after if after[name] != before.get(name)}
     assert changed == {

@@ -121,8 +121,8 @@ def test_the_distance_in_applications_is_true(pack, area):
     assert headline["value"] == pytest.approx(gap)
     group = "its ten statistical neighbours" if area == "Cambridgeshire" else "the ten other authorities in the table"
     assert headline["said"].startswith(
-        f"{area} made about {abs(gap):.0f} fewer care applications in the year to March 2020 than it would have at the "
-        f"mean of the others. Those are {group}; the number is for {children:,} children ("
+        f"In the year to March 2020 {area} made about {abs(gap):.0f} fewer care applications than at the mean rate of the "
+        f"others. Those are {group}; the number is for {children:,} children ("
     )
 
 

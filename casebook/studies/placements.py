@@ -79,8 +79,16 @@ class Scenarios:
     @property
     def reaching(self) -> str:
         """Those that reach the target with recruitment, with their verb."""
-        enough = [name for name, pounds in self.with_recruitment.items() if pounds.value >= self.target.value]
-        return those_that(enough, "reaches", "reach")
+        return those_that(self._enough, "reaches", "reach")
+
+    @property
+    def so_many_reach(self) -> str:
+        """How many reach the target with recruitment, with their verb."""
+        return some_of(len(self._enough), len(self.with_recruitment), "scenario", "scenarios", "reaches", "reach")
+
+    @property
+    def _enough(self) -> list[str]:
+        return [name for name, pounds in self.with_recruitment.items() if pounds.value >= self.target.value]
 
     def happened(self, in_care: pd.Series) -> str:
         """Say how many were in care when the year ended against the scenarios; if not known, how far these go."""

@@ -40,6 +40,8 @@ def test_scenarios_that_reach_the_target_are_named_with_their_verb():
     assert made().reaching == "Middle Optimism and High Optimism reach"
     assert made(target=3e6).reaching == "High Optimism reaches"
     assert made(target=9e6).reaching == "none reaches"
+    assert made(target=1e6).so_many_reach == "all three scenarios reach"
+    assert made(target=3e6).so_many_reach == "one of the three scenarios reaches"
 
 
 def test_the_month_from_which_on_the_changes_are_enough():
