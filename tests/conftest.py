@@ -38,7 +38,7 @@ EXPORTS = Path(os.environ.get("CASEBOOK_EXPORTS", ROOT.parent / "shared" / "data
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """One worker more than there are cores: a tenth of the time, a test waits for a process or for the browser."""
+    """One worker more than there are cores: a fifth of the time, a test waits for a process or for the browser."""
     return 1 + (len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
 
 

@@ -120,7 +120,7 @@ def _changes(pack: Pack) -> dict[str, Any]:
             moved.append({
                 "report": named, "link": f"{entry.html}{place}", "figure": change.what,
                 "before": _value(change.before, change.unit), "after": _value(change.after, change.unit),
-                "why": change.why or "new code",
+                "why": change.why or "not known",
             })  # fmt: skip
     still = list(dict.fromkeys(one for one in data if all(row["report"] != one for row in moved)))
     said = []

@@ -19,6 +19,7 @@ from casebook.studies.comparison import judged
 
 PRINTED = Noun("authority printed", "authorities printed")
 _WHOM = {"Persons": "people", "Female": "women", "Male": "men"}
+_REACHED = {GoalVerdict.MET: "goal met", GoalVerdict.NEAR: "goal nearly met", GoalVerdict.NOT_MET: "goal missed"}
 _GOALS = {GoalVerdict.MET: "meets", GoalVerdict.NEAR: "is near", GoalVerdict.NOT_MET: "misses"}
 _METHODS = {"proportion": "Wilson score intervals", "rate": "Byar's intervals, exact Poisson for counts below ten"}
 
@@ -246,8 +247,8 @@ class Ranking:
         if verdict in found:
             found[verdict].append(f"{'higher' if above else 'lower'} than England{untested}")
         if self.goal:
-            met = self.goal.verdicts[self.area] == GoalVerdict.MET
-            found["better" if met else "worse"].append(f"goal {'met' if met else 'missed'}")
+            reached = self.goal.verdicts[self.area]
+            found["better" if reached == GoalVerdict.MET else "worse"].append(_REACHED[reached])
         return found["worse"], found["better"]
 
     @cached_property

@@ -207,7 +207,10 @@ def test_the_signs_for_the_index_are_judged_by_what_is_good(polarity, here, engl
     assert of.signs == ([worse] if worse else [], [better] if better else [])
 
 
-@pytest.mark.parametrize(("value", "signs"), [(2400.0, ([], ["goal met"])), (1800.0, (["goal missed"], []))])
+@pytest.mark.parametrize(
+    ("value", "signs"),
+    [(2400.0, ([], ["goal met"])), (2000.0, (["goal nearly met"], [])), (1800.0, (["goal missed"], []))],
+)
 def test_a_goal_is_a_sign_too(value, signs):
     of = ranked(values={"Cambridgeshire": value, "England": value})
     assert of.signs == signs
