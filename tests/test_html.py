@@ -163,7 +163,12 @@ def test_every_report_has_the_parts_of_a_report_in_order(pack, pages):
         assert headings[:3] == ["Summary", "Findings", "Contents"]
         listed = [link.text for link in page.find("nav", class_="contents")("a")]
         assert listed == headings[3:]
-        assert headings[-3:] == ["Assumptions and limits", "Where the figures come from", "How this page was made"]
+        assert headings[-2:] == ["Assumptions and limits", "Method, sources and how this page was made"]
+        folded = page.find(id="behind-this-report").find_next_siblings("details")
+        said = [part.summary.text for part in folded]
+        assert said[-2:] == ["Where the figures come from", "How this page was made"]
+        assert said[:-2] in ([], ["How the figures were calculated"])
+        assert not any(part.has_attr("open") for part in page("details"))
         shown = [item.text for item in page.find(class_="headlines")("li")]
         assert shown == [headline["text"] + headline["basis"] for headline in entry["headlines"]]
         above = [item.text for item in page.find(class_="summary")("p")]

@@ -23,7 +23,9 @@ from casebook.text import slug
 TEMPLATES = Path(str(files("casebook.pages") / "templates"))
 BLOCKS = Path(str(files("casebook.report") / "templates"))
 
-HEADING = "## How this compares with what was printed"
+HEADING = "## What the papers said"
+# What stands under this heading, the last of a notebook, is folded at the end of the page.
+METHOD = "## Method"
 
 _pages = jinja2.Environment(
     loader=jinja2.FileSystemLoader([TEMPLATES, BLOCKS]),
@@ -84,15 +86,20 @@ def report_page(
         return harmless.sanitise(html)
 
     # Where the notebook has the heading, the figures stand under it; otherwise before the assumptions.
-    placed = any(cell.cell_type == "markdown" and cell.source.startswith(HEADING) for cell in notebook.cells)
+    placed = any(_is(HEADING, cell) for cell in notebook.cells)
     resources = {
-        "record": record, "made": made, "source": source, "css": style(), "heading": HEADING, "placed": placed,
-        "reconciliation": section,
-        "harmless": only_good, "words": words, **_together(record),
+        "record": record, "made": made, "source": source, "css": style(), "heading": HEADING,
+        "placed": placed, "figures": len(reconciled), "method": METHOD,
+        "folds": any(_is(METHOD, cell) for cell in notebook.cells),
+        "reconciliation": section, "harmless": only_good, "words": words, **_together(record),
     }  # fmt: skip
     page, _ = _exporter().from_notebook_node(notebook, resources=resources)
     page = _with_ids(str(page))
     return page.replace("<!--contents-->", _contents(page), 1), list(dict.fromkeys(refused))
+
+
+def _is(heading: str, cell: Any) -> bool:
+    return bool(cell.cell_type == "markdown" and cell.source.startswith(heading))
 
 
 def _together(record: Record) -> dict[str, str]:

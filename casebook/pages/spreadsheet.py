@@ -133,7 +133,7 @@ def _sheets(record: Record, reconciled: Sequence[Row]) -> Iterator[_Sheet]:
     if reconciled:
         yield _Sheet(
             "Printed figures",
-            "How this compares with what was printed",
+            "What the papers said",
             _columns(*PRINTED.values()),
             [[getattr(row, name) for name in PRINTED] for row in reconciled],
         )

@@ -32,7 +32,7 @@ from casebook.report.blocks import (
     Title,
     make_table,
 )
-from casebook.report.parts import Chart, Section, Sheet
+from casebook.report.parts import Aside, Chart, Section, Sheet
 from casebook.report.printed import reconciliation
 from casebook.text import slug
 
@@ -253,8 +253,15 @@ def _key(key: Any) -> int | str:
     return int(key) if isinstance(key, int | np.integer) else str(key)
 
 
-def text(*paragraphs: str) -> None:
+def text(*paragraphs: str, folded: str = "") -> None:
     """Say something, a string a paragraph: f-strings, as in ``headline``.
+
+    Parameters
+    ----------
+    paragraphs
+        What is said.
+    folded
+        Words under which it is folded until a reader opens it; not folded without.
 
     Raises
     ------
@@ -266,7 +273,7 @@ def text(*paragraphs: str) -> None:
     >>> text(f"There are {132820:,} children.")
     There are 132,820 children.
     """
-    Text(tuple(finished(one, "The text") for one in paragraphs)).show()
+    Text(tuple(finished(one, "The text") for one in paragraphs), finished(folded, "The text")).show()
 
 
 def table(
@@ -277,6 +284,7 @@ def table(
     notes: Iterable[str] = (),
     missing: str = "not printed in the source",
     highlight: str | None = None,
+    folded: bool = False,
 ) -> None:
     """Show a table.
 
@@ -295,6 +303,8 @@ def table(
         Why a value is missing; missing values are shown as ``[x]``.
     highlight
         The row, by its first cell, that the report is about.
+    folded
+        Whether it stands folded under its caption until a reader opens it: for what few readers need.
 
     Raises
     ------
@@ -310,7 +320,7 @@ def table(
     Essex | 1.2
     """
     caption, *notes = (finished(one, f"The table {caption!r}") for one in (caption, *notes))
-    make_table(frame, caption, columns, notes, missing, highlight).show()
+    make_table(frame, caption, columns, notes, missing, highlight, folded).show()
 
 
 def figure(
@@ -358,7 +368,7 @@ def figure(
     Figure(identifier, title, subtitle, alt, described, svg.inline(drawn, identifier, title, alt)).show()
 
 
-def show(*parts: str | Chart | Sheet | Section | None) -> None:
+def show(*parts: str | Aside | Chart | Sheet | Section | None) -> None:
     """Show sections, or parts of them, in order; sentences that follow each other are the paragraphs of one text.
 
     Examples
@@ -379,6 +389,8 @@ def show(*parts: str | Chart | Sheet | Section | None) -> None:
                 figure(one.figure, **given)
             elif isinstance(one, Sheet):
                 table(one.frame, **given)
+            elif isinstance(one, Aside):
+                text(*one.paragraphs, folded=one.folded)
 
 
 def result(name: str, frame: pd.DataFrame) -> None:

@@ -171,14 +171,16 @@ class AtAGlance(Block):
 
 @dataclass(frozen=True)
 class Text(Block):
-    """Prose with numbers in it, a paragraph a string."""
+    """Prose with numbers in it, a paragraph a string; folded under words that say what it is, if there are such."""
 
     kind: ClassVar[str] = "text"
+    style: ClassVar[tuple[str, ...]] = ("region", "fold")
     paragraphs: tuple[str, ...]
+    folded: str = ""
 
     def plain(self) -> str:
         """Return the paragraphs."""
-        return "\n\n".join(self.paragraphs)
+        return "\n\n".join(filter(None, (self.folded, *self.paragraphs)))
 
 
 @dataclass(frozen=True)
@@ -193,16 +195,17 @@ class Column:
 
 @dataclass(frozen=True)
 class Table(Block):
-    """A table: a caption, one header row, one header cell for each row, and notes below."""
+    """A table: a caption, a header row, a header cell for each row, notes below; folded under its caption, or not."""
 
     kind: ClassVar[str] = "table"
-    style: ClassVar[tuple[str, ...]] = ("region", "table")
+    style: ClassVar[tuple[str, ...]] = ("region", "fold", "table")
     id: str
     caption: str
     columns: tuple[Column, ...]
     rows: tuple[tuple[Any, ...], ...]
     notes: tuple[str, ...] = ()
     highlight: str | None = None
+    folded: bool = False
 
     def plain(self) -> str:
         """Return the caption and the cells."""
@@ -329,6 +332,7 @@ def make_table(
     notes: Iterable[str] = (),
     missing: str = "not printed in the source",
     highlight: str | None = None,
+    folded: bool = False,
 ) -> Table:
     """Build a table block from a frame.
 
@@ -357,7 +361,7 @@ def make_table(
     said = tuple(notes)
     if any(value is None for row in rows for value in row):
         said = (*said, f"{MISSING} means not available: {missing}.")
-    table = Table(slug(caption), caption, tuple(described), rows, said, highlight)
+    table = Table(slug(caption), caption, tuple(described), rows, said, highlight, folded)
     try:
         table.plain()
     except (ValueError, TypeError) as error:

@@ -42,14 +42,23 @@ class Sheet:
     notes: tuple[str, ...] = ()
     missing: str = NOT_PRINTED
     highlight: str | None = None
+    folded: bool = False
 
     def but(self, **other: Any) -> Sheet:
         """Return the same with another caption, other columns and so on."""
         return replace(self, **other)
 
 
+@dataclass(frozen=True)
+class Aside:
+    """Paragraphs folded under a few words that say what they are about, for those who want to know more."""
+
+    folded: str
+    paragraphs: tuple[str, ...]
+
+
 class Section:
-    """Sentences, charts and tables in the order a report shows them; each is there by its name, too.
+    """Sentences, asides, charts and tables in the order a report shows them; each is there by its name, too.
 
     Examples
     --------
@@ -58,7 +67,7 @@ class Section:
     (['The average is the mean.'], 'Nine.')
     """
 
-    def __init__(self, **parts: str | Chart | Sheet | None) -> None:
+    def __init__(self, **parts: str | Aside | Chart | Sheet | None) -> None:
         self._parts = {name: part for name, part in parts.items() if part is not None}
 
     def __getattr__(self, name: str) -> Any:
@@ -71,11 +80,11 @@ class Section:
         """Name the parts, for completion."""
         return [*self._parts, "but", "without"]
 
-    def __iter__(self) -> Iterator[str | Chart | Sheet]:
+    def __iter__(self) -> Iterator[str | Aside | Chart | Sheet]:
         """Go through the parts in order."""
         return iter(self._parts.values())
 
-    def but(self, **parts: str | Chart | Sheet) -> Section:
+    def but(self, **parts: str | Aside | Chart | Sheet) -> Section:
         """Return the same with other parts in the place of some."""
         return Section(**{**self._parts, **parts})
 

@@ -11,6 +11,7 @@ from casebook.english import Rate
 from casebook.errors import InputError
 from casebook.report import blocks
 from casebook.report.blocks import Headline, make_table
+from casebook.report.parts import Aside, Sheet
 
 RATES = pd.DataFrame({"area": ["Essex", "Luton"], "rate": [1.234, np.nan]})
 COLUMNS = {"area": "Area", "rate": ("Rate, per 10,000", ".1f")}
@@ -183,3 +184,22 @@ def test_a_summary_and_the_basis_of_a_headline_are_shown_as_said(monkeypatch):
     assert "<strong>The rate rose.</strong><br>From 5.8 &amp; less." in shown[1].html()
     with pytest.raises(InputError, match="The headline 'long' has 27 words, expected at most 25"):
         report.headline("long", "It rose and " + "rose and " * 12, value=1, unit="one")
+
+
+def test_what_few_readers_need_is_folded_under_words_that_say_what_it_is(monkeypatch):
+    shown = []
+    monkeypatch.setattr(blocks.Block, "show", lambda block: shown.append(block))  # noqa: PLW0108 - a method must be a function
+    frame = pd.DataFrame({"area": ["Essex"], "rate": [1.0]})
+    report.show(
+        Aside("Which average is used", ("The mean.",)),
+        Sheet(frame, "Rates <2020>", {"area": "Area", "rate": "Rate"}, folded=True),
+        Sheet(frame, "Rates again", {"area": "Area", "rate": "Rate"}),
+    )
+    said, table, open_table = (BeautifulSoup(block.html(), "html5lib") for block in shown)
+    assert said.details.summary.text == "Which average is used"
+    assert said.details.p.text == "The mean."
+    assert table.details.summary.text == "Table: Rates <2020>"
+    assert table.details.table.caption.text == "Rates <2020>"
+    assert not open_table.details
+    assert open_table.table.caption.text == "Rates again"
+    assert blocks.Table.read(shown[1].payload()) == shown[1]
