@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from math import floor
-from typing import Any, Literal, NamedTuple
+from math import ceil, floor
+from typing import Any, Literal, NamedTuple, get_args
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from casebook.methods import intervals
-from casebook.methods.intervals import Interval
+from casebook.methods import given, intervals
+from casebook.methods.intervals import Interval, Kind
 
 AverageKind = Literal["mean", "median", "pooled"]
 Polarity = Literal["high is good", "low is good", "no judgement"]
@@ -60,7 +60,12 @@ def average(
     Raises
     ------
     ValueError
-        If ``pooled`` is asked for without populations, or no area has data.
+        If the kind is none, ``pooled`` is asked for without populations, a rate, count or population is negative or
+        without end, nobody lives in the areas, or no area has data.
+
+    References
+    ----------
+    Department for Education, Local Authority Interactive Tool (mean of the published rates).
 
     Examples
     --------
@@ -69,14 +74,18 @@ def average(
     >>> average("pooled", [5.20, 6.10, 11.20], populations=[268_144, 35_061, 127_169]).areas
     3
     """
-    values = np.asarray(rates, float)
+    given.word(kind, get_args(AverageKind), "kind of average")
+    values = given.numbers(rates, "a rate", 0)
     use = ~np.isnan(values)
     if kind == "pooled":
         if populations is None:
             raise ValueError("a pooled average needs the population of each area")
-        people = np.asarray(populations, float)
-        events = values * people / multiplier if counts is None else np.asarray(counts, float)
+        people = given.numbers(populations, "a population", 0)
+        given.number(multiplier, "a multiplier", above=0)
+        events = values * people / multiplier if counts is None else given.numbers(counts, "a count", 0)
         use = ~np.isnan(people) & ~np.isnan(events)
+        if use.any() and not people[use].sum():
+            raise ValueError("nobody lives in the areas, so they have no pooled average")
     if not use.any():
         raise ValueError("no area has data to average")
     if kind == "mean":
@@ -98,6 +107,14 @@ def gaps(rates: pd.DataFrame) -> dict[Any, list[Any]]:
     ----------
     rates
         A row for each area and a column for each year; missing values are NaN.
+
+    Raises
+    ------
+    Nothing: any frame will do.
+
+    References
+    ----------
+    None: it counts what is missing.
 
     Examples
     --------
@@ -132,6 +149,15 @@ def distance(value: ArrayLike, benchmark: ArrayLike) -> Distance:
         Numbers where both are numbers, arrays otherwise. The percentage is missing where the
         benchmark is 0.
 
+    Raises
+    ------
+    ValueError
+        If a number is without end.
+
+    References
+    ----------
+    Relative difference, ``(value - benchmark) / benchmark``.
+
     Examples
     --------
     >>> distance(8.0, 8.95)
@@ -139,8 +165,8 @@ def distance(value: ArrayLike, benchmark: ArrayLike) -> Distance:
     >>> distance([12.0, 8.0], [9.03, 8.95]).points
     array([ 2.97, -0.95])
     """
-    of = np.asarray(benchmark, float)
-    points = np.asarray(value, float) - of
+    of = given.numbers(benchmark, "a benchmark")
+    points = given.numbers(value, "a value") - of
     per_cent = points / np.where(of == 0, np.nan, of) * 100
     # Ten decimals is far beyond what is printed, and keeps binary noise such as 0.9499999999999993 out.
     return Distance(*(x.round(10) if x.ndim else float(x.round(10)) for x in (points, per_cent)))
@@ -149,12 +175,22 @@ def distance(value: ArrayLike, benchmark: ArrayLike) -> Distance:
 def in_people(points: float, population: float, multiplier: float) -> float:
     """Return how many people or events a difference between rates means in a population.
 
+    Raises
+    ------
+    ValueError
+        If a number is missing or without end, the population is negative, or the multiplier is not above 0.
+
+    References
+    ----------
+    The definition of a rate: events over population, times the multiplier.
+
     Examples
     --------
     >>> round(in_people(-0.95, population=132_820, multiplier=10_000), 1)
     -12.6
     """
-    return points * population / multiplier
+    people = given.number(population, "a population", 0)
+    return given.number(points, "a difference") * people / given.number(multiplier, "a multiplier", above=0)
 
 
 @dataclass(frozen=True)
@@ -172,12 +208,21 @@ def ranks(values: ArrayLike) -> NDArray[np.float64]:
 
     Missing values have no rank.
 
+    Raises
+    ------
+    ValueError
+        If a value is without end.
+
+    References
+    ----------
+    Standard competition ranking ("1224").
+
     Examples
     --------
     >>> ranks([12.9, 8.0, 12.9, np.nan, 7.0]).tolist()
     [1.0, 3.0, 1.0, nan, 4.0]
     """
-    x = np.asarray(values, float)
+    x = given.numbers(values, "a value")
     result = np.full(x.shape, np.nan)
     present = ~np.isnan(x)
     result[present] = pd.Series(-x[present]).rank(method="min")
@@ -190,7 +235,11 @@ def place(value: float, others: ArrayLike) -> Rank:
     Raises
     ------
     ValueError
-        If the value itself is missing.
+        If the value itself is missing, or one is without end.
+
+    References
+    ----------
+    As ``ranks``.
 
     Examples
     --------
@@ -199,7 +248,8 @@ def place(value: float, others: ArrayLike) -> Rank:
     """
     if np.isnan(value):
         raise ValueError("a missing value has no place")
-    x = np.asarray(others, float)
+    given.number(value, "a value")
+    x = given.numbers(others, "a value")
     x = x[~np.isnan(x)]
     return Rank(
         rank=int((x > value).sum()) + 1,
@@ -249,6 +299,11 @@ def compare(interval: Interval | None, benchmark: float, polarity: Polarity, wid
     Judged
         ``NOT_JUDGED`` where there is no interval or the benchmark is missing.
 
+    Raises
+    ------
+    ValueError
+        If the polarity is none of the three, or an interval's lower limit lies above its upper one.
+
     References
     ----------
     Fingertips' comparison of confidence intervals with a reference value, at one and at two levels
@@ -260,6 +315,9 @@ def compare(interval: Interval | None, benchmark: float, polarity: Polarity, wid
     >>> str(compare(Interval(lower * 100, upper * 100), 46.5, "high is good"))
     'better'
     """
+    given.word(polarity, get_args(Polarity), "polarity")
+    if any(one is not None and one.lower > one.upper for one in (interval, wider)):
+        raise ValueError("an interval's lower limit lies above its upper one: exchange them")
     if interval is None or np.isnan([float(interval.lower), float(interval.upper), benchmark]).any():
         return Judged.NOT_JUDGED
     side = _side(interval, benchmark)
@@ -295,12 +353,23 @@ class GoalMismatchError(ValueError):
 
 @dataclass(frozen=True)
 class Goal:
-    """A published target where a high value is good, bound to one sex and one age group."""
+    """A published target where a high value is good, bound to one sex and one age group.
+
+    Raises
+    ------
+    ValueError
+        If a threshold is missing or without end, or the lower one lies above the upper one.
+    """
 
     lower: float
     upper: float
     sex: str
     age: str
+
+    def __post_init__(self) -> None:
+        """Refuse thresholds that are none."""
+        given.number(self.upper, "the upper threshold of a goal")
+        given.number(self.lower, "the lower threshold of a goal", most=self.upper)
 
 
 def against_goal(value: float, goal: Goal, sex: str, age: str) -> GoalVerdict:
@@ -320,7 +389,7 @@ def against_goal(value: float, goal: Goal, sex: str, age: str) -> GoalVerdict:
     GoalMismatchError
         If the value is for another sex or age group than the goal.
     ValueError
-        If the value is missing.
+        If the value is missing or without end.
 
     References
     ----------
@@ -339,12 +408,15 @@ def against_goal(value: float, goal: Goal, sex: str, age: str) -> GoalVerdict:
         )
     if np.isnan(value):
         raise ValueError("a missing value cannot be compared with a goal")
+    given.number(value, "a value")
     if value < goal.lower:
         return GoalVerdict.NOT_MET
     return GoalVerdict.NEAR if value < goal.upper else GoalVerdict.MET
 
 
 # --- How many would be needed ---------------------------------------------------------------------
+
+_STRIDE = 100_000
 
 
 @dataclass(frozen=True)
@@ -356,16 +428,17 @@ class Needed:
 
 
 def smallest_significant(
-    value: float, benchmark: float, kind: Literal["proportion", "rate"], multiplier: float, confidence: float = 0.95
+    value: float, benchmark: float, kind: Kind, multiplier: float, confidence: float = 0.95
 ) -> Needed | None:
     """Return how large a count must be for a difference of this size to be significant.
 
     It answers the question that a table without counts leaves open: how many events or people must
     stand behind the printed value for its interval to leave out the benchmark?
 
-    For a proportion p against b, Wilson's interval leaves out b when
-    ``n > z^2 b(1 - b) / (p - b)^2``, because it is the inverse of the score test. For a rate, the count x
-    is the smallest from which on the interval of x, scaled by value / x, leaves out the benchmark.
+    For a proportion p against b, n people are the fewest from which on Wilson's interval of the nearest whole number
+    to p n leaves out b: about ``z^2 b(1 - b) / (p - b)^2``, because it is the inverse of the score test. For a rate,
+    the count x is the smallest from which on the interval of x, scaled by value / x, leaves out the benchmark; the
+    people are rounded away from the benchmark, so that the interval of the count over them leaves it out too.
 
     Parameters
     ----------
@@ -381,38 +454,70 @@ def smallest_significant(
     Returns
     -------
     Needed or None
-        None where the two are equal: no count makes them differ.
+        None where the two are equal, or so near that it would take more than a quadrillion.
 
     Raises
     ------
     ValueError
-        If a value is negative, or a proportion above its multiplier.
+        If the kind is neither, a value is missing, without end, negative or, of a proportion, above its multiplier,
+        the multiplier is not above 0, or the confidence is none.
+
+    References
+    ----------
+    Wilson's and Byar's intervals, inverted; see ``intervals``.
 
     Examples
     --------
     >>> smallest_significant(13.2, 13.9, "proportion", 100)
-    Needed(count=1239, people=9383)
+    Needed(count=1257, people=9520)
     """
-    if min(value, benchmark) < 0 or (kind == "proportion" and max(value, benchmark) > multiplier):
-        raise ValueError("a value lies outside what its kind allows")
+    given.word(kind, get_args(Kind), "kind of value")
+    given.number(multiplier, "a multiplier", above=0)
+    most = multiplier if kind == "proportion" else np.inf
+    for one, what in ((value, "a value"), (benchmark, "a benchmark")):
+        given.number(one, what, 0, most)
+    z = intervals.z_score(confidence)
     if value == benchmark:
         return None
     if kind == "proportion":
-        return _smallest_proportion(value / multiplier, benchmark / multiplier, confidence)
+        return _smallest_proportion(value / multiplier, benchmark / multiplier, z)
     return _smallest_rate(value, benchmark, multiplier, confidence)
 
 
-def _smallest_proportion(p: float, b: float, confidence: float) -> Needed:
-    z = intervals.z_score(confidence)
-    people = floor(z**2 * b * (1 - b) / (p - b) ** 2) + 1
+def _smallest_proportion(p: float, b: float, z: float) -> Needed | None:
+    apart, spread = abs(p - b), z * (b * (1 - b)) ** 0.5
+    # A count is out by half a person at the most. From so many people on, not even that brings it back to chance.
+    root = (spread + (spread**2 + 2 * apart) ** 0.5) / (2 * apart)
+    people = floor(min(root**2, given.LARGEST)) + 1
+    if 0 < p < 1:
+        # So few that none or all of them were counted are not the value.
+        people = max(people, floor(min(0.5 / min(p, 1 - p), given.LARGEST)) + 1)
+    if people > given.LARGEST:
+        return None
+    # Below that, go down in strides to the last number of people from which it does.
+    while people > 1:
+        tried = np.arange(max(people - _STRIDE, 1), people, dtype=float)
+        count = np.rint(p * tried)
+        off = count - b * tried
+        chance = ~((np.abs(off) > spread * np.sqrt(tried)) & ((off > 0) == (p > b)))
+        chance |= (0 < p < 1) & ((count == 0) | (count == tried))
+        if chance.any():
+            people = int(tried[chance][-1]) + 1
+            break
+        people = int(tried[0])
     return Needed(count=round(p * people), people=people)
 
 
-def _smallest_rate(value: float, benchmark: float, multiplier: float, confidence: float) -> Needed:
+def _smallest_rate(value: float, benchmark: float, multiplier: float, confidence: float) -> Needed | None:
     if value == 0:
         # No events at all: the upper limit is fixed, so the population must be large enough.
         upper = float(intervals.poisson(0, confidence).upper)
-        return Needed(count=0, people=floor(upper / benchmark * multiplier) + 1)
+        return _needed(0, floor(_times(upper / benchmark, multiplier)) + 1)
+    whole = floor if value > benchmark else ceil
+
+    def behind(count: float) -> Needed | None:
+        return _needed(int(count), whole(_times(count / value, multiplier)))
+
     ratio = benchmark / value
 
     def significant(count: NDArray[np.float64]) -> NDArray[np.bool_]:
@@ -423,13 +528,24 @@ def _smallest_rate(value: float, benchmark: float, multiplier: float, confidence
     # there on it only narrows, so the boundary is found by halving.
     small = np.arange(1.0, 2 * intervals.EXACT_BELOW + 1)
     failing = small[~significant(small)]
+    # There is one person at least.
+    first = max(1.0, min(ceil(value / multiplier), given.LARGEST))
     if not failing.size:
-        return Needed(count=1, people=round(1 / value * multiplier))
+        return behind(first)
     fails, holds = float(failing[-1]), float(failing[-1]) + 1
     while not significant(np.asarray([holds]))[0]:
         fails, holds = holds, holds * 2
+        if holds > given.LARGEST:
+            return None
     while holds - fails > 1:
         middle = float(floor((fails + holds) / 2))
         fails, holds = (fails, middle) if significant(np.asarray([middle]))[0] else (middle, holds)
-    count = int(holds)
-    return Needed(count=count, people=round(count / value * multiplier))
+    return behind(max(holds, first))
+
+
+def _times(one: float, other: float) -> float:
+    return min(one * other, 2.0 * given.LARGEST)
+
+
+def _needed(count: int, people: int) -> Needed | None:
+    return Needed(count, people) if people <= given.LARGEST else None

@@ -8,10 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import combinations
-from math import exp, lgamma, log
 
 import numpy as np
 from numpy.typing import NDArray
+
+from casebook.methods import given
+
+_MOST_AGENCIES = 12
+_MOST_STAFF = 100_000
 
 
 def wte_needed(children: float, caseload: float) -> float:
@@ -20,7 +24,7 @@ def wte_needed(children: float, caseload: float) -> float:
     Raises
     ------
     ValueError
-        If the caseload is not positive.
+        If the caseload is not above 0, the children are negative, or a number is missing or without end.
 
     References
     ----------
@@ -31,9 +35,7 @@ def wte_needed(children: float, caseload: float) -> float:
     >>> round(wte_needed(768, 23), 1)
     33.4
     """
-    if caseload <= 0:
-        raise ValueError("a caseload must be positive")
-    return children / caseload
+    return given.number(children, "a number of children", 0) / given.number(caseload, "a caseload", above=0)
 
 
 def caseload_each(children: float, wte: float, waiting: float = 0.0) -> float:
@@ -42,16 +44,20 @@ def caseload_each(children: float, wte: float, waiting: float = 0.0) -> float:
     Raises
     ------
     ValueError
-        If there is no staff.
+        If there is no staff, there are fewer children than none, or a number is missing or without end.
+
+    References
+    ----------
+    As ``wte_needed``.
 
     Examples
     --------
     >>> round(caseload_each(768, 25.3), 1)
     30.4
     """
-    if wte <= 0:
-        raise ValueError("there must be some staff to carry a caseload")
-    return (children + waiting) / wte
+    for value in (children, waiting):
+        given.number(value, "a number of children", 0)
+    return (children + waiting) / given.number(wte, "the staff that carries a caseload", above=0)
 
 
 def union(shares: Mapping[frozenset[str], float], agency: str) -> float:
@@ -59,11 +65,21 @@ def union(shares: Mapping[frozenset[str], float], agency: str) -> float:
 
     ``shares`` holds exclusive groups, so the union is the sum of the groups with the agency.
 
+    Raises
+    ------
+    ValueError
+        If a share is negative, missing or without end.
+
+    References
+    ----------
+    The addition rule of exclusive events.
+
     Examples
     --------
     >>> union({frozenset({"Health"}): 12, frozenset({"Health", "Social Care"}): 8}, "Health")
     20
     """
+    _checked(shares)
     return sum(share for agencies, share in shares.items() if agency in agencies)
 
 
@@ -73,18 +89,34 @@ def inclusion_exclusion(shares: Mapping[frozenset[str], float]) -> float:
     Sum over agencies, less the sum over pairs, plus that over threes, and so on; it equals the sum of the
     exclusive groups, which is the check that a table of unions and overlaps hangs together.
 
+    Raises
+    ------
+    ValueError
+        If a share is negative, missing or without end, or there are more than twelve agencies.
+
+    References
+    ----------
+    The inclusion-exclusion principle (Feller, An Introduction to Probability Theory, volume I, IV.1).
+
     Examples
     --------
     >>> inclusion_exclusion({frozenset("A"): 12, frozenset("B"): 20, frozenset("AB"): 36})
     68
     """
+    _checked(shares)
     agencies = sorted(set().union(*shares))
+    if len(agencies) > _MOST_AGENCIES:
+        raise ValueError(f"{len(agencies)} agencies overlap in too many ways to be counted: group them")
     total = 0.0
     for size in range(1, len(agencies) + 1):
         for chosen in combinations(agencies, size):
             both = sum(share for group, share in shares.items() if set(chosen) <= group)
             total += both if size % 2 else -both
     return int(total) if float(total).is_integer() else total
+
+
+def _checked(shares: Mapping[frozenset[str], float]) -> None:
+    given.numbers(list(shares.values()), "a share", 0, missing=False)
 
 
 # --- Waiting lists --------------------------------------------------------------------------------
@@ -122,7 +154,7 @@ def waiting_list(
     Raises
     ------
     ValueError
-        If a figure is negative, or there is no capacity.
+        If a number is negative, missing or without end, or there is no capacity or no week to come down in.
 
     References
     ----------
@@ -134,8 +166,10 @@ def waiting_list(
     >>> waiting_list(demand=30, capacity=27, queue=1200, target_wait=52, relief_weeks=26)
     WaitingList(load=1.1111111111111112, growth=3, target_queue=390.0, relief_capacity=61.15384615384615)
     """
-    if min(demand, queue, target_wait, relief_weeks) < 0 or capacity <= 0:
-        raise ValueError("demand, queue and weeks cannot be negative, and there must be some capacity")
+    for value, what in ((demand, "demand"), (queue, "a queue"), (target_wait, "a target wait")):
+        given.number(value, what, 0)
+    for value, what in ((capacity, "capacity"), (relief_weeks, "the weeks in which a queue comes down")):
+        given.number(value, what, above=0)
     target_queue = demand * target_wait / 4
     relief = demand + (queue - target_queue) / relief_weeks if queue > target_queue else None
     return WaitingList(demand / capacity, demand - capacity, target_queue, relief)
@@ -144,14 +178,21 @@ def waiting_list(
 def mean_wait(queue: float, demand: float) -> float:
     """Return the mean wait in weeks by Little's law: queue / demand a week (L = lambda W).
 
+    Raises
+    ------
+    ValueError
+        If there is no demand, the queue is negative, or a number is missing or without end.
+
+    References
+    ----------
+    Little, Operations Research 1961; 9: 383-387.
+
     Examples
     --------
     >>> mean_wait(queue=60, demand=12)
     5.0
     """
-    if demand <= 0:
-        raise ValueError("Little's law needs some demand")
-    return queue / demand
+    return given.number(queue, "a queue", 0) / given.number(demand, "the demand of Little's law", above=0)
 
 
 @dataclass(frozen=True)
@@ -168,8 +209,9 @@ def erlang_c(arrivals: float, service_time: float, staff: int) -> AppointmentQue
 
     Arrivals are random (Poisson), appointments of exponential length, staff interchangeable, and nobody
     gives up (the queue M/M/c). With offered load a = arrivals x service time and c staff,
-    ``C = (a^c / c!) (c / (c - a)) / (sum of a^k / k! for k < c, plus the numerator)``; the mean wait is
-    ``C x service time / (c - a)``.
+    ``C = (a^c / c!) (c / (c - a)) / (sum of a^k / k! for k < c, plus the numerator)``, worked out by the
+    recursion of Erlang's B, ``B_k = a B_(k-1) / (k + a B_(k-1))`` and ``C = B / (1 - (a / c)(1 - B))``, which never
+    overflows; the mean wait is ``C x service time / (c - a)``.
 
     Parameters
     ----------
@@ -178,12 +220,13 @@ def erlang_c(arrivals: float, service_time: float, staff: int) -> AppointmentQue
     service_time
         Weeks.
     staff
-        A whole number.
+        A whole number, 100,000 at most.
 
     Raises
     ------
     ValueError
-        If the load is not below the staff: the queue then has no balance, it grows.
+        If the load is not below the staff: the queue then has no balance, it grows. If the staff is not whole, a number
+        is missing or without end, arrivals are negative or there is no service time.
 
     References
     ----------
@@ -194,16 +237,14 @@ def erlang_c(arrivals: float, service_time: float, staff: int) -> AppointmentQue
     >>> round(erlang_c(arrivals=2, service_time=1, staff=3).probability_of_waiting, 6)
     0.444444
     """
-    load = arrivals * service_time
-    if staff < 1 or arrivals < 0 or service_time <= 0:
-        raise ValueError("there must be staff, and times must be positive")
+    given.whole(staff, "the staff", 1, _MOST_STAFF)
+    load = given.number(arrivals, "arrivals", 0) * given.number(service_time, "a service time", above=0)
     if load >= staff:
         raise ValueError(f"a load of {load:.2f} is not below {staff} staff: the queue only grows")
-    if load == 0:
-        return AppointmentQueue(0.0, 0.0, 0.0)
-    terms = [exp(k * log(load) - lgamma(k + 1)) for k in range(staff)]
-    last = exp(staff * log(load) - lgamma(staff + 1)) * staff / (staff - load)
-    waits = last / (sum(terms) + last)
+    busy = 1.0
+    for k in range(1, staff + 1):
+        busy = load * busy / (k + load * busy)
+    waits = busy / (1 - load / staff * (1 - busy))
     wait = waits * service_time / (staff - load)
     return AppointmentQueue(waits, wait, arrivals * wait)
 
@@ -218,11 +259,23 @@ def triangular(
 
     Where the three are equal every value is that one.
 
+    Raises
+    ------
+    ValueError
+        If they are not in order, one is missing or without end, or no run is asked for.
+
+    References
+    ----------
+    Kotz and van Dorp, Beyond Beta, 2004, chapter 1 (the triangular distribution).
+
     Examples
     --------
     >>> triangular(1, 1, 1, 2, np.random.default_rng(0)).tolist()
     [1.0, 1.0]
     """
+    for value in (low, central, high):
+        given.number(value, "each of low, central and high")
+    given.whole(runs, "runs", 1)
     if not low <= central <= high:
         raise ValueError(f"low, central and high must be in order, found {low}, {central}, {high}")
     return np.full(runs, float(central)) if low == high else generator.triangular(low, central, high, runs)

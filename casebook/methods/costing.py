@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from casebook.methods import given
+
 MONTHS = 12
 _MONDAY = 0
 
@@ -89,15 +91,24 @@ def cost_avoided(changes: ArrayLike, weekly_cost: ArrayLike, weeks_left: ArrayLi
     Returns
     -------
     numpy.ndarray
-        Pounds, for each month; one-off, for the year.
+        Pounds, for each month; one-off, for the year; missing where a number is.
+
+    Raises
+    ------
+    ValueError
+        If a number is without end, the weeks are negative, or there are not as many of one as of the other.
+
+    References
+    ----------
+    The council's paper 000, lines 91 to 127.
 
     Examples
     --------
     >>> cost_avoided([5, 5], 850, [48, 44]).tolist()
     [204000.0, 187000.0]
     """
-    avoided = np.asarray(changes, float) * np.asarray(weekly_cost, float) * np.asarray(weeks_left, float)
-    return np.asarray(avoided)
+    fewer, weeks = given.numbers(changes, "a change"), given.numbers(weeks_left, "weeks left", 0)
+    return np.asarray(fewer * given.numbers(weekly_cost, "a weekly cost") * weeks)
 
 
 def steady_reduction(target: float, weekly_cost: float, weeks_left: Sequence[float]) -> float:
@@ -106,14 +117,21 @@ def steady_reduction(target: float, weekly_cost: float, weeks_left: Sequence[flo
     Raises
     ------
     ValueError
-        If a week costs nothing or no week is left, so that no reduction reaches the target.
+        If a number is missing or without end, or a week costs nothing or no week is left, so that no reduction reaches
+        the target.
+
+    References
+    ----------
+    ``cost_avoided``, solved for the change.
 
     Examples
     --------
     >>> round(steady_reduction(2_000_000, 850, FinancialYear(2020).weeks_left), 2)
     8.17
     """
-    weeks = sum(weeks_left)
+    weeks = float(given.numbers(weeks_left, "weeks left", 0, missing=False).sum())
+    given.number(target, "a target")
+    given.number(weekly_cost, "a weekly cost")
     if weekly_cost <= 0 or weeks <= 0:
         raise ValueError("a target can only be reached where a week costs something and a week is left")
     return target / (weekly_cost * weeks)
@@ -122,16 +140,35 @@ def steady_reduction(target: float, weekly_cost: float, weeks_left: Sequence[flo
 def slipped(changes: Sequence[float], months: int) -> list[float]:
     """Return monthly changes that happen some months later; those that fall after the year are lost.
 
+    Raises
+    ------
+    ValueError
+        If the months are not a whole number from 0 on.
+
+    References
+    ----------
+    None: they are moved, not changed.
+
     Examples
     --------
     >>> slipped([5, 5, 10], 1)
     [0, 5, 5]
     """
-    return ([0] * months + list(changes))[: len(changes)]
+    later = min(given.whole(months, "months later", 0), len(changes))
+    return [0] * later + list(changes)[: len(changes) - later]
 
 
 def changes(numbers: Iterable[float]) -> list[float]:
     """Return how far each number is below the one before.
+
+    Raises
+    ------
+    ValueError
+        If a number is without end.
+
+    References
+    ----------
+    None: differences.
 
     Examples
     --------
@@ -139,6 +176,7 @@ def changes(numbers: Iterable[float]) -> list[float]:
     [5, 5]
     """
     listed = list(numbers)
+    given.numbers(listed, "a number")
     return [before - after for before, after in pairwise(listed)]
 
 
@@ -160,20 +198,24 @@ def simulate(
     monthly_spread: float,
     cost_spread: float,
     most_slippage: int,
+    together: float = 0.5,
     runs: int = 10_000,
     seed: int = 0,
 ) -> Simulated:
     """Simulate the cost avoided when months, prices and the start are uncertain.
 
-    Each month's reduction is normal round its plan; the weekly cost is normal round the one given; the
-    start slips by 0 to ``most_slippage`` months, each equally likely.
+    Each month's reduction is normal round its plan, also where the plan has slipped past it. Months go together: what
+    puts one of them off its plan goes on, so their correlation is ``together``; taken for independent, the year would
+    vary too little. The weekly cost is normal round the one given, and 0 at the least; the start slips by 0 to
+    ``most_slippage`` months, each equally likely. Without slippage the sum of reductions times weeks left has the
+    variance ``s^2 ((1 - r) sum of w^2 + r (sum of w)^2)``, with weeks left w, spread s and correlation r.
 
     Parameters
     ----------
     reductions
         Planned reduction at the end of each month, children.
     weekly_cost, weeks_left, target
-        As in ``cost_avoided``; pounds.
+        As in ``cost_avoided``; pounds. As many reductions as weeks.
     already
         Cost avoided that is certain, pounds.
     monthly_spread
@@ -182,8 +224,20 @@ def simulate(
         Standard deviation of the weekly cost, as a share of it.
     most_slippage
         Months.
+    together
+        Correlation of one month's deviation from the plan with another's: 0 independent, 1 all alike.
     runs, seed
         Size and seed of the simulation; the same seed gives the same result.
+
+    Raises
+    ------
+    ValueError
+        If a number is missing or without end, a spread, the weekly cost or the slippage is negative, the correlation
+        lies outside 0 to 1, there are not as many reductions as weeks, or no run is asked for.
+
+    References
+    ----------
+    HM Treasury, The Green Book, Monte Carlo analysis; the variance of a sum of equally correlated variables.
 
     Examples
     --------
@@ -191,10 +245,21 @@ def simulate(
     >>> simulate([5] * 12, 850, FinancialYear(2020).weeks_left, 1e6, **certain).probability
     1.0
     """
+    weeks = given.numbers(weeks_left, "weeks left", 0, missing=False)
+    if given.numbers(reductions, "a reduction", missing=False).shape != weeks.shape:
+        raise ValueError(f"{len(reductions)} reductions and {weeks.size} weeks left: give one for each month")
+    for value, what in ((weekly_cost, "a weekly cost"), (monthly_spread, "a spread"), (cost_spread, "a spread")):
+        given.number(value, what, 0)
+    for value, what in ((target, "a target"), (already, "what is avoided already")):
+        given.number(value, what)
+    given.whole(most_slippage, "months later", 0)
+    given.whole(runs, "runs", 1)
+    alike = given.number(together, "a correlation", 0, 1)
     generator: Any = np.random.default_rng(seed)
     planned = np.array([slipped(reductions, months) for months in range(most_slippage + 1)])
     drawn = planned[generator.integers(0, most_slippage + 1, runs)]
-    drawn = drawn + generator.normal(0, monthly_spread, drawn.shape) * (drawn != 0)
+    shared, own = generator.normal(0, monthly_spread, (runs, 1)), generator.normal(0, monthly_spread, drawn.shape)
+    drawn = drawn + alike**0.5 * shared + (1 - alike) ** 0.5 * own
     costs = np.maximum(0, weekly_cost * (1 + generator.normal(0, cost_spread, runs)))
-    totals = already + (drawn * np.asarray(weeks_left, float)).sum(axis=1) * costs
+    totals = already + (drawn * weeks).sum(axis=1) * costs
     return Simulated(totals, float((totals >= target).mean()))

@@ -6,7 +6,7 @@ Intervals, 2018): Wilson for a proportion; for a count, exact Poisson below ten 
 
 from __future__ import annotations
 
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -14,7 +14,10 @@ from numpy.typing import ArrayLike, NDArray
 # Not scipy.stats: its distributions take a second to load, and these are what they are made from.
 from scipy import special
 
+from casebook.methods import given
+
 EXACT_BELOW = 10
+Kind = Literal["proportion", "rate"]
 
 
 class Interval(NamedTuple):
@@ -31,6 +34,10 @@ def z_score(confidence: float) -> float:
     ------
     ValueError
         Unless 0 < confidence < 1.
+
+    References
+    ----------
+    Its inverse is the standard normal distribution (scipy's ``ndtri``).
 
     Examples
     --------
@@ -65,7 +72,7 @@ def wilson(count: ArrayLike, total: ArrayLike, confidence: float = 0.95) -> Inte
     Raises
     ------
     ValueError
-        If a count is negative or above its total.
+        If a count is negative or above its total, a number is without end, or the confidence is none.
 
     References
     ----------
@@ -78,8 +85,8 @@ def wilson(count: ArrayLike, total: ArrayLike, confidence: float = 0.95) -> Inte
     >>> round(float(lower), 4), round(float(upper), 4)
     (0.5525, 0.7364)
     """
-    x, n = np.broadcast_arrays(np.asarray(count, float), np.asarray(total, float))
-    if np.any(x < 0) or np.any(x > n):
+    x, n = np.broadcast_arrays(given.numbers(count, "a count", 0), given.numbers(total, "a total", 0))
+    if np.any(x > n):
         raise ValueError("a count must lie between 0 and its total")
     z = z_score(confidence)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -111,10 +118,11 @@ def poisson(count: ArrayLike, confidence: float = 0.95) -> Interval:
     Raises
     ------
     ValueError
-        If a count is negative.
+        If a count is negative or without end, or the confidence is none.
 
     References
     ----------
+    Garwood, Biometrika 1936; 28: 437-442 (exact limits).
     Breslow and Day, Statistical Methods in Cancer Research, volume II, 1987, pages 68-70.
 
     Examples
@@ -123,9 +131,7 @@ def poisson(count: ArrayLike, confidence: float = 0.95) -> Interval:
     >>> lower.round(4).tolist(), upper.round(4).tolist()
     ([0.0, 4.1154, 4.7874], [3.6889, 17.0848, 18.3915])
     """
-    x = np.asarray(count, float)
-    if np.any(x < 0):
-        raise ValueError("a count cannot be negative")
+    x = given.numbers(count, "a count", 0)
     alpha, z = 1 - confidence, z_score(confidence)
     with np.errstate(divide="ignore", invalid="ignore"):
         exact_lower = np.where(x == 0, 0.0, special.gammaincinv(x, alpha / 2))
@@ -149,7 +155,7 @@ def rate(count: ArrayLike, population: ArrayLike, multiplier: float, confidence:
     count
         Number of events.
     population
-        Population the events come from, taken as known without error; positive.
+        Population the events come from, taken as known without error.
     multiplier
         What the rate is for: 10,000 for a rate for every 10,000.
     confidence
@@ -158,12 +164,17 @@ def rate(count: ArrayLike, population: ArrayLike, multiplier: float, confidence:
     Returns
     -------
     Interval
-        In the unit of the rate.
+        In the unit of the rate; missing where the count or the population is missing, or both are 0.
 
     Raises
     ------
     ValueError
-        If a count is negative or a population not positive.
+        If a count or a population is negative or without end, there are events and no people, the multiplier is not
+        above 0, or the confidence is none.
+
+    References
+    ----------
+    Office for Health Improvement and Disparities, Technical guide: confidence intervals, 2018.
 
     Examples
     --------
@@ -171,21 +182,32 @@ def rate(count: ArrayLike, population: ArrayLike, multiplier: float, confidence:
     >>> round(float(lower), 3), round(float(upper), 3)
     (5.016, 8.285)
     """
-    n = np.asarray(population, float)
-    if np.any(n <= 0):
-        raise ValueError("a population must be positive")
+    n = given.numbers(population, "a population", 0)
+    if np.any((n == 0) & (np.asarray(count, float) > 0)):
+        raise ValueError("there cannot be events where there are no people")
+    given.number(multiplier, "a multiplier", above=0)
     lower, upper = poisson(count, confidence)
-    return Interval(lower / n * multiplier, upper / n * multiplier)
+    people = np.where(n == 0, np.nan, n)
+    return Interval(lower / people * multiplier, upper / people * multiplier)
 
 
 def of(
-    kind: Literal["proportion", "rate"],
+    kind: Kind,
     count: ArrayLike,
     people: ArrayLike,
     multiplier: float,
     confidence: float = 0.95,
 ) -> Interval:
-    """Return the interval of an indicator in its own unit: Wilson's for a proportion, a rate's otherwise.
+    """Return the interval of an indicator in its own unit: Wilson's for a proportion, that of ``rate`` for a rate.
+
+    Raises
+    ------
+    ValueError
+        If the kind is neither, or as ``wilson`` and ``rate``.
+
+    References
+    ----------
+    As ``wilson`` and ``rate``.
 
     Examples
     --------
@@ -193,8 +215,9 @@ def of(
     >>> round(float(lower), 2), round(float(upper), 2)
     (55.25, 73.64)
     """
-    if kind == "rate":
+    if given.word(kind, get_args(Kind), "kind of value") == "rate":
         return rate(count, people, multiplier, confidence)
+    given.number(multiplier, "a multiplier", above=0)
     lower, upper = wilson(count, people, confidence)
     return Interval(lower * multiplier, upper * multiplier)
 
@@ -214,6 +237,11 @@ def mean(values: ArrayLike, confidence: float = 0.95) -> Interval:
     Interval
         In the unit of the values; missing where there are fewer than two.
 
+    Raises
+    ------
+    ValueError
+        If a value is without end, or the confidence is none.
+
     References
     ----------
     Student, Biometrika 1908; 6: 1-25.
@@ -224,8 +252,9 @@ def mean(values: ArrayLike, confidence: float = 0.95) -> Interval:
     >>> round(float(lower), 3), round(float(upper), 3)
     (7.516, 12.484)
     """
-    x = np.asarray(values, float)
+    x = given.numbers(values, "a value")
     x = x[~np.isnan(x)]
+    z_score(confidence)
     if x.size < 2:
         return Interval(np.asarray(np.nan), np.asarray(np.nan))
     half = special.stdtrit(x.size - 1, 0.5 + confidence / 2) * x.std(ddof=1) / np.sqrt(x.size)
@@ -233,7 +262,7 @@ def mean(values: ArrayLike, confidence: float = 0.95) -> Interval:
 
 
 def funnel(
-    kind: Literal["rate", "proportion"],
+    kind: Kind,
     baseline: float,
     size: ArrayLike,
     multiplier: float = 1.0,
@@ -263,6 +292,12 @@ def funnel(
     Interval
         In the unit of the values, for each size.
 
+    Raises
+    ------
+    ValueError
+        If the kind is neither, the baseline is negative or a proportion above its multiplier, a size is not above 0, or
+        the confidence is none.
+
     References
     ----------
     Spiegelhalter, Statistics in Medicine 2005; 24: 1185-1202. Public Health England, funnel plots for proportions
@@ -274,8 +309,11 @@ def funnel(
     >>> round(float(lower[0]), 1), round(float(upper[0]), 1)
     (40.2, 59.8)
     """
-    n = np.asarray(size, float)
-    share = baseline / multiplier
+    given.word(kind, get_args(Kind), "kind of value")
+    n = given.numbers(size, "a size", above=0)
+    given.number(multiplier, "a multiplier", above=0)
+    z_score(confidence)
+    share = given.number(baseline, "a baseline", 0, multiplier if kind == "proportion" else np.inf) / multiplier
     if kind == "proportion":
         half = z_score(confidence) * np.sqrt(share * (1 - share) / n)
         lower, upper = np.clip(share - half, 0, 1), np.clip(share + half, 0, 1)
@@ -329,7 +367,7 @@ def rounded(value: ArrayLike, lower: ArrayLike, upper: ArrayLike, finest: float 
     Raises
     ------
     ValueError
-        If the limits are not in order.
+        If the limits are not in order, a number is missing or without end, or the finest step is not above 0.
 
     References
     ----------
@@ -344,7 +382,8 @@ def rounded(value: ArrayLike, lower: ArrayLike, upper: ArrayLike, finest: float 
     >>> rounded(11218.4, 12820.1, 18193.9).value
     11200.0
     """
-    parts = [np.asarray(part, float) for part in (value, lower, upper)]
+    parts = [given.numbers(part, "what is rounded", missing=False) for part in (value, lower, upper)]
+    given.number(finest, "the finest step", above=0)
     half = (parts[2] - parts[1]) / 2
     if not (half >= 0).all():
         raise ValueError("the upper limit must not lie below the lower one")

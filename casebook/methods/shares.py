@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from casebook.methods import given
+
 Array = NDArray[np.float64]
-LARGEST = 10**15  # Above it, a number with a decimal point is no longer exact to the unit.
 
 
 def shares_ahead(before: ArrayLike, after: ArrayLike, years_between: float, years_ahead: ArrayLike) -> Array:
@@ -88,8 +89,7 @@ def whole_parts(total: int, shares: ArrayLike) -> NDArray[np.int64]:
     >>> whole_parts(10, [0.55, 0.25, 0.2]).tolist()
     [6, 2, 2]
     """
-    if not isinstance(total, int | np.integer) or not 0 <= total <= LARGEST:
-        raise ValueError(f"a total must be a whole number from 0 to {LARGEST:,}, found {total}")
+    given.whole(total, "a total", 0)
     exact = _shares(shares) * total
     parts = np.floor(exact).astype(np.int64)
     order = np.argsort(-(exact - parts), kind="stable")

@@ -149,10 +149,12 @@ class TestSmallestSignificantCount:
             return
 
         def leaves_out(people):
-            lower, upper = intervals.wilson(value / 100 * people, people)
-            return not lower <= other / 100 <= upper
+            count = round(value / 100 * people)
+            lower, upper = intervals.wilson(count, people)
+            return 0 < count < people and not lower <= other / 100 <= upper
 
-        assert leaves_out(needed.people)
+        assert needed.count == round(value / 100 * needed.people)
+        assert all(leaves_out(needed.people + more) for more in (*range(200), 1000, 10_000))
         assert needed.people == 1 or not leaves_out(needed.people - 1)
 
     @given(value=st.integers(1, 3000), other=st.integers(1, 3000))
@@ -166,6 +168,8 @@ class TestSmallestSignificantCount:
             lower, upper = intervals.poisson(count)
             return not lower * value / count <= other <= upper * value / count
 
+        lower, upper = intervals.rate(needed.count, needed.people, 100_000)
+        assert not lower <= other <= upper
         assert all(leaves_out(needed.count + more) for more in (0, 1, 2, 10, 1000))
         assert needed.count == 1 or not leaves_out(needed.count - 1)
 
@@ -178,5 +182,10 @@ class TestSmallestSignificantCount:
         assert needed.count > 1e9
 
     def test_impossible_values_are_refused(self):
-        with pytest.raises(ValueError, match="outside"):
+        with pytest.raises(ValueError, match="a value must be a finite number from 0 to 100, found 101"):
             benchmark.smallest_significant(101, 50, "proportion", 100)
+
+    @pytest.mark.parametrize(("other", "needed"), [(0, (1, 17)), (100, (1, 17)), (3 + 1e-14, None)])
+    def test_a_benchmark_of_none_or_all_takes_one_who_is_not_and_a_hairs_breadth_too_many(self, other, needed):
+        assert benchmark.smallest_significant(3, other, "proportion", 100) == (needed and benchmark.Needed(*needed))
+        assert benchmark.smallest_significant(3, 0, "rate", 100) == benchmark.Needed(1, 33)

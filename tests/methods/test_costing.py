@@ -90,9 +90,19 @@ def test_without_uncertainty_every_simulated_year_is_the_plan():
 
 def test_simulated_years_have_the_mean_and_spread_of_their_formula():
     weeks = np.array(FinancialYear(2020).weeks_left)
-    done = costing.simulate([5] * 12, 850, weeks, 1, monthly_spread=3, cost_spread=0, most_slippage=0, runs=200_000)
-    assert done.totals.mean() == pytest.approx(1_224_000, rel=0.002)
-    assert done.totals.std() == pytest.approx(850 * 3 * np.sqrt((weeks**2).sum()), rel=0.01)
+    for together in (0, 0.5, 1):
+        done = costing.simulate(
+            [5] * 12, 850, weeks, 1, monthly_spread=3, cost_spread=0, most_slippage=0, together=together, runs=200_000
+        )
+        assert done.totals.mean() == pytest.approx(1_224_000, rel=0.005)
+        spread = np.sqrt((1 - together) * (weeks**2).sum() + together * weeks.sum() ** 2)
+        assert done.totals.std() == pytest.approx(850 * 3 * spread, rel=0.01)
+
+
+def test_months_that_a_late_start_leaves_without_a_plan_vary_as_the_others_do():
+    certain = {"cost_spread": 0, "most_slippage": 3, "together": 0, "runs": 50_000}
+    done = costing.simulate([0] * 11 + [0], 850, [1] * 12, 1, monthly_spread=3, **certain)
+    assert done.totals.std() == pytest.approx(850 * 3 * np.sqrt(12), rel=0.02)
 
 
 def test_the_same_seed_gives_the_same_years_and_a_higher_target_a_smaller_chance():
