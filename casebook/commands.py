@@ -82,7 +82,7 @@ def of_pack(pack: list[Report], default_area: str, words: Sequence[str]) -> type
 
     @app.command()
     def check() -> None:
-        """Check the data, the notebooks, the parameters and the register of figures without running anything."""
+        """Check data, notebooks, parameters, the register of figures and the words of published pages; run nothing."""
         from casebook.data import catalogue
         from casebook.reconcile import figures
 
@@ -96,7 +96,8 @@ def of_pack(pack: list[Report], default_area: str, words: Sequence[str]) -> type
         from casebook.pack import plan
 
         known = Tables(root)
-        for sentence in plan.other_areas(plan.make(pack, root, [], None, default_area, {}, known), known):
+        jobs = plan.make(pack, root, [], None, default_area, {}, known)
+        for sentence in [*plan.other_areas(jobs, known), *_hard_to_read(root)]:
             _complain(sentence)
         tables = len(catalogue.load(root).resources)
         register = figures.load(root)
@@ -535,6 +536,12 @@ def _problems(pack: list[Report], root: Path, area: str) -> list[str]:
             for name in plan.tables_read(job.notebook, job.parameters, known.catalogue):
                 attempt(known.catalogue.table, name)
     return problems
+
+
+def _hard_to_read(root: Path) -> list[str]:
+    from casebook.pages import readability
+
+    return readability.of_pack(root / "reports")
 
 
 def _typed(settings: Sequence[str]) -> dict[str, str]:

@@ -42,6 +42,8 @@ RENDERING = (
     "pack/attention.py",
     "pages/gates.py",
     "pages/harmless.py",
+    "pages/readability.py",
+    "pages/words.yaml",
     "pages/spreadsheet.py",
     "pack/reconciliation.py",
 )

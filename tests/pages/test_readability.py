@@ -1,0 +1,63 @@
+"""The words of pages: what makes them hard to read is found in what a reader sees, and nowhere else."""
+
+import pytest
+
+from casebook.pages import readability
+from casebook.pages.readability import Words
+
+KNOWN = Words((), {"are printed": "say what the paper says"}, frozenset({"NHS"}), {"The one long": "its list is short"})
+LONG = " ".join(["word"] * 26)
+
+
+def said(body):
+    return [(one.heading, one.what) for one in readability.faults(f"<h1>Care</h1>{body}", KNOWN)]
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        (f"<p>{LONG}.</p>", [("Care", "26 words, more than 25")]),
+        (f"<h2>More</h2><ul><li>Short. L{LONG}.</li></ul>", [("More", "26 words, more than 25")]),
+        ("<p>Two figures <em>are\n printed</em>.</p>", [("Care", "'are printed': say what the paper says")]),
+        ("<p>The EHCP and the EHCPs.</p>", [("Care", "EHCP is not explained")]),
+        ("<p>A plan by its SEN2 return.</p>", [("Care", "SEN2 is not explained")]),
+        ("<p>An EHCP.</p><p>A health plan (EHCP).</p>", [("Care", "EHCP is not explained")]),
+        (f"<details><summary>{LONG}</summary><p>{LONG}</p></details>", [("Care", "26 words, more than 25")]),
+        (f"<details open><summary>More</summary><p>{LONG}</p></details>", [("Care", "26 words, more than 25")]),
+        (f"<table><caption>The CCG</caption><tbody><tr><td>{LONG}</td></tr></tbody></table>", [("Care", "CCG is not explained")]),
+    ],
+)  # fmt: skip
+def test_what_is_hard_to_read_is_found_with_the_heading_above_it(body, found):
+    assert said(body) == found
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"<p>{' '.join(['word'] * 25)}.</p>",
+        f"<p>{' '.join(['word'] * 20)}. {' '.join(['Word'] * 20)}.</p>",
+        f"<p>{' '.join(['word'] * 20)}<br>{' '.join(['word'] * 20)}</p>",
+        "<p>Health plans (EHCPs) of the NHS. An EHCP.</p>",
+        "<p>WTE (whole-time posts).</p>",
+        f"<p><code>{LONG}</code> <span class='formula'>{LONG}</span></p>",
+        f"<svg><desc>{LONG}</desc></svg><details><summary>More</summary><p>{LONG} are printed</p></details>",
+        f"<p>The one long {LONG}.</p>",
+    ],
+)
+def test_what_can_be_read_or_is_not_seen_or_is_accepted_passes(body):
+    assert said(body) == []
+
+
+def test_at_most_ten_sentences_are_accepted_each_with_a_reason():
+    accepted = readability.words().accepted
+    assert len(accepted) <= 10
+    assert all(len(reason) > 20 for reason in accepted.values())
+
+
+def test_the_pages_get_no_harder_to_read(pack):
+    found = readability.of_pack(pack.root / "reports")
+    assert len(found) <= MOST, "\n".join(found)
+
+
+# How many faults the pages have; it may only go down.
+MOST = 700
