@@ -104,7 +104,7 @@ print(json.dumps({"seen": seen, "children": len(me.children())}))
 def project(folder: Path) -> Path:
     """Copy the project without what it has made, and publish the pack once, so that all caches are as on any day."""
     folder.mkdir()
-    for name in ("data", "notebooks"):
+    for name in ("data", "notebooks", "workings"):
         shutil.copytree(ROOT / name, folder / name)
     shutil.copy(ROOT / "pipeline.py", folder)
     (folder / "reports").mkdir()
