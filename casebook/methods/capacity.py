@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import combinations
+from math import floor, inf, nan
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
+from scipy import special
 
 from casebook.methods import given
 
@@ -129,18 +131,25 @@ class WaitingList:
     load: float
     growth: float
     target_queue: float
+    target_capacity: float
     relief_capacity: float | None
 
 
 def waiting_list(
-    demand: float, capacity: float, queue: float, target_wait: float, relief_weeks: float = 26.0
+    demand: float,
+    capacity: float,
+    queue: float,
+    target_wait: float,
+    relief_weeks: float = 26.0,
+    variability: float = 1.0,
 ) -> WaitingList:
     """Return what a waiting list does, and what would bring it down.
 
     Load is demand / capacity; above 1 the list grows by demand - capacity a week. The queue at which a
     target wait is kept, with a factor 4 because waits spread round their mean, is
     ``demand x target wait / 4``; the capacity that brings the queue there in so many weeks is
-    ``demand + (queue - target queue) / weeks``.
+    ``demand + (queue - target queue) / weeks``, and the one that keeps it there is
+    ``demand + variability x 4 / target wait``, above the demand, because both sides vary.
 
     Parameters
     ----------
@@ -150,29 +159,158 @@ def waiting_list(
         Children waiting now.
     target_wait, relief_weeks
         Weeks.
+    variability
+        ``(C_d^2 + C_c^2) / 2`` with the coefficients of variation of the times between arrivals and between treatments:
+        1 where both come by chance, 0 where both keep a timetable.
 
     Raises
     ------
     ValueError
-        If a number is negative, missing or without end, or there is no capacity or no week to come down in.
+        If a number is negative, missing or without end, or there is no capacity, no target wait or no week to come
+        down in.
 
     References
     ----------
-    Fong and others, 2022, as in NHSRwaitinglist (``queue_load``, ``target_queue_size``,
-    ``relief_capacity``).
+    Fong and others, 2022, as in NHSRwaitinglist (``calc_queue_load``, ``calc_target_queue_size``,
+    ``calc_relief_capacity``, ``calc_target_capacity``); the last is Kingman's formula, solved for capacity.
 
     Examples
     --------
-    >>> waiting_list(demand=30, capacity=27, queue=1200, target_wait=52, relief_weeks=26)
-    WaitingList(load=1.1111111111111112, growth=3, target_queue=390.0, relief_capacity=61.15384615384615)
+    >>> state = waiting_list(demand=30, capacity=27, queue=1200, target_wait=52, relief_weeks=26)
+    >>> state.target_queue, round(state.target_capacity, 2), round(state.relief_capacity, 2)
+    (390.0, 30.08, 61.15)
     """
-    for value, what in ((demand, "demand"), (queue, "a queue"), (target_wait, "a target wait")):
+    for value, what in ((demand, "demand"), (queue, "a queue"), (variability, "variability")):
         given.number(value, what, 0)
-    for value, what in ((capacity, "capacity"), (relief_weeks, "the weeks in which a queue comes down")):
+    weeks = "the weeks in which a queue comes down"
+    for value, what in ((capacity, "capacity"), (target_wait, "a target wait"), (relief_weeks, weeks)):
         given.number(value, what, above=0)
     target_queue = demand * target_wait / 4
     relief = demand + (queue - target_queue) / relief_weeks if queue > target_queue else None
-    return WaitingList(demand / capacity, demand - capacity, target_queue, relief)
+    steady = demand + variability * 4 / target_wait
+    return WaitingList(demand / capacity, demand - capacity, target_queue, steady, relief)
+
+
+@dataclass(frozen=True)
+class Course:
+    """A service and its list at the end of each week, in children; and how long those taken on had waited, in weeks.
+
+    ``left`` are those whose need ended while they waited. ``wait`` is missing where nobody was taken on.
+    """
+
+    waiting: NDArray[np.float64]
+    placed: NDArray[np.float64]
+    started: NDArray[np.float64]
+    left: NDArray[np.float64]
+    wait: NDArray[np.float64]
+
+
+def stepped(
+    referrals: ArrayLike,
+    places: float,
+    stay: float,
+    need: float = inf,
+    waiting: float = 0.0,
+    placed: float = 0.0,
+) -> Course:
+    """Step a service and its waiting list week by week; those who wait longest are taken on first.
+
+    In each week 1 of ``stay`` of those with a place leave it and 1 of ``need`` of those who wait leave the list; then
+    that week's referrals join the list, and the first in it take the free places. It holds for any load: where
+    more come than can be taken on, the list grows, or settles where as many leave it. If need and stay are equal,
+    those with and without a place together are as many as if there were places for all.
+
+    Parameters
+    ----------
+    referrals
+        Children that each week brings, a week each; the length of the course.
+    places
+        Children that the staff can have on its caseload.
+    stay, need
+        How long a child stays on the caseload, and how long one waits before its need ends, in weeks, on average; 1 at
+        the least. ``inf``: nobody leaves the list without a place.
+    waiting, placed
+        Children on the list, and with a place, at the beginning.
+
+    Returns
+    -------
+    Course
+        A value each week.
+
+    Raises
+    ------
+    ValueError
+        If a number is negative or missing, a time below a week, there is no week, or more have a place than there are.
+
+    References
+    ----------
+    Garnett, Mandelbaum and Reiman, Manufacturing and Service Operations Management 2002; 4: 208-227, and Whitt,
+    Operations Research 2006; 54: 37-54 (queues that people leave, as flows).
+
+    Examples
+    --------
+    >>> course = stepped([3, 3, 3], places=10, stay=10, waiting=2, placed=10)
+    >>> course.waiting.tolist(), course.wait.tolist()
+    ([4.0, 6.0, 8.0], [1.0, 2.0, 2.0])
+    """
+    each = given.numbers(referrals, "referrals", 0, missing=False)
+    if each.ndim != 1 or not each.size:
+        raise ValueError("referrals are one number for each week, for one week at least")
+    given.number(stay, "a stay", 1)
+    given.number(min(need, given.LARGEST), "the weeks that a need lasts", 1)
+    room = given.number(places, "places", 0)
+    held, queue = given.number(placed, "children with a place", 0, room), np.zeros(each.size + 1)
+    queue[0] = given.number(waiting, "children waiting", 0)
+    first, rows = 0, []
+    for week, came in enumerate(each, 1):
+        held -= held / stay
+        left = queue[first:week].sum() / need
+        queue[first:week] *= 1 - 1 / need
+        queue[week] = came
+        free = max(room - held, 0.0)
+        # Of each week's children, the oldest first, as many as there is room for.
+        taken = np.diff(np.minimum(np.cumsum(queue[first : week + 1]), free), prepend=0.0)
+        queue[first : week + 1] = np.maximum(queue[first : week + 1] - taken, 0)
+        started = float(taken.sum())
+        wait = float(taken @ np.arange(week - first, -1, -1)) / started if started else nan
+        while first < week and queue[first] <= 0:
+            first += 1
+        held += started
+        rows.append((queue.sum(), held, started, left, wait))
+    return Course(*np.array(rows).T)
+
+
+def without_place(demand: float, places: float) -> float:
+    """Return how many have no place at a time, on average, where those in need of one vary by chance.
+
+    ``E(N - places)+`` with N of the Poisson distribution: if referrals come by chance and a child needs the service as
+    long with a place as without, then the number in need is of that distribution at any time, whatever the load.
+
+    Parameters
+    ----------
+    demand
+        Children in need of a place, on average.
+    places
+        Children that the staff can have.
+
+    Raises
+    ------
+    ValueError
+        If a number is negative, missing or without end.
+
+    References
+    ----------
+    Eick, Massey and Whitt, Operations Research 1993; 41: 731-742 (the Poisson distribution at any time).
+
+    Examples
+    --------
+    >>> round(without_place(100, 100), 1), round(without_place(300, 100), 1)
+    (4.0, 200.0)
+    """
+    mean, room = given.number(demand, "demand", 0), given.number(places, "places", 0)
+    least = floor(room) + 1  # The fewest that are more than the places.
+    more, most = special.pdtrc(least - 1, mean), special.pdtrc(least - 2, mean) if least > 1 else 1.0
+    return float(max(mean * most - room * more, mean - room, 0.0))
 
 
 def mean_wait(queue: float, demand: float) -> float:

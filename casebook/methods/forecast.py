@@ -404,6 +404,43 @@ def one_year_errors(series: ArrayLike, method: str) -> Array:
     return changes if method == "naive" else changes - changes.mean()
 
 
+def drawn(probabilities: ArrayLike, quantiles: ArrayLike, scores: ArrayLike) -> Array:
+    """Return the values of a distribution, known by some quantiles, at standard normal scores.
+
+    Between the quantiles it goes in straight lines over the scores, and beyond the first and last it goes on as between
+    the last two, ending at 0: draws are not held within any range.
+
+    Parameters
+    ----------
+    probabilities, quantiles
+        Two at least, both in rising order.
+    scores
+        Standard normal: 0 gives the median, 1.2816 what nine of ten lie below.
+
+    Raises
+    ------
+    ValueError
+        If they are not as said, or a number is not finite.
+
+    References
+    ----------
+    Hyndman and Fan, American Statistician 1996; 50: 361-365 (quantiles between those known).
+
+    Examples
+    --------
+    >>> drawn([0.1, 0.5, 0.9], [80, 100, 130], [0, 1.2816, 2.5631]).round(1).tolist()
+    [100.0, 130.0, 160.0]
+    """
+    known, values, at = _values(special.ndtri(probabilities), 2), _values(quantiles, 2), np.asarray(scores, float)
+    if known.shape != values.shape or np.any(np.diff(known) <= 0) or np.any(np.diff(values) < 0):
+        raise ValueError("quantiles must rise with their probabilities, one for each")
+    if not np.isfinite(at).all():
+        raise ValueError("a score is missing or without end")
+    found, (below, *_, above) = np.interp(at, known, values), np.diff(values) / np.diff(known)
+    found = found + np.minimum(at - known[0], 0) * below + np.maximum(at - known[-1], 0) * above
+    return np.maximum(_held(found), 0)
+
+
 # --- Scenarios ------------------------------------------------------------------------------------
 
 

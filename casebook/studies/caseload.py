@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from math import ceil, floor
 
 import numpy as np
 import pandas as pd
@@ -168,6 +167,69 @@ def to_come(by_need: pd.DataFrame, end: int) -> pd.DataFrame:
     return years.loc[:end]
 
 
+def drawn(to_come: pd.DataFrame, distribution: pd.DataFrame, scores: NDArray[np.float64]) -> pd.DataFrame:
+    """Return simulated plans: a column a year, a row a future. A future that is high in one year is high in all.
+
+    Parameters
+    ----------
+    to_come
+        As ``to_come`` returns them.
+    distribution
+        What the report ehcp-forecast keeps of its forecast: ``year``, ``probability`` and ``value``. Where it made
+        none, because its history was too short, the limits are taken for those of 80 of 100 futures.
+    scores
+        Standard normal, one a future.
+    """
+    plans = {}
+    for year in to_come.index:
+        one = distribution[distribution["year"] == year].sort_values("probability")
+        points, values = one["probability"], one["value"]
+        if one.empty:
+            points, values = pd.Series([0.1, 0.5, 0.9]), to_come.loc[year, ["lower", "central", "upper"]]
+        plans[year] = forecast.drawn(points.astype(float), values.astype(float), scores)
+    return pd.DataFrame(plans)
+
+
+@dataclass(frozen=True)
+class Futures:
+    """Simulated futures: children with a plan who would use a service, a column a year, and loads carried by its staff.
+
+    ``carried`` is the load of the present staff in each future, as a share of the load that is taken for it.
+    """
+
+    with_plan: pd.DataFrame
+    carried: NDArray[np.float64]
+
+    def limits(self, central: pd.Series) -> pd.DataFrame:
+        """Return a central course, with what one of ten futures lies below and one of ten above."""
+        ends = self.with_plan.quantile([0.1, 0.9])
+        low, high = (np.clip(ends.iloc[row], *ends_of) for row, ends_of in ((0, (0, central)), (1, (central, None))))
+        return pd.DataFrame({"central": central, "lower": low, "upper": high})
+
+
+def simulate(to_come: pd.DataFrame, distribution: pd.DataFrame, access: Access, runs: int, seed: int) -> Futures:
+    """Simulate the children with a plan who would use a service, and the load that its staff carry.
+
+    Plans are drawn from the whole distribution of the forecast; the share who use the service, within its limits, and
+    the load, within 10% either way, each most often near the central value.
+
+    Parameters
+    ----------
+    to_come, distribution
+        As in ``drawn``.
+    access
+        The share who use the service.
+    runs, seed
+        How many futures; the same seed gives the same ones.
+    """
+    generator = np.random.default_rng(seed)
+    low, central, high = access.limits[["lower", "central", "upper"]].tolist()
+    share = capacity.triangular(low, central, high, runs, generator)
+    carried = capacity.triangular(0.9, 1, 1.1, runs, generator)
+    plans = drawn(to_come, distribution, generator.standard_normal(runs))
+    return Futures(plans.mul(share, axis=0), carried)
+
+
 def growth(held: pd.Series, since: int, years: Sequence[int]) -> pd.Series:
     """Return how many times as many children there are as in a year; 1 where no numbers are held.
 
@@ -317,6 +379,99 @@ def staffing(of: Service, held: pd.Series, given: Sequence[float | None]) -> Sta
     return Staffing(of, posts if posts.any() else posts.iloc[:0])
 
 
+WEEKS = 52
+"""Weeks of a year."""
+
+
+@dataclass(frozen=True)
+class Flows:
+    """What comes to a service and leaves it.
+
+    Parameters
+    ----------
+    stay, need
+        How long a child stays on the caseload, and how long a child waits before its need ends, in weeks, on average.
+    variability
+        As in ``capacity.waiting_list``.
+    referrals, waiting
+        Children referred a week and children waiting at the beginning, where they were counted. Otherwise so many are
+        referred that those who need a place are the demand, and those wait who then find none.
+    counted
+        What was counted, as a sentence says it; nothing if all is taken.
+    """
+
+    stay: float
+    need: float
+    variability: float = 1.0
+    referrals: float | None = None
+    waiting: float | None = None
+    counted: str = ""
+
+    def referred(self, weekly: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the children referred in each week, from those who need a place: before the first, and after each."""
+        if self.referrals is None:
+            return np.maximum(weekly[1:] - weekly[:-1] * (1 - 1 / self.stay), 0)
+        return np.asarray(self.referrals * weekly[1:] / weekly[0])
+
+    def course(self, weekly: NDArray[np.float64], places: float, need: float) -> capacity.Course:
+        """Step a list whose children wait until their need ends after so many weeks."""
+        queue = max(0.0, float(weekly[0]) - places) if self.waiting is None else self.waiting
+        placed = min(places, float(weekly[0]))
+        return capacity.stepped(self.referred(weekly), places, self.stay, need, queue, placed)
+
+
+def flows(weeks_on_caseload: float, counted: pd.DataFrame | None = None) -> Flows:
+    """Return what comes to a service and leaves it: as its records count it or, without them, as taken.
+
+    Parameters
+    ----------
+    weeks_on_caseload
+        How long a child needs the service, in weeks; where nothing is counted it is so with a place or without.
+    counted
+        A table of the catalogue, a row a month in order: ``referrals``, ``discharges`` and ``left`` (the children who
+        stopped waiting without a place) in the month, and ``waiting`` and ``caseload`` at its end.
+
+    Raises
+    ------
+    InputError
+        If the table has not these columns, fewer than six months, a gap, or nobody who was referred and discharged.
+
+    Examples
+    --------
+    >>> months = pd.DataFrame({"referrals": [26, 30, 22, 26, 28, 24], "discharges": 26, "left": 13, "waiting": 120,
+    ...                        "caseload": 600})
+    >>> found = flows(52, months)
+    >>> round(found.referrals, 1), round(found.stay), round(found.need), round(found.variability, 2)
+    (6.0, 100, 40, 0.15)
+    """
+    if counted is None:
+        return Flows(weeks_on_caseload, weeks_on_caseload)
+    columns = ["referrals", "discharges", "left", "waiting", "caseload"]
+    name = f"The table {counted.attrs['table'].name!r}" if "table" in counted.attrs else "The table of flows"
+    if missing := [column for column in columns if column not in counted]:
+        raise InputError(f"{name} has no column {listed(missing)}: a table of flows has {listed(columns)}.")
+    rows = counted[columns].astype(float)
+    if len(rows) < _FEWEST_MONTHS or rows.isna().any(axis=None) or (rows < 0).any(axis=None):
+        raise InputError(
+            f"{name} has {len(rows)} months, a gap or a number below 0: give {_FEWEST_MONTHS} whole months."
+        )
+    a_week, mean = WEEKS / 12, rows.mean()
+    if not (mean["referrals"] and mean["discharges"]):
+        raise InputError(f"{name} counts nobody referred, or nobody discharged: nothing can be worked out from it.")
+    uneven = rows[["referrals", "discharges"]].var() / rows[["referrals", "discharges"]].mean()
+    return Flows(
+        max(mean["caseload"] / mean["discharges"] * a_week, 1.0),
+        max(mean["waiting"] / mean["left"] * a_week, 1.0) if mean["left"] else np.inf,
+        float(uneven.mean()),
+        float(mean["referrals"] / a_week),
+        float(rows["waiting"].iloc[-1]),
+        f"the {len(rows)} months of referrals and discharges that the service counted",
+    )
+
+
+_FEWEST_MONTHS = 6
+
+
 @dataclass(frozen=True)
 class DemandOutlook:
     """The children to come, against the staff of each option.
@@ -409,77 +564,84 @@ class DemandOutlook:
             sentences.append(f"{since}: {options}.")
         return " ".join(sentences)
 
-    def waiting(self, weeks_on_caseload: float, target: float) -> tuple[pd.DataFrame, dict[str, int]]:
-        """Tell what a list does in the last year if staff keep to the recommended load, by option.
+    def waiting(self, flows: Flows, target: float) -> tuple[pd.DataFrame, dict[str, int]]:
+        """Step a list week by week to the last year, by option, if staff keep to the recommended load.
 
         Each figure is rounded by what it is at the ends of the range of children.
 
         Parameters
         ----------
-        weeks_on_caseload, target
-            How long a child stays on the caseload, and how long a child may wait, in weeks.
+        flows
+            What comes and goes.
+        target
+            How long a child may wait, in weeks.
 
         Returns
         -------
         tuple
-            ``option``, ``load``, ``growth``, ``queue``, ``wait``, ``target`` and ``relief``, missing where no relief is
-            needed; and the decimals of each column.
+            ``option``; ``queue``, the children without a place; ``reached``, how many of 100 who stopped waiting in the
+            last year got one; ``wait``, how long these had waited, in weeks; ``kept``, the children without a place if
+            none ever stopped waiting without one; ``relief``, the staff that brings the list down, missing where none
+            is needed. And the decimals of each column.
         """
-        found = {limit: self._waiting(limit, weeks_on_caseload, target) for limit in LIMITS}
+        found = {limit: self._waiting(limit, flows, target) for limit in LIMITS}
         central, decimals = found["central"].copy(), {}
         for column in central:
-            ends = pd.DataFrame({limit: one[column].fillna(central[column]) for limit, one in found.items()})
-            shown, decimals[str(column)] = rounded(ends.dropna(), 0.1 if column in ("load", "growth") else 1)
-            central[column] = shown["central"].reindex(central.index)
+            each = pd.DataFrame({limit: one[column].fillna(central[column]) for limit, one in found.items()}).dropna()
+            ends = pd.DataFrame(
+                {"central": each["central"], "lower": each.min(axis=1), "upper": each.max(axis=1)}, index=each.index
+            )
+            decimals[str(column)] = 0
+            if len(ends):
+                shown, decimals[str(column)] = rounded(ends)
+                central[column] = shown["central"].reindex(central.index)
         return central.rename_axis("option").reset_index(), decimals
 
-    def _waiting(self, limit: str, weeks: float, target: float) -> pd.DataFrame:
-        children, rows = float(self.demand[limit].iloc[-1]), {}
+    def _waiting(self, limit: str, flows: Flows, target: float) -> pd.DataFrame:
+        weekly, rows = self._weekly(limit), {}
         for option, wte in self.options.items():
             places = wte * self.recommended
-            queue = max(0.0, children - places)
-            state = capacity.waiting_list(children / weeks, places / weeks, queue, target)
-            relief = np.nan if state.relief_capacity is None else state.relief_capacity * weeks / self.recommended
-            wait = queue / (places / weeks)
-            rows[option] = [state.load, max(0.0, state.growth), queue, wait, state.target_queue, relief]
-        return pd.DataFrame(rows, index=["load", "growth", "queue", "wait", "target", "relief"]).T
+            course, kept = (flows.course(weekly, places, need) for need in (flows.need, np.inf))
+            queue, year = float(course.waiting[-1]), slice(-WEEKS, None)
+            started, left = course.started[year].sum(), course.left[year].sum()
+            state = self._list(flows, weekly, places, queue, target)
+            relief = np.nan if state.relief_capacity is None else state.relief_capacity * flows.stay / self.recommended
+            reached = 100 * started / (started + left) if len(weekly) > 2 and started else np.nan
+            wait = float(course.wait[-1]) if len(weekly) > 2 else np.nan
+            rows[option] = [queue, reached, wait, float(kept.waiting[-1]), relief]
+        return pd.DataFrame(rows, index=["queue", "reached", "wait", "kept", "relief"]).T
 
-    def appointments(self, weeks_between: float, busy: float) -> pd.DataFrame:
-        """Tell how long children wait for an appointment in the last year, by option.
+    def _weekly(self, limit: str) -> NDArray[np.float64]:
+        """Return the children of every week from the first January to the last; of one week, if they are the same."""
+        demand = self.demand[limit]
+        weeks = np.arange(max(WEEKS * (len(demand) - 1), 1) + 1) / WEEKS
+        return np.asarray(np.interp(weeks, np.arange(len(demand)), demand))
 
-        Parameters
-        ----------
-        weeks_between
-            Weeks from one appointment of a child to the next.
-        busy
-            The share of the time that each of the staff is busy at the recommended load.
+    def _list(
+        self, flows: Flows, weekly: NDArray[np.float64], places: float, queue: float, target: float
+    ) -> capacity.WaitingList:
+        referrals = float(weekly[-1]) / flows.stay
+        if flows.referrals is not None:
+            referrals = float(flows.referred(weekly)[-1])
+        return capacity.waiting_list(referrals, places / flows.stay, queue, target, variability=flows.variability)
+
+    def in_balance(self, flows: Flows, target: float) -> tuple[float, float, float]:
+        """Return what keeps nearly all waits under a target in the last year, and what chance leaves without a place.
 
         Returns
         -------
-        pandas.DataFrame
-            ``option``, ``staff`` (whole posts), ``chance`` (per cent) and ``days``, the last two missing where the work
-            is more than the staff can do.
+        tuple
+            The longest list, in children; the staff that keeps it there; and the children who have no place at a time
+            with the staff that is just enough, because referrals come by chance.
         """
-        arrivals, rows = self.value.value / weeks_between, []
-        service_time = busy * weeks_between / self.recommended
-        for option, wte in self.options.items():
-            staff = ceil(wte - _NEAR) if option == self.enough else floor(wte)
-            chance, days = np.nan, np.nan
-            if arrivals * service_time < staff:
-                found = capacity.erlang_c(arrivals, service_time, staff)
-                chance, days = found.probability_of_waiting * 100, found.mean_wait * 5
-            rows.append((option, staff, chance, days))
-        return pd.DataFrame(rows, columns=["option", "staff", "chance", "days"])
+        needed, weekly = self.options[self.enough], self._weekly("central")
+        state = self._list(flows, weekly, needed * self.recommended, 0, target)
+        staff = state.target_capacity * flows.stay / self.recommended
+        chance = capacity.without_place(self.value.value, needed * self.recommended)
+        return state.target_queue, staff, chance
 
-    def futures(self, children: pd.DataFrame, carried: NDArray[np.float64]) -> pd.DataFrame:
+    def futures(self, simulated: Futures) -> pd.DataFrame:
         """Return in how many of 100 simulated futures the staff keep within the recommended load.
-
-        Parameters
-        ----------
-        children
-            A column a year, a row a future.
-        carried
-            The load of the present staff in each future, as a share of the load that is taken for it.
 
         Returns
         -------
@@ -487,8 +649,9 @@ class DemandOutlook:
             A row a year, a column an option.
         """
         now, limit, found = self.staffing.service.wte, self.recommended + _NEAR, {}
+        children = simulated.with_plan + self.without_plan
         for option, wte in self.options.items():
-            staff = wte if option == self.enough else now / carried + (wte - now)
+            staff = wte if option == self.enough else now / simulated.carried + (wte - now)
             found[option] = children.div(staff, axis=0).le(limit).mean() * 100
         return pd.DataFrame(found).rename_axis("year")
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import pandas as pd
 
@@ -202,6 +204,8 @@ class Outlook:
         Why this method: a sentence or two.
     compared
         The methods tried: ``method``, ``central``, ``mase``, ``errors`` and ``used``; may be empty.
+    distribution
+        What the numbers lie below with some probabilities: a row a year, a column a probability.
     """
 
     frame: pd.DataFrame
@@ -210,6 +214,19 @@ class Outlook:
     tested: str
     choice: str
     compared: pd.DataFrame
+    distribution: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+
+_LEVELS = (0.2, 0.4, 0.6, 0.8, 0.9, 0.95, 0.98)
+
+
+def _distribution(years: range, range_at: Callable[[float], tuple[Any, Any, Any]]) -> pd.DataFrame:
+    """Return quantiles from ranges at several levels; a level that takes more of the past than there is is left out."""
+    found = {}
+    for level in _LEVELS:
+        with suppress(ValueError):
+            found[0.5], found[round(0.5 - level / 2, 3)], found[round(0.5 + level / 2, 3)] = range_at(level)
+    return pd.DataFrame(found, index=years).sort_index(axis=1)
 
 
 Forecaster = Callable[[History, range, float], Outlook]
@@ -270,6 +287,11 @@ def by_own_past(method: str = "auto") -> Forecaster:
         tried = {name: forecast.backtest(past, name) for name in usable}
         nearest = min(tried, key=lambda name: round(tried[name].mase, 10))
         meaning, course, made_from = _METHODS[used]
+
+        def range_at(level: float) -> tuple[Any, Any, Any]:
+            one = forecast.ahead(past, len(years), used, level, forecast.WIDENING[used])
+            return one.central, one.lower, one.upper
+
         chosen = "The forecast uses the method" if method == "auto" else "The method was set for this run:"
         return Outlook(
             pd.DataFrame({part: getattr(found[used], part) for part in LIMITS}, index=years),
@@ -290,6 +312,7 @@ def by_own_past(method: str = "auto") -> Forecaster:
                 }
                 for name, one in found.items()
             ),
+            _distribution(years, range_at),
         )  # fmt: skip
 
     return made
@@ -311,6 +334,11 @@ def by_all_areas(method: str = "auto") -> Forecaster:
         over, of_own = (_over_the_last(length) for length in (rule.country_years, rule.own_years))
         apart = f", plus {rule.weight:.0%} of {history.area}'s own difference from that {of_own}" if rule.weight else ""
         whose = f"in {history.area} itself {of_own}" if rule.weight > 0.5 else f"in all {len(held)} areas {over}"
+
+        def range_at(level: float) -> tuple[Any, Any, Any]:
+            one = panel.ahead(held, len(years), level)
+            return one.central[row], one.lower[row], one.upper[row]
+
         return Outlook(
             pd.DataFrame({part: getattr(found, part)[row] for part in LIMITS}, index=years),
             f"growth goes on much as {whose}",
@@ -321,6 +349,7 @@ def by_all_areas(method: str = "auto") -> Forecaster:
             f"{history.when(int(held.columns[0]))} to {history.base}. Growth goes on as in all of them together {over}"
             f"{apart}. Of all such rules this one came nearest over all areas' past.",
             pd.DataFrame(),
+            _distribution(years, range_at),
         )
 
     return made
@@ -395,6 +424,14 @@ class Projection:
             return self.outlook.frame
         each = pd.DataFrame({one.name: one.path for one in self.scenarios})
         return pd.DataFrame({"central": each.iloc[:, 0], "lower": each.min(axis=1), "upper": each.max(axis=1)})
+
+    @property
+    def distribution(self) -> pd.DataFrame:
+        """What the numbers lie below with some probabilities: ``year``, ``probability`` and ``value``; may be empty."""
+        if self.outlook is None or self.outlook.distribution.empty:
+            return pd.DataFrame(columns=["year", "probability", "value"])
+        found = self.outlook.distribution.rename_axis("year").reset_index()
+        return found.melt("year", var_name="probability").astype({"probability": float})
 
     def rounded_alike(self, path: pd.Series) -> pd.Series:
         """Return other numbers for the years to come to as many figures as the range allows."""

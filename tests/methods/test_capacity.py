@@ -90,6 +90,46 @@ def test_published_values_of_the_waiting_list_formulas():
     assert (round(state.load, 2), state.target_queue, round(state.relief_capacity, 2)) == (1.11, 390, 61.15)
 
 
+def test_published_values_of_the_capacity_that_keeps_a_target():
+    # NHSRwaitinglist's tests of calc_target_capacity, with the factor 3 of each put into the weeks.
+    for demand, weeks, cvd, cvc, expected in ((30, 52 / 3 * 4, 1.1, 1.2, 30.076442), (35, 50 * 4, 1.3, 1.6, 35.0425)):
+        state = capacity.waiting_list(demand, 1, 0, weeks, variability=(cvd**2 + cvc**2) / 2)
+        assert state.target_capacity == pytest.approx(expected, abs=1e-6)
+
+
+@given(
+    st.lists(st.floats(0, 100), min_size=1, max_size=60),
+    st.floats(0, 500), st.floats(1, 200), st.floats(1, 200) | st.just(math.inf), st.floats(0, 500), st.floats(0, 1),
+)  # fmt: skip
+def test_every_child_of_a_stepped_list_waits_has_a_place_or_has_gone(referrals, places, stay, need, waiting, full):
+    found = capacity.stepped(referrals, places, stay, need, waiting, places * full)
+    before = np.concatenate([[waiting], found.waiting[:-1]])
+    np.testing.assert_allclose(before + referrals - found.started - found.left, found.waiting, atol=1e-6)
+    assert (found.placed <= places + 1e-6).all() and (found.waiting >= -1e-9).all() and (found.left >= 0).all()
+    waited = found.wait[~np.isnan(found.wait)]
+    assert ((waited >= -1e-9) & (waited <= len(referrals) + 1e-9)).all()
+
+
+@given(st.floats(10, 500), st.floats(0, 500), st.floats(2, 100))
+def test_where_need_lasts_as_long_as_a_stay_those_with_and_without_a_place_are_the_demand(demand, places, stay):
+    found = capacity.stepped([demand / stay] * 30, places, stay, stay, max(demand - places, 0), min(demand, places))
+    np.testing.assert_allclose(found.waiting + found.placed, demand)
+
+
+def test_a_list_that_nobody_leaves_comes_down_to_its_target_with_the_relief_capacity():
+    state = capacity.waiting_list(demand=30, capacity=27, queue=1200, target_wait=52, relief_weeks=26)
+    places = state.relief_capacity * 50
+    found = capacity.stepped([30] * 26, places, 50, waiting=1200, placed=places)
+    assert found.waiting[-1] == pytest.approx(state.target_queue)
+
+
+def test_children_without_a_place_by_chance_are_counted_as_the_distribution_has_them():
+    drawn = np.random.default_rng(0).poisson(100, 400_000)
+    for places in (0, 60, 99.5, 100, 130):
+        expected = np.maximum(drawn - places, 0).mean()
+        assert capacity.without_place(100, places) == pytest.approx(expected, rel=0.02, abs=0.001)
+
+
 def test_a_queue_within_its_target_needs_no_relief():
     assert capacity.waiting_list(demand=30, capacity=30, queue=390, target_wait=52).relief_capacity is None
 

@@ -1,8 +1,11 @@
 """A service's caseload, now and to come, and the sections made of it."""
 
+import random
+
 import numpy as np
 import pandas as pd
 import pytest
+import simpy
 
 from casebook import InputError, caseload, sections
 from casebook.english import Noun
@@ -135,30 +138,114 @@ def test_a_load_as_recommended_is_not_above_the_recommendation():
     assert above.course.startswith('Above the recommendation from 2026, the first year shown: "No new posts".')
 
 
-def test_waiting_is_rounded_by_what_it_is_at_the_ends_of_the_range():
-    service = known(staff=(10, None))
-    found, decimals = outlook([460], [345], [575], service=service).waiting(52, 18)
-    short, enough = found.iloc[0], found.iloc[1]
-    assert short["option"] == "No new posts" and enough["option"] == "Enough for 2026"
-    # 460 children for 230 places, between 115 and 345 more than there are: two figures of a half-width of 115.
-    assert (short["load"], short["queue"], short["wait"]) == (2.0, 230, 52)
-    assert short["growth"] == pytest.approx(230 / 52, abs=0.05)
-    assert short["target"] == round(460 / 52 * 18 / 4)
-    assert short["relief"] == round((460 / 52 + (230 - 460 / 52 * 18 / 4) / 26) * 52 / 23)
-    assert enough["queue"] == 0 and np.isnan(enough["relief"])
-    assert decimals == {"load": 1, "growth": 1, "queue": 0, "wait": 0, "target": 0, "relief": 0}
+def in_simulation(weekly, places, stay, need, runs=1):
+    """The list at the end and, of the last year, how many of 100 got a place and how long they had waited: one by one.
+
+    Referrals come by chance, each child's stay and need are exponential, and whoever has waited longest is next.
+    """
+    found = []
+    for seed in range(runs):
+        chance, environment = random.Random(seed), simpy.Environment()
+        desk = simpy.Resource(environment, capacity=round(places))
+        ends, got, lost = len(weekly) - 1, [], []
+
+        def child(patience, stays, environment=environment, desk=desk, got=got, lost=lost):
+            came = environment.now
+            with desk.request() as turn:
+                yield turn | environment.timeout(patience)
+                if not turn.triggered:
+                    lost.append(environment.now)
+                    return
+                got.append((environment.now, environment.now - came))
+                yield environment.timeout(stays)
+
+        def door(chance=chance, environment=environment, child=child, ends=ends):
+            for _ in range(round(weekly[0])):
+                environment.process(child(chance.expovariate(1 / need), chance.expovariate(1 / stay)))
+            for week in range(ends):
+                rate, after = weekly[week + 1] - weekly[week] * (1 - 1 / stay), 0.0
+                while (after := after + chance.expovariate(rate)) < 1:
+                    environment.process(later(week + after))
+                yield environment.timeout(1)
+
+        def later(at, chance=chance, environment=environment, child=child):
+            yield environment.timeout(at - environment.now)
+            yield from child(chance.expovariate(1 / need), chance.expovariate(1 / stay))
+
+        environment.process(door())
+        environment.run(ends)
+        waited = [wait for at, wait in got if at > ends - 13]
+        placed, gone = (sum(at > ends - 52 for at in times) for times in ([at for at, _ in got], lost))
+        found.append((len(desk.queue), 100 * placed / (placed + gone), sum(waited) / max(len(waited), 1)))
+    return np.mean(found, axis=0)
 
 
-def test_there_is_no_wait_for_an_appointment_where_the_work_is_more_than_the_staff_can_do():
-    found = outlook([460], [345], [575], service=known(staff=(10, None))).appointments(4, 0.85)
-    assert found["staff"].tolist() == [10, 20]
-    assert found["chance"].isna().tolist() == [True, False] and 0 < found["chance"].iloc[1] < 100
+def test_the_list_agrees_with_a_simulation_that_takes_the_children_one_by_one():
+    to_come = outlook([989, 1100, 1230, 1370, 1520, 1690], [989] * 6, [1690] * 6, 4, 5, others=270)
+    found, _ = to_come.waiting(caseload.flows(52), 18)
+    weekly = np.interp(np.arange(261) / 52, range(6), to_come.demand["central"])
+    for option, queue, reached, wait in found.iloc[[0, 2, 3], :4].itertuples(index=False):
+        list_, placed, waited = in_simulation(weekly, to_come.options[option] * 23, 52, 52)
+        assert queue == pytest.approx(list_, rel=0.07, abs=60)
+        assert reached == pytest.approx(placed, abs=3)
+        assert wait == pytest.approx(waited, rel=0.08, abs=3)
+
+
+def test_those_without_a_place_are_the_demand_less_the_places_however_long_a_child_stays():
+    to_come = outlook([460, 575], [345, 400], [575, 700], service=known(staff=(10, None)))
+    for weeks in (26, 52, 104):
+        found, decimals = to_come.waiting(caseload.flows(weeks), 18)
+        # 575 children for 230 places, and rounded by what stands at the ends, 170 and 470.
+        assert found["queue"].tolist() == pytest.approx([345, 0], abs=5) and decimals["queue"] == 0
+    assert found["option"].tolist() == ["No new posts", "Enough for 2027"] and np.isnan(found["relief"].iloc[1])
+
+
+def test_what_a_service_counts_takes_the_place_of_what_is_assumed():
+    months = pd.DataFrame({"referrals": [26, 30, 22, 26, 28, 24], "discharges": 13, "left": 0, "waiting": 200,
+                           "caseload": 230})  # fmt: skip
+    flows = caseload.flows(52, months)
+    assert (flows.referrals, flows.stay, flows.need, flows.waiting) == (6, pytest.approx(230 / 3), np.inf, 200)
+    to_come = outlook([460, 460], [450, 450], [470, 470], service=known(staff=(10, None)))
+    found, _ = to_come.waiting(flows, 18)
+    # Six come a week and three find a place, for 52 weeks; nobody leaves the list.
+    assert found["queue"].iloc[0] == found["kept"].iloc[0] == pytest.approx(200 + 52 * 3, rel=0.01)
+    assert "six months" not in sections.waiting(to_come, flows, 18).balance
+    assert "6.0 children are referred a week" in " ".join(sections.waiting(to_come, flows, 18).table.notes)
+    for wrong, words in (
+        (months.drop(columns="left"), "has no column left: a table of flows has referrals, discharges, left"),
+        (months.iloc[:5], "has 5 months, a gap or a number below 0: give 6 whole months"),
+        (months.assign(discharges=0), "counts nobody referred, or nobody discharged"),
+    ):
+        with pytest.raises(InputError, match=words):
+            caseload.flows(52, wrong)
+
+
+def test_a_child_has_one_therapist_so_the_wait_is_that_of_one_desk():
+    said = sections.appointments(outlook([460], [345], [575]), 4, 0.85)
+    # 85% busy, 0.85 x 20 / 23 days an appointment: 0.85 / 0.15 of them.
+    assert "waits about four working days" in said and "more than 27 children" in said
+
+
+def test_futures_go_beyond_the_range_of_the_forecast_as_often_as_it_says():
+    years, probabilities = [2026, 2027], [0.05, 0.1, 0.5, 0.9, 0.95]
+    kept = pd.DataFrame(
+        [(year, p, value) for year in years for p, value in zip(probabilities, [70, 80, 100, 130, 145], strict=True)],
+        columns=["year", "probability", "value"],
+    )
+    to_come = pd.DataFrame({"central": [100.0] * 2, "lower": [80.0] * 2, "upper": [130.0] * 2}, index=years)
+    certain = caseload.access(known(), 0.5, 0.5, 0.5)
+    made = caseload.simulate(to_come, kept, certain, 20_000, 0).with_plan * 2
+    assert (made[2027] < 80).mean() == pytest.approx(0.1, abs=0.01)
+    assert (made[2027] > 145).mean() == pytest.approx(0.05, abs=0.01)
+    without = caseload.simulate(to_come, kept.iloc[:0], certain, 20_000, 0)
+    assert (without.with_plan[2027] * 2 > 130).mean() == pytest.approx(0.1, abs=0.01)
+    assert without.limits(to_come["central"] / 2).round().to_numpy().tolist() == [[50, 40, 65]] * 2
 
 
 def test_futures_are_counted_by_option_and_said():
     to_come = outlook([230, 460], [200, 400], [240, 480], 10, service=known(staff=(10, None)))
     children = pd.DataFrame({2026: [230.0, 230.0], 2027: [460.0, 460.0]})
-    found = to_come.futures(children, np.array([1.0, 1.1]))
+    found = to_come.futures(caseload.Futures(children, np.array([1.0, 1.1])))
     # In the second future each of the ten now carries a tenth more, so that they count for fewer.
     assert found["No new posts"].tolist() == [50, 0] and found["Year 1"].tolist() == [100, 50]
     assert found["Enough for 2027"].tolist() == [100, 100]

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from math import exp
+from math import exp, floor, inf
 
 import pandas as pd
 
 from casebook.english import capital, listed, number
-from casebook.methods import intervals
+from casebook.methods import capacity, intervals
 from casebook.methods.costing import FinancialYear
 from casebook.report import charts
 from casebook.report.parts import Chart, Section, Sheet
-from casebook.studies.caseload import DemandOutlook, Referrals, Staffing
+from casebook.studies.caseload import DemandOutlook, Flows, Referrals, Staffing
 from casebook.studies.projection import LIMITS, rounded
 
 
@@ -96,8 +96,8 @@ def demand(of: DemandOutlook, beside: Mapping[str, pd.Series]) -> Section:
         f"the share who use the service. In {known.year} that share was {known.share:.1%} ({known.with_plan:,.0f} of "
         f"{known.plans:,.0f} plans); taken here is {shares['central']:.1%}, with {shares['lower']:.1%} as low and "
         f"{shares['upper']:.1%} as high. Children without a plan ({known.without_plan:,.0f} in {known.year}) {course}. "
-        "Low takes the lower end of both ranges and high the upper end; how likely it is that the number lies between "
-        "them is not known.",
+        "Of 100 simulated futures 80 lie between low and high: plans vary as the forecast says they may, and the share "
+        "varies between its low and its high.",
         table=Sheet(
             shown.rename_axis("year").reset_index(),
             "Children who use the service, by year",
@@ -122,7 +122,9 @@ def by_need(of: DemandOutlook, plans: pd.DataFrame) -> Sheet | None:
         ``year``, ``need`` and the limits of the plans.
     """
     last = plans[plans["year"] == of.end].set_index("need")[LIMITS].sort_values("central", ascending=False)
-    users, _ = rounded(last * of.access.limits)
+    # Each need has its share of all, at the low and at the high end too.
+    all_users, plans_of_all = of.with_plan.iloc[-1], last["central"].sum()
+    users, _ = rounded(pd.DataFrame({one: last["central"] * all_users[one] / plans_of_all for one in LIMITS}))
     if len(last) == 1:
         return None
     return Sheet(
@@ -166,50 +168,54 @@ def loads(of: DemandOutlook) -> Section:
     )
 
 
-def waiting(of: DemandOutlook, weeks_on_caseload: float, target: float) -> Sheet:
-    """Tell what a waiting list does in the last year, by option; weeks throughout."""
-    found, decimals = of.waiting(weeks_on_caseload, target)
+def waiting(of: DemandOutlook, flows: Flows, target: float) -> Section:
+    """Tell what a waiting list does to the last year, by option: ``table`` and ``balance``; weeks throughout."""
+    found, decimals = of.waiting(flows, target)
+    longest, steady, chance = of.in_balance(flows, target)
+    staff, first = of.staffing.service.staff, of.demand.index[0]
     headers = {
-        "load": "Load: demand over capacity",
-        "growth": "The list grows by, children a week",
-        "queue": "Children who find no place",
-        "wait": "Wait they face, weeks",
-        "target": f"Longest list with nearly all waits under {target:g} weeks",
-        "relief": f"{capital(str(of.staffing.service.staff))} in all, WTE, to come down to that list in 26 weeks",
+        "queue": "Children without a place",
+        "reached": "Of 100 who stop waiting, get a place",
+        "wait": "Weeks these had waited",
+        "kept": "Without a place, if nobody ever stopped waiting",
+        "relief": f"{capital(str(staff))} in all, WTE, to bring the list down in 26 weeks",
     }
-    return Sheet(
-        found,
-        f"Waiting list in {of.end} if {of.staffing.service.staff} keep to the recommended caseload, by option",
-        {"option": "Option", **{name: (header, f",.{decimals[name]}f") for name, header in headers.items()}},
-        (
-            f"A child stays on the caseload for {weeks_on_caseload:g} weeks. The wait is the list over the children "
-            "taken on a week (Little's law).",
-            f"The longest list is demand a week x {target:g} / 4: the mean wait may be no more than a quarter of the "
-            "target, because waits spread round their mean and with a quarter only about "
-            f"{100 * exp(-4):.0f} in 100 exceed the target, if they spread as waits by chance do (Fong and others "
-            "2022, doi.org/10.1101/2022.08.23.22279117, as in the NHS-R Community's package NHSRwaitinglist).",
+    if flows.counted:
+        taken = f"From {flows.counted}: {flows.referrals:.1f} children are referred a week, and one"
+    else:
+        taken = "So many are referred that those with and without a place together are the demand above. A child"
+    stop = f"; one who waits stops after {flows.need:.0f}" if flows.need != flows.stay else ", with a place or without"
+    ends = "; nobody stops waiting" if flows.need == inf else stop
+    return Section(
+        table=Sheet(
+            found,
+            f"Waiting list in {of.end} if {staff} keep to the recommended caseload, by option",
+            {"option": "Option", **{name: (header, f",.{decimals[name]}f") for name, header in headers.items()}},
+            (
+                f"Counted week by week from January {first}, when those without a place begin to wait. {taken} needs "
+                f"the service for {flows.stay:.0f} weeks on average{ends}.",
+            ),
+            missing="nobody waits, no week has passed, or the list is short already",
         ),
-        missing="the list is that short already",
+        balance=f"Nearly all waits stay under {target:g} weeks if the list in {of.end} holds {longest:.0f} children at "
+        f"most. To keep it there takes about {steady:.1f} whole-time {staff}, a little more than just enough, "
+        "because referrals and discharges vary. With just enough, chance alone leaves about "
+        f"{number(round(chance))} children without a place at a time. (NHS practice: the mean wait is a quarter of the "
+        f"target, then about {100 * exp(-4):.0f} in 100 wait longer; Fong and others 2022, "
+        "doi.org/10.1101/2022.08.23.22279117.)",
     )
 
 
-def appointments(of: DemandOutlook, weeks_between: float, busy: float) -> Sheet:
-    """Tell how long children wait for an appointment in the last year, by option."""
-    staff = of.staffing.service.staff
-    return Sheet(
-        of.appointments(weeks_between, busy),
-        f"Waiting for an appointment in {of.end}, by option",
-        {
-            "option": "Option",
-            "staff": (f"{capital(str(staff))}, whole posts", ","),
-            "chance": ("Chance of having to wait, per cent", ".0f"),
-            "days": ("Mean wait, working days", ".1f"),
-        },
-        (
-            f"Erlang's C formula: each child is seen every {weeks_between:g} weeks, and a {staff.one} with "
-            f"{of.recommended:g} children is busy {busy:.0%} of the time.",
-        ),
-        missing="the work is more than the staff can do, so the wait only grows",
+def appointments(of: DemandOutlook, weeks_between: float, busy: float) -> str:
+    """Say how long a child waits for an appointment with its own therapist, and from which load on nobody keeps up."""
+    staff, service_time = of.staffing.service.staff, busy * weeks_between / of.recommended
+    days = capacity.erlang_c(busy / service_time, service_time, 1).mean_wait * 5
+    most = floor(of.recommended / busy)
+    return (
+        f"Each child has one {staff.one}, and nobody else stands in. With {of.recommended:g} children seen every "
+        f"{weeks_between:g} weeks a {staff.one} is taken to be busy {busy:.0%} of the time. A child who asks for an "
+        f"appointment out of turn then waits about {number(round(days))} working days. With more than {most} children "
+        "there is more work than time, and waits only grow."
     )
 
 
