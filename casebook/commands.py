@@ -271,7 +271,7 @@ def _add_figure_commands(app: typer.Typer) -> None:
         for path in reconciliation.changed_since(root):
             _complain(f"{path} has changed since the pack was made: run the pipeline again.")
         rows = [row for row in rows if paper in (None, row.paper)]
-        shown = reconciliation.parts(rows)[0] if differs else rows
+        shown = reconciliation.shown(rows) if differs else rows
         if as_json:
             print(json.dumps([row.model_dump(mode="json") for row in shown], indent=2, ensure_ascii=False))
             return
@@ -477,7 +477,7 @@ def _print_rows(rows: Sequence[Row]) -> None:
         computed = f"; worked out: {row.computed_shown}" if row.computed_shown else ""
         print(f'    {row.verdict}: printed "{row.printed}"{computed}')
         if row.verdict not in ("reproduced", "reproduced to rounding"):
-            for words in filter(None, (row.formula, row.note, row.follows)):
+            for words in filter(None, (row.formula, row.note, row.missing and f"missing: {row.missing}", row.follows)):
                 print(f"    {words}")
 
 

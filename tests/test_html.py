@@ -221,7 +221,9 @@ TOGETHER = {
     "source": r'<tr role="row"><th scope="row".*?</tr>',
     "glance": "",
     "result": "",
-    "reconciliation": r'<tr><th scope="row">.*?</tr>|<h3 id="figure-.*?(?=<p>What follows|</li>)',
+    # What depends on a figure is known when all are.
+    "reconciliation": r'<tr><th scope="row">.*?</tr>|<h3 id="f\w+-.*?(?=<p>(?:Another|\d+ other) figure|<details>)'
+    r"|<summary>How it was calculated.*?</details>|<li>Missing: [^\n]*",
 }
 
 

@@ -11,6 +11,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from casebook.errors import InputError
+from casebook.reconcile.faults import PaperFault
 
 FILE = "pack.json"
 SCHEMA = 1
@@ -164,6 +165,14 @@ class Row(_Model):
     follows: str
     report: str
     area: str
+    missing: str = ""
+    """What it would take to calculate it, and is not printed."""
+    fault: PaperFault | None = None
+    """Why it does not stand, alone or together with others."""
+    printed_shown: str = ""
+    """What is printed as a reader sees it: words in quotation marks, a cell's number with its unit."""
+    dependents: tuple[str, ...] = ()
+    """The ids of the figures that are calculated from it."""
 
     @property
     def place(self) -> tuple[str, int, str]:

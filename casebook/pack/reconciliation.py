@@ -17,7 +17,7 @@ from casebook.pack.report_spec import Report
 from casebook.reconcile import figures
 from casebook.reconcile.cases import Cases, Reconciliation
 from casebook.reconcile.figures import Register
-from casebook.reconcile.verdicts import Verdict
+from casebook.reconcile.verdicts import Verdict, in_words
 from casebook.report import tabular
 
 _SAID = {
@@ -25,7 +25,7 @@ _SAID = {
     Verdict.TO_ROUNDING: ("is reproduced to rounding", "are reproduced to rounding"),
     Verdict.DIFFERS: ("differs", "differ"),
     Verdict.UNREADABLE: ("is unreadable", "are unreadable"),
-    Verdict.CANNOT: ("cannot be recomputed", "cannot be recomputed"),
+    Verdict.CANNOT: (in_words(Verdict.CANNOT),) * 2,
 }
 
 
@@ -40,14 +40,14 @@ class Summary:
     def sentence(self) -> str:
         """The summary in words."""
         if not self.figures:
-            return "No printed figure is worked out again here."
+            return "No figure of a paper is calculated again here."
         found = {verdict: self.counts.get(str(verdict), 0) for verdict in _SAID}
         clauses = [f"{count} {_SAID[verdict][count != 1]}" for verdict, count in found.items() if count]
         figures = "figure" if self.figures == 1 else "figures"
         if found[Verdict.CANNOT] == self.figures:
             who = "The one printed figure" if self.figures == 1 else f"Not one of the {self.figures} printed figures"
             can = "cannot" if self.figures == 1 else "can"
-            return f"{who} {can} be recomputed: the papers do not print what it would take."
+            return f"{who} {can} be calculated: the papers do not print what it would take."
         if len(clauses) == 1:
             who = "The one printed figure" if self.figures == 1 else f"All {self.figures} printed figures"
             return f"{who} {clauses[0].split(' ', 1)[1]}."
@@ -71,19 +71,18 @@ class Summary:
 
 
 def rows(found: Sequence[Reconciliation], report: str, area: str) -> list[Row]:
-    """Return a report's reconciliations as rows for ``pack.json``, by paper and line.
-
-    What a figure that does not stand carries with it is said from the inputs that the others recorded.
-    """
-    made = []
-    for one in found:
-        follows = one.follows
-        if one.verdict in (Verdict.DIFFERS, Verdict.UNREADABLE):
-            resting = sum(one.cell in other.inputs for other in found if other.id != one.id)
-            figures = "One other printed figure rests" if resting == 1 else f"{resting} other printed figures rest"
-            carries = f"{figures} on this one, and {'is' if resting == 1 else 'are'} wrong if it is." if resting else ""
-            follows = " ".join(filter(None, (follows, carries)))
-        made.append(Row.model_validate({**asdict(one), "follows": follows, "report": report, "area": area}))
+    """Return a report's reconciliations as rows for ``pack.json``, by paper and line, each with what rests on it."""
+    resting: dict[str, list[str]] = {}
+    for other in found:
+        for cell in other.inputs:
+            resting.setdefault(cell, []).append(other.id)
+    made = [
+        Row.model_validate({
+            **asdict(one), "report": report, "area": area,
+            "dependents": tuple(name for name in resting.get(one.cell, ()) if name != one.id),
+        })
+        for one in found
+    ]  # fmt: skip
     return sorted(made, key=lambda row: row.place)
 
 
@@ -95,10 +94,10 @@ def summary(found: Iterable[Row]) -> Summary:
     return Summary(sum(counts.values()), counts)
 
 
-def parts(found: Sequence[Row]) -> tuple[list[Row], list[Row]]:
-    """Split rows into those that a reader must see, differences first, and the rest."""
-    shown = [row for verdict in (Verdict.DIFFERS, Verdict.UNREADABLE) for row in found if row.verdict == verdict]
-    return shown, [row for row in found if row.verdict not in (Verdict.DIFFERS, Verdict.UNREADABLE)]
+def shown(found: Iterable[Row]) -> list[Row]:
+    """Return the rows that a reader must see, differences first."""
+    found = list(found)
+    return [row for verdict in (Verdict.DIFFERS, Verdict.UNREADABLE) for row in found if row.verdict == verdict]
 
 
 def once(found: Iterable[Row]) -> list[Row]:
@@ -122,10 +121,12 @@ def as_csv(found: Sequence[Row]) -> str:
         "line",
         "figure",
         "printed",
+        "computed",
         "computed_shown",
         "verdict",
         "formula",
         "note",
+        "missing",
         "follows",
         "report",
     )

@@ -18,6 +18,7 @@ from casebook.pack.models import Pack, Published, Row
 from casebook.pack.record import Record
 from casebook.pages import gates, harmless
 from casebook.report import look, tabular
+from casebook.report.blocks import RECONCILED
 from casebook.text import slug
 
 TEMPLATES = Path(str(files("casebook.pages") / "templates"))
@@ -34,6 +35,7 @@ _pages = jinja2.Environment(
     lstrip_blocks=True,
     undefined=jinja2.StrictUndefined,
 )
+_pages.globals.update(RECONCILED)
 
 
 def template(name: str) -> jinja2.Template:
@@ -66,9 +68,8 @@ def report_page(
     source
         The name of its notebook.
     """
-    shown, rest = reconciliation.parts(reconciled)
     section = _pages.get_template("reconciliation_section.html.j2").render(
-        summary=reconciliation.summary(reconciled), shown=shown, rest=rest, papers=papers
+        summary=reconciliation.summary(reconciled), figures=reconciled, papers=papers
     )
     refused: list[str] = []
 
@@ -212,15 +213,16 @@ def _contents(page: str) -> str:
 def reconciliation_page(pack: Pack) -> str:
     """Return the page of every printed figure that the pack's reports worked out again."""
     found = reconciliation.once(pack.reconciliation)
-    shown, _ = reconciliation.parts(found)
     papers = sorted({row.paper for row in found})
+    entries = {entry.key: entry for entry in pack.reports}
     return _pages.get_template("reconciliation.html.j2").render(
         pack=pack,
         summary=reconciliation.summary(found),
-        shown=shown,
+        figures=found,
         by_paper={paper: [row for row in found if row.paper == paper] for paper in papers},
+        by_report=[(entry, [row for row in found if (row.report, row.area) == key]) for key, entry in entries.items()],
         saved=tabular.address(reconciliation.as_csv(found)),
-        titles={entry.key: entry for entry in pack.reports},
+        titles=entries,
         css=style(),
     )
 

@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
 
+from casebook.english import Money
 from casebook.errors import InputError, one_of
 from casebook.reconcile import as_printed, audit, claims, figures, workings
 from casebook.reconcile.as_printed import PrintedTable
 from casebook.reconcile.explanations import Context, Known, grounds, hypotheses, joined, unreadable
+from casebook.reconcile.faults import PaperFault
 from casebook.reconcile.figures import CLAIM, REPEAT, PublishedFigure, Register
 from casebook.reconcile.formulas import BlankError, Formulas
 from casebook.reconcile.quantities import Cell, Quantity, Reading, Truth, shown
 from casebook.reconcile.verdicts import Verdict, judge, worst
 from casebook.reconcile.workings import Working
 
+COUNTED = ("children", "pupils", "plans", "plans a year", "placements", "households", "schools", "posts")
+"""Units of what is whole: nobody has half a child."""
+MILLIONS = 100_000
+"""Pounds printed to no less than this are said in millions."""
+NEAR = 20
+"""By how many units of the last digit printed a number may be off to be told with one digit more."""
 IDS = "prose_figures"
 """The table whose rows are numbers of their own: formulas call them by their ids."""
 
@@ -39,12 +47,18 @@ class Reconciliation:
     formula: str
     verdict: str
     note: str
-    """Why it may differ, as hypotheses, or what is missing."""
+    """Why it may differ, as hypotheses, and what a reader must know besides."""
     follows: str
     """What follows for the paper's conclusion, where it does not stand."""
     cell: str
     """The cell of a table it is, if it is one; and below, the cells it was worked out from."""
     inputs: tuple[str, ...]
+    missing: str = ""
+    """What it would take to calculate it, and is not printed."""
+    fault: PaperFault | None = None
+    """Why it does not stand, alone or together with others."""
+    printed_shown: str = ""
+    """What is printed as a reader sees it: words in quotation marks, a cell's number with its unit."""
 
     def plain(self) -> str:
         """Return where it is printed, as what, what it comes to, and the verdict."""
@@ -93,7 +107,8 @@ class Cases:
             near = self._register.of_table(own.table) if own.table else self._register.of_report(own.report)
             group = [self._case(figure) for figure in near]
             original = self.of(case.original.figure.id) if case.original else None
-            self._found[identifier] = _said(self._register, case, group, original)
+            said = _said(self._register, case, group, original)
+            self._found[identifier] = replace(said, fault=self._report(own.report).fault(own, said.fault))
         return self._found[identifier]
 
     def of_report(self, report: str) -> tuple[Reconciliation, ...]:
@@ -135,15 +150,21 @@ class Cases:
             for figure in self._register.of_report(report):
                 try:
                     self._case(figure).verdict  # noqa: B018 - it is worked out when asked for
+                    self._report(report).fault(figure, PaperFault("", ""))
                 except InputError as error:
                     found.append(str(error))
         return list(dict.fromkeys(found))
 
     def _of_no_figure(self, report: str) -> str:
         own = [figure.id for figure in self._register.of_report(report)]
-        for identifier in self._report(report).workings.figures:
+        given = self._report(report).workings
+        named = [("figures", identifier) for identifier in given.figures]
+        named += [
+            (f"faults, {name}", identifier) for name, fault in given.faults.items() for identifier in fault.figures
+        ]
+        for place, identifier in named:
             if identifier not in own:
-                where = f"{workings.file_of(report)}, figures, {identifier}"
+                where = f"{workings.file_of(report)}, {place}, {identifier}"
                 return f"{where}: {figures.FILE} gives no such figure to {report}: {one_of(own, identifier)}"
         return ""
 
@@ -203,6 +224,18 @@ class _Report:
             return None
         self.used[name] = None
         return self._register.tables[name]
+
+    def fault(self, figure: PublishedFigure, alone: PaperFault | None) -> PaperFault | None:
+        """Return the fault that the workings say a figure is part of, or its own; none, if it stands."""
+        declared = [(name, one) for name, one in self.workings.faults.items() if figure.id in one.figures]
+        if alone is None or not declared:
+            return alone
+        (name, given), where = declared[0], f"faults, {declared[0][0]}"
+        title, follows = (self._formulas.write(f"{where}, {one}", getattr(given, one)) for one in ("title", "follows"))
+        if given.weight is not None:
+            weight = abs(float(self._formulas.number(f"{where}, weight", given.weight)))
+            return PaperFault(name, title, follows, weight, given.unit)
+        return PaperFault(name, title, follows, alone.weight if len(given.figures) == 1 else None, alone.unit)
 
     def working(self, figure: PublishedFigure) -> _Worked:
         """Work a figure out: by its formula, its column's, an identity of its table, or not at all if it repeats."""
@@ -345,7 +378,27 @@ def _said(register: Register, case: _Case, group: Sequence[_Case], original: Rec
         inputs=tuple(dict.fromkeys(_name(one.cell) for way in case.ways for one in way.inputs))
         if original is None
         else (original.cell,),
+        missing=case.worked.missing or (original.missing if original is not None else ""),
+        fault=_fault(case, ways),
+        printed_shown=_printed(case),
     )
+
+
+def _fault(case: _Case, ways: Sequence[Quantity | Truth]) -> PaperFault | None:
+    """Return the fault of a figure that does not stand, by itself; it weighs the pounds or people that it is off by."""
+    if case.verdict not in (Verdict.DIFFERS, Verdict.UNREADABLE):
+        return None
+    figure, printed = case.figure, case.reading.value
+    off = [abs(way.value - printed) for way in ways if isinstance(way, Quantity) and printed is not None]
+    weighs = figure.unit in COUNTED or figure.unit in ("pounds", "pounds a year")
+    return PaperFault(figure.id, figure.figure, "", float(min(off)) if off and weighs else None, figure.unit)
+
+
+def _printed(case: _Case) -> str:
+    reading = case.reading
+    if case.figure.table and reading.value is not None:
+        return _in_unit(case.figure, shown(reading.value, reading.step))
+    return f"“{case.figure.printed}”"
 
 
 def _notes(
@@ -355,8 +408,6 @@ def _notes(
     ways: Sequence[Quantity | Truth],
     original: Reconciliation | None,
 ) -> Iterator[str]:
-    if case.worked.missing:
-        yield f"Missing: {case.worked.missing}."
     if original is not None and case.verdict.stands:
         yield _as_the_original(original)
         return
@@ -457,11 +508,16 @@ def _fine(way: Quantity) -> Fraction:
 def _shown(figure: PublishedFigure, way: Quantity | Truth, verdict: Verdict) -> str:
     if isinstance(way, Truth):
         return way.finding or way.formula
-    step = min(figure.reading.step, Fraction(1))
-    if verdict is not Verdict.REPRODUCED and verdict is not Verdict.UNREADABLE and (way.value / step).denominator > 1:
-        # One digit more than printed tells a near miss from a far one.
-        step = step if abs(way.value) >= 1000 else step / 10
-    return _in_unit(figure, shown(way.value, step))
+    printed, step = figure.reading, min(figure.reading.step, Fraction(1))
+    near = printed.value is None or abs(way.value - printed.value) < NEAR * printed.step
+    exactly_so = verdict is Verdict.REPRODUCED or verdict is Verdict.UNREADABLE
+    if figure.unit.startswith("pounds") and printed.step >= MILLIONS:
+        finer = not exactly_so and (way.value / printed.step).denominator > 1
+        return str(Money(float(way.value), decimals=len(str(10 * 1_000_000 // int(printed.step))) - 2 + finer))
+    if not exactly_so and (way.value / step).denominator > 1:
+        # One digit more than printed tells a near miss from a far one; of what is counted there are no parts.
+        step = step / 10 if near and figure.unit not in COUNTED else step
+    return _in_unit(figure, shown(way.value, Fraction(1) if way.value.denominator == 1 else step))
 
 
 def _in_unit(figure: PublishedFigure, number: str) -> str:

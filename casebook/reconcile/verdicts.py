@@ -23,6 +23,17 @@ class Verdict(StrEnum):
         return self in (Verdict.REPRODUCED, Verdict.TO_ROUNDING)
 
 
+def in_words(verdict: str) -> str:
+    """Return a verdict as readers see it; programs see its identifier.
+
+    Examples
+    --------
+    >>> in_words("cannot be recomputed"), in_words("differs")
+    ('cannot be calculated', 'differs')
+    """
+    return "cannot be calculated" if verdict == Verdict.CANNOT else str(verdict)
+
+
 def judge(printed: Reading, computed: Quantity | Truth | None) -> Verdict:
     """Return the verdict on a printed figure.
 

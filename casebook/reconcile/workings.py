@@ -59,6 +59,21 @@ class Working(_Strict):
         return self
 
 
+class DeclaredFault(_Strict):
+    """Figures that differ for one reason, which nothing but a reader of the paper can tell."""
+
+    title: Text
+    """What was wrong, in one plain sentence."""
+    figures: Annotated[tuple[Text, ...], Field(min_length=1)]
+    """Those that it may make differ; the ones that stand are not told of."""
+    follows: str = ""
+    """What follows from it, if the figures do not each say it."""
+    weight: Text | None = None
+    """A formula for how much hangs on it; without one, it is by how much a figure alone is off."""
+    unit: Text = "pounds"
+    """What the weight counts."""
+
+
 class Workings(_Strict):
     """The workings of one report's figures."""
 
@@ -67,6 +82,17 @@ class Workings(_Strict):
     columns: dict[Text, Text] = {}
     """By ``table.column``: how each registered cell of the column is worked out from its row."""
     figures: dict[Text, Working] = {}
+    faults: dict[Text, DeclaredFault] = {}
+
+    @model_validator(mode="after")
+    def _each_once(self) -> Workings:
+        seen: dict[str, str] = {}
+        for name, fault in self.faults.items():
+            for figure in fault.figures:
+                if figure in seen:
+                    raise ValueError(f"the faults {seen[figure]!r} and {name!r} both have {figure!r}: leave it in one")
+                seen[figure] = name
+        return self
 
 
 def file_of(report: str) -> str:
@@ -147,7 +173,8 @@ def _said(error: ValidationError) -> str:
     steps = [str(step) for step in problem["loc"] if not str(step).startswith(("constrained-str", "list[", "[key]"))]
     where = ", ".join(steps)
     if problem["type"] == "extra_forbidden":
-        known = Workings.model_fields if len(steps) == 1 else Working.model_fields
+        entry = DeclaredFault if steps[0] == "faults" else Working
+        known = Workings.model_fields if len(steps) == 1 else entry.model_fields
         return f"{where}: there is no such entry; {one_of(known, steps[-1])}"
     if problem["type"] == "string_pattern_mismatch":
         return f"{where}: a name has letters, digits and _, and begins with no digit, so that formulas can use it."

@@ -21,7 +21,8 @@ from casebook.data.results import RESULT
 from casebook.english import count
 from casebook.errors import InputError
 from casebook.reconcile.cases import Reconciliation
-from casebook.reconcile.verdicts import Verdict
+from casebook.reconcile.faults import by_missing, cards
+from casebook.reconcile.verdicts import in_words
 from casebook.report import look
 from casebook.report.tabular import address, as_csv
 from casebook.text import slug
@@ -35,6 +36,9 @@ _templates = jinja2.Environment(
 )
 
 _templates.filters["slug"] = slug
+RECONCILED = {"cards": cards, "by_missing": by_missing, "in_words": in_words}
+"""What the macros of reconciled figures call, in a notebook's blocks and in pages."""
+_templates.globals.update(RECONCILED)
 
 MISSING = "[x]"
 
@@ -267,17 +271,6 @@ class Reconciliations(Block):
     kind: ClassVar[str] = "reconciliation"
     style: ClassVar[tuple[str, ...]] = ("region", "fold", "table", "reconciliation")
     figures: tuple[Reconciliation, ...]
-
-    @property
-    def shown(self) -> list[Reconciliation]:
-        """Those that a reader must see: first the ones that differ, then the unreadable."""
-        wanted = (Verdict.DIFFERS, Verdict.UNREADABLE)
-        return [figure for verdict in wanted for figure in self.figures if figure.verdict == verdict]
-
-    @property
-    def rest(self) -> list[Reconciliation]:
-        """The others."""
-        return [figure for figure in self.figures if figure not in self.shown]
 
     def plain(self) -> str:
         """Return each figure in a line."""

@@ -121,10 +121,7 @@ def test_a_figure_that_rests_on_a_blank_cell_cannot_be_recomputed_and_the_others
     project.replace("data/raw/care_applications.csv", "869,West Berkshire,2017,10.80", "869,West Berkshire,2017,")
     cases = Cases(project.root, figures.load(project.root))
     found = {one.id: one for one in cases.of_report("care-rates")}
-    assert found["care-neighbour-mean-2017"].note == "Missing: West Berkshire, 2017."
+    assert found["care-neighbour-mean-2017"].missing == "West Berkshire, 2017"
     claim = found["care-proceedings-closer"]
-    assert (claim.verdict, claim.note) == (
-        "cannot be recomputed",
-        "Missing: West Berkshire, 2017 (blank in the source).",
-    )
+    assert (claim.verdict, claim.missing) == ("cannot be recomputed", "West Berkshire, 2017 (blank in the source)")
     assert found["care-neighbour-mean-2019"].verdict == "reproduced"

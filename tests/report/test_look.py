@@ -61,16 +61,20 @@ def test_what_stood_in_a_notebook_of_before_is_shown_as_it_is():
 def test_a_reconciled_figure_that_does_not_stand_is_a_card_and_the_others_a_folded_table():
     page = BeautifulSoup(blocks.Reconciliations(FIGURES).html(), "html5lib")
     assert [item.h3["id"] for item in page.ul("li")] == ["figure-differs", "figure-unreadable"]
-    assert "from 3 - 2" in page.ul.text
-    assert "What follows: The sum falls." in page.ul.text
-    assert page.details.summary.text.endswith("was worked out: 1 reproduced, 1 cannot be recomputed")
-    assert [row.td.text for row in page.details.table.tbody("tr")] == ["004, 1", "004, 1"]
+    card = page.ul.li
+    assert "The paper says 2. Calculated: 1." in card.text
+    assert "The sum falls." in card.text
+    assert "3 - 2" in card.details.text
+    _, _, stand, cannot = page("details")
+    assert stand.summary.text == "1 figure that is reproduced, with how each was calculated"
+    assert [row.td.text for row in stand.table.tbody("tr")] == ["paper 004, line 1"]
+    assert cannot.summary.text == "1 figure that cannot be calculated, by what is missing"
 
 
-def test_a_single_figure_that_stands_is_named_in_the_fold():
+def test_a_single_figure_that_stands_makes_no_card():
     page = BeautifulSoup(blocks.Reconciliations(FIGURES[:1]).html(), "html5lib")
     assert page.ul is None
-    assert page.details.summary.text == "A figure that is reproduced: reproduced, with how it was worked out"
+    assert page.details.table.th.text == "Figure"
 
 
 AGAIN = """
