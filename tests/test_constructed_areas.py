@@ -53,9 +53,9 @@ def test_averages_of_different_years_are_of_the_same_authorities_and_say_which(a
     # Hertfordshire's rates are the lowest: an average with them in 2020 and without them in 2017 would fall by itself.
     rows = told.table("Cambridgeshire against eight of its ten statistical neighbours, by year").rows
     names = [column.label for column in told.table("Cambridgeshire against eight").columns]
-    assert [row[names.index("Others compared")] for row in rows] == [8, 8, 8, 8]
-    assert rows[0][names.index("Others' mean")] == pytest.approx((90.3 - 6.50 - 8.00) / 8)
-    assert rows[-1][names.index("Others' mean")] == pytest.approx((89.5 - 5.20 - 7.20) / 8)
+    assert [row[names.index("Neighbours compared")] for row in rows] == [8, 8, 8, 8]
+    assert rows[0][names.index("Neighbours' mean")] == pytest.approx((90.3 - 6.50 - 8.00) / 8)
+    assert rows[-1][names.index("Neighbours' mean")] == pytest.approx((89.5 - 5.20 - 7.20) / 8)
     assert "of the nine authorities. The mean of eight of its ten statistical neighbours rose from" in told.text()
     assert "are left out: Hampshire (none in 2018) and Hertfordshire (none in 2017)." in told.text()
     notes = told.table("Cambridgeshire against eight").notes

@@ -442,7 +442,7 @@ class TestPlacements:
         chart = next(
             block
             for block in tell("placement-costs").blocks
-            if block.kind == "figure" and "widest range" in block.title
+            if block.kind == "figure" and "moves the result most" in block.title
         )
         bars = chart.data.rows
         widest, lowest = max(bars, key=lambda bar: bar[2] - bar[1]), min(bars, key=lambda bar: bar[1])
@@ -485,6 +485,7 @@ class TestPlacements:
         assert "the scenario Steady reduction given" in steady
         path = tell("placement-costs", monthly_path=[780.0 - 5 * month for month in range(1, 13)])
         assert path.table("Cost avoided by the change of each month").rows[0][4] == 204_000
+        assert "Path given" in path.text()
 
     def test_the_same_seed_tells_the_same(self, tell):
         assert tell("placement-costs", seed=3).text() == tell("placement-costs", seed=3).text()

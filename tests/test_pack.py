@@ -8,6 +8,7 @@ import hashlib
 import statistics
 
 import pytest
+from bs4 import BeautifulSoup
 from conftest import MADE, ROOT
 
 pytestmark = pytest.mark.slow
@@ -82,6 +83,18 @@ def test_summaries_say_the_latest_figures_that_are_held(pack):
     )
 
 
+def test_care_rates_draws_applications_and_children_in_care_to_the_latest_year_first(pack):
+    page = BeautifulSoup(pack.page("care-rates"), "html5lib")
+    first, second = (page("figure")[place].details.table for place in (0, 1))
+    assert page.find("figure").find_previous("h2").text == "Where things stand"
+    headers = [cell.text for cell in first.thead("th")]
+    rows_of = {row.th.text: [cell.text for cell in row("td")] for row in first.tbody("tr")}
+    assert headers[-1] == "Year to March 2025, per 10,000 children"
+    assert (rows_of["Cambridgeshire"][-1], rows_of["England"][-1]) == ("7.60", "9.10")
+    assert rows_of["Mean of the neighbours"][3:5] == ["8.95", "[x]"]
+    assert "Official figures 31 March 2025 705" in " ".join(second.get_text(" ").split())
+
+
 def test_care_rates_says_what_the_table_says_of_cambridgeshire(pack):
     headline = pack.headline("care-rates", "care-applications-path")
     assert headline["said"] == (
@@ -119,10 +132,15 @@ def test_the_distance_in_applications_is_true(pack, area):
     gap = (care()[area, 2020] - statistics.mean(others_in_2020(area))) * children / 10_000
     headline = pack.headline("care-rates", "care-applications-in-numbers", area)
     assert headline["value"] == pytest.approx(gap)
-    group = "its ten statistical neighbours" if area == "Cambridgeshire" else "the ten other authorities in the table"
+    own = area == "Cambridgeshire"
+    whom, group = (
+        ("neighbours", "its ten statistical neighbours")
+        if own
+        else ("others", "the ten other authorities in the table")
+    )
     assert headline["said"].startswith(
-        f"In the year to March 2020 {area} made about {abs(gap):.0f} fewer care applications than at the mean rate of the "
-        f"others. Those are {group}; the number is for {children:,} children ("
+        f"In the year to March 2020 {area} made about {abs(gap):.0f} fewer care applications than at the mean of the "
+        f"{whom}. The comparison is with {group}, and for {children:,} children ("
     )
 
 
@@ -153,7 +171,7 @@ def test_the_target_of_2023_is_set_against_what_happened(pack):
 def test_hertfordshires_report_says_that_the_group_is_not_its_own(pack):
     page = pack.page("care-rates", "Hertfordshire")
     assert "They are not Hertfordshire's own statistical neighbours" in page.replace("&#39;", "'")
-    assert "The papers print no number of children in care at the neighbours' rate for Hertfordshire" in page.replace(
+    assert "The papers give no number of children in care at the neighbours' rate for Hertfordshire" in page.replace(
         "&#39;", "'"
     )
 

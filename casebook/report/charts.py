@@ -17,7 +17,6 @@ from casebook.report.drawing import (
     FIRST,
     LOOKS,
     OWN,
-    QUIET,
     SECOND,
     THIRD,
     Drawing,
@@ -39,13 +38,14 @@ def over_years(
     average_label: str,
     unit: str,
     decimals: int = 1,
+    until: tuple[str, int] | None = None,
 ) -> Drawing:
     """Draw an area among others over the years: a line for it, a band from the lowest to the highest of the others.
 
     Parameters
     ----------
     series
-        Columns ``area``, ``year`` and ``value``; the area and those it is compared with.
+        Columns ``area``, ``year`` and ``value``; the area, and others in as many of its years as known.
     area
         The area that stands out.
     average, country
@@ -56,6 +56,8 @@ def over_years(
         What the values are.
     decimals
         Of the values.
+    until
+        What ends with one of the years, to be marked there: a paper.
     """
     drawing = Drawing(unit, 300)
     others = series[series["area"] != area].dropna(subset="value")
@@ -83,7 +85,11 @@ def over_years(
     drawing.steps_of(years, [str(year) for year in years])
     drawing.plot.set_xlim(years[0] - 0.2, years[-1] + 0.2)
     drawing.plot.set_ylim(0, float(max(series["value"].max(), country.max())) * 1.08)
-    drawing.label_ends([*lines, *ends], strong=area)
+    if until is None:
+        drawing.label_ends([*lines, *ends], strong=area)
+    else:
+        drawing.label_ends([lines[0], lines[2]], strong=area, early=[ends[0], lines[1], ends[1]])
+        drawing.mark(*until)
     drawing.plot.set_xlabel("Year ending 31 March")
     return drawing
 
@@ -140,7 +146,7 @@ def ranked_bars(
     drawing.name_rows(names, strong=area, above=0.75 * len(lines))
     _levels(drawing, lines, decimals, names, area)
     limits = intervals["upper"].reindex(ordered.index) if intervals is not None else ()
-    plot.set_xlim(0, float(max([ordered.max(), *lines.values(), *limits])) * 1.04)
+    plot.set_xlim(min(0.0, float(ordered.min())), float(max([ordered.max(), *lines.values(), *limits])) * 1.04)
     return drawing
 
 
@@ -199,9 +205,9 @@ def against_equivalent(
     goal = pd.Series([target[1]], index=[target[0]]) if target else pd.Series(dtype=float)
     above, below = {"va": "bottom", "ha": "center"}, {"va": "top", "ha": "right"}
     paths: list[tuple[pd.Series, str, Look, dict[str, Any], dict[str, Any]]] = [
-        (actual, "As printed", OWN, {}, above),
-        (equivalent, "At the neighbours' rate, as printed", FIRST, {}, below),
-        (later, "What happened", OWN, {"marker": "s", "markerfacecolor": "white", "linewidth": 1.5}, above),
+        (actual, "In the papers", OWN, {"linestyle": "", "markerfacecolor": "white"}, above),
+        (equivalent, "At the neighbours' rate, in the papers", FIRST, {"linestyle": ""}, below),
+        (later, "Official figures", OWN, {}, above),
         (goal, "Target", SECOND, {"marker": "_", "markersize": 30, "markeredgewidth": 4, "linestyle": ""},
          above),
     ]  # fmt: skip
@@ -259,8 +265,7 @@ def fan(history: pd.Series, forecast: pd.DataFrame, others: Mapping[str, pd.Seri
         plot.plot([last, forecast.index[0]], [history.iloc[-1], forecast["central"].iloc[0]], color=AREA, dashes=(3, 2))
         central = drawing.line(forecast["central"], "Forecast", OWN, linestyle=(0, (3, 2)), markersize=3)
         ends[0] = (central, f"Forecast: {forecast['central'].iloc[-1]:,.0f}")
-        plot.axvline(last, color=QUIET, linewidth=1)
-        drawing.note("Forecast starts", (last, 0), (-5, 6), color=QUIET, va="bottom", ha="right")
+        drawing.mark("Forecast starts", last)
     for (label, path), look in zip(others.items(), LOOKS[1:], strict=False):
         if path.index[0] > last:
             plot.plot([last, path.index[0]], [history.iloc[-1], path.iloc[0]], color=look.colour, linestyle=look.dashes)
@@ -311,7 +316,7 @@ def paths(
     for (label, values), look in zip(series.items(), LOOKS, strict=False):
         drawn = pd.Series(values.to_numpy(), index=positions)
         ends.append((drawing.line(drawn, label, look, decimals=decimals, called=called, markersize=5), label))
-    heights = [float(value) for values in series.values() for value in values] + ([line[1]] if line else [])
+    heights = [float(value) for values in series.values() for value in values.dropna()] + ([line[1]] if line else [])
     if line is not None:
         level = drawing.line(
             pd.Series(line[1], index=[positions[0], positions[-1]]), line[0], SECOND, color="black", marker="",

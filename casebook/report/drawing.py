@@ -146,25 +146,36 @@ class Drawing(Figure):
 
         self.steps.append(place)
 
-    def label_ends(self, ends: Sequence[tuple[Line2D, str]], strong: str = "") -> None:
-        """Label lines where they end, labels that would overlap apart."""
+    def label_ends(
+        self, ends: Sequence[tuple[Line2D, str]], strong: str = "", early: Sequence[tuple[Line2D, str]] = ()
+    ) -> None:
+        """Label lines where they end, labels that would overlap apart.
+
+        ``early`` are lines that end before the others: the highest, any between them and the lowest, in this order.
+        """
         drawn = [(line, label, points(line)[-1]) for line, label in ends if len(points(line))]
         last = max(at for *_, (at, _) in drawn)
-        notes = [
-            self.note(
-                wrapped(label, 240), (last, value), (10, 0),
+
+        def named(line: Line2D, label: str, at: float, value: float, **more: Any) -> Annotation:
+            return self.note(
+                wrapped(label, 240), (at, value), **{"xytext": (10, 0), **more},
                 color=line.get_color() if line.get_color() != EDGE else QUIET,
                 fontweight="bold" if label.startswith(strong or "\0") else "normal",
-            )
-            for line, label, (_, value) in drawn
-        ]  # fmt: skip
-        self.key(notes, [(line, label) for line, label, _ in drawn])
+            )  # fmt: skip
+
+        heights = {named(line, label, last, value): value for line, label, (_, value) in drawn}
+        sides = [("bottom", 4), *[("center", 0)] * (len(early) - 2), ("top", -4)]
+        before = [
+            named(line, label, *points(line)[-1], va=side, xytext=(8, up))
+            for (line, label), (side, up) in zip(early, sides, strict=False)
+        ]
+        self.key([*heights, *before], [*[(line, label) for line, label, _ in drawn], *early])
 
         def apart(_: bool) -> None:
             bottom, top = self.plot.get_ylim()
-            lines = max(note.get_text().count("\n") + 1 for note in notes)
+            lines = max(note.get_text().count("\n") + 1 for note in heights)
             gap = (top - bottom) * TEXT_SIZE * 1.35 * lines / self.plot.bbox.height
-            for note, height in zip(notes, spread([value for *_, (_, value) in drawn], gap), strict=True):
+            for note, height in zip(heights, spread([*heights.values()], gap), strict=True):
                 note.xy = (last, height)
 
         self.steps.append(apart)
@@ -172,9 +183,13 @@ class Drawing(Figure):
     def note(self, text: str, at: tuple[float, float], offset: tuple[float, float] = (0, 0), **more: Any) -> Annotation:
         """Write beside a place in the plot."""
         return self.plot.annotate(
-            text, at, xytext=offset, textcoords="offset points", annotation_clip=False,
-            **{"va": "center", **more},
-        )  # fmt: skip
+            text, at, textcoords="offset points", annotation_clip=False, **{"xytext": offset, "va": "center", **more}
+        )
+
+    def mark(self, what: str, at: float) -> None:
+        """Mark a time by an upright line, named at its foot."""
+        self.plot.axvline(at, color=QUIET, linewidth=1)
+        self.note(what, (at, 0), (-5, 6), color=QUIET, va="bottom", ha="right")
 
     def steps_of(self, positions: Sequence[float], names: Sequence[str]) -> None:
         """Mark steps from left to right by name, so many as find room, the last among them."""

@@ -9,7 +9,20 @@ from typing import Any
 import pandas as pd
 
 from casebook.data import tables
-from casebook.english import Change, Difference, Gap, Group, Judgement, Moved, Noun, Number, Place, Rate, listed
+from casebook.english import (
+    Change,
+    Difference,
+    Gap,
+    Group,
+    Judgement,
+    Moved,
+    Noun,
+    Number,
+    Place,
+    Rate,
+    capital,
+    listed,
+)
 from casebook.errors import InputError
 from casebook.methods import benchmark, intervals
 from casebook.methods.benchmark import AverageKind, Polarity
@@ -138,6 +151,21 @@ class Comparison:
     def kind(self) -> str:
         """What the average is called."""
         return AVERAGES[self.average]
+
+    @property
+    def whom(self) -> str:
+        """What the others are called for short."""
+        return "neighbours" if self.own_group else "others"
+
+    @property
+    def others(self) -> str:
+        """The same with its article."""
+        return f"the {self.whom}"
+
+    @property
+    def average_name(self) -> str:
+        """What the average is called in charts."""
+        return f"{capital(self.kind)} of {self.others}"
 
     @property
     def path(self) -> Change:

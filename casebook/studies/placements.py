@@ -40,7 +40,7 @@ class Scenarios:
     @property
     def months(self) -> list[str]:
         """The months, by their ends."""
-        return [f"{end:%b %Y}" for end in self.year.month_ends]
+        return [f"{end:%B %Y}" for end in self.year.month_ends]
 
     @cached_property
     def avoided(self) -> pd.DataFrame:
@@ -50,6 +50,20 @@ class Scenarios:
             for name, fewer in self.falls.items()
         }
         return pd.DataFrame(by_scenario, index=self.months)
+
+    @property
+    def numbers(self) -> pd.DataFrame:
+        """The children in care at the start and at the end of each month; a column a scenario."""
+        when = [f"March {self.year.starts}", *self.months]
+        return pd.DataFrame(
+            {name: self.start - np.cumsum([0, *fewer]) for name, fewer in self.falls.items()}, index=when
+        )
+
+    @property
+    def foreseen(self) -> str:
+        """The numbers that the scenarios end with, from the smallest to the largest."""
+        ends = self.numbers.iloc[-1]
+        return " to ".join(f"{number:,.0f}" for number in dict.fromkeys((ends.min(), ends.max())))
 
     @property
     def ends(self) -> dict[str, Money]:
@@ -92,15 +106,14 @@ class Scenarios:
 
     def happened(self, in_care: pd.Series) -> str:
         """Say how many were in care when the year ended against the scenarios; if not known, how far these go."""
-        end, ends = self.year.last_day, [self.start - sum(fewer) for fewer in self.falls.values()]
-        foreseen = " to ".join(f"{number:,.0f}" for number in dict.fromkeys((min(ends), max(ends))))
+        end, ends = self.year.last_day, self.numbers.iloc[-1]
         if self.year != self.own_year or end.year not in in_care.index:
-            return f"In {self.year} the scenarios take the number in care from {self.start:,} to {foreseen}."
+            return f"In {self.year} the scenarios take the number in care from {self.start:,} to {self.foreseen}."
         there = in_care[end.year]
         beside = "fewer than" if there < min(ends) else "more than" if there > max(ends) else "within"
         return (
             f"On {end.day} {end:%B %Y} {self.area} had {there:,.0f} children in care, {beside} the scenarios foresaw "
-            f"({foreseen})."
+            f"({self.foreseen})."
         )
 
     @property

@@ -132,6 +132,10 @@ LIMITS = pd.DataFrame({"lower": [12.0, 13.0], "upper": [17.0, 16.0]}, index=[100
 MEAN = pd.Series({2019: 4.0, 2020: 5.0})
 EVERY = {
     "over_years": lambda: charts.over_years(SERIES, "Essex", MEAN, MEAN + 1, "Mean of the others", "Applications per 10,000 children"),
+    "over_years_since": lambda: charts.over_years(
+        pd.concat([SERIES, pd.DataFrame({"area": "Essex", "year": [2021, 2022], "value": [2.0, 3.0]})]), "Essex", MEAN,
+        pd.Series({2019: 9.0, 2020: 9.5, 2021: 9.8, 2022: 10}), "Mean", "Applications", until=("The paper ends", 2020),
+    ),
     "ranked_bars": lambda: charts.ranked_bars(
         VALUES, "Essex", "Diagnoses per 100,000 people aged 15 to 24 in each year", {"East of England": 16.0, "England": 15.0, "Goal": 17.0},
         ["Southend-on-Sea"], pd.DataFrame({"lower": VALUES - 1, "upper": VALUES + 5}),

@@ -34,7 +34,7 @@ def test_only_authorities_with_a_rate_in_every_year_are_compared():
     without = compared(altered=lambda row: float("nan") if (row.area, row.year) == ("Hampshire", 2018) else row.rate)
     assert without.left_out == {"Hampshire": [2018]}
     assert {one.compared for one in without.years} == {9} and "Hampshire" not in without.group.names
-    assert "left out: Hampshire (none in 2018)." in sections.over_years(without).left_out
+    assert "left out: Hampshire (none in 2018)." in "".join(sections.over_years(without).average.paragraphs)
 
 
 def test_rates_are_rounded_everywhere_by_one_word():
@@ -42,11 +42,11 @@ def test_rates_are_rounded_everywhere_by_one_word():
     assert str(rates.path.after) == "8.0" and str(rates.last.gap).startswith("0.9 (")
     parts = [sections.over_years(rates), sections.change(rates), sections.certainty(rates)]
     formats = [
-        how[1] for part in parts[:2] for name in ("chart", "table", "england") if (one := getattr(part, name, None))
+        how[1] for part in parts[:2] for name in ("chart", "table") if (one := getattr(part, name, None))
         for how in one.columns.values() if isinstance(how, tuple)
     ]  # fmt: skip
     assert formats and not [one for one in formats if "2f" in one]
-    assert "runs from 6.6 to 9.7 for every" in parts[2].sentence
+    assert "runs from 6.6 to 9.7 for every" in parts[2].how.paragraphs[0]
     said = [one for marks in parts[1].chart.figure.told.values() for one in marks]
     assert "Cambridgeshire, Year to March 2020: 8.0" in said
 
@@ -74,7 +74,7 @@ def test_rates_that_stay_are_not_ranked_by_their_change():
 
 
 def test_an_interval_is_given_only_where_the_children_are_those_of_the_year():
-    assert "the 95% interval runs from" in sections.certainty(compared()).sentence
+    assert "the 95% interval runs from" in sections.certainty(compared()).how.paragraphs[0]
     assert "no interval can be given for 2019" in sections.certainty(compared(last=2019)).sentence
 
 
@@ -82,9 +82,9 @@ def test_a_section_is_taken_apart_changed_and_shown(capsys):
     section = sections.over_years(compared())
     assert isinstance(section.chart, Chart) and isinstance(section.table, Sheet)
     assert {"who", "chart", "but"} <= set(dir(section))
-    report.show(section.without("chart", "table", "england").but(who="Ten are compared."), None)
+    report.show(section.without("chart", "table").but(who="Ten are compared."), None)
     said = capsys.readouterr().out
-    assert said.startswith("Ten are compared.\n\nThe average used is the mean:")
+    assert said.startswith("Ten are compared.\nWhich average, and whether it matters\n\nThe average is the mean:")
     assert "Year to March" not in said
     report.show(
         section.chart.but(
@@ -92,5 +92,5 @@ def test_a_section_is_taken_apart_changed_and_shown(capsys):
         )
     )
     assert capsys.readouterr().out.startswith("A title of the analyst's own.\n")
-    with pytest.raises(AttributeError, match="this section has who, meaning, chart, table, england, choice, not chrat"):
+    with pytest.raises(AttributeError, match="this section has chart, who, table, average, not chrat"):
         section.chrat  # noqa: B018

@@ -46,7 +46,7 @@ def test_scenarios_that_reach_the_target_are_named_with_their_verb():
 
 def test_the_month_from_which_on_the_changes_are_enough():
     of = made()
-    assert [of.enough_by(name) for name in of.falls] == [None, "Aug 2020", "Aug 2020"]
+    assert [of.enough_by(name) for name in of.falls] == [None, "August 2020", "August 2020"]
     # 27 fewer in April avoid 1,101,600 and in May 224,400 more; a rise in June undoes it.
     lost = made(path=[753, 747, 760, *[760] * 9])
     assert lost.avoided["Path given"].cumsum().iloc[1] > of.left.value > lost.avoided["Path given"].sum()
@@ -109,28 +109,35 @@ def test_the_section_says_which_scenario_has_changed_enough_and_what_happened():
     of = made()
     section = sections.cost_avoided(of)
     assert section.enough == (
-        "Recruitment avoids £766,400 and leaves £1.23 million of the target. Low Optimism does not avoid as much; Middle "
-        "Optimism has made the changes it takes by the end of Aug 2020; High Optimism has made the changes it takes by the "
-        "end of Aug 2020."
+        "Recruitment avoids £766,400 and leaves £1.23 million to fewer children in care. Low Optimism falls short of it. "
+        "Middle Optimism and High Optimism reach it by the changes up to the end of August 2020."
     )
-    assert section.chart.title.startswith("High Optimism avoids most, £2.30 million;")
-    assert "Low Optimism rose from £204,000 to £1.22 million" in section.chart.alt
-    assert section.table.frame["High Optimism"].sum() == section.chart.data["High Optimism"].iloc[-1] == 2_299_250
+    assert section.chart.title == (
+        "Middle Optimism and High Optimism reach the target of £2.0 million with foster recruitment."
+    )
+    assert "£1.99 million (Low Optimism)" in section.chart.alt
+    drawn = section.chart.data.set_index("scenario")["value"]
+    assert section.table.frame["High Optimism"].sum() + 766_400 == pytest.approx(drawn["High Optimism"] * 1e6)
+    assert drawn["Target"] == 2
     alone = sections.cost_avoided(made(target=5e5))
     assert alone.enough == "Recruitment alone avoids £766,400, which reaches the target of £500,000."
-    since = pd.Series({2021: 640.0})
-    assert sections.what_happened(of, since).sentence == (
-        "On 31 March 2021 Cambridgeshire had 640 children in care; by then the scenarios have 720 (Low Optimism), 680 "
-        "(Middle Optimism) and 650 (High Optimism)."
+    happened = sections.what_happened(of, pd.Series({2021: 640.0, 2022: 593.0, 2025: 705.0}))
+    assert happened.chart.title == "640 children were in care when 2020/21 ended; 650 to 720 were foreseen."
+    assert happened.chart.data["What happened"].dropna().tolist() == [640]
+    assert happened.chart.data["Low Optimism"].tolist()[::12] == [780, 720]
+    assert happened.sentence == (
+        "The number came down by 140 from the 780 that the scenarios begin with. What that saved cannot be "
+        "calculated, because no numbers by month are held. There were 593 in March 2022 and 705 in March 2025."
     )
+    assert "There were" not in sections.what_happened(of, pd.Series({2021: 640.0})).sentence
     assert not list(sections.what_happened(of, pd.Series({2022: 593.0})))
     assert not list(sections.what_happened(made(year=FinancialYear(2021)), pd.Series({2022: 593.0})))
 
 
 def test_a_path_above_the_start_is_drawn_below_nothing():
     chart = sections.cost_avoided(made(path=[800.0] * 12)).chart
-    bottom, top = chart.figure.axes[0].get_ylim()
-    assert bottom < -0.816 and top > 2.29925  # 20 more children for 48 weeks; the most that is avoided
+    left, right = chart.figure.axes[0].get_xlim()
+    assert left == pytest.approx(-0.816 + 0.7664) and right > 3.06  # 20 more children for 48 weeks; the most avoided
 
 
 def test_a_late_start_is_set_against_one_on_time():

@@ -25,10 +25,10 @@ def test_the_widest_bar_stands_first_whichever_end_is_lower():
 
 def test_the_title_says_what_moves_most_and_what_takes_it_lowest_if_that_is_another():
     assert drawn(moved(("caseload", 14, 7), ("price", 9, 11))).title == (
-        "Of these changes the caseload moves the result over the widest range, 7.0 to 14.0."
+        "The caseload moves the result most, 7.0 to 14.0."
     )
     assert drawn(moved(("caseload", 14, 7), ("price", 6, 11))).title == (
-        "Of these changes the caseload moves the result over the widest range, 7.0 to 14.0; the price takes it lowest, to 6.0."
+        "The caseload moves the result most, 7.0 to 14.0; the price takes it lowest, to 6.0."
     )
 
 

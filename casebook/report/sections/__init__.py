@@ -15,7 +15,7 @@ from casebook.report.sections.caseloads import (
     staffing,
     waiting,
 )
-from casebook.report.sections.comparisons import certainty, change, numbers_at_rate, over_years, then_and_now
+from casebook.report.sections.comparisons import certainty, change, numbers_at_rate, over_years
 from casebook.report.sections.costs import cost_avoided, late_start, weekly_costs, weeks_left, what_happened
 from casebook.report.sections.projections import against_outturn, as_printed, by_part, follows, forecast
 from casebook.report.sections.rankings import chance, gap_in_people, in_region
@@ -50,7 +50,6 @@ __all__ = [
     "savings_totals",
     "sensitivity",
     "staffing",
-    "then_and_now",
     "waiting",
     "weekly_costs",
     "weeks_left",

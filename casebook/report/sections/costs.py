@@ -6,45 +6,85 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from casebook.english import Change, Money, Noun, Number, Range, listed
+from casebook.english import Money, Noun, Number, Range, capital, listed, those_that
 from casebook.methods.costing import FinancialYear
 from casebook.report import charts
 from casebook.report.parts import Chart, Columns, Section, Sheet
 from casebook.studies.placements import Prices, Scenarios
 
 
+def what_happened(of: Scenarios, in_care: pd.Series) -> Section:
+    """Set the children in care there were, by year to March, against the scenarios: ``chart``, ``sentence``, if any."""
+    end = of.year.last_day
+    if of.year != of.own_year or end.year not in in_care.index:
+        return Section()
+    there, numbers = float(in_care[end.year]), of.numbers
+    happened = pd.Series([float("nan")] * (len(numbers) - 1) + [there], numbers.index)
+    drawn = numbers.assign(**{_HAPPENED: happened})
+    foreseen = listed(f"{number:,.0f} ({name})" for name, number in numbers.iloc[-1].items())
+    later = in_care[in_care.index > end.year]
+    since = f" There were {_in_march(later.iloc[[0, -1]])}." if len(later) > 1 else ""
+    return Section(
+        chart=Chart(
+            charts.paths(
+                {_HAPPENED: happened, **{str(name): numbers[name] for name in list(numbers)[:3]}},
+                None,
+                f"End of each month, {of.year}",
+                f"Children in care, {of.area}",
+            ),
+            f"{there:,.0f} children were in care when {of.year} ended; {of.foreseen} were foreseen.",
+            f"Children in care in {of.area}: the paper's scenarios month by month, and what happened by {end.day} "
+            f"{end:%B %Y}.",
+            f"From {of.start:,} the scenarios come down to {foreseen}. What happened: {there:,.0f}.",
+            drawn.reset_index(names="month"),
+            {"month": "End of", **{str(name): (str(name), ",.0f") for name in drawn}},
+            missing="not held for that month",
+        ),
+        sentence=f"The number came down by {of.start - there:,.0f} from the {of.start:,} that the scenarios begin with."
+        f" What that saved cannot be calculated, because no numbers by month are held.{since}",
+    )
+
+
+def _in_march(numbers: pd.Series) -> str:
+    return listed(f"{number:,.0f} in March {year}" for year, number in numbers.items())
+
+
+_HAPPENED = "What happened"
+
+
 def cost_avoided(of: Scenarios) -> Section:
-    """Set scenarios side by side over a year: ``chart``, ``enough`` (when the target is met) and ``table``."""
-    return Section(chart=_course(of), enough=_enough(of), table=_by_month(of))
+    """Set what scenarios avoid against the target: ``chart``, ``enough`` (when it is met) and ``table``, by month."""
+    return Section(chart=_ends(of), enough=_enough(of), table=_by_month(of))
 
 
-def _course(of: Scenarios) -> Chart:
-    running = of.avoided.cumsum()
-    first = [of.best, *(name for name in running if name != of.best)][:4]
-    drawn = {str(name): running[name] for name in first}
-    line = (f"To reach the target: {of.left}", of.left.value) if of.left.value else None
-    level = {"To reach the target": of.left.value} if line else {}
-    courses = listed(f"{name} {Change(Money(running[name].iloc[0], 2), end).briefly}" for name, end in of.ends.items())
+def _ends(of: Scenarios) -> Chart:
+    unit = "Cost avoided with foster recruitment, million pounds"
+    ends = pd.Series({name: end.value / 1e6 for name, end in of.with_recruitment.items()})
+    target = of.target.value / 1e6
     return Chart(
-        charts.paths(drawn, line, f"End of each month, {of.year}", "Cost avoided so far, million pounds", scale=1e6),
-        f"{of.best} avoids most, {of.ends[of.best]}; a child who leaves in April counts for most of the year.",
-        f"Cumulative cost avoided by fewer children in care, million pounds, one-off in {of.year}; {of.area}; "
-        f"{Money(of.weekly_cost)} a week for each child.",
-        f"From the end of {of.months[0]} to that of {of.months[-1]} {courses}. Recruitment leaves {of.left} to reach.",
-        running.assign(**level).reset_index(names="month"),
-        _pounds(running.assign(**level)),
+        charts.ranked_bars(ends, of.best, unit, {"Target": target}, decimals=2),
+        f"{capital(of.reaching)} the target of {of.target} with foster recruitment.",
+        f"{unit}, one-off in {of.year}; {of.area}; {of.recruited} from recruitment, and {Money(of.weekly_cost)} a week "
+        "for each child fewer in care.",
+        f"With recruitment the scenarios avoid {of.each}. The target is {of.target}.",
+        pd.concat([ends, pd.Series({"Target": target})]).rename_axis("scenario").rename("value").reset_index(),
+        {"scenario": "Scenario", "value": (unit, ".2f")},
     )
 
 
 def _enough(of: Scenarios) -> str:
     if not of.left.value:
         return f"Recruitment alone avoids {of.recruited}, which reaches the target of {of.target}."
-    by_month = {name: of.enough_by(name) for name in of.falls}
-    each = "; ".join(
-        f"{name} has made the changes it takes by the end of {month}" if month else f"{name} does not avoid as much"
-        for name, month in by_month.items()
+    by_month: dict[str | None, list[str]] = {}
+    for name in of.falls:
+        by_month.setdefault(of.enough_by(name), []).append(name)
+    each = " ".join(
+        f"{those_that(names, 'reaches', 'reach')} it by the changes up to the end of {month}."
+        if month
+        else f"{those_that(names, 'falls', 'fall')} short of it."
+        for month, names in by_month.items()
     )
-    return f"Recruitment avoids {of.recruited} and leaves {of.left} of the target. {each}."
+    return f"Recruitment avoids {of.recruited} and leaves {of.left} to fewer children in care. {each}"
 
 
 def _by_month(of: Scenarios) -> Sheet:
@@ -53,6 +93,7 @@ def _by_month(of: Scenarios) -> Sheet:
         f"Cost avoided by the change of each month, by scenario, {of.year}",
         _pounds(of.avoided),
         (f"Change in the number of children x {Money(of.weekly_cost)} x weeks left.",),
+        folded=True,
     )
 
 
@@ -72,6 +113,7 @@ def late_start(avoided: Sequence[Money], caption: str) -> Sheet:
             "avoided": ("Cost avoided, pounds", ",.0f"),
             "lost": ("Against a start on time, pounds", "+,.0f"),
         },
+        folded=True,
     )
 
 
@@ -81,7 +123,7 @@ def weeks_left(year: FinancialYear) -> Sheet:
     return Sheet(
         pd.DataFrame(
             {
-                "month": [f"{end:%b %Y}" for end in ends],
+                "month": [f"{end:%B %Y}" for end in ends],
                 "end": [f"{end:%A} {end.day} {end:%B %Y}" for end in ends],
                 "weeks": year.weeks_left,
             }
@@ -92,27 +134,21 @@ def weeks_left(year: FinancialYear) -> Sheet:
     )
 
 
-def what_happened(of: Scenarios, in_care: pd.Series) -> Section:
-    """Set how each scenario ends against the children in care there were, by year to March: ``sentence``, if any."""
-    end = of.year.last_day
-    if of.year != of.own_year or end.year not in in_care.index:
-        return Section()
-    planned = listed(f"{of.start - sum(fewer):,.0f} ({name})" for name, fewer in of.falls.items())
-    return Section(
-        sentence=f"On {end.day} {end:%B %Y} {of.area} had {in_care[end.year]:,.0f} children in care; by then the "
-        f"scenarios have {planned}."
-    )
-
-
 def weekly_costs(of: Prices) -> Section:
-    """Say what a week of each kind of placement costs, and what moves change: ``table`` and ``moves``."""
+    """Say what a week of each kind of placement costs, and what moves change: ``sentence``, ``table`` and ``moves``."""
     if not of:
         return Section(sentence=f"No weekly costs by kind of placement are held for {of.area}.")
     shown = [
         f"over {low:,}" if pd.isna(high) else Range(Number(low), Number(high)).limits
         for low, high in zip(of.printed["lowest"], of.printed["highest"], strict=True)
     ]
+    costs = listed(f"{'at least ' * (kind in of.least)}{Money(cost)} ({kind})" for kind, cost in of.price.items())
+    first, second = list(of.price)[:2]
+    change = of.change(first, second)
+    way = f"{second} to {first}" if change.value > 0 else f"{first} to {second}"
     return Section(
+        sentence=f"A week in a placement costs {costs}. A child who moves from {way} costs "
+        f"{Money(abs(change.value) * of.year.weeks)} less in a year.",
         table=Sheet(
             of.printed.assign(shown=shown),
             f"{of.printed.attrs['table'].title}, as printed",
@@ -120,9 +156,8 @@ def weekly_costs(of: Prices) -> Section:
                 "placement": "Placement",
                 "shown": "Pounds a week for one child",
                 "printed": "As printed",
-                "paper": "Paper",
-                "line": ("Line", "d"),
             },
+            folded=True,
         ),
         moves=Sheet(
             of.moves,
@@ -133,5 +168,6 @@ def weekly_costs(of: Prices) -> Section:
                 "year": (f"Pounds in a whole year ({of.year.weeks} weeks)", "+,"),
             },
             tuple(f"{kind} is printed as a least cost, so a move there costs at least this." for kind in of.least),
+            folded=True,
         ),
     )

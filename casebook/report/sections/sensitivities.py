@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from casebook.english import Money
+from casebook.english import Money, capital
 from casebook.report import charts
 from casebook.report.parts import Chart
 from casebook.studies.sensitivity import Sensitivity
@@ -29,7 +29,7 @@ def sensitivity(of: Sensitivity, axis: str, subtitle: str) -> Chart:
     lower = "" if lowest == widest else f"; {lowest.input} takes it lowest, to {lowest.range.lower}"
     return Chart(
         charts.tornado(drawn, float(of.central), axis, of.central.decimals, scale),
-        f"Of these changes {widest.input} moves the result over the widest range, {widest.range}{lower}.",
+        f"{capital(widest.input)} moves the result most, {widest.range}{lower}.",
         subtitle,
         f"From {of.central}. {'; '.join(f'{bar.change}: {bar.range}' for bar in of.bars)}.",
         pd.concat([of.frame, central]),
