@@ -316,7 +316,7 @@ def paths(
     for (label, values), look in zip(series.items(), LOOKS, strict=False):
         drawn = pd.Series(values.to_numpy(), index=positions)
         ends.append((drawing.line(drawn, label, look, decimals=decimals, called=called, markersize=5), label))
-    heights = [float(value) for values in series.values() for value in values.dropna()] + ([line[1]] if line else [])
+    heights = [float(value) for values in series.values() for value in values] + ([line[1]] if line else [])
     if line is not None:
         level = drawing.line(
             pd.Series(line[1], index=[positions[0], positions[-1]]), line[0], SECOND, color="black", marker="",

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from casebook.english import Gap, Noun, Number, Odds, Range, Shortfall, capital, listed
+from casebook.english import Gap, Noun, Number, Odds, Range, Shortfall, capital, count, listed, those_that
 from casebook.errors import InputError
 from casebook.methods import capacity, forecast
 from casebook.studies.projection import LIMITS, rounded
@@ -327,9 +327,8 @@ class Staffing:
     @property
     def options(self) -> dict[str, float]:
         """The staff without new posts, and after each year's."""
-        names = ["Year 1", "Years 1 and 2", *(f"Years 1 to {n}" for n in range(3, len(self.posts) + 1))]
-        after = self.service.wte + self.posts.cumsum()
-        return {"No new posts": self.service.wte, **dict(zip(names, after.astype(float), strict=False))}
+        after = [0.0, *self.posts.cumsum().astype(float)]
+        return {capital(count(new, "new post", "new posts")): self.service.wte + new for new in after}
 
     @property
     def last(self) -> str:
@@ -558,10 +557,11 @@ class DemandOutlook:
         first = above.idxmax().where(above.any(), 0).astype(int)
         sentences = []
         for year in dict.fromkeys(first):
-            options = listed(f'"{option}"' for option in first.index[first == year])
+            options = [f'"{option}"' for option in first.index[first == year]]
             already = ", the first year shown" if year == above.index[0] else ""
-            since = f"Above the recommendation from {year}{already}" if year else "Never above the recommendation"
-            sentences.append(f"{since}: {options}.")
+            does = "is", "are", f"above the recommendation from {year}{already}"
+            is_, are, what = does if year else ("stays", "stay", "within the recommendation")
+            sentences.append(f"{those_that(options, is_, are)} {what}.")
         return " ".join(sentences)
 
     def waiting(self, flows: Flows, target: float) -> tuple[pd.DataFrame, dict[str, int]]:

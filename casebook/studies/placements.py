@@ -52,17 +52,14 @@ class Scenarios:
         return pd.DataFrame(by_scenario, index=self.months)
 
     @property
-    def numbers(self) -> pd.DataFrame:
-        """The children in care at the start and at the end of each month; a column a scenario."""
-        when = [f"March {self.year.starts}", *self.months]
-        return pd.DataFrame(
-            {name: self.start - np.cumsum([0, *fewer]) for name, fewer in self.falls.items()}, index=when
-        )
+    def numbers(self) -> pd.Series:
+        """The children in care that each scenario ends with."""
+        return pd.Series({name: float(self.start - sum(fewer)) for name, fewer in self.falls.items()})
 
     @property
     def foreseen(self) -> str:
         """The numbers that the scenarios end with, from the smallest to the largest."""
-        ends = self.numbers.iloc[-1]
+        ends = self.numbers
         return " to ".join(f"{number:,.0f}" for number in dict.fromkeys((ends.min(), ends.max())))
 
     @property
@@ -106,7 +103,7 @@ class Scenarios:
 
     def happened(self, in_care: pd.Series) -> str:
         """Say how many were in care when the year ended against the scenarios; if not known, how far these go."""
-        end, ends = self.year.last_day, self.numbers.iloc[-1]
+        end, ends = self.year.last_day, self.numbers
         if self.year != self.own_year or end.year not in in_care.index:
             return f"In {self.year} the scenarios take the number in care from {self.start:,} to {self.foreseen}."
         there = in_care[end.year]

@@ -99,11 +99,11 @@ def test_a_forecast_of_plans_is_taken_as_far_as_it_reaches():
     [
         ((), ["No new posts"], "no new posts", "No new posts are asked for, so the service is 17.1 short."),
         ((0, 0), ["No new posts"], "no new posts", "No new posts are asked for, so the service is 17.1 short."),
-        ((1,), ["No new posts", "Year 1"], "the one post",
+        ((1,), ["No new posts", "One new post"], "the one post",
          "The one post asked for makes 17.3, which is 16.1 short: 44 children each."),
-        ((4, 5), ["No new posts", "Year 1", "Years 1 and 2"], "the nine posts",
+        ((4, 5), ["No new posts", "Four new posts", "Nine new posts"], "the nine posts",
          "The nine posts asked for make 25.3, which is 8.1 short: 30 children each."),
-        ((4, 5.5, 20), ["No new posts", "Year 1", "Years 1 and 2", "Years 1 to 3"], "the 29.5 posts",
+        ((4, 5.5, 20), ["No new posts", "Four new posts", "9.5 new posts", "29.5 new posts"], "the 29.5 posts",
          "The 29.5 posts asked for make 45.8, which is enough: 17 children each."),
     ],
 )  # fmt: skip
@@ -131,11 +131,11 @@ def test_a_load_as_recommended_is_not_above_the_recommendation():
     service = known(staff=(10, None))
     to_come = outlook([230, 460, 500], [200, 400, 450], [240, 480, 550], 10, service=service)
     assert to_come.course == (
-        'Above the recommendation from 2027: "No new posts". Above the recommendation from 2028: "Year 1". '
-        'Never above the recommendation: "Enough for 2028".'
+        '"No new posts" is above the recommendation from 2027. "Ten new posts" is above the recommendation from 2028. '
+        '"Enough for 2028" stays within the recommendation.'
     )
     above = outlook([300], [250], [350], service=service)
-    assert above.course.startswith('Above the recommendation from 2026, the first year shown: "No new posts".')
+    assert above.course.startswith('"No new posts" is above the recommendation from 2026, the first year shown.')
 
 
 def in_simulation(weekly, places, stay, need, runs=1):
@@ -247,7 +247,7 @@ def test_futures_are_counted_by_option_and_said():
     children = pd.DataFrame({2026: [230.0, 230.0], 2027: [460.0, 460.0]})
     found = to_come.futures(caseload.Futures(children, np.array([1.0, 1.1])))
     # In the second future each of the ten now carries a tenth more, so that they count for fewer.
-    assert found["No new posts"].tolist() == [50, 0] and found["Year 1"].tolist() == [100, 50]
+    assert found["No new posts"].tolist() == [50, 0] and found["Ten new posts"].tolist() == [100, 50]
     assert found["Enough for 2027"].tolist() == [100, 100]
     assert str(to_come.odds(found, 2)) == "50 of 100 simulated futures"
 
@@ -258,20 +258,20 @@ def test_parts_of_the_demand_are_rounded_as_all_of_it():
     row = section.table.frame.iloc[0]
     assert (row["with"], row["without"], row["central"], row["Open cases"]) == (990, 270, 1260, 1190)
     assert list(section.table.columns)[-1] == "Open cases"
-    assert "grow with the number of children" in section.sentence
-    assert "stay as many as they were" in sections.demand(outlook([9], [8], [10], others=251), {}).sentence
+    assert "grow with the number of children" in section.how.paragraphs[0]
+    assert "stay as many as they were" in sections.demand(outlook([9], [8], [10], others=251), {}).how.paragraphs[0]
 
 
 def test_a_chart_of_loads_has_the_option_with_all_posts_first_whatever_is_asked_for():
     with_posts = sections.loads(outlook([1260], [1110], [1420], 4, 5)).chart
     assert with_posts.title == "With the nine posts each therapist would carry about 50 children by 2026 (44 to 56)."
     labels = [text.get_text() for text in with_posts.figure.axes[0].texts]
-    assert labels[1:5] == ["Years 1 and 2", "No new posts", "Year 1", "Enough for 2026"]
+    assert labels[1:5] == ["Nine new posts", "No new posts", "Four new posts", "Enough for 2026"]
     assert list(with_posts.columns) == [
         "year",
         "No new posts",
-        "Year 1",
-        "Years 1 and 2",
+        "Four new posts",
+        "Nine new posts",
         "Enough for 2026",
         "recommended",
     ]
@@ -286,17 +286,21 @@ def test_referrals_are_told_for_every_agency_or_as_not_held():
     )
     assert told.sentence == "The largest share, 70% of referrals, is that of Care; the smallest, 50%, that of Health."
     assert told.table.frame.to_numpy().tolist() == [["Care", 50, 20, 70], ["Health", 30, 20, 50]]
-    assert told.sum.startswith("Adding the shares of the two agencies gives 120%; taking away the 20% that concern two")
+    assert told.table.notes[0].startswith(
+        "Adding the shares of the two agencies gives 120%; taking away the 20% that concern two"
+    )
     none = sections.referrals(caseload.referrals(pd.DataFrame({"agencies": [], "share": []})), "Essex")
     assert list(none) == ["No referrals by agency are held for Essex."]
 
 
 def test_posts_cost_what_is_asked_for_them_and_where_that_is_not_known_nothing_is_put_in():
-    sheet = sections.cost_of_posts(pd.DataFrame({"year": [2021, 2022], "posts": [4, 5], "cost": [200.0, 300.0]}))
-    assert sheet.frame.to_numpy().tolist() == [
+    section = sections.cost_of_posts(pd.DataFrame({"year": [2021, 2022], "posts": [4, 5], "cost": [200.0, 300.0]}))
+    assert section.sentence == "The nine posts asked for cost £500 every year, £56 each."
+    assert section.table.frame.to_numpy().tolist() == [
         ["2021/22", 4, 200, 50],
         ["2022/23", 5, 300, 60],
         ["Together", 9, 500, 500 / 9],
     ]
     lacking = sections.cost_of_posts(pd.DataFrame({"year": [2021, 2022], "posts": [4, 5], "cost": [200.0, np.nan]}))
-    assert lacking.frame["cost"].isna().tolist() == [False, True, True]
+    assert not hasattr(lacking, "sentence")
+    assert lacking.table.frame["cost"].isna().tolist() == [False, True, True]

@@ -203,10 +203,10 @@ def test_another_forecaster_speaks_for_its_own_range():
     # It needs no long history of the area's own.
     new = projection.make(history([100, 104]), 2031, forecaster=by_all_areas, level=0.8)
     section = sections.forecast(new)
-    assert [section.made, section.choice] == [tested, "All are used."]
+    assert section.how.paragraphs == (tested, "All are used.")
     assert str(new.at_end) == "200 (150 to 260)"
     assert section.chart.title.endswith("could be about 200 by 2031.")
-    assert {"made", "choice", "chart"} == set(dir(section)) - {"but", "without"}
+    assert {"how", "chart"} == set(dir(section)) - {"but", "without"}
 
 
 def test_scenarios_and_ends_have_no_more_figures_than_the_range_allows():

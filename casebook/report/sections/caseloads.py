@@ -7,11 +7,11 @@ from math import exp, floor, inf
 
 import pandas as pd
 
-from casebook.english import capital, listed, number
+from casebook.english import Money, capital, count, listed, number
 from casebook.methods import capacity, intervals
 from casebook.methods.costing import FinancialYear
 from casebook.report import charts
-from casebook.report.parts import Chart, Section, Sheet
+from casebook.report.parts import Aside, Chart, Section, Sheet
 from casebook.studies.caseload import DemandOutlook, Flows, Referrals, Staffing
 from casebook.studies.projection import LIMITS, rounded
 
@@ -34,27 +34,38 @@ def staffing(of: Staffing) -> Sheet:
     )
 
 
-def cost_of_posts(asked: pd.DataFrame) -> Sheet:
-    """Tell what posts cost by the year in which they start: ``year``, ``posts`` and ``cost``, in pounds a year."""
+def cost_of_posts(asked: pd.DataFrame) -> Section:
+    """Tell what posts cost by the year in which they start: ``year``, ``posts`` and ``cost``, in pounds a year.
+
+    Its parts are ``sentence``, where all costs are known, and ``table``.
+    """
     names = {year: str(FinancialYear(year)) for year in asked["year"]}
     both = pd.DataFrame(
         {"year": ["Together"], "posts": [asked["posts"].sum()], "cost": [asked["cost"].sum(skipna=False)]}
     )
     found = pd.concat([asked.assign(year=asked["year"].map(names)), both], ignore_index=True)
-    return Sheet(
-        found.assign(each=found["cost"] / found["posts"]),
-        "Cost of a post, by year, recurrent",
-        {
-            "year": "Asked for in",
-            "posts": ("Posts", ",.0f"),
-            "cost": ("Pounds a year", ",.0f"),
-            "each": ("Pounds a year for each post", ",.0f"),
-        },
+    whole, posts = float(both["cost"].iloc[0]), float(both["posts"].iloc[0])
+    return Section(
+        sentence=f"The {count(posts, 'post', 'posts')} asked for cost {Money(whole)} every year, "
+        f"{Money(whole / posts)} each."
+        if posts and pd.notna(whole)
+        else None,
+        table=Sheet(
+            found.assign(each=found["cost"] / found["posts"]),
+            "Cost of a post, by year, recurrent",
+            {
+                "year": "Asked for in",
+                "posts": ("Posts", ",.0f"),
+                "cost": ("Pounds a year", ",.0f"),
+                "each": ("Pounds a year for each post", ",.0f"),
+            },
+            folded=True,
+        ),
     )
 
 
 def referrals(of: Referrals | None, area: str) -> Section:
-    """Tell which agencies refer: ``sentence``, ``table`` and ``sum``; where no referrals are held, say so."""
+    """Tell which agencies refer: ``sentence`` and ``table``; where no referrals are held, say so."""
     if of is None:
         return Section(sentence=f"No referrals by agency are held for {area}.")
     shares, least = of.frame["all"], of.frame["all"].min()
@@ -70,14 +81,17 @@ def referrals(of: Referrals | None, area: str) -> Section:
                 "shared": ("With another agency, per cent", "d"),
                 "all": ("In all, per cent", "d"),
             },
+            (
+                f"Adding the shares of the {number(len(shares))} agencies gives {shares.sum()}%; taking away the "
+                f"{shares.sum() - of.once}% that concern two agencies leaves {of.once}%, every referral once.",
+            ),
+            folded=True,
         ),
-        sum=f"Adding the shares of the {number(len(shares))} agencies gives {shares.sum()}%; taking away the "
-        f"{shares.sum() - of.once}% that concern two agencies leaves {of.once}%, every referral once.",
     )
 
 
 def demand(of: DemandOutlook, beside: Mapping[str, pd.Series]) -> Section:
-    """Tell how many children there would be by year: ``sentence`` and ``table``.
+    """Tell how many children there would be by year: ``how`` that is calculated, and ``table``.
 
     Parameters
     ----------
@@ -92,12 +106,18 @@ def demand(of: DemandOutlook, beside: Mapping[str, pd.Series]) -> Section:
     stay = of.without_plan.eq(known.without_plan).all()
     course = "stay as many as they were" if stay else "grow with the number of children"
     return Section(
-        sentence="Children with a plan: the forecast of plans in the report on education, health and care plans, times "
-        f"the share who use the service. In {known.year} that share was {known.share:.1%} ({known.with_plan:,.0f} of "
-        f"{known.plans:,.0f} plans); taken here is {shares['central']:.1%}, with {shares['lower']:.1%} as low and "
-        f"{shares['upper']:.1%} as high. Children without a plan ({known.without_plan:,.0f} in {known.year}) {course}. "
-        "Of 100 simulated futures 80 lie between low and high: plans vary as the forecast says they may, and the share "
-        "varies between its low and its high.",
+        how=Aside(
+            "How the children to come are counted",
+            (
+                "Children with a plan are the forecast of plans in the report on education, health and care plans, "
+                f"times the share who use the service. In {known.year} that share was {known.share:.1%} "
+                f"({known.with_plan:,.0f} of {known.plans:,.0f} plans). Taken here is {shares['central']:.1%}, with "
+                f"{shares['lower']:.1%} as low and {shares['upper']:.1%} as high. Children without a plan "
+                f"({known.without_plan:,.0f} in {known.year}) {course}.",
+                "Of 100 simulated futures 80 lie between low and high: plans vary as the forecast says they may, and "
+                "the share varies between its low and its high.",
+            ),
+        ),
         table=Sheet(
             shown.rename_axis("year").reset_index(),
             "Children who use the service, by year",
@@ -136,6 +156,7 @@ def by_need(of: DemandOutlook, plans: pd.DataFrame) -> Sheet | None:
             **{limit: (f"Users, {word}", ",.0f") for limit, word in _WORDS.items()},
         },
         ("One share is known for all needs, so it is applied to each.",),
+        folded=True,
     )
 
 
@@ -169,10 +190,12 @@ def loads(of: DemandOutlook) -> Section:
 
 
 def waiting(of: DemandOutlook, flows: Flows, target: float) -> Section:
-    """Tell what a waiting list does to the last year, by option: ``table`` and ``balance``; weeks throughout."""
+    """Tell what a waiting list does to the last year, by option: ``sentence``, ``table`` and ``balance``, in weeks."""
     found, decimals = of.waiting(flows, target)
     longest, steady, chance = of.in_balance(flows, target)
     staff, first = of.staffing.service.staff, of.demand.index[0]
+    left = float(found.set_index("option")["queue"][of.staffing.last])
+    waits = f"about {left:,.0f} children would be without a place in {of.end}"
     headers = {
         "queue": "Children without a place",
         "reached": "Of 100 who stop waiting, get a place",
@@ -187,6 +210,7 @@ def waiting(of: DemandOutlook, flows: Flows, target: float) -> Section:
     stop = f"; one who waits stops after {flows.need:.0f}" if flows.need != flows.stay else ", with a place or without"
     ends = "; nobody stops waiting" if flows.need == inf else stop
     return Section(
+        sentence=f"With {of.staffing.said}, {waits if left else f'no child would be without a place in {of.end}'}.",
         table=Sheet(
             found,
             f"Waiting list in {of.end} if {staff} keep to the recommended caseload, by option",
@@ -196,13 +220,19 @@ def waiting(of: DemandOutlook, flows: Flows, target: float) -> Section:
                 f"the service for {flows.stay:.0f} weeks on average{ends}.",
             ),
             missing="nobody waits, no week has passed, or the list is short already",
+            folded=True,
         ),
-        balance=f"Nearly all waits stay under {target:g} weeks if the list in {of.end} holds {longest:.0f} children at "
-        f"most. To keep it there takes about {steady:.1f} whole-time {staff}, a little more than just enough, "
-        "because referrals and discharges vary. With just enough, chance alone leaves about "
-        f"{number(round(chance))} children without a place at a time. (NHS practice: the mean wait is a quarter of the "
-        f"target, then about {100 * exp(-4):.0f} in 100 wait longer; Fong and others 2022, "
-        "doi.org/10.1101/2022.08.23.22279117.)",
+        balance=Aside(
+            "What would keep waits short",
+            (
+                f"Nearly all waits stay under {target:g} weeks if the list in {of.end} holds {longest:.0f} children at "
+                f"most. To keep it there takes about {steady:.1f} whole-time {staff}, a little more than just enough, "
+                "because referrals and discharges vary. With just enough, chance alone leaves about "
+                f"{number(round(chance))} children without a place at a time. (NHS practice: the mean wait is a "
+                f"quarter of the target, then about {100 * exp(-4):.0f} in 100 wait longer; Fong and others 2022, "
+                "doi.org/10.1101/2022.08.23.22279117.)",
+            ),
+        ),
     )
 
 
@@ -225,6 +255,7 @@ def futures(of: pd.DataFrame) -> Sheet:
         of.reset_index(),
         "In how many of 100 simulated futures capacity is enough, by option",
         {"year": "Year", **{str(option): (str(option), ".0f") for option in of}},
+        folded=True,
     )
 
 

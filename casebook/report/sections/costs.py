@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from casebook.english import Money, Noun, Number, Range, capital, listed, those_that
+from casebook.english import Money, Noun, Number, Range, listed, those_that
 from casebook.methods.costing import FinancialYear
 from casebook.report import charts
 from casebook.report.parts import Chart, Columns, Section, Sheet
@@ -18,27 +18,18 @@ def what_happened(of: Scenarios, in_care: pd.Series) -> Section:
     end = of.year.last_day
     if of.year != of.own_year or end.year not in in_care.index:
         return Section()
-    there, numbers = float(in_care[end.year]), of.numbers
-    happened = pd.Series([float("nan")] * (len(numbers) - 1) + [there], numbers.index)
-    drawn = numbers.assign(**{_HAPPENED: happened})
-    foreseen = listed(f"{number:,.0f} ({name})" for name, number in numbers.iloc[-1].items())
+    there, unit, start = float(in_care[end.year]), f"Children in care, {of.area}", {"At the start": float(of.start)}
+    ends = pd.concat([of.numbers, pd.Series({"What happened": there})])
     later = in_care[in_care.index > end.year]
     since = f" There were {_in_march(later.iloc[[0, -1]])}." if len(later) > 1 else ""
     return Section(
         chart=Chart(
-            charts.paths(
-                {_HAPPENED: happened, **{str(name): numbers[name] for name in list(numbers)[:3]}},
-                None,
-                f"End of each month, {of.year}",
-                f"Children in care, {of.area}",
-            ),
+            charts.ranked_bars(ends, "What happened", unit, start, decimals=0),
             f"{there:,.0f} children were in care when {of.year} ended; {of.foreseen} were foreseen.",
-            f"Children in care in {of.area}: the paper's scenarios month by month, and what happened by {end.day} "
-            f"{end:%B %Y}.",
-            f"From {of.start:,} the scenarios come down to {foreseen}. What happened: {there:,.0f}.",
-            drawn.reset_index(names="month"),
-            {"month": "End of", **{str(name): (str(name), ",.0f") for name in drawn}},
-            missing="not held for that month",
+            f"Children in care in {of.area} on {end.day} {end:%B %Y}: what happened, and the paper's scenarios.",
+            f"{listed(f'{name}: {number:,.0f}' for name, number in ends.items())}. All begin with {of.start:,}.",
+            pd.concat([ends, pd.Series(start)]).rename_axis("what").rename("value").reset_index(),
+            {"what": "Scenario", "value": (unit, ",.0f")},
         ),
         sentence=f"The number came down by {of.start - there:,.0f} from the {of.start:,} that the scenarios begin with."
         f" What that saved cannot be calculated, because no numbers by month are held.{since}",
@@ -47,9 +38,6 @@ def what_happened(of: Scenarios, in_care: pd.Series) -> Section:
 
 def _in_march(numbers: pd.Series) -> str:
     return listed(f"{number:,.0f} in March {year}" for year, number in numbers.items())
-
-
-_HAPPENED = "What happened"
 
 
 def cost_avoided(of: Scenarios) -> Section:
@@ -63,7 +51,7 @@ def _ends(of: Scenarios) -> Chart:
     target = of.target.value / 1e6
     return Chart(
         charts.ranked_bars(ends, of.best, unit, {"Target": target}, decimals=2),
-        f"{capital(of.reaching)} the target of {of.target} with foster recruitment.",
+        f"With foster recruitment {of.reaching} the target of {of.target}.",
         f"{unit}, one-off in {of.year}; {of.area}; {of.recruited} from recruitment, and {Money(of.weekly_cost)} a week "
         "for each child fewer in care.",
         f"With recruitment the scenarios avoid {of.each}. The target is {of.target}.",

@@ -9,14 +9,14 @@ import pandas as pd
 
 from casebook.english import Change, Gap, Noun, Number, capital, listed
 from casebook.report import charts
-from casebook.report.parts import Chart, Section, Sheet
+from casebook.report.parts import Aside, Chart, Section, Sheet
 from casebook.studies.projection import LIMITS, History, Parts, Printed, Projection, rounded
 
 _SCENARIOS = Noun("scenario")
 
 
 def forecast(of: Projection, earlier: Mapping[str, pd.Series] | None = None) -> Section:
-    """Tell what a history may come to: ``chart``, ``scenarios``, ``made``, ``choice`` and ``table``, those there are.
+    """Tell what a history may come to: ``chart``, ``scenarios``, ``how`` it was made and ``table``, those there are.
 
     Parameters
     ----------
@@ -31,30 +31,40 @@ def forecast(of: Projection, earlier: Mapping[str, pd.Series] | None = None) -> 
     return Section(
         chart=_fan(of, earlier or {}),
         scenarios=f"{show} {meanings}" if of.scenarios else None,
-        made=outlook.tested if outlook else None,
-        choice=outlook.choice if outlook else None,
+        how=Aside("How the forecast was made and tested", (outlook.tested, outlook.choice)) if outlook else None,
         table=_methods(of) if outlook and not outlook.compared.empty else None,
     )
 
 
 def by_part(of: Projection, parts: Parts) -> Section:
-    """Split the forecast of the last year into parts: ``sentence`` and ``table``; where none are known, say so."""
+    """Split the forecast of the last year into parts: ``sentence``, ``how``, ``table``; if none is known, say so."""
     if parts.last.empty:
         return Section(sentence=f"No {of.past.noun} by primary {parts.name} are held for {of.past.area}.")
     shares, whole = parts.shares.loc[of.end], of.frame.loc[of.end]
     split, _ = rounded(pd.DataFrame({limit: shares * whole[limit] for limit in LIMITS}))
     what = f"primary {parts.name}"
+    rows = split.assign(now=parts.last).rename_axis("part").reset_index()
+    most = [
+        f"{row.part} (about {row.central:,.0f}, now {row.now:,.0f})" for row in rows.nlargest(2, "central").itertuples()
+    ]
     return Section(
-        sentence=f"{parts.said} Only the range of the total is carried into the {parts.name}s, so each {parts.name}'s "
-        "own future is less certain than its row says. Each row is rounded by its range, so the rows need not add up "
-        "to the total.",
+        sentence=f"In {of.end} the most {of.past.noun} could be for {listed(most)}." if len(rows) > 1 else None,
+        how=Aside(
+            f"How the {parts.name}s are forecast",
+            (
+                f"{parts.said} Only the range of the total is carried into the {parts.name}s, so each {parts.name}'s "
+                "own future is less certain than its row says. Each row is rounded by its range, so the rows need not "
+                "add up to the total.",
+            ),
+        ),
         table=Sheet(
-            split.assign(now=parts.last).rename_axis("part").reset_index(),
+            rows,
             f"{capital(str(of.past.noun))} by {what} in {of.past.when(of.end)}, {of.past.area}",
             {
                 "part": capital(what), "now": (of.past.when(parts.year), ",.0f"),
                 **{limit: (name, ",.0f") for limit, name in of.names.items()},
             },
+            folded=True,
         ),
     )  # fmt: skip
 
@@ -85,6 +95,7 @@ def follows(
             **{limit: (name, shown) for limit, name in names.items()},
         },
         tuple(notes),
+        folded=True,
     )  # fmt: skip
 
 
@@ -107,8 +118,8 @@ def as_printed(of: Printed, past: History, part: str) -> Section:
     (most, second), least = (largest.iloc[place] for place in (0, 1)), largest.iloc[-1]
     added, noun, named = Number(end.value - start.value), past.noun, f"Primary {part}"
     return Section(
-        sentence=f"Two {part}s account for {most['contribution'] + second['contribution']:.0f}% of the growth: "
-        f"{most['part']}; {second['part']}."
+        sentence=f"Two {part}s make {most['contribution'] + second['contribution']:.0f}% of the growth in the paper: "
+        f"{listed([most['part'], second['part']])}."
         if added.value > 0 and second["change"] > 0
         else None,
         chart=Chart(
@@ -139,7 +150,8 @@ def as_printed(of: Printed, past: History, part: str) -> Section:
                 "contribution": ("Share of all growth, per cent", "+.1f"),
                 "yearly": ("Growth a year, per cent", "+.1f"),
             },
-            (f"Change, percentages and shares are worked out from the two columns of {noun}.",),
+            (f"Change, percentages and shares are calculated from the two columns of {noun}.",),
+            folded=True,
         ),
     )  # fmt: skip
 
@@ -159,6 +171,7 @@ def against_outturn(of: Printed, past: History) -> Sheet | None:
             "off": (f"Difference, {noun}", "+,.0f"),
             "off_per_cent": ("Difference, per cent", "+.1f"),
         },
+        folded=True,
     )
 
 
@@ -167,7 +180,7 @@ def _methods(of: Projection) -> Sheet:
     when = of.past.when(of.end)
     return Sheet(
         of.outlook.compared,
-        f"What each method says of {when}, and how near it would have come on past years",
+        f"What each method says of {when}, and how near it came in past years",
         {
             "method": "Method",
             "central": (f"{capital(str(of.past.noun))} in {when}", ",.0f"),
@@ -179,6 +192,7 @@ def _methods(of: Projection) -> Sheet:
             "Each method forecast every later year from each year with at least three before it. An error of 1 is as "
             "wrong as repeating the last number for one year.",
         ),
+        folded=True,
     )
 
 
