@@ -6,7 +6,7 @@ from test_english import UNFINISHED
 
 from casebook import InputError, ranking, sections, tables
 from casebook.methods import intervals
-from casebook.report.parts import Chart, Section, Sheet
+from casebook.report.parts import Aside, Chart, Section, Sheet
 
 REGION = ("East of England", "England")
 
@@ -35,6 +35,8 @@ def said(*parts):
                 found += [one.title, one.subtitle, one.alt]
             elif isinstance(one, Sheet):
                 found += [one.caption, *one.notes]
+            elif isinstance(one, Aside):
+                found += [one.folded, *one.paragraphs]
             else:
                 found.append(one)
     for sentence in found:
@@ -71,7 +73,7 @@ def test_authorities_without_a_value_stand_last_and_are_named():
     assert few.frame["area"].tolist()[0] == "Cambridgeshire" and few.frame["value"].isna().sum() == 10
     text = all_of(few)
     assert "Cambridgeshire is the only authority printed." in text
-    assert "No value is printed for Bedford, Central Bedfordshire" in text
+    assert "The paper gives no value for Bedford, Central Bedfordshire" in text
 
 
 @pytest.mark.parametrize(
@@ -90,7 +92,7 @@ def test_those_who_meet_a_goal_are_named():
     assert ranked().goal.meeting == "one of the ten authorities printed meets it (Peterborough)"
     assert ranked(values={"Essex": 1.0, "Luton": 2.0}).goal.meeting == "none of the two authorities printed meet it"
     assert ranked(goal=None).goal is None
-    assert "No national goal with published thresholds" in all_of(ranked(goal=None))
+    assert "No national goal is held" in all_of(ranked(goal=None))
 
 
 def test_counts_give_intervals_verdicts_and_a_funnel():

@@ -34,7 +34,10 @@ def test_lines_are_shown_with_their_sum_and_their_shares(schedule):
         "service" not in section.lines.columns
         and "service" in sections.savings(schedule.all, "Cambridgeshire").lines.columns
     )
-    assert "new budgets start on 1 April 2022" in section.about
+    assert "new budgets start on 1 April 2022" in section.about.paragraphs[0]
+    chart = sections.savings_by_service(schedule, "All demand led services")
+    assert chart.title == "Stop smoking service gives up most, £105,000 a year."
+    assert chart.data["amount"].tolist() == [105, 65, 50]
     totals = sections.savings_totals(schedule)
     assert totals.frame["share"].iloc[-1] == 100 and totals.notes == (
         "£57,000 of all savings is printed as a total without lines.",
@@ -45,7 +48,7 @@ def test_a_line_that_stands_elsewhere_is_told_besides(schedule):
     fund = "Stop Smoking GP and Pharmacy Services"
     assert sections.savings(schedule.of("Stop smoking service"), "Cambridgeshire", fund).fund == (
         'The schedule also gives up £17,000 held for this service under "Contingency Fund": "Stop Smoking GP and Pharmacy '
-        'Services" (line 3030). It is not part of the sum below.'
+        'Services". It is not part of the sum above.'
     )
 
 

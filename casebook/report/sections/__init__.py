@@ -20,7 +20,7 @@ from casebook.report.sections.costs import cost_avoided, late_start, weekly_cost
 from casebook.report.sections.projections import against_outturn, as_printed, by_part, follows, forecast
 from casebook.report.sections.rankings import chance, gap_in_people, in_region
 from casebook.report.sections.registers import register
-from casebook.report.sections.schedules import savings, savings_totals
+from casebook.report.sections.schedules import savings, savings_by_service, savings_totals
 from casebook.report.sections.sensitivities import sensitivity
 
 __all__ = [
@@ -47,6 +47,7 @@ __all__ = [
     "referrals",
     "register",
     "savings",
+    "savings_by_service",
     "savings_totals",
     "sensitivity",
     "staffing",

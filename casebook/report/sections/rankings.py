@@ -8,7 +8,7 @@ import pandas as pd
 
 from casebook.english import capital, listed, some_of
 from casebook.report import charts
-from casebook.report.parts import Chart, Columns, Section, Sheet
+from casebook.report.parts import Aside, Chart, Columns, Section, Sheet
 from casebook.studies.ranking import PRINTED, Funnel, Position, Ranking
 
 _POLARITIES = {
@@ -26,22 +26,23 @@ _INTERVALS = {
 def in_region(of: Ranking) -> Section:
     """Set an area's value among its region, England and the goal.
 
-    Its parts are ``judged``, ``missing``, ``chart``, ``table``, ``funnel`` and ``goal``, as far as there are such.
+    Its parts are ``judged``, ``chart``, ``missing``, ``table``, ``funnel`` and ``goal``, as far as there are such.
     """
     about = of.about
-    goal = "No national goal with published thresholds is held for this indicator, so none is applied."
+    goal: Aside | str = "No national goal is held for this indicator."
     if of.goal and about.goal:
-        goal = (
-            f"The goal is published by {about.goal.source} for {of.whom}, and is compared with figures for the same "
-            f"people only. Below {of.goal.lower} it is not met (red), from {of.goal.lower} it is near (amber), from "
-            f"{of.goal.upper} it is met (green). In the table, {of.goal.meeting}."
+        goal = Aside(
+            "How the goal is applied",
+            (
+                f"The goal is published by {about.goal.source} for {of.whom}, and is compared with figures for the "
+                f"same people only. Below {of.goal.lower} it is not met (red), from {of.goal.lower} it is near "
+                f"(amber), from {of.goal.upper} it is met (green). In the table, {of.goal.meeting}.",
+            ),
         )
     return Section(
-        judged=f"For this indicator {_POLARITIES[about.polarity]}.",
-        missing=f"No value is printed for {listed(of.missing)}; the chart and the table say [x] there."
-        if of.missing
-        else None,
+        judged=f"For this indicator {_POLARITIES[about.polarity]}. These are the latest figures held.",
         chart=_bars(of),
+        missing=f"The paper gives no value for {listed(of.missing)}: [x]." if of.missing else None,
         table=_table(of),
         funnel=_funnel(of, of.funnel) if of.funnel else None,
         goal=goal,
@@ -49,7 +50,10 @@ def in_region(of: Ranking) -> Section:
 
 
 def gap_in_people(of: Ranking) -> Section:
-    """Say what the area's distance from its region and from England means in people: ``region``, ``england``."""
+    """Say what the area's distance from its region and from England means in people: ``region`` and ``england``.
+
+    Where the number of people is not known, ``unknown`` says it for every 10,000, folded.
+    """
     if of.here is None:
         return Section(none=f"There is no value for {of.area}, so there is no gap to put in people.")
     people = of.about.people
@@ -62,16 +66,18 @@ def gap_in_people(of: Ranking) -> Section:
         for name, gap in ((f"the {of.about.region}", of.here.gap), ("England", of.here.england_gap))
     )
     unknown = (
-        f"The paper does not print the number of {people} in {of.area}, so the gap cannot be put as a number of people "
+        f"The paper does not give the number of {people} in {of.area}, so the gap cannot be put as a number of people "
         "there."
     )
-    return Section(region=region, england=england, unknown=None if of.people else unknown)
+    if of.people:
+        return Section(region=region, england=england)
+    return Section(unknown=Aside("What the gap means in people", (region, england, unknown)))
 
 
 def chance(of: Ranking) -> Section:
     """Say how sure we are: where intervals are from or, without any, what would have to stand behind the value.
 
-    Its part is ``sentence``; without intervals ``table`` and, for a number of people given, ``given`` besides.
+    Its part is ``sentence``; without intervals ``how``, ``table`` and, for a number of people given, ``given`` besides.
     """
     if of.here is None:
         return Section(sentence=f"There is no value for {of.area} to be sure or unsure of.")
@@ -82,10 +88,16 @@ def chance(of: Ranking) -> Section:
         )
     behind = "the number of people surveyed" if of.about.sampled else "the counts"
     return Section(
-        sentence=f"The paper prints values without {behind} and without intervals, so it cannot be told from the paper "
-        "alone whether a difference is real or chance. What can be said is how much would have to stand behind "
-        f"{of.area}'s {of.here.value} for the difference to be more than chance: at the 95% level, chance would "
-        "produce so large a difference less than once in 20 times.",
+        sentence=f"The paper gives values without {behind}, so it alone cannot tell whether a difference is real or "
+        "chance.",
+        how=Aside(
+            "What would make the difference more than chance",
+            (
+                f"What can be said is how much would have to stand behind {of.area}'s {of.here.value} for the "
+                "difference to be more than chance. At the 95% level, chance would produce so large a difference less "
+                "than once in 20 times.",
+            ),
+        ),
         table=_enough(of, of.here),
         given=_with_people(of, of.here, of.given) if of.given else None,
     )
@@ -104,10 +116,11 @@ def _enough(of: Ranking, here: Position) -> Sheet:
             "people": (f"Among this many: {of.about.people}", ",.0f"),
         },
         (
-            f"Worked out with {_INTERVALS[of.about.kind]}.",
-            "Worked out from the printed values, which are rounded; the benchmark is taken as known without error.",
+            f"Calculated with {_INTERVALS[of.about.kind]}, from the values in the paper, which are rounded.",
+            "The benchmark is taken as known without error.",
         ),
         missing="the two values are equal, so no count makes them differ",
+        folded=True,
     )
 
 
@@ -164,15 +177,16 @@ def _table(of: Ranking) -> Sheet:
             "value": _values(of),
             "place": "Place",
             "region_points": (f"Distance from {about.region} ({of.region})", points),
-            "region_per_cent": ("The same, per cent", "+.1f"),
+            "region_per_cent": (f"Distance from {about.region}, per cent", "+.1f"),
             "england_points": (f"Distance from England ({of.england})", points),
-            "england_per_cent": ("The same, per cent", "+.1f"),
+            "england_per_cent": ("Distance from England, per cent", "+.1f"),
             **({"here_points": (f"Distance from {of.area}", points)} if here else {}),
             **({"verdict": "Against England"} if of.source else {}),
             **({"goal": "Goal"} if of.goal else {}),
         },
         (f"Distances are in {'percentage points' if about.kind == 'proportion' else about.unit}.",),
         highlight=of.area,
+        folded=True,
     )
 
 

@@ -32,11 +32,13 @@ def register(of: Holdings) -> Section:
                 "largest": ("Largest", ",.10g"),
                 "missing": ("Missing", ","),
             },
+            folded=True,
         ),
         years=Sheet(
             fields[is_year],
             "Each column of years: first and last",
             {"field": "Column", "smallest": ("First", ".0f"), "largest": ("Last", ".0f")},
+            folded=True,
         ),
         gaps=Sheet(
             of.gaps,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from casebook.english import Money
-from casebook.report.parts import Columns, Section, Sheet
+from casebook.english import Money, listed
+from casebook.report import charts
+from casebook.report.parts import Aside, Chart, Columns, Section, Sheet
 from casebook.studies.savings import Savings, Schedule
 
 _AMOUNTS: Columns = {
@@ -17,7 +18,7 @@ _AMOUNTS: Columns = {
 def savings(of: Savings, area: str, fund: str | None = None) -> Section:
     """Show lines of a schedule of savings: all, or those of one service.
 
-    Its parts are ``about``, ``fund`` and ``lines``; only ``none`` where there is nothing to show.
+    Its parts are ``lines``, ``fund`` and ``about``; only ``none`` where there is nothing to show.
 
     Parameters
     ----------
@@ -38,19 +39,37 @@ def savings(of: Savings, area: str, fund: str | None = None) -> Section:
         row = schedule.lines.set_index("item").to_dict("index")[fund]
         besides = (
             f'The schedule also gives up {Money(float(row["amount"]))} held for this service under "{row["service"]}": '
-            f'"{fund}" (line {row["line"]}). It is not part of the sum below.'
+            f'"{fund}". It is not part of the sum above.'
         )
     several: Columns = {"service": "Service or fund"} if of.lines["service"].nunique() > 1 else {}
     lines = pd.concat([of.lines, pd.DataFrame([{"item": "All these lines", "amount": float(of.total)}])])
     return Section(
-        about=f"The schedule is printed in {schedule.table.sources[0].citation()}. {schedule.table.description}",
-        fund=besides,
         lines=Sheet(
             _shared(lines, schedule),
             f"Savings from {of.service} in {schedule.period}, as printed, with their sum",
-            {"item": "Line of the schedule", **several, **_AMOUNTS, "line": ("Line of the paper", ".0f")},
-            missing="the sum is worked out here, not printed",
+            {"item": "Line of the schedule", **several, **_AMOUNTS},
+            missing="the sum is of several",
         ),
+        fund=besides,
+        about=Aside(
+            "Where the schedule is from",
+            (f"The schedule is in {schedule.table.sources[0].citation()}. {schedule.table.description}",),
+        ),
+    )
+
+
+def savings_by_service(of: Schedule, heading: str) -> Chart:
+    """Draw what each service under a heading gives up."""
+    given, unit = of.by_service(heading), "Saving, thousand pounds a year"
+    drawn = given / 1000
+    each = listed(f"{Money(amount)} ({name})" for name, amount in given.items())
+    return Chart(
+        charts.ranked_bars(drawn, str(given.index[0]), unit, {}, decimals=1),
+        f"{given.index[0]} gives up most, {Money(given.iloc[0])} a year.",
+        f"{unit}, recurrent; services paid for each use, {of.area}, from {of.period}.",
+        f"Services give up {each}.",
+        drawn.rename_axis("service").rename("amount").reset_index(),
+        {"service": "Service", "amount": (unit, ".1f")},
     )
 
 
