@@ -299,9 +299,8 @@ class Ranking:
 
     def place(self, name: str) -> Place:
         """Return the place of an authority with a value."""
-        which = " that is printed", " that are printed"
-        one, many = which if self.missing else ("", "")
-        noun = Noun(f"authority of the {self.about.region}{one}", f"authorities of the {self.about.region}{many}")
+        region = f"{self.about.region}{' with a figure' if self.missing else ''}"
+        noun = Noun(f"authority of the {region}", f"authorities of the {region}")
         return Place.like(benchmark.place(self._row(name)["value"], self.held["value"].drop(name)), noun)
 
     def _row(self, name: str) -> dict[str, float]:

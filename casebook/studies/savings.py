@@ -35,7 +35,7 @@ class Schedule:
 
     @property
     def unlisted(self) -> Money:
-        """What is printed as a total without lines."""
+        """What is given as a total without lines."""
         return Money(float(self.total) - float(self.lines["amount"].sum()))
 
     def total_of(self, heading: str) -> Money:

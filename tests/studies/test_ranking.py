@@ -50,7 +50,7 @@ def all_of(of):
 
 def test_a_value_is_placed_among_its_region_and_measured_from_region_and_england():
     here = ranked().here
-    assert here.place.among == "joint lowest of the ten authorities of the East of England that are printed"
+    assert here.place.among == "joint lowest of the ten authorities of the East of England with a figure"
     assert here.tied == " (level with Essex)"
     assert str(here.gap) == "239 (17.8%) below" and str(here.england_gap) == "320 (22.5%) below"
     shares = ranked(table="health_checks")

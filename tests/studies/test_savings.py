@@ -40,7 +40,7 @@ def test_lines_are_shown_with_their_sum_and_their_shares(schedule):
     assert chart.data["amount"].tolist() == [105, 65, 50]
     totals = sections.savings_totals(schedule)
     assert totals.frame["share"].iloc[-1] == 100 and totals.notes == (
-        "£57,000 of all savings is printed as a total without lines.",
+        "£57,000 of all savings is given as a total without lines.",
     )
 
 

@@ -33,7 +33,10 @@ def over_years(of: Comparison, since: Later | None = None) -> Section:
     """
     who = f"The comparison is with {of.group}: {of.group.listed}."
     if of.own_group:
-        who += " They are the authorities most like it, as the Department for Education chooses them."
+        who = (
+            f"The comparison is with {of.group}, the authorities most like it, as the Department for Education chooses "
+            f"them. These are {of.group.listed}."
+        )
     else:
         who += (
             f" They were chosen as the statistical neighbours of {of.chosen_for}, the authorities most like it, which "

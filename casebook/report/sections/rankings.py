@@ -154,7 +154,7 @@ def _bars(of: Ranking) -> Chart:
             of.held[["lower", "upper"]] if of.source else None, about.decimals,
         ),
         title=title,
-        subtitle=f"{about.label}; authorities of the {about.region}, {about.period}."
+        subtitle=f"{about.label}. Authorities of the {about.region}, {about.period}."
         f"{' Whiskers are 95% intervals.' if of.source else ''}",
         alt=f"Bars from {top} ({of.number(values.max())}) to {bottom} ({of.number(values.min())}). {own}{without}"
         f"Lines mark {marked}.",

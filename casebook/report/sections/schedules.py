@@ -79,7 +79,7 @@ def savings_totals(of: Schedule) -> Sheet:
         _shared(of.totals.rename_axis("heading").reset_index(), of),
         f"Totals of the savings schedule, {of.period}, as printed",
         {"heading": "Total", **_AMOUNTS},
-        (f"{of.unlisted} of all savings is printed as a total without lines.",),
+        (f"{of.unlisted} of all savings is given as a total without lines.",),
     )
 
 
