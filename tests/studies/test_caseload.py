@@ -209,7 +209,7 @@ def test_what_a_service_counts_takes_the_place_of_what_is_assumed():
     found, _ = to_come.waiting(flows, 18)
     # Six come a week and three find a place, for 52 weeks; nobody leaves the list.
     assert found["queue"].iloc[0] == found["kept"].iloc[0] == pytest.approx(200 + 52 * 3, rel=0.01)
-    assert "six months" not in sections.waiting(to_come, flows, 18).balance
+    assert "six months" not in sections.waiting(to_come, flows, 18).balance.paragraphs[0]
     assert "6.0 children are referred a week" in " ".join(sections.waiting(to_come, flows, 18).table.notes)
     for wrong, words in (
         (months.drop(columns="left"), "has no column left: a table of flows has referrals, discharges, left"),
