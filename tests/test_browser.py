@@ -185,6 +185,9 @@ def test_at_400_per_cent_every_chart_has_its_message_its_data_and_its_source_wit
         link = details.locator("a[download]")
         assert link.is_visible()
         assert link.get_attribute("href").startswith("data:text/csv")
+    sources = tab.locator("details", has=tab.locator("#sources-caption"))
+    sources.locator("summary").focus()
+    tab.keyboard.press("Enter")
     assert tab.locator("#sources-caption").is_visible()
 
 
@@ -249,6 +252,7 @@ def test_in_forced_colours_and_in_print_a_chart_keeps_its_white_ground_and_the_c
 
 def test_tables_of_sentences_do_not_scroll_on_a_narrow_screen_and_are_tables_still(opened):
     tab = opened(f"{AREA}/ehcp-forecast.html", 320)
+    unfold(tab)
     for caption in ("assumptions-caption", "sources-caption"):
         region = tab.locator(f'[aria-labelledby="{caption}"]')
         assert region.evaluate("one => one.scrollWidth <= one.clientWidth")
