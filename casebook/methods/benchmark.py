@@ -152,7 +152,7 @@ def distance(value: ArrayLike, benchmark: ArrayLike) -> Distance:
     Raises
     ------
     ValueError
-        If a number is without end.
+        If a number is without end, or a benchmark so near 0 that the percentage would be.
 
     References
     ----------
@@ -167,7 +167,10 @@ def distance(value: ArrayLike, benchmark: ArrayLike) -> Distance:
     """
     of = given.numbers(benchmark, "a benchmark")
     points = given.numbers(value, "a value") - of
-    per_cent = points / np.where(of == 0, np.nan, of) * 100
+    with np.errstate(over="ignore"):
+        per_cent = points / np.where(of == 0, np.nan, of) * 100
+    if (np.abs(per_cent) > given.LARGEST).any():
+        raise ValueError("a benchmark is too near 0 for a percentage of it to be a number")
     # Ten decimals is far beyond what is printed, and keeps binary noise such as 0.9499999999999993 out.
     return Distance(*(x.round(10) if x.ndim else float(x.round(10)) for x in (points, per_cent)))
 
@@ -190,7 +193,8 @@ def in_people(points: float, population: float, multiplier: float) -> float:
     -12.6
     """
     people = given.number(population, "a population", 0)
-    return given.number(points, "a difference") * people / given.number(multiplier, "a multiplier", above=0)
+    found = given.number(points, "a difference") * people / given.number(multiplier, "a multiplier", above=0)
+    return given.number(found, "what a difference means in people")
 
 
 @dataclass(frozen=True)
@@ -259,6 +263,48 @@ def place(value: float, others: ArrayLike) -> Rank:
     )
 
 
+def bands(values: ArrayLike, of: int = 4, *, highest_first: bool = False) -> NDArray[np.float64]:
+    """Return the band of each value: of four, the quartile, 1 for the lowest; equal values share one.
+
+    ``of + 1 - ceil((N + 1 - rank) of / N)`` for the rank of N values from the lowest, equal ones at the lowest place.
+
+    Parameters
+    ----------
+    values
+        One dimension; missing values have no band.
+    of
+        How many bands, two at least.
+    highest_first
+        Whether band 1 holds the highest.
+
+    Returns
+    -------
+    numpy.ndarray
+        Missing throughout where there are fewer values than bands.
+
+    Raises
+    ------
+    ValueError
+        If a value is without end, or there are fewer than two bands.
+
+    References
+    ----------
+    Office for Health Improvement and Disparities, PHEindicatormethods (``phe_quantile``).
+
+    Examples
+    --------
+    >>> bands([10, 20, 30, 40, 50, 60, 70, 80]).tolist()
+    [1.0, 1.0, 2.0, 2.0, 3.0, 3.0, 4.0, 4.0]
+    """
+    x = given.numbers(values, "a value")
+    given.whole(of, "bands", 2)
+    held = int((~np.isnan(x)).sum())
+    if held < of:
+        return np.full(x.shape, np.nan)
+    place = ranks(x if highest_first else -x)
+    return np.asarray(np.maximum(of + 1 - np.ceil((held + 1 - place) * of / held), 1))
+
+
 # --- Judgement ------------------------------------------------------------------------------------
 
 
@@ -302,7 +348,8 @@ def compare(interval: Interval | None, benchmark: float, polarity: Polarity, wid
     Raises
     ------
     ValueError
-        If the polarity is none of the three, or an interval's lower limit lies above its upper one.
+        If the polarity is none of the three, a limit or the benchmark is more than one number or without end, or an
+        interval's lower limit lies above its upper one.
 
     References
     ----------
@@ -316,9 +363,14 @@ def compare(interval: Interval | None, benchmark: float, polarity: Polarity, wid
     'better'
     """
     given.word(polarity, get_args(Polarity), "polarity")
-    if any(one is not None and one.lower > one.upper for one in (interval, wider)):
-        raise ValueError("an interval's lower limit lies above its upper one: exchange them")
-    if interval is None or np.isnan([float(interval.lower), float(interval.upper), benchmark]).any():
+    for one in (interval, wider):
+        limits = given.numbers([] if one is None else np.concatenate([np.ravel(limit) for limit in one]), "a limit")
+        if limits.size not in (0, 2):
+            raise ValueError("an interval to compare has one lower and one upper limit")
+        if limits.size and limits[0] > limits[1]:
+            raise ValueError("an interval's lower limit lies above its upper one: exchange them")
+    given.numbers(benchmark, "a benchmark")
+    if interval is None or np.isnan([float(np.ravel(limit)[0]) for limit in interval] + [benchmark]).any():
         return Judged.NOT_JUDGED
     side = _side(interval, benchmark)
     if side == 0:
@@ -353,47 +405,55 @@ class GoalMismatchError(ValueError):
 
 @dataclass(frozen=True)
 class Goal:
-    """A published target where a high value is good, bound to one sex and one age group.
+    """A published target, bound to one sex and one age group; a single value is both thresholds.
 
     Raises
     ------
     ValueError
-        If a threshold is missing or without end, or the lower one lies above the upper one.
+        If a threshold is missing or without end, the lower one lies above the upper one, or the polarity says neither
+        which is good.
     """
 
     lower: float
     upper: float
     sex: str
     age: str
+    polarity: Polarity = "high is good"
 
     def __post_init__(self) -> None:
         """Refuse thresholds that are none."""
+        given.word(self.polarity, ["high is good", "low is good"], "polarity of a goal")
         given.number(self.upper, "the upper threshold of a goal")
         given.number(self.lower, "the lower threshold of a goal", most=self.upper)
 
 
-def against_goal(value: float, goal: Goal, sex: str, age: str) -> GoalVerdict:
+def against_goal(value: float, goal: Goal, sex: str, age: str, interval: Interval | None = None) -> GoalVerdict:
     """Compare a value with a goal: below ``lower`` not met, from ``lower`` near, from ``upper`` met.
+
+    Where low is good, below ``lower`` is met and from ``upper`` not met. Where a goal is judged on the interval, it is
+    met if all of the interval would meet it, not met if all would not, and near otherwise.
 
     Parameters
     ----------
     value
-        The value itself; a goal is judged on the value and not on its interval.
+        The value itself.
     goal
         The goal.
     sex, age
         What the value is for, in the goal's own words.
+    interval
+        Its limits, if the goal is judged on them and not on the value.
 
     Raises
     ------
     GoalMismatchError
         If the value is for another sex or age group than the goal.
     ValueError
-        If the value is missing or without end.
+        If the value or a limit is missing or without end, or the limits are not in order.
 
     References
     ----------
-    Fingertips' RangeTargetComparer (red, amber, green).
+    Fingertips' SingleValueTargetComparer and RangeTargetComparer (red, amber, green).
 
     Examples
     --------
@@ -409,9 +469,14 @@ def against_goal(value: float, goal: Goal, sex: str, age: str) -> GoalVerdict:
     if np.isnan(value):
         raise ValueError("a missing value cannot be compared with a goal")
     given.number(value, "a value")
-    if value < goal.lower:
-        return GoalVerdict.NOT_MET
-    return GoalVerdict.NEAR if value < goal.upper else GoalVerdict.MET
+    if interval is not None:
+        upper = given.number(interval.upper, "an upper limit")
+        lower = given.number(interval.lower, "a lower limit", most=upper)
+        ends = {against_goal(one, goal, sex, age) for one in (lower, upper)}
+        return ends.pop() if len(ends) == 1 else GoalVerdict.NEAR
+    if goal.lower <= value < goal.upper:
+        return GoalVerdict.NEAR
+    return GoalVerdict.MET if (value < goal.lower) == (goal.polarity == "low is good") else GoalVerdict.NOT_MET
 
 
 # --- How many would be needed ---------------------------------------------------------------------

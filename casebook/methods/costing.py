@@ -143,7 +143,7 @@ def slipped(changes: Sequence[float], months: int) -> list[float]:
     Raises
     ------
     ValueError
-        If the months are not a whole number from 0 on.
+        If the months are not a whole number from 0 on, or a change is without end.
 
     References
     ----------
@@ -154,6 +154,7 @@ def slipped(changes: Sequence[float], months: int) -> list[float]:
     >>> slipped([5, 5, 10], 1)
     [0, 5, 5]
     """
+    given.numbers(list(changes), "a change")
     later = min(given.whole(months, "months later", 0), len(changes))
     return [0] * later + list(changes)[: len(changes) - later]
 

@@ -171,6 +171,10 @@ def asked(horizon: int, level: float = 0.8) -> tuple[int, float]:
     ValueError
         If the horizon is not a whole number from 1 to 30, or the level does not lie between 0 and 1.
 
+    References
+    ----------
+    None: a check, no formula.
+
     Examples
     --------
     >>> asked(6, 0.95)
@@ -269,6 +273,10 @@ def choose(series: ArrayLike) -> Method:
         If the series has fewer than five values.
     ValueError
         If it is not one finite value a year.
+
+    References
+    ----------
+    ``benchmarks/forecasts.py``, whose figures stand in docs/methods.md.
 
     Examples
     --------

@@ -15,13 +15,13 @@ LARGEST = 10**15
 """Above it, a number with a decimal point is no longer exact to the unit."""
 
 
-def number(value: float, what: str, least: float = -inf, most: float = inf, *, above: float = -inf) -> float:
+def number(value: ArrayLike, what: str, least: float = -inf, most: float = inf, *, above: float = -inf) -> float:
     """Return one finite number within its bounds.
 
     Parameters
     ----------
     value
-        The number.
+        The number; an array of one will do.
     what
         What it is, as the refusal calls it.
     least, most, above
@@ -30,7 +30,7 @@ def number(value: float, what: str, least: float = -inf, most: float = inf, *, a
     Raises
     ------
     ValueError
-        If it is missing, without end or outside its bounds.
+        If it is missing, without end or outside its bounds, or more than one.
 
     References
     ----------
@@ -45,9 +45,12 @@ def number(value: float, what: str, least: float = -inf, most: float = inf, *, a
     ...
     ValueError: a caseload must be a finite number above 0, found 0
     """
-    if not (isfinite(value) and least <= value <= most and value > above):
-        raise ValueError(f"{what} must be a finite number{_bounds(least, most, above)}, found {value}")
-    return float(value)
+    if np.size(value) != 1:
+        raise ValueError(f"{what} must be one number, found {np.size(value)}")
+    one = float(np.asarray(value, float).item())
+    if not (isfinite(one) and least <= one <= most and one > above):
+        raise ValueError(f"{what} must be a finite number{_bounds(least, most, above)}, found {one:g}")
+    return one
 
 
 def numbers(

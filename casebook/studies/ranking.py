@@ -12,9 +12,10 @@ from casebook.data import tables
 from casebook.data.catalogue import Indicator
 from casebook.english import Difference, Gap, Group, Judgement, Noun, Number, Place, Range, about, listed
 from casebook.errors import InputError
-from casebook.methods import benchmark, intervals
+from casebook.methods import benchmark, intervals, trends
 from casebook.methods.benchmark import GoalVerdict
 from casebook.methods.intervals import Interval
+from casebook.methods.trends import Several
 from casebook.studies.comparison import judged
 
 PRINTED = Noun("authority printed", "authorities printed")
@@ -81,7 +82,10 @@ class Position:
 
 @dataclass(frozen=True)
 class AgainstGoal:
-    """A goal's thresholds, the verdict of each authority, and how far the area lies from the upper one."""
+    """A goal's thresholds, near it and meeting it, the verdict of each authority, and how far the area lies from it.
+
+    Where low is good, ``lower`` is the higher one.
+    """
 
     area: str
     lower: Number
@@ -225,14 +229,16 @@ class Ranking:
         """The goal, where one is held for this indicator."""
         if self.about.goal is None:
             return None
-        goal = benchmark.Goal(**self.about.goal.model_dump(exclude={"source"}))
-        upper = self.number(goal.upper)
+        low = self.about.polarity == "low is good"
+        polarity: benchmark.Polarity = "low is good" if low else "high is good"
+        goal = benchmark.Goal(**self.about.goal.model_dump(exclude={"source"}), polarity=polarity)
+        near, upper = (self.number(one) for one in ((goal.upper, goal.lower) if low else (goal.lower, goal.upper)))
         verdicts = {
             str(name): benchmark.against_goal(value, goal, self.about.sex, self.about.age)
             for name, value in self.held["value"].items()
         }
         gap = self._gap(self.here.value, upper) if self.here else None
-        return AgainstGoal(self.area, self.number(goal.lower), upper, verdicts, gap)
+        return AgainstGoal(self.area, near, upper, verdicts, gap)
 
     @property
     def signs(self) -> tuple[list[str], list[str]]:
@@ -263,6 +269,20 @@ class Ranking:
         for label, other in (("region", self.region.value), ("england", self.england.value), ("here", here)):
             frame[f"{label}_points"], frame[f"{label}_per_cent"] = benchmark.distance(values, other)
         return frame.reindex([*values.index, *self.missing]).rename_axis("area").reset_index()
+
+    @property
+    def comparisons(self) -> Several:
+        """The comparisons of all authorities with England, at once; without counts, how many they are."""
+        of, rows = self.about, self.held
+        found = np.ones(len(rows))
+        if self.counted and self.england.value > 0:
+            found = trends.p_value(of.kind, rows["count"], rows["denominator"], self.england.value, of.multiplier)
+        return trends.several(found)
+
+    @property
+    def counted(self) -> bool:
+        """Whether every authority with a value has its count."""
+        return bool(self.held[["count", "denominator"]].notna().all(axis=None))
 
     @cached_property
     def funnel(self) -> Funnel | None:

@@ -120,6 +120,23 @@ class TestComparison:
         assert benchmark.compare(Interval(1, 2), np.nan, "high is good") == "cannot be judged"
 
 
+class TestBands:
+    @given(st.lists(st.integers(0, 30), min_size=1, max_size=60), st.integers(2, 10), st.booleans())
+    def test_bands_are_those_of_the_official_formula(self, values, of, invert):
+        found = benchmark.bands(values, of, highest_first=invert)
+        if len(values) < of:
+            assert np.isnan(found).all()
+            return
+        # PHEindicatormethods' phe_quantile, written out.
+        place = pd.Series([-one for one in values] if invert else values).rank(method="min")
+        expected = np.floor((of + 1) - np.ceil(((len(values) + 1) - place) / (len(values) / of)))
+        np.testing.assert_array_equal(found, np.maximum(expected, 1))
+
+    def test_as_many_values_as_fit_go_into_each_band_and_missing_ones_into_none(self):
+        found = benchmark.bands([*range(20), np.nan], 5)
+        assert np.isnan(found[-1]) and [int((found == band).sum()) for band in range(1, 6)] == [4] * 5
+
+
 class TestGoals:
     goal = Goal(lower=1900, upper=2300, sex="Persons", age="15-24")
 
@@ -134,6 +151,27 @@ class TestGoals:
     def test_a_goal_for_other_people_is_refused(self, sex, age):
         with pytest.raises(GoalMismatchError, match="cannot be compared"):
             benchmark.against_goal(3000, self.goal, sex, age)
+
+    @pytest.mark.parametrize(
+        ("value", "expected"), [(1899.9, "met"), (1900, "near"), (2299.9, "near"), (2300, "not met")]
+    )
+    def test_where_low_is_good_a_goal_is_met_below_it(self, value, expected):
+        # Fingertips' RangeTargetComparer.
+        goal = Goal(1900, 2300, "Persons", "15-24", "low is good")
+        assert benchmark.against_goal(value, goal, "Persons", "15-24") == expected
+
+    @pytest.mark.parametrize(
+        ("limits", "expected"),
+        [((2310, 2400), "met"), ((2290, 2400), "near"), ((1800, 1890), "not met"), ((1800, 1950), "near")],
+    )
+    def test_a_goal_judged_on_the_interval_is_met_where_all_of_it_would_meet_it(self, limits, expected):
+        assert benchmark.against_goal(2000, self.goal, "Persons", "15-24", Interval(*limits)) == expected
+
+    def test_a_single_value_is_met_from_it_on_and_else_not(self):
+        goal = Goal(75, 75, "Persons", "15-24")
+        assert [str(benchmark.against_goal(one, goal, "Persons", "15-24")) for one in (74.9, 75)] == ["not met", "met"]
+        with pytest.raises(ValueError, match="no polarity of a goal 'no judgement'"):
+            Goal(75, 75, "Persons", "15-24", "no judgement")
 
     def test_a_missing_value_meets_no_goal_and_misses_none(self):
         with pytest.raises(ValueError, match="missing"):

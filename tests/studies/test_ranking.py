@@ -48,6 +48,26 @@ def all_of(of):
     return said(sections.in_region(of), sections.gap_in_people(of), sections.chance(of), of.same_period)
 
 
+def test_it_is_said_how_many_of_several_comparisons_chance_would_call_different():
+    ten = "Ten authorities are compared with England. If none truly differed, at least one would still seem to in 40 of 100"
+    assert sections.chance(ranked()).together == f"{ten} such tables."
+    # 100 - 95 ** 11 / 100 ** 10 = 43.
+    assert "Eleven authorities" in sections.chance(ranked(table="health_checks")).together
+    many, few = (sections.chance(ranked(size=size)).together for size in (1_000_000, 8_000))
+    assert "such tables. Here ten differ; when that is allowed for (Benjamini and Hochberg), all still do." in many
+    assert (
+        few.endswith("two differ; when that is allowed for (Benjamini and Hochberg), none does.") or "still do" in few
+    )
+
+
+def test_where_low_is_good_a_goal_is_met_below_its_lower_threshold():
+    goal = ranked().about.goal
+    low = ranked(polarity="low is good").goal
+    values = ranked().held["value"]
+    assert set(low.met_by) == set(values.index[values < goal.lower])
+    assert (low.upper.value, low.lower.value) == (goal.lower, goal.upper)
+
+
 def test_a_value_is_placed_among_its_region_and_measured_from_region_and_england():
     here = ranked().here
     assert here.place.among == "joint lowest of the ten authorities of the East of England with a figure"

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from casebook.english import capital, listed, some_of
+from casebook.english import capital, listed, number, some_of
 from casebook.report import charts
 from casebook.report.parts import Aside, Chart, Columns, Section, Sheet
 from casebook.studies.ranking import PRINTED, Funnel, Position, Ranking
@@ -84,7 +84,8 @@ def chance(of: Ranking) -> Section:
     if of.here.interval:
         return Section(
             sentence=f"Intervals are {of.source}. An area is similar to England where England's value lies within its "
-            "interval."
+            "interval.",
+            together=_together(of),
         )
     behind = "the number of people surveyed" if of.about.sampled else "the counts"
     return Section(
@@ -98,9 +99,29 @@ def chance(of: Ranking) -> Section:
                 "than once in 20 times.",
             ),
         ),
+        together=_together(of),
         table=_enough(of, of.here),
         given=_with_people(of, of.here, of.given) if of.given else None,
     )
+
+
+def _together(of: Ranking) -> str | None:
+    """Say how many of several comparisons chance alone would call different."""
+    found = of.comparisons
+    if found.of < 2:
+        return None
+    said = (
+        f"{capital(number(found.of))} authorities are compared with England. If none truly differed, at least one "
+        f"would still seem to in {100 * found.at_least_one:.0f} of 100 such tables."
+    )
+    if not of.counted or not found.single.any():
+        return said
+    differ, left = int(found.single.sum()), int(found.discovered.sum())
+    verb = "differs" if differ == 1 else "differ"
+    stay = {0: "none does", differ: "all still do" if differ > 1 else "it still does"}.get(
+        left, f"{number(left)} still do"
+    )
+    return f"{said} Here {number(differ)} {verb}; when that is allowed for (Benjamini and Hochberg), {stay}."
 
 
 def _enough(of: Ranking, here: Position) -> Sheet:
