@@ -14,10 +14,10 @@ PACK = [
     Report("chlamydia", "benchmark", {"indicator": "chlamydia_detection"}, headlines=3, figures=1),
     Report("health-checks", "benchmark", {"indicator": "health_checks"}, figures=1),
     Report("smoking", "benchmark", {"indicator": "smoking_prevalence"}, figures=1),
-    Report("public-health-savings", only_for="Cambridgeshire"),
-    Report("ehcp-forecast", only_for="Cambridgeshire", headlines=2, figures=1),
-    Report("ot-demand", only_for="Cambridgeshire", headlines=4, figures=2),
-    Report("placement-costs", only_for="Cambridgeshire", headlines=3, figures=2),
+    Report("public-health-savings", needs=["savings_schedule"]),
+    Report("ehcp-forecast", needs=["ehc-plans"], headlines=2, figures=1),
+    Report("ot-demand", needs=["ot_posts"], headlines=4, figures=2),
+    Report("placement-costs", needs=["care_scenarios"], headlines=3, figures=2),
 ]
 
 if __name__ == "__main__":

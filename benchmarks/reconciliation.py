@@ -26,7 +26,7 @@ PAIRS = int(sys.argv[1]) if len(sys.argv) > 1 else 5
 
 def copy(folder: Path) -> Path:
     """Copy the project without what it has made."""
-    for name in ("data", "notebooks"):
+    for name in ("data", "notebooks", "workings"):
         shutil.copytree(ROOT / name, folder / name)
     shutil.copy(ROOT / "pipeline.py", folder)
     (folder / "reports").mkdir()
@@ -37,7 +37,8 @@ def without_reconciling(root: Path) -> Path:
     """Take the register and the reconciling cells out of a copy."""
     for path in (root / "notebooks").glob("*.ipynb"):
         notebook = json.loads(path.read_text(encoding="utf-8"))
-        notebook["cells"] = [cell for cell in notebook["cells"] if "report.reconcile" not in "".join(cell["source"])]
+        cells = notebook["cells"]
+        notebook["cells"] = [cell for cell in cells if "report.reconciliation(" not in "".join(cell["source"])]
         path.write_text(json.dumps(notebook), encoding="utf-8")
     descriptor = root / "data" / "raw" / "datapackage.json"
     package = json.loads(descriptor.read_text(encoding="utf-8"))

@@ -156,13 +156,8 @@ def loop(root: Path) -> None:
     how = in_project(root) | {"env": ENVIRONMENT | upstream | {"CASEBOOK_PROJECT": str(root)}}
     for entry in pack:
         written = out / f"{entry['name']}.ipynb"
-        values = [
-            word
-            for name, value in entry["parameters"].items()
-            if value is not None
-            for word in ("-p", name, str(value))
-        ]
-        command = [PYTHON.with_name("papermill"), f"notebooks/{sources[entry['name']]}", written, *values]
+        values = json.dumps({name: value for name, value in entry["parameters"].items() if value is not None})
+        command = [PYTHON.with_name("papermill"), f"notebooks/{sources[entry['name']]}", written, "-y", values]
         subprocess.run(command, check=True, **how)
         command = [PYTHON.with_name("jupyter"), "nbconvert", "--to", "html", "--log-level=ERROR", written]
         subprocess.run(command, check=True, **how)

@@ -57,6 +57,7 @@ _HOMES = {
     "savings": "casebook.studies.savings",
     "sections": "casebook.report.sections",
     "sensitivity": "casebook.studies.sensitivity",
+    "series": "casebook.data.series",
     "tables": "casebook.data.tables",
 }
 

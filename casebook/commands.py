@@ -92,13 +92,7 @@ def of_pack(pack: list[Report], default_area: str, words: Sequence[str]) -> type
             _complain(problem)
         if problems:
             raise typer.Exit(WRONG_INPUT)
-        from casebook.data.tables import Tables
-        from casebook.pack import plan
-
-        known = Tables(root)
-        jobs = plan.make(pack, root, [], None, default_area, {}, known)
-        for sentence in [*plan.other_areas(jobs, known), *_hard_to_read(root)]:
-            _complain(sentence)
+        _say_what_to_know(pack, root, default_area)
         tables = len(catalogue.load(root).resources)
         register = figures.load(root)
         _console().print(
@@ -183,10 +177,8 @@ def _add_run_commands(app: typer.Typer, pack: list[Report], default_area: str, w
             if area is None and "area" not in given:
                 for sentence in plan.other_areas(jobs, known):
                     _complain(sentence)
-            for report in pack:
-                if not names and report.only_for not in ("", jobs[0].area):
-                    left_out = f"Left out: {report.name}, whose sources are about {report.only_for} only"
-                    _console(stderr=True).print(left_out)
+            for name, why in {} if names else plan.left_out(pack, known, jobs[0].area).items():
+                _console(stderr=True).print(f"Left out: {name}. {why}")
             if log is None:
                 _say_what_is_stale(jobs, root, pack, not names, options)
             else:
@@ -251,6 +243,23 @@ def _check_data(known: Tables, root: Path) -> None:
 
     # What a large table takes is not for every report to carry, whether it reads it or not.
     apart.do(check)
+
+
+def _say_what_to_know(pack: Sequence[Report], root: Path, default_area: str) -> None:
+    """Print what each export serves, which was not recognised, and what may mislead or is hard to read."""
+    from casebook.data import exports
+    from casebook.data.series import Held
+    from casebook.data.tables import Tables
+    from casebook.pack import plan
+
+    known = Tables(root)
+    held = Held(root, known)
+    for vintage in held.vintages:
+        serves = "; ".join(held.served_by(vintage)) or "for no series"
+        _console().print(f"{vintage.path.name}: {vintage}, {serves}.", soft_wrap=True)
+    jobs = plan.make(pack, root, [], None, default_area, {}, known)
+    for sentence in [*plan.other_areas(jobs, known), *exports.not_recognised(root), *_hard_to_read(root)]:
+        _complain(sentence)
 
 
 def _add_figure_commands(app: typer.Typer) -> None:

@@ -76,8 +76,11 @@ def of_system(error: BaseException, what: str = "A file") -> str:
     return f"{name or what} cannot be used ({why or error}): {to_do}."
 
 
+_LISTED = 30  # More names than this are no help in a sentence.
+
+
 def one_of(names: Iterable[str], wrong: str) -> str:
-    """Say what the writer may have meant: the nearest name or, where none is near, all of them.
+    """Say what the writer may have meant: the nearest name or, where none is near, all of them or the nearest of many.
 
     Examples
     --------
@@ -85,13 +88,20 @@ def one_of(names: Iterable[str], wrong: str) -> str:
     'did you mean Suffolk?'
     >>> one_of(["Essex", "Suffolk"], "Atlantis")
     'there are Essex and Suffolk.'
+    >>> one_of(["Adur", "Bath", "Cork", *(f"Ward {number}" for number in range(30))], "Barkshire")
+    'there are 33, among them Bath, Cork and Adur.'
     """
     names = list(names)
     if not names:
         return "there are none."
     by_lower_case = {name.lower(): name for name in names}
     near = get_close_matches(wrong.lower(), by_lower_case, n=1, cutoff=0.7)
-    return f"did you mean {by_lower_case[near[0]]}?" if near else f"there are {and_list(names)}."
+    if near:
+        return f"did you mean {by_lower_case[near[0]]}?"
+    if len(names) <= _LISTED:
+        return f"there are {and_list(names)}."
+    nearest = get_close_matches(wrong.lower(), by_lower_case, n=3, cutoff=0)
+    return f"there are {len(names)}, among them {and_list(by_lower_case[name] for name in nearest)}."
 
 
 def and_list(words: Iterable[str]) -> str:

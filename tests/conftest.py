@@ -196,7 +196,7 @@ def copy_of_project(folder: Path) -> Project:
     root = folder / "project"
     root.mkdir()
     for name in COPIED:
-        shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+        shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns(".ipynb_checkpoints", "exports"))
     shutil.copy(ROOT / "pipeline.py", root)
     (root / "reports").mkdir()
     return Project(root)

@@ -106,19 +106,19 @@ class TestPlans:
         lines = ["area,year,plans\n"]
         for area in (row["name"] for row in rows("areas") if row["kind"] == "authority"):
             grown = 1500 * np.exp(np.cumsum(chance.normal(0.06, 0.03, 13)))
-            lines += [f"{area},{year},{plans:.0f}\n" for year, plans in zip(range(2013, 2026), grown, strict=True)]
+            lines += [f'"{area}",{year},{plans:.0f}\n' for year, plans in zip(range(2013, 2026), grown, strict=True)]
         copy_of_pack.raw("ehcp_outturn.csv").write_text("".join(lines), encoding="utf-8")
         assert copy_of_pack.pipeline("accept").returncode == 0
         monkeypatch.setenv("CASEBOOK_PROJECT", str(copy_of_pack.root))
         told = tell("ehcp-forecast", area="Essex")
         said = told.headline("new-forecast").plain()
         assert re.search(
-            r"That is if growth goes on much as in all 20 areas over the last (year|two years|three years)\.", said
+            r"That is if growth goes on much as in all 153 areas over the last (year|two years|three years)\.", said
         )
         assert "The range is made from all areas' past errors." in said
         words = told.text()
         assert re.search(
-            r"In the past, about \d+ of 10 such ranges held the later figure: \d+ of 60, over 20 areas\.", words
+            r"In the past, about \d+ of 10 such ranges held the later figure: \d+ of 459, over 153 areas\.", words
         )
         assert "It was tested up to two years ahead; this forecast goes six." in words
 
@@ -212,9 +212,12 @@ class TestPlans:
         [
             ({"horizon_year": 2015}, "horizon_year is 2015, expected a year after 2025"),
             ({"horizon_year": 2050}, "horizon_year is 2050, expected .* up to 2036"),
-            ({"base_year": 1999}, "base_year is 1999, but the table 'ehcp_outturn' has 2019, 2020"),
-            ({"area": "Essex"}, "Essex is not in the table 'Plans in force each January"),
-            ({"history": "areas"}, "The table 'areas' has the columns .* expected area, year and plans"),
+            ({"base_year": 1999}, "base_year is 1999, but the plans held for Cambridgeshire are of 2019, 2020"),
+            (
+                {"area": "Essex"},
+                "No figures of education, health and care plans .* are held for Essex: put the export of",
+            ),
+            ({"history": "areas"}, "There is no series 'areas' in data/raw/series.yaml: "),
         ],
     )
     def test_a_parameter_that_makes_no_sense_gets_one_sentence(self, tell, parameters, words):
@@ -272,7 +275,7 @@ class TestTherapy:
         assert reads["ehcp-forecast/ehcps-by-need"] == "reports/cambridgeshire/ehcp-forecast.ipynb"
 
     def test_it_is_made_after_the_forecast_it_builds_on(self, project):
-        line = '    Report("ehcp-forecast", only_for="Cambridgeshire", headlines=2, figures=1),\n'
+        line = '    Report("ehcp-forecast", needs=["ehc-plans"], headlines=2, figures=1),\n'
         project.replace("pipeline.py", line, "")
         project.replace(
             "pipeline.py", '    Report("placement-costs"', '    Report("ehcp-forecast"),\n    Report("placement-costs"'

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from casebook.data import raw
 from casebook.data.catalogue import Catalogue
-from casebook.errors import InputError, one_of
+from casebook.errors import InputError, and_list, one_of
 
-AREAS, SPELLINGS = "areas", "area_spellings"
+AREAS, SPELLINGS, CHANGES = "areas", "area_spellings", "area_changes"
 
 
 @dataclass(frozen=True)
@@ -25,17 +27,50 @@ class Area:
     region: str
 
 
-class Gazetteer:
-    """The areas Casebook knows, found by official name, by code or by a spelling seen in a paper."""
+@dataclass(frozen=True)
+class Reorganisation:
+    """The authority that ended on 31 March of a year, and one that followed it."""
 
-    def __init__(self, areas: list[Area], spellings: dict[str, str]) -> None:
+    former: str
+    successor: str
+    year: int
+
+
+class Gazetteer:
+    """The areas Casebook knows, found by official name, code or number, or by another spelling; and their history."""
+
+    def __init__(self, areas: list[Area], spellings: dict[str, str], changes: tuple[Reorganisation, ...] = ()) -> None:
         self.areas = {area.name: area for area in areas}
         self._by_code = {area.code: area for area in areas if area.code}
+        self._by_number = {str(area.la_number): area for area in areas if area.la_number}
         self.spellings = spellings
+        self.changes = changes
 
     def find(self, name: str) -> Area | None:
-        """Return the area a name stands for, or None."""
-        return self.areas.get(self.spellings.get(name, name)) or self._by_code.get(name)
+        """Return the area that a name, code or number stands for, or None."""
+        return self.areas.get(self.spellings.get(name, name)) or self._by_code.get(name) or self._by_number.get(name)
+
+    @property
+    def lives(self) -> tuple[dict[str, int], dict[str, int]]:
+        """The year after whose March an authority began, and the year in whose March one ended, where known."""
+        return (
+            {change.successor: change.year for change in self.changes},
+            {change.former: change.year for change in self.changes},
+        )
+
+    def history(self, name: str) -> str:
+        """Say which authorities an area took the place of, as a sentence; nothing if it did not.
+
+        Examples
+        --------
+        >>> from casebook.data.tables import Tables
+        >>> Tables().areas.history("Cumberland")
+        'Cumberland took over from Cumbria in April 2023.'
+        """
+        before = [change for change in self.changes if change.successor == name]
+        if not before:
+            return ""
+        return f"{name} took over from {and_list(one.former for one in before)} in April {before[0].year}."
 
     def authority(self, name: str) -> Area:
         """Return the local authority of that name.
@@ -59,12 +94,12 @@ class Gazetteer:
 
 
 def load(root: Path, catalogue: Catalogue) -> Gazetteer:
-    """Read the areas and their other spellings.
+    """Read the areas, their other spellings and which took whose place.
 
     Raises
     ------
     InputError
-        If either table is wrong, or a spelling stands for no area.
+        If a table is wrong, or a spelling or a change names no area.
     """
     table = raw.read(root, catalogue.table(AREAS))
     areas = [
@@ -78,15 +113,21 @@ def load(root: Path, catalogue: Catalogue) -> Gazetteer:
         for row in table.to_dict("records")
     ]
     names = {area.name for area in areas}
-    spellings = {}
-    for row, entry in raw.read(root, catalogue.table(SPELLINGS)).iterrows():
-        if entry["name"] not in names:
-            raise InputError(
-                f"data/raw/area_spellings.csv, row {row}, column name: found {entry['name']!r}, which is not in "
-                f"data/raw/areas.csv; {one_of(sorted(names), entry['name'])}"
-            )
-        spellings[entry["spelling"]] = entry["name"]
-    return Gazetteer(areas, spellings)
+
+    def rows(table: str, *columns: str) -> Iterator[dict[str, Any]]:
+        for row, entry in raw.read(root, catalogue.table(table)).iterrows():
+            for column in columns:
+                if entry[column] not in names:
+                    raise InputError(
+                        f"data/raw/{table}.csv, row {row}, column {column}: found {entry[column]!r}, which is not in "
+                        f"data/raw/areas.csv; {one_of(sorted(names), entry[column])}"
+                    )
+            yield {str(column): value for column, value in entry.items()}
+
+    spellings = {entry["spelling"]: entry["name"] for entry in rows(SPELLINGS, "name")}
+    changes = rows(CHANGES, "former", "successor")
+    history = tuple(Reorganisation(one["former"], one["successor"], int(one["year"])) for one in changes)
+    return Gazetteer(areas, spellings, history)
 
 
 def _text(value: object) -> str:

@@ -21,8 +21,13 @@ from casebook.data.project import DESCRIPTOR, write_whole
 from casebook.errors import InputError, and_list, one_of
 from casebook.once import in_json
 
+Polarity = Literal["high is good", "low is good", "no judgement"]
+"""What is good of a figure."""
 
-class _Described(BaseModel):
+
+class Described(BaseModel):
+    """What a description in a file is made of: nothing unknown, and it never changes."""
+
     model_config = ConfigDict(extra="forbid", populate_by_name=True, frozen=True, allow_inf_nan=False)
 
     def __deepcopy__(self, memo: object = None) -> Self:
@@ -30,7 +35,7 @@ class _Described(BaseModel):
         return self
 
 
-class Constraints(_Described):
+class Constraints(Described):
     """What a value of a field must satisfy; the names are Frictionless's."""
 
     required: bool = False
@@ -51,7 +56,7 @@ class Constraints(_Described):
         return pattern
 
 
-class TableField(_Described):
+class TableField(Described):
     """One column of a raw table."""
 
     name: str
@@ -72,7 +77,7 @@ class TableField(_Described):
         return {"string": "str", "integer": "Int64", "number": "float64", "date": "datetime64[s]"}[self.type]
 
 
-class TableSchema(_Described):
+class TableSchema(Described):
     """The columns of a table, its key, and what is printed where there is no value."""
 
     fields: tuple[TableField, ...] = Field(min_length=1)
@@ -80,7 +85,7 @@ class TableSchema(_Described):
     missing_values: tuple[str, ...] = Field(("",), alias="missingValues")
 
 
-class Identity(_Described):
+class Identity(Described):
     """Which cells of a table follow from which others; what an audit checks (``casebook.reconcile.audit``)."""
 
     kind: Literal["sum", "difference", "product", "mean", "per cent of", "per cent change"]
@@ -116,7 +121,7 @@ class Identity(_Described):
         return self
 
 
-class SourceEntry(_Described):
+class SourceEntry(Described):
     """Where a table comes from: a paper and its lines, or a publication."""
 
     title: str
@@ -143,7 +148,7 @@ class SourceEntry(_Described):
         return f"{self.title}, {self.date_in_words}{where}{place}"
 
 
-class License(_Described):
+class License(Described):
     """The licence a table is used under."""
 
     name: str
@@ -151,7 +156,7 @@ class License(_Described):
     path: str
 
 
-class GoalEntry(_Described):
+class GoalEntry(Described):
     """A published target. It is bound to a sex and an age group and to nothing else."""
 
     lower: float
@@ -161,7 +166,7 @@ class GoalEntry(_Described):
     source: str
 
 
-class Indicator(_Described):
+class Indicator(Described):
     """What a benchmarked table measures, in the words its report uses."""
 
     measure: str
@@ -171,7 +176,7 @@ class Indicator(_Described):
     unit: str
     people: str
     event: str
-    polarity: Literal["high is good", "low is good", "no judgement"]
+    polarity: Polarity
     sex: str
     age: str
     period: str
@@ -199,7 +204,7 @@ class Indicator(_Described):
         return self
 
 
-class TableEntry(_Described):
+class TableEntry(Described):
     """One raw table: a CSV file and everything known about it."""
 
     name: str
@@ -239,7 +244,7 @@ class TableEntry(_Described):
         return next((field for field in self.table_schema.fields if field.role == role), None)
 
 
-class Catalogue(_Described):
+class Catalogue(Described):
     """All raw tables."""
 
     name: str

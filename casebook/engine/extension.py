@@ -126,7 +126,7 @@ class _Asker:
 
     def __init__(self, cells: dict[str, Any], kept: Path) -> None:
         self._cells, self._kept = cells, kept
-        package = str(Path(__file__).resolve().parents[1])
+        package = self._package = str(Path(__file__).resolve().parents[1])
         # A run's temporary files go with it.
         own = [tempfile.gettempdir()] if os.environ.get("TMPDIR") else []
         self._nobodys = _ends(*_NOT_FILES, package, sys.prefix, sys.base_prefix, str(kept.parent), *own)
@@ -153,8 +153,11 @@ class _Asker:
                 return True
         return False
 
-    def by_notebook(self) -> bool:
-        """Return whether a cell or a module of the project asks by itself, not a package on its behalf."""
+    def by_notebook(self, or_package: bool = False) -> bool:
+        """Return whether a cell or a module of the project asks by itself, not a package on its behalf.
+
+        ``or_package``: whether this package counts as the notebook.
+        """
         for frame in _frames():
             file = frame.f_code.co_filename
             if frame.f_globals is self._cells:
@@ -163,6 +166,8 @@ class _Asker:
                 return False
             ours = file.startswith(self._library) and "site-packages" not in file
             if not (ours or file.startswith("<frozen")):
+                if or_package and file.startswith(self._package):
+                    return self.for_notebook()
                 return not file.startswith(self._installed)
         return False
 
@@ -226,7 +231,7 @@ def _of_listing(asker: _Asker, folder: Any = None, *_: Any) -> Iterator[dict[str
     if isinstance(folder, int):
         return
     path = _asked(os.fsdecode(folder or "."))
-    if path not in asker.seen and asker.by_notebook() and asker.of_interest(path):
+    if path not in asker.seen and asker.by_notebook(or_package=True) and asker.of_interest(path):
         asker.seen.add(path)
         yield {"path": path, "sha256": digest.of(Path(path))}
 

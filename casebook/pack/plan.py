@@ -88,7 +88,8 @@ def make(
         typed = dict(typed)
         area = typed.pop("area")
     official = tables.areas.authority(default_area if area is None else area).name
-    wanted = [_named(pack, name) for name in names] or [report for report in pack if report.only_for in ("", official)]
+    without = {} if names else left_out(pack, tables, official)
+    wanted = [_named(pack, name) for name in names] or [report for report in pack if report.name not in without]
     if not wanted:
         raise InputError(f"pipeline.py lists no report for {official}: add one, or run it for another area.")
     wanted = _with_upstream(pack, wanted, root)
@@ -113,6 +114,23 @@ def make(
         )
         for report in wanted
     ]
+
+
+def left_out(pack: Sequence[Report], tables: Tables, area: str) -> dict[str, str]:
+    """Return which reports a run of all leaves out for an area, each with why and what would help.
+
+    Raises
+    ------
+    InputError
+        If a report needs what is neither a series nor a table.
+    """
+    if not any(report.needs for report in pack):
+        return {}
+    from casebook.data.series import Held
+
+    held = Held(tables.root, tables)
+    found = {report.name: [held.lacks(need, area) for need in report.needs] for report in pack}
+    return {name: next(filter(None, lacks)) for name, lacks in found.items() if any(lacks)}
 
 
 def again(report: Report, root: Path, entry: Published) -> Job:

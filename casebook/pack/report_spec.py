@@ -25,8 +25,9 @@ class Report:
         The notebook's name in ``notebooks/``, without ending; the report's own if left out.
     parameters
         Values that differ from the notebook's defaults.
-    only_for
-        The one area the report's sources are about; a run of all reports for another area leaves it out.
+    needs
+        The series, and tables of ``data/raw``, that must have figures of the area; a run of all reports for an area
+        that one of them lacks leaves the report out.
     headlines, figures
         What it must contain, for every area: at least so many headlines and charts. A report without them failed,
         however its notebook ended. The printed figures it must reconcile are in the register.
@@ -37,7 +38,7 @@ class Report:
     name: str
     notebook: str = ""
     parameters: Mapping[str, Any] = field(default_factory=dict)
-    only_for: str = ""
+    needs: Sequence[str] = ()
     headlines: int = 2
     figures: int = 0
     limits: Limits = field(default_factory=Limits)
@@ -103,7 +104,7 @@ def _problems(report: Report) -> list[str]:
     expected = [
         ("notebook", report.notebook, report.notebook == "" or _is_name(report.notebook), f"{_NAMES}, without .ipynb"),
         ("parameters", report.parameters, _is_settings(report.parameters), 'names with their values, {"name": value}'),
-        ("only_for", report.only_for, isinstance(report.only_for, str), "the name of an authority"),
+        ("needs", report.needs, _are_names(report.needs), 'the names of series or tables, ["name"]'),
         (
             "headlines",
             report.headlines,
@@ -119,6 +120,10 @@ def _problems(report: Report) -> list[str]:
 
 def _is_name(value: Any) -> bool:
     return isinstance(value, str) and bool(_NAME.fullmatch(value)) and not value.endswith(".ipynb")
+
+
+def _are_names(value: Any) -> bool:
+    return isinstance(value, list | tuple) and all(isinstance(name, str) for name in value)
 
 
 def _is_settings(value: Any) -> bool:

@@ -20,7 +20,7 @@ import nbformat
 from pydantic import BaseModel, ConfigDict
 
 from casebook import digest
-from casebook.data import catalogue
+from casebook.data import catalogue, exports
 from casebook.data.provenance import Read
 from casebook.engine import execution, observation
 from casebook.engine import outcome as outcomes
@@ -160,11 +160,14 @@ def _checked_and_written(task: Task, order: Order, notebook: Any) -> LaidOut:
 
 
 def _unknown_reads(task: Task, reads: Iterable[Read]) -> Iterator[str]:
-    """Believe what a notebook says it read only of tables of the project, and of reports it builds on."""
+    """Believe what a notebook says it read only of tables and exports of the project, and of reports it builds on."""
     tables = {table.name: f"data/raw/{table.path}" for table in catalogue.load(Path(task.root)).resources}
     for read in reads:
         name, path = read.name, read.path
         report = name.partition("/")[0]
+        exported = str(Path(path).parent) == exports.FOLDER.as_posix()
+        if exported and (task.only_render or digest.of(Path(task.root) / path) == read.sha256):
+            continue
         if path.startswith("reports/") and ".." not in Path(path).parts and Path(path).stem == report:
             continue
         if tables.get(name) != path and not task.only_render:

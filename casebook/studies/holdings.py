@@ -19,7 +19,7 @@ class Holdings:
 
     Examples
     --------
-    >>> held = Holdings(tables.read_all()[:2])
+    >>> held = Holdings(tables.read_all()[1:3])
     >>> str(held), held.overview["title"].tolist(), held.blank
     ('two tables', ['Areas and their official codes', 'Other spellings of area names'], 'No values are')
     """

@@ -84,12 +84,12 @@ class History:
 def history(
     frame: pd.DataFrame, area: str, *, noun: Noun, measure: str, month: str, last: int | None = None
 ) -> History:
-    """Return an area's history from a table, up to a year.
+    """Return an area's history from a series, up to a year.
 
     Parameters
     ----------
     frame
-        A table of the catalogue, a row a year: ``area``, ``year`` and a column called as what is counted.
+        A series of all areas (``series.panel``), a row for each area and year.
     noun, measure, month
         What is counted, what the counts are in full, and the month they are of.
     last
@@ -98,51 +98,44 @@ def history(
     Raises
     ------
     InputError
-        If the table has no such columns, no such area or year, two rows of a year, or none of a year between.
+        If the series has no value for the area or the last year, two of one year, or none of a year between.
 
     Examples
     --------
-    >>> from casebook import tables
-    >>> plans = history(tables.read("ehcp_outturn"), "Cambridgeshire", noun=Noun("plan"), measure="plans in force",
-    ...                 month="January", last=2020)
+    >>> from casebook import series
+    >>> held = series.panel("ehc-plans", "Cambridgeshire", vintage="ehcp_outturn")
+    >>> plans = history(held, "Cambridgeshire", noun=Noun("plan"), measure="plans in force", month="January", last=2020)
     >>> plans.by_year.to_dict(), str(plans.path)
     ({2019: 4198.0, 2020: 4690.0}, 'rose from 4,198 in January 2019 to 4,690 in January 2020')
     """
-    table, column = frame.attrs["table"], str(noun)
-    if not {"area", "year", column} <= set(frame.columns):
-        raise InputError(
-            f"The table {table.name!r} has the columns {listed(frame.columns)}, expected area, year and {column}: name "
-            f"a table of {column} by year."
-        )
-    own = frame[frame["area"] == area].dropna(subset=column).sort_values("year")
+    vintage = frame.attrs["vintage"]
+    own = frame[frame["area"] == area].dropna(subset="value").sort_values("year")
     if own.empty:
-        raise InputError(
-            f"{area} is not in the table {table.title!r}: add its {column} by year to data/raw/{table.path}, or name a "
-            "table that has them."
-        )
+        raise InputError(f"{vintage} has no {noun} of {area}: name another vintage, or another area.")
     years = own["year"].astype(int).tolist()
     if again := sorted({year for year in years if years.count(year) > 1}):
         raise InputError(
-            f"The table {table.name!r} has more than one row for {area} in {listed(again)}: name a table of {column} "
-            "with a row a year."
+            f"{vintage} has more than one number of {noun} for {area} in {listed(again)}: delete all but one."
         )
     last = years[-1] if last is None else last
     if last not in years:
-        raise InputError(f"base_year is {last}, but the table {table.name!r} has {listed(years)}: choose one of these.")
+        raise InputError(
+            f"base_year is {last}, but the {noun} held for {area} are of {listed(years)}: choose one of these."
+        )
     if gaps := sorted(set(range(years[0], last + 1)) - set(years)):
         raise InputError(
-            f"The table {table.name!r} has no {column} for {area} in {listed(gaps)}: a forecast needs every year, so "
-            "add them or start later."
+            f"{vintage} has no {noun} for {area} in {listed(gaps)}: a forecast needs every year, so add them or start "
+            "later."
         )
-    numbers = pd.Series(own[column].astype(float).to_numpy(), index=years).loc[:last]
-    return History(area, noun, measure, month, numbers, _in_all_areas(frame, area, column, numbers.index))
+    numbers = pd.Series(own["value"].astype(float).to_numpy(), index=years).loc[:last]
+    return History(area, noun, measure, month, numbers, _in_all_areas(frame, area, numbers.index))
 
 
-def _in_all_areas(frame: pd.DataFrame, area: str, column: str, years: pd.Index) -> pd.DataFrame:
+def _in_all_areas(frame: pd.DataFrame, area: str, years: pd.Index) -> pd.DataFrame:
     if frame["area"].nunique() < panel.FEWEST_AREAS:
         return pd.DataFrame()
     rows = pd.concat(tables.split(frame, area)).drop_duplicates(["area", "year"], keep=False)
-    wide = rows.pivot(index="area", columns="year", values=column).reindex(columns=years).astype(float)
+    wide = rows.pivot(index="area", columns="year", values="value").reindex(columns=years).astype(float)
     whole = wide[(wide > 0).all(axis=1)]
     return whole if area in whole.index else pd.DataFrame()
 

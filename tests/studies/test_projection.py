@@ -13,11 +13,8 @@ PLANS = [100, 110, 125, 131, 150, 158]  # of Essex, made up, from January 2020
 
 
 def history(numbers=PLANS, first=2020, area="Essex", last=None, years=None):
-    frame = pd.DataFrame({"area": area, "year": years or range(first, first + len(numbers)), "plans": numbers})
-    frame.attrs["table"] = tables.read("ehcp_outturn").attrs["table"]
-    return projection.history(
-        frame, "Essex", noun=Noun("plan"), measure="plans in force", month="January", last=last
-    )  # fmt: skip
+    frame = pd.DataFrame({"area": area, "year": years or range(first, first + len(numbers)), "value": numbers})
+    return history_among(frame, last)
 
 
 def scenarios(past, end=2031, **rates):
@@ -43,13 +40,13 @@ def made(past=None, forecaster=by_growth, **rates):
     ("given", "words"),
     [
         ({"years": [2020, 2021, 2022, 2024, 2025, 2026]}, "has no plans for Essex in 2023: a forecast needs every year"),
-        ({"years": [2020, 2021, 2022, 2022, 2023, 2024]}, "has more than one row for Essex in 2022: name a table of plans"),
-        ({"area": "Suffolk"}, "Essex is not in the table 'Plans in force each January, what happened': add its plans by year to"),
-        ({"last": 2031}, "base_year is 2031, but the table 'ehcp_outturn' has 2020, 2021"),
+        ({"years": [2020, 2021, 2022, 2022, 2023, 2024]}, "has more than one number of plans for Essex in 2022: delete all"),
+        ({"area": "Suffolk"}, "The export has no plans of Essex: name another vintage, or another area"),
+        ({"last": 2031}, "base_year is 2031, but the plans held for Essex are of 2020, 2021"),
         ({"numbers": [1, np.nan, 3]}, "has no plans for Essex in 2021"),
     ],
 )  # fmt: skip
-def test_a_table_that_gives_no_history_is_refused_in_a_sentence(given, words):
+def test_a_series_that_gives_no_history_is_refused_in_a_sentence(given, words):
     with pytest.raises(InputError, match=words):
         history(**given)
 
@@ -104,11 +101,11 @@ def of_all_areas(years=13, areas=20, first=2013, seed=1):
     growth = chance.uniform(0.04, 0.08, years) + chance.normal(0, 0.02, (areas, years))
     grown = np.round(1500 * np.exp(growth.cumsum(axis=1)))
     frame = pd.DataFrame(grown, names[:areas], range(first, first + years)).rename_axis("area")
-    return frame.reset_index().melt("area", var_name="year", value_name="plans").astype({"year": int})
+    return frame.reset_index().melt("area", var_name="year", value_name="value").astype({"year": int})
 
 
 def history_among(frame, last=None):
-    frame.attrs["table"] = tables.read("ehcp_outturn").attrs["table"]
+    frame.attrs["vintage"] = "The export"
     return projection.history(
         frame, "Essex", noun=Noun("plan"), measure="plans in force", month="January", last=last
     )  # fmt: skip
@@ -117,7 +114,7 @@ def history_among(frame, last=None):
 def test_where_all_areas_are_held_they_make_the_forecast_and_say_how_often_such_ranges_held():
     frame = of_all_areas()
     new = made(history_among(frame), projection.by_all_areas())
-    wide = frame.pivot(index="area", columns="year", values="plans")
+    wide = frame.pivot(index="area", columns="year", values="value")
     found, counted = panel.ahead(wide, 6), panel.calibration(wide, 6)
     row = wide.index.get_loc("Essex")
     for limit in projection.LIMITS:
@@ -140,7 +137,7 @@ def test_where_all_areas_are_held_they_make_the_forecast_and_say_how_often_such_
 def test_all_areas_are_taken_as_they_were_known_in_the_last_year_of_the_history():
     frame = of_all_areas()
     later = frame.copy()
-    later.loc[later["year"] == 2025, "plans"] *= 2
+    later.loc[later["year"] == 2025, "value"] *= 2
     before, after = (made(history_among(one, last=2024), projection.by_all_areas()).frame for one in (frame, later))
     pd.testing.assert_frame_equal(before, after)
 
@@ -157,7 +154,7 @@ def test_a_panel_of_eleven_years_says_that_its_ranges_are_untested():
         pd.concat([of_all_areas(areas=19), of_all_areas(areas=1).replace("Essex", "England")]),
         of_all_areas(years=10, first=2016),
         of_all_areas().query("not (area == 'Norfolk' and year == 2020)"),
-        of_all_areas().assign(plans=lambda one: one["plans"].where((one["area"] != "Essex") | (one["year"] > 2015), 0)),
+        of_all_areas().assign(value=lambda one: one["value"].where((one["area"] != "Essex") | (one["year"] > 2015), 0)),
         pd.concat([of_all_areas(), of_all_areas().query("area == 'Norfolk' and year == 2020")]),
     ],
     ids=["few areas", "few and their sum", "few years", "a gap of another", "a year without any", "a year twice"],

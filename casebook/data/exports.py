@@ -1,0 +1,154 @@
+"""Official exports dropped into ``data/raw/exports``: recognised, read once, and kept tidy in ``data/processed``."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from casebook import digest
+from casebook.data import formats
+from casebook.data.areas import Gazetteer
+from casebook.data.formats import Format
+from casebook.data.project import write_whole
+
+FOLDER = Path("data/raw/exports")
+KEPT = Path("data/processed/exports")
+ENDINGS = (".csv", ".parquet", ".xlsx")
+_LAYOUT = 1  # Raised when what is kept, or what is recognised, changes.
+_UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Vintage:
+    """One file of a format: a series as it was known when that was published.
+
+    It is called by its publisher's title and the first digits of its hash. When a file was published it does not say,
+    and its name or date on this machine prove nothing.
+    """
+
+    format: Format
+    path: Path
+    sha256: str
+
+    def __str__(self) -> str:
+        """Write its title and the first digits of its hash."""
+        return f"{self.format.title}, file {self.digits}"
+
+    @property
+    def digits(self) -> str:
+        """The first eight digits of its hash."""
+        return self.sha256[:8]
+
+
+def held(root: Path) -> tuple[Path, ...]:
+    """Return the files in the folder of exports, in the order of their names."""
+    folder = root / FOLDER
+    if not folder.is_dir():
+        return ()
+    return tuple(sorted(path for path in folder.iterdir() if path.suffix in ENDINGS and path.is_file()))
+
+
+def vintages(root: Path) -> list[Vintage]:
+    """Return the recognised files, in the order of the formats and then of their hashes.
+
+    Raises
+    ------
+    InputError
+        If a file cannot be read as what its ending says.
+    """
+    order = [one.name for one in formats.FORMATS]
+    found = [vintage for path in held(root) if (vintage := _recognised(root, path))]
+    return sorted(found, key=lambda one: (order.index(one.format.name), one.sha256))
+
+
+def not_recognised(root: Path) -> list[str]:
+    """Return a sentence for each file that is of no known format."""
+    return [formats.not_recognised(path) for path in held(root) if _recognised(root, path) is None]
+
+
+def _recognised(root: Path, path: Path) -> Vintage | None:
+    content = digest.of(path)
+    # What a file is, is kept in the name it is kept under.
+    for kept in (root / KEPT).glob(f"*-{content[:16]}-{_LAYOUT}.*"):
+        name = kept.name.rpartition(f"-{content[:16]}")[0]
+        return None if name == _UNKNOWN else Vintage(formats.named(name), path, content)
+    found = formats.recognise(path)
+    if found is None:
+        write_whole(root / KEPT / f"{_UNKNOWN}-{content[:16]}-{_LAYOUT}.txt", b"")
+        return None
+    vintage = Vintage(found[0], path, content)
+    keep(root, vintage)
+    return vintage
+
+
+def read(
+    root: Path, vintage: Vintage, measures: Sequence[str], areas: Gazetteer, continued_by: Mapping[str, str]
+) -> pd.DataFrame:
+    """Return some measures of a vintage, a row for each measure, area and year.
+
+    Parameters
+    ----------
+    continued_by
+        Authorities that ended under whose names the publisher goes on giving the figures of another.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``measure``, ``area`` by its official name, ``area_code``, ``year`` the period ends in, ``value``, ``lower``,
+        ``upper``, ``count``, ``denominator``, and ``status``: what stands in place of a value. What is written for an
+        authority after it ended, and a zero before it began, is no value, and the status says so. Rows of areas that
+        are not known, such as health boards, are left out.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read.
+    """
+    frame = pd.read_parquet(keep(root, vintage), filters=[("measure", "in", list(measures))])
+    official = {one: areas.find(one) for one in frame["area"].unique()}
+    places = frame["area"].map({one: place.name for one, place in official.items() if place}).astype("str")
+    codes = frame["area"].map({one: place.code for one, place in official.items() if place}).astype("str")
+    frame = frame.assign(area=places, area_code=codes)[frame["area"].map(official).notna()]
+    frame = _under_their_own_names(frame, areas, continued_by)
+    frame = frame.drop_duplicates(["measure", "area", "year"]).reset_index(drop=True)
+    return _while_they_existed(frame, areas)
+
+
+def keep(root: Path, vintage: Vintage) -> Path:
+    """Make a vintage tidy and keep it, unless it is kept already; return where."""
+    kept = root / KEPT / f"{vintage.format.name}-{vintage.sha256[:16]}-{_LAYOUT}.parquet"
+    if kept.is_file():
+        return kept
+    read_in = formats.read(vintage.path)
+    assert read_in is not None, "a vintage is of a format that was recognised"
+    frame = read_in[1]
+    years = {period: formats.year_of(period) for period in frame["period"].unique()}
+    frame["year"] = frame["period"].map(years).astype("Int64").fillna(0)
+    for column in ("measure", "area", "period", "status"):
+        frame[column] = frame[column].astype("category")
+    buffer = io.BytesIO()
+    frame.sort_values("measure", kind="stable").to_parquet(buffer, index=False, row_group_size=5_000)
+    write_whole(kept, buffer.getvalue())
+    return kept
+
+
+def _under_their_own_names(frame: pd.DataFrame, areas: Gazetteer, continued_by: Mapping[str, str]) -> pd.DataFrame:
+    for former, successor in continued_by.items():
+        after = (frame["area"] == former) & (frame["year"] > areas.lives[1][former])
+        frame = frame[~((frame["area"] == successor) & frame["year"].isin(frame.loc[after, "year"]))]
+        frame.loc[after, ["area", "area_code"]] = successor, areas.areas[successor].code
+    return frame
+
+
+def _while_they_existed(frame: pd.DataFrame, areas: Gazetteer) -> pd.DataFrame:
+    first, last = areas.lives
+    year = frame["year"]
+    none_yet = (year <= frame["area"].map(first)) & (frame["value"] == 0)
+    no_more = year > frame["area"].map(last)
+    outside = (none_yet | no_more).fillna(False).astype(bool)
+    frame.loc[outside, ["value", "lower", "upper", "count", "denominator"]] = float("nan")
+    return frame.assign(status=frame["status"].astype("str").mask(outside, "no such authority"))

@@ -1,0 +1,432 @@
+"""Series: what is measured, where it is held, and as of which file. Reports ask for a series, an area and a vintage.
+
+``data/raw/series.yaml`` describes them. Exports in ``data/raw/exports`` and tables of ``data/raw`` are sources alike;
+of an export there may be several vintages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, Self
+
+import pandas as pd
+import yaml
+from pydantic import Field, ValidationError, model_validator
+
+from casebook.data import exports, formats, project, provenance
+from casebook.data.areas import Gazetteer
+from casebook.data.catalogue import Described, Polarity
+from casebook.data.exports import Vintage
+from casebook.data.tables import Tables
+from casebook.errors import InputError, and_list, one_of
+from casebook.once import NothingTwice
+
+DESCRIBED = Path("data/raw/series.yaml")
+NUMBERS = ["value", "lower", "upper", "count", "denominator"]
+COLUMNS = ["area", "area_code", "year", *NUMBERS, "status"]
+
+
+class _Words(NothingTwice, yaml.SafeLoader):
+    pass
+
+
+class SeriesGoal(Described):
+    """A published target: for one sex and age, and nobody else."""
+
+    at_least: float | None = None
+    at_most: float | None = None
+    sex: str
+    age: str
+    source: str
+
+    @model_validator(mode="after")
+    def _has_one_end(self) -> Self:
+        if (self.at_least is None) == (self.at_most is None):
+            raise ValueError("a goal needs either at_least or at_most")
+        return self
+
+
+class Disclosure(Described):
+    """What the publisher does with small numbers: the mark it puts in their place."""
+
+    hidden_as: str
+
+
+class SeriesSource(Described):
+    """Where a series is held: a measure of an export, or a column of a table of ``data/raw``."""
+
+    export: str | None = None
+    measure: str | None = None
+    continued_by: dict[str, str] = Field(default_factory=dict)
+    """Authorities that ended, under whose names the export goes on giving another's figures."""
+    zero: Literal["a number", "missing"] = "a number"
+    table: str | None = None
+    where: dict[str, str] = Field(default_factory=dict)
+    """Which rows of the table, by the values of columns."""
+    value: str = "value"
+    """The column of the value; of an export, one of its five."""
+
+    @model_validator(mode="after")
+    def _is_an_export_or_a_table(self) -> Self:
+        if (self.export is None) == (self.table is None):
+            raise ValueError("a source needs either export or table")
+        known = [one.name for one in formats.FORMATS]
+        if self.export is not None and self.export not in known:
+            raise ValueError(f"there is no export {self.export!r}: {one_of(dict.fromkeys(known), self.export)}")
+        if self.export is not None and self.measure is None:
+            raise ValueError("an export needs its measure")
+        return self
+
+    @property
+    def name(self) -> str:
+        """What it is called for: the export's or the table's name."""
+        return self.export or self.table or ""
+
+
+class Series(Described):
+    """What is measured: in words, of whom, when, and what is good."""
+
+    name: str
+    is_: str = Field(alias="is")
+    period: str
+    kind: Literal["count", "rate", "proportion", "pounds"]
+    per: float | None = None
+    sex: str = "Persons"
+    age: str = ""
+    polarity: Polarity = "no judgement"
+    goal: SeriesGoal | None = None
+    disclosure: Disclosure | None = None
+    sources: tuple[SeriesSource, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        if (self.per is None) == (self.kind == "rate"):
+            raise ValueError("a rate, and nothing else, needs per: for how many it is given")
+        if self.goal and (self.goal.sex, self.goal.age) != (self.sex, self.age):
+            raise ValueError(
+                f"the goal is for {self.goal.sex} aged {self.goal.age}, the series for {self.sex} aged {self.age}: "
+                "they cannot be compared"
+            )
+        if self.goal and self.polarity != ("low is good" if self.goal.at_least is None else "high is good"):
+            raise ValueError("with a goal of at_least, high is good, and with at_most, low is good")
+        return self
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """The authorities most like an area, nearest first, and the list they stand in.
+
+    ``of_number`` is how many the list names; those that ended since are left out.
+    """
+
+    area: str
+    names: tuple[str, ...]
+    vintage: str
+    of_number: int
+
+
+def load(root: Path) -> dict[str, Series]:
+    """Read the series of a project, by name.
+
+    Raises
+    ------
+    InputError
+        If the file is not there, is not YAML, or an entry lacks something or says what cannot be.
+    """
+    try:
+        content = yaml.load((root / DESCRIBED).read_text(encoding="utf-8"), Loader=_Words) or {}
+    except FileNotFoundError:
+        raise InputError(f"{DESCRIBED} is not there: restore it from version control.") from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise InputError(f"{DESCRIBED} cannot be read as YAML: {' '.join(str(error).split())}.") from None
+    found = {}
+    for name, described in content.items():
+        try:
+            found[name] = Series.model_validate({"name": name, **(described or {})})
+        except TypeError:
+            raise InputError(f"{DESCRIBED}, {name}: found {described!r}, expected names with their values.") from None
+        except ValidationError as error:
+            first = error.errors()[0]
+            where = ", ".join([name, *(str(step) for step in first["loc"])])
+            said = str(first["msg"]).removeprefix("Value error, ").rstrip(".?")
+            raise InputError(f"{DESCRIBED}, {where}: {said}.") from None
+    return found
+
+
+def read(name: str, area: str, vintage: str = "latest") -> pd.DataFrame:
+    """Read a series of one area for analysis, and record that it was read.
+
+    Parameters
+    ----------
+    name
+        The series' name in ``data/raw/series.yaml``.
+    area
+        The area.
+    vintage
+        ``latest``: of the sources and their files the one that reaches furthest for the area (of equal ones, the one
+        described first). Or a source's name (``lait``, ``care_applications``), or the first digits of a file's hash.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row for each year: ``area``, ``area_code``, ``year`` (the one a period ends in), ``value``, ``lower``,
+        ``upper``, ``count``, ``denominator`` and ``status`` (what stands in place of a value). ``attrs`` has the
+        ``series`` and, in words, the ``vintage``. All rows are of one vintage.
+
+    Raises
+    ------
+    InputError
+        If there is no such series or vintage, or no source of it has a value for the area.
+
+    Examples
+    --------
+    >>> rates = read("care-applications", "Cambridgeshire", vintage="care_applications")
+    >>> rates[["year", "value"]].to_numpy().tolist()
+    [[2017, 12.0], [2018, 11.1], [2019, 10.3], [2020, 8.0]]
+    """
+    frame = panel(name, area, vintage)
+    own = frame[frame["area"] == area].reset_index(drop=True)
+    own.attrs = frame.attrs
+    return own
+
+
+def panel(name: str, area: str, vintage: str = "latest") -> pd.DataFrame:
+    """Read a series of all areas, in the vintage that ``read`` takes for one of them, and record that it was read.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As ``read`` returns it, by area and year, with all areas of that vintage.
+
+    Raises
+    ------
+    InputError
+        As ``read`` does.
+
+    Examples
+    --------
+    >>> panel("care-applications", "Cambridgeshire", vintage="care_applications")["area"].nunique()
+    13
+    """
+    held = Held.of_project()
+    one = held.series(name)
+    found = [each for each in held.sources(one) if vintage in ("latest", each.source.name) or each.is_(vintage)]
+    if not found:
+        names = dict.fromkeys([*(source.name for source in one.sources), *(v.digits for v in held.vintages)])
+        raise InputError(f"The series {name!r} has no vintage {vintage!r} here: {one_of(names, vintage)}")
+    # Of equal ones, this is the first.
+    chosen = max(found, key=lambda each: each.reaches(area))
+    if not chosen.reaches(area):
+        raise InputError(held.lacking(one, area))
+    provenance.record(held.reads(chosen))
+    frame = chosen.frame[COLUMNS].sort_values(["area", "year"], ignore_index=True)
+    frame.attrs.update(series=one, vintage=chosen.said)
+    return frame
+
+
+def neighbours(area: str, vintage: str = "latest") -> Neighbours:
+    """Return an area's statistical neighbours, from a list of the Department for Education.
+
+    Parameters
+    ----------
+    vintage
+        ``latest``: the list that knows most of the present authorities; or the first digits of a file's hash.
+
+    Raises
+    ------
+    InputError
+        If no list is held, there is no such vintage, or the list has none for the area.
+    """
+    held = Held.of_project()
+    measures = [f"neighbour {n}" for n in range(1, 11)]
+    lists = [one for one in held.vintages if one.format.name == "neighbours"]
+    if not lists:
+        raise InputError(
+            f"No list of statistical neighbours is held, so {area} can be compared with none: put the Department for "
+            f"Education's workbook into {exports.FOLDER}."
+        )
+    if vintage != "latest":
+        lists = [one for one in lists if one.sha256.startswith(vintage)]
+    frames = {one: exports.read(held.root, one, measures, held.areas, {}) for one in lists}
+    present = {name for name, one in held.areas.areas.items() if one.kind == "authority"}
+
+    def known(one: Vintage) -> int:
+        found = frames[one].dropna(subset="value")
+        return len(present & {*found["area"], *(held.by_number(value) for value in found["value"])})
+
+    if not lists:
+        raise InputError(f"No list of statistical neighbours begins with {vintage!r}: give digits of one that is held.")
+    chosen = max(lists, key=known)
+    rows = frames[chosen].query("area == @area").dropna(subset="value").set_index("measure")["value"]
+    named = [held.by_number(rows[measure]) for measure in measures if measure in rows.index]
+    names = tuple(name for name in named if name in present)
+    if not names:
+        raise InputError(f"{chosen} names no neighbours of {area}: choose another list.")
+    provenance.record([held.read_of(chosen, len(rows))])
+    return Neighbours(area, names, str(chosen), len(named))
+
+
+# --- What is held ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Found:
+    """One source of a series, one vintage of it, and its rows."""
+
+    source: SeriesSource
+    vintage: Vintage | None
+    said: str
+    frame: pd.DataFrame
+
+    def is_(self, digits: str) -> bool:
+        return self.vintage is not None and len(digits) >= 4 and self.vintage.sha256.startswith(digits)
+
+    def reaches(self, area: str) -> int:
+        years = self.frame.loc[(self.frame["area"] == area) & self.frame["value"].notna(), "year"]
+        return int(years.max()) if len(years) else 0
+
+
+class Held:
+    """The series of a project, and the files that hold them."""
+
+    def __init__(self, root: Path, known: Tables | None = None) -> None:
+        self.root = root
+        self.tables = known or Tables(root)
+        self.areas: Gazetteer = self.tables.areas
+        self.described = load(root)
+        self.vintages = exports.vintages(root)
+        self._sources: dict[str, list[_Found]] = {}
+
+    @classmethod
+    def of_project(cls) -> Held:
+        """Return what the project at work holds."""
+        return cls(project.root())
+
+    def series(self, name: str) -> Series:
+        """Return a series by name.
+
+        Raises
+        ------
+        InputError
+            If there is none of that name.
+        """
+        if name not in self.described:
+            raise InputError(f"There is no series {name!r} in {DESCRIBED}: {one_of(self.described, name)}")
+        return self.described[name]
+
+    def sources(self, one: Series) -> list[_Found]:
+        """Return every source of a series in every vintage that is held, with its rows, in the order described."""
+        if one.name not in self._sources:
+            self._sources[one.name] = list(self._all_sources(one))
+        return self._sources[one.name]
+
+    def _all_sources(self, one: Series) -> Iterator[_Found]:
+        for source in one.sources:
+            if source.table is not None:
+                yield self._of_table(source, source.table)
+                continue
+            for vintage in self.vintages:
+                if vintage.format.name == source.export and source.measure is not None:
+                    frame = exports.read(self.root, vintage, [source.measure], self.areas, source.continued_by)
+                    if not frame.empty:
+                        yield _Found(source, vintage, str(vintage), _valued(frame, source))
+
+    def served_by(self, vintage: Vintage) -> list[str]:
+        """Say for each series that a vintage serves how many authorities and which years it has."""
+        if vintage.format.name == "neighbours":
+            frame = exports.read(self.root, vintage, ["neighbour 1"], self.areas, {})
+            return [f"the neighbours of {self._authorities(frame)}"]
+        said = []
+        for one in self.described.values():
+            for found in self.sources(one):
+                if found.vintage == vintage:
+                    years = found.frame.loc[found.frame["value"].notna(), "year"]
+                    who = self._authorities(found.frame.dropna(subset="value"))
+                    said.append(f"{one.name} of {who} from {years.min()} to {years.max()}")
+        return said
+
+    def _authorities(self, frame: pd.DataFrame) -> str:
+        names = {name for name in frame["area"].unique() if self.areas.areas[name].kind == "authority"}
+        return f"{len(names)} authorities" if len(names) != 1 else "one authority"
+
+    def has(self, one: Series, area: str) -> bool:
+        """Return whether a source has a value of a series for an area."""
+        return any(found.reaches(area) for found in self.sources(one))
+
+    def lacking(self, one: Series, area: str) -> str:
+        """Say that no figures of a series are held for an area, and which files would give them."""
+        titles = [formats.named(source.export).title for source in one.sources if source.export]
+        tables = [self.tables.catalogue.table(source.table) for source in one.sources if source.table]
+        own = [f"data/raw/{table.path}" for table in tables]
+        ways = []
+        if titles:
+            ways.append(f"put the export of {and_list(dict.fromkeys(titles))} into {exports.FOLDER}")
+        if own:
+            ways.append(f"add its rows to {and_list(own)}")
+        return f"No figures of {one.is_} are held for {area}: {', or '.join(ways)}."
+
+    def lacks(self, name: str, area: str) -> str:
+        """Say why a series, or a table, has nothing of an area, and what would help; nothing if it has.
+
+        Raises
+        ------
+        InputError
+            If there is neither a series nor a table of that name, or it cannot be read.
+        """
+        if name in self.described:
+            one = self.described[name]
+            return "" if self.has(one, area) else self.lacking(one, area)
+        known = {table.name: table for table in self.tables.catalogue.resources}
+        if name not in known:
+            raise InputError(f"There is no series and no table {name!r}: {one_of([*self.described, *known], name)}")
+        table = known[name]
+        if field := table.field_with_role("area"):
+            names = set(self.tables.prepare(name).frame[field.name])
+            return "" if area in names else f"data/raw/{table.path} has no row of {area}: add its rows."
+        if table.area in (None, area):
+            return ""
+        return (
+            f"data/raw/{table.path} is of {table.area}: put {area}'s own in its place, with the same columns, and its "
+            "name under 'area' in data/raw/datapackage.json."
+        )
+
+    def by_number(self, number: float) -> str:
+        """Return the name of the area with a number; empty if there is none."""
+        found = self.areas.find(str(int(number)))
+        return found.name if found else ""
+
+    def reads(self, found: _Found) -> list[provenance.Read]:
+        """Return what was read for a source: its file, or its table with the areas'."""
+        if found.vintage:
+            return [self.read_of(found.vintage, len(found.frame))]
+        return self.tables.reads(self.tables.prepare(found.source.name))
+
+    def read_of(self, vintage: Vintage, rows: int) -> provenance.Read:
+        """Return the record of reading an export."""
+        path = vintage.path.relative_to(self.root).as_posix()
+        of = vintage.format
+        return provenance.Read(of.name, of.title, path, vintage.sha256, rows, (of.source,), of.licence)
+
+    def _of_table(self, source: SeriesSource, name: str) -> _Found:
+        prepared = self.tables.prepare(name)
+        frame = prepared.frame
+        for column, wanted in source.where.items():
+            frame = frame[frame[column] == wanted]
+        official = {one for one, place in self.areas.areas.items() if place.kind != "group"}
+        if "area" not in frame:
+            frame = frame.assign(area=prepared.table.area, area_code=self.areas.areas[prepared.table.area or ""].code)
+        frame = frame[frame["area"].isin(official)]
+        made = pd.DataFrame({**{column: frame[column] for column in COLUMNS[:3]}, "value": frame[source.value]})
+        made = made.assign(**{one: float("nan") for one in NUMBERS[1:]}, status="")
+        made["status"] = made["status"].mask(made["value"].isna(), "missing")
+        return _Found(source, None, prepared.table.title, made)
+
+
+def _valued(frame: pd.DataFrame, source: SeriesSource) -> pd.DataFrame:
+    frame = frame.assign(value=frame[source.value])
+    if source.zero == "missing":
+        none = frame["value"] == 0
+        frame = frame.assign(value=frame["value"].mask(none), status=frame["status"].mask(none, "zero"))
+    return frame

@@ -1,0 +1,287 @@
+"""Official exports dropped into data/raw/exports: recognised by their columns, made tidy, and served as series."""
+
+import math
+
+import pandas as pd
+import pytest
+
+from casebook import InputError, series
+from casebook.data import exports, formats
+
+PLACE = "time_period,time_identifier,geographic_level,country_code,country_name,region_code,region_name,old_la_code,new_la_code,la_name"
+
+
+def place(year, name, number, code):
+    return f"{year},Reporting year,Local authority,E92000001,England,E12000006,East of England,{number},{code},{name}"
+
+
+# Made up, in the layouts that publishers use.
+LAIT = """Short Desc,Data item,Years,LA and Regions,Values,LA Number,Region
+CareApplications,Care applications,2024,Essex,5.7999999999999998,881.0,East of England
+CareApplications,Care applications,2025,Essex,7.6,881.0,East of England
+CareApplications,Care applications,2025,England,9.1,970.0,
+CareApplications,Care applications,2024,Dorset,-,838.0,South West
+CareApplications,Care applications,2024,Dorset (Pre LG),9.3,835.0,South West
+CareApplications,Care applications,2019,Dorset (Pre LG),11.3,835.0,South West
+CareApplications,Care applications,2024,Northamptonshire,8.2,928.0,East Midlands
+CareApplications,Care applications,2024,London (Inner),8.2,987.0,
+Chlamydia_Diagnosis,Chlamydia,2024,Essex,1000,881.0,East of England
+Chlamydia_Diagnosis,Chlamydia,2024,Suffolk,0,935.0,East of England
+Chlamydia_Diagnosis,Chlamydia,2016,Cumberland,0,942.0,North West
+FosteringFinance,Fostering,2016-17,Essex,"1,050",881.0,East of England
+FosteringFinance,Fostering,2024-25,Essex,1200,881.0,East of England
+"""
+LOOKED_AFTER = f"""{PLACE},population_type,population_estimate,children_count,rate_per_10000
+{place(2025, "Essex", 881, "E10000012")},Children looked after on 31 March each year,300000,1100,37
+{place(2025, "City of London", 201, "E09000001")},Children looked after on 31 March each year,c,c,c
+{place(2025, "Essex", 881, "E10000012")},Children ceasing to be looked after each year,300000,500,17
+"""
+MID_YEAR = f"""{PLACE},age_group,population_estimate
+{place(2024, "Essex", 881, "E10000012")},Children aged 0 to 17 years,300000
+{place(2024, "Buckinghamshire", 825, "E10000002")},Children aged 0 to 17 years,125000
+"""
+NEEDS = f"""{PLACE},breakdown_topic,breakdown,ehc_plans,number_asd
+{place(202425, "Essex", 881, "E10000012")},All EHC plans,All EHC plans,13000,4000
+{place(202425, "Essex", 881, "E10000012")},Child or young persons age,age 10,900,300
+"""
+PLANS = "year,new_la_code,la_name,plans,release\n" + "".join(
+    f"{year},E10000012,Essex,{5000 + 500 * (year - 2015)},2025\n" for year in range(2015, 2026)
+)
+FINGERTIPS = """Indicator ID,Indicator Name,Parent Code,Parent Name,Area Code,Area Name,Area Type,Sex,Age,Category Type,Category,Time period,Value,Lower CI 95.0 limit,Upper CI 95.0 limit,Count,Denominator
+90776,Chlamydia,,,E92000001,England,England,Female,15-24 yrs,,,2024,1589.4,1580,1600,52000,3270000
+90776,Chlamydia,E92000001,England,E92000001,England,England,Female,15-24 yrs,,,2024,1589.4,1580,1600,52000,3270000
+90776,Chlamydia,E92000001,England,E06000010,Kingston upon Hull,UA,Female,15-24 yrs,,,2024,2000,1900,2100,400,20000
+90776,Chlamydia,E92000001,England,E06000010,Kingston upon Hull,UA,Female,15-24 yrs,Deprivation,Most,2024,2500,1900,2100,400,20000
+"""
+WIDE = "old_la_code,la_name,region_ind,region_name," + ",".join(f"SN_{n},SN_{n}P" for n in range(1, 11)) + "\n"
+WIDE += "881,Essex,1,East of England," + ",".join(
+    f"{n},Close" for n in (886, 919, 873, 850, 938, 916, 935, 931, 909, 926)
+)
+WIDE += "\n"
+
+
+def drop(project, **files):
+    folder = project.root / exports.FOLDER
+    folder.mkdir(exist_ok=True)
+    for name, content in files.items():
+        (folder / f"{name}.csv").write_text(content, encoding="utf-8")
+
+
+@pytest.fixture
+def held(project, monkeypatch):
+    monkeypatch.setenv("CASEBOOK_PROJECT", str(project.root))
+    drop(project, a=LAIT, b=LOOKED_AFTER, c=MID_YEAR, d=NEEDS, e=PLANS, f=FINGERTIPS, g=WIDE)
+    return project
+
+
+def values(frame):
+    return dict(zip(frame["year"].tolist(), frame["value"].tolist(), strict=True))
+
+
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [
+        (LAIT, "lait"), (LOOKED_AFTER, "children-looked-after"), (MID_YEAR, "mid-year"), (NEEDS, "sen2-needs"),
+        (PLANS, "plans"), (FINGERTIPS, "fingertips"), (WIDE, "neighbours"),
+    ],
+)  # fmt: skip
+def test_an_export_is_known_by_its_columns_whatever_it_is_called_and_wherever_they_stand(content, name, tmp_path):
+    path = tmp_path / "download (3).csv"
+    path.write_text("\ufeff" + content, encoding="utf-8")
+    assert formats.recognise(path)[0].name == name
+    path.write_text("Published by somebody\n,,\n" + content, encoding="utf-8")
+    found, frame = formats.read(path)
+    assert (found.name, list(frame.columns), len(frame) > 0) == (name, formats.TIDY, True)
+
+
+def test_a_workbook_whose_first_rows_look_like_headers_is_known_by_the_real_one(tmp_path):
+    columns = ["LA num", "LA Name", *(f"SN{n}" for n in range(1, 11))]
+    rows = [["A", "B", *range(10)], [1, 2, *range(10)], columns, [881, "Essex", 886, *[919] * 9], [None] * 12]
+    path = tmp_path / "list.xlsx"
+    pd.DataFrame(rows).to_excel(path, header=False, index=False)
+    found, frame = formats.read(path)
+    assert found.name == "neighbours"
+    assert frame.loc[frame["measure"] == "neighbour 1", ["area", "value"]].to_numpy().tolist() == [["881", 886.0]]
+
+
+def test_each_number_is_as_published_without_what_binary_numbers_add(held):
+    assert values(series.read("care-applications", "Essex")) == {2024: 5.8, 2025: 7.6}
+    assert values(series.read("foster-placement-cost", "Essex")) == {2017: 1050, 2025: 1200}
+
+
+def test_count_denominator_and_interval_come_with_the_value(held):
+    row = series.read("children-in-care-rate", "Essex").iloc[0]
+    assert row[["value", "count", "denominator"]].tolist() == [37, 1100, 300_000]
+    row = series.read("chlamydia-detection-women", "Kingston upon Hull, City of").iloc[0]
+    assert row[["value", "lower", "upper", "count"]].tolist() == [2000, 1900, 2100, 400]
+
+
+def test_a_hidden_value_is_missing_and_says_with_what_mark(held):
+    frame = series.panel("children-in-care", "Essex")
+    hidden = frame[frame["area"] == "City of London"].iloc[0]
+    assert math.isnan(hidden["value"])
+    assert hidden["status"] == "c"
+    with pytest.raises(InputError, match="No figures of children in care on 31 March are held for City of London: put"):
+        series.read("children-in-care", "City of London")
+
+
+def test_a_zero_that_means_missing_is_missing(held):
+    frame = series.panel("chlamydia-detection-women", "Essex").set_index("area")
+    assert math.isnan(frame.loc["Suffolk", "value"])
+    assert frame.loc["Suffolk", "status"] == "zero"
+    assert frame.loc["Cumberland", "status"] == "no such authority"
+
+
+def test_figures_given_under_the_name_of_an_authority_that_ended_are_its_successors(held):
+    assert values(series.read("care-applications", "Dorset")) == {2024: 9.3}
+    frame = series.panel("care-applications", "Essex")
+    assert values(frame[frame["area"] == "Dorset (to 2019)"]) == {2019: 11.3}
+
+
+def test_nothing_is_believed_of_an_authority_after_it_ended(held):
+    frame = series.panel("care-applications", "Essex").set_index("area")
+    assert math.isnan(frame.loc["Northamptonshire", "value"])
+    assert frame.loc["Northamptonshire", "status"] == "no such authority"
+
+
+def test_an_authority_is_the_same_under_its_earlier_code(held):
+    frame = series.panel("children", "Essex").set_index("area")
+    assert frame.loc["Buckinghamshire", ["area_code", "value"]].tolist() == ["E06000060", 125_000]
+
+
+def test_rows_of_england_that_stand_there_again_and_of_groups_of_people_are_not_taken_twice(held):
+    frame = series.panel("chlamydia-detection-women", "Kingston upon Hull, City of")
+    assert values(frame[frame["area"] == "England"]) == {2024: 1589.4}
+    assert len(frame) == 2
+
+
+def test_the_latest_vintage_is_the_one_that_reaches_furthest_for_the_area(held):
+    assert (
+        series.read("care-applications", "Essex").attrs["vintage"].startswith("Local Authority Interactive Tool, file ")
+    )
+    # Cambridgeshire is in no export here, and its table of later figures goes on to 2025.
+    latest = series.read("care-applications", "Cambridgeshire")
+    assert latest.attrs["vintage"] == "Care applications and children in care, what happened next"
+    printed = series.read("care-applications", "Cambridgeshire", vintage="care_applications")
+    assert values(printed) == {2017: 12, 2018: 11.1, 2019: 10.3, 2020: 8}
+
+
+def test_one_of_two_files_of_a_format_is_named_by_the_first_digits_of_its_hash(held):
+    drop(held, h=PLANS.replace("5000", "5001"))
+    both = [one for one in series.Held.of_project().vintages if one.format.name == "plans"]
+    assert len(both) == 2
+    found = {series.read("ehc-plans", "Essex", vintage=one.digits)["value"].iloc[0] for one in both}
+    assert found == {5000, 5001}
+    with pytest.raises(InputError, match="The series 'ehc-plans' has no vintage '00000000' here"):
+        series.read("ehc-plans", "Essex", vintage="00000000")
+
+
+def test_neighbours_are_in_order_and_without_those_that_ended(held):
+    found = series.neighbours("Essex")
+    assert found.names[:3] == ("Kent", "Hertfordshire", "Cambridgeshire")
+    assert (len(found.names), found.of_number) == (9, 10)  # Cumbria (909) ended in 2023.
+    with pytest.raises(InputError, match="names no neighbours of Suffolk"):
+        series.neighbours("Suffolk")
+
+
+def test_of_two_lists_of_neighbours_the_one_that_knows_more_of_the_present_authorities_counts(held):
+    drop(held, h=WIDE.replace("909,Close", "926,Close"))
+    assert len(series.neighbours("Essex").names) == 10
+
+
+def test_without_any_list_of_neighbours_it_says_what_to_supply(project, monkeypatch):
+    monkeypatch.setenv("CASEBOOK_PROJECT", str(project.root))
+    with pytest.raises(InputError, match="No list of statistical neighbours is held, so Essex .* put the Department"):
+        series.neighbours("Essex")
+
+
+def test_an_export_that_cannot_be_read_gets_one_sentence(held):
+    path = held.root / exports.FOLDER / "broken.parquet"
+    path.write_bytes(b"<html>Not found</html>")
+    with pytest.raises(
+        InputError, match=r"data/raw/exports/broken.parquet cannot be read as parquet .* download it again"
+    ):
+        series.read("ehc-plans", "Essex")
+    path.rename(path.with_suffix(".xlsx"))
+    with pytest.raises(InputError, match=r"broken.xlsx cannot be read as xlsx"):
+        series.read("ehc-plans", "Essex")
+
+
+def test_check_lists_what_was_recognised_for_which_series_and_what_was_not(held):
+    drop(held, other="a,b\n1,2\n")
+    done = held.pipeline("check")
+    assert done.returncode == 0, done.stderr
+    assert "care-applications of 2 authorities from 2019 to 2025" in done.stdout
+    assert "ehc-plans of one authority from 2015 to 2025" in done.stdout
+    assert "the neighbours of one authority" in done.stdout
+    assert "data/raw/exports/other.csv has no columns that Casebook knows in its first 12 rows" in done.stderr
+
+
+def test_a_report_whose_series_lacks_the_area_is_left_out_and_says_which_file_to_supply(held):
+    done = held.pipeline("run", "--area", "Suffolk", "--dry-run")
+    assert (
+        "Left out: ehcp-forecast. No figures of education, health and care plans in force in January are held for"
+        in done.stderr
+    )
+    assert (
+        "Left out: ot-demand. data/raw/ot_posts.csv is of Cambridgeshire: put Suffolk's own in its place" in done.stderr
+    )
+
+
+def test_an_export_dropped_in_extends_the_report_and_a_newer_one_makes_it_stale(held):
+    done = held.pipeline("run", "ehcp-forecast", "--area", "Essex")
+    assert done.returncode == 0, done.stderr
+    said = held.headline("ehcp-forecast", "plans-now", "Essex")["text"]
+    assert said == "The number of plans in force rose from 5,000 in January 2015 to 10,000 in January 2025."
+    assert "Nothing has changed" in held.pipeline("run", "ehcp-forecast", "--area", "Essex").stdout
+    drop(held, h=PLANS + "2026,E10000012,Essex,10500,2026\n")
+    again = held.pipeline("run", "ehcp-forecast", "--area", "Essex", "--accept")
+    assert again.returncode == 0, again.stderr
+    assert "10,500 in January 2026" in held.headline("ehcp-forecast", "plans-now", "Essex")["text"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("export: plans,", "export: plan,", "ehc-plans.* there is no export 'plan': did you mean plans?"),
+        ("kind: rate\n  per: 10000", "kind: rate", "care-applications.* a rate, and nothing else, needs per"),
+        (
+            "goal: {at_least: 3250, sex: Female",
+            "goal: {at_least: 2300, sex: Persons",
+            "the goal is for Persons aged 15-24",
+        ),
+        ("polarity: high is good", "polarity: high", "chlamydia-detection-women, polarity: "),
+        ("polarity: high is good", "polarity: low is good", "with a goal of at_least, high is good"),
+        ("ehc-plans:", "ehc-plans:\n  is: plans", "'is' stands here a second time"),
+    ],
+)
+def test_a_series_described_wrongly_gets_one_sentence(project, monkeypatch, old, new, words):
+    monkeypatch.setenv("CASEBOOK_PROJECT", str(project.root))
+    project.replace(str(series.DESCRIBED), old, new)
+    with pytest.raises(InputError, match=words) as refused:
+        series.load(project.root)
+    assert str(refused.value).startswith("data/raw/series.yaml")
+
+
+def test_real_exports_serve_their_series_for_the_whole_country(exports, project, monkeypatch):
+    import shutil
+
+    monkeypatch.setenv("CASEBOOK_PROJECT", str(project.root))
+    folder = project.root / "data/raw/exports"
+    folder.mkdir()
+    for path in (
+        "dfe/cla_number_and_rate_per_10k_children.csv",
+        "sen2/plans_by_authority.csv",
+        "lait/sn_may_2025.xlsx",
+    ):
+        shutil.copy(exports / path, folder)
+    whole = series.panel("ehc-plans", "Norfolk")
+    last = whole[(whole["year"] == 2025) & whole["area"].isin(series.Held.of_project().areas.authorities_in("London"))]
+    assert len(last) == 33
+    raw = pd.read_csv(exports / "dfe/cla_number_and_rate_per_10k_children.csv", dtype="str").dropna(subset="la_name")
+    raw = raw[(raw["population_type"] == "Children looked after on 31 March each year")]
+    read = series.panel("children-in-care", "Norfolk").dropna(subset="value").set_index(["area", "year"])["value"]
+    for row in raw.itertuples():
+        if row.children_count.isdigit():
+            assert read[row.la_name, int(row.time_period)] == int(row.children_count)
+    assert series.neighbours("Norfolk").names[0] == "Suffolk"
