@@ -42,12 +42,14 @@ from typing import Any, NoReturn
 from casebook.engine.outcome import Limits
 from casebook.errors import InputError
 from casebook.pack import freshness, report_spec
-from casebook.pack.report_spec import Report
+from casebook.pack.report_spec import Contact, Report
 
-__all__ = ["Limits", "Report", "main"]
+__all__ = ["Contact", "Limits", "Report", "main"]
 
 
-def main(pack: Sequence[Report], area: str, arguments: Sequence[str] | None = None) -> NoReturn:
+def main(
+    pack: Sequence[Report], area: str, arguments: Sequence[str] | None = None, *, contact: Contact | None = None
+) -> NoReturn:
     """Run the command line of a pipeline and exit.
 
     Parameters
@@ -58,11 +60,13 @@ def main(pack: Sequence[Report], area: str, arguments: Sequence[str] | None = No
         The area of the pack unless ``--area`` names another.
     arguments
         Words of the command line; those the program was called with, if left out.
+    contact
+        Whom readers ask who cannot use a page; the accessibility statement names it, or says that none is set.
     """
     _speak_utf8()
     _open_what_is_closed()
     try:
-        report_spec.check(pack, area)
+        report_spec.check(pack, area, contact)
     except InputError as error:
         print(error, file=sys.stderr)
         sys.exit(_WRONG_INPUT)
@@ -79,7 +83,7 @@ def main(pack: Sequence[Report], area: str, arguments: Sequence[str] | None = No
         from casebook import commands
     except ModuleNotFoundError as missing:
         _hand_over_or_leave(missing)
-    sys.exit(commands.of_pack(list(pack), area, given)(given))
+    sys.exit(commands.of_pack(list(pack), area, given, contact)(given))
 
 
 def _speak_utf8() -> None:

@@ -26,7 +26,7 @@ from rich.console import Console
 from casebook.engine import signals
 from casebook.errors import InputError, ReportFailedError, ThresholdExceededError, and_list, of_system, one_of
 from casebook.pack import freshness, history
-from casebook.pack.report_spec import Report
+from casebook.pack.report_spec import Contact, Report
 
 if TYPE_CHECKING:
     from casebook.data.tables import Tables
@@ -45,14 +45,14 @@ Set = Annotated[
 ]
 
 
-def of_pack(pack: list[Report], default_area: str, words: Sequence[str]) -> typer.Typer:
+def of_pack(pack: list[Report], default_area: str, words: Sequence[str], contact: Contact | None = None) -> typer.Typer:
     """Return the command line of a pack of reports, for an area unless another is named, called with some words."""
     app = typer.Typer(
         help="Make, list and check the reports of this pipeline.", no_args_is_help=True, add_completion=False,
         pretty_exceptions_enable=False, rich_markup_mode=None,
     )  # fmt: skip
 
-    _add_run_commands(app, pack, default_area, words)
+    _add_run_commands(app, pack, default_area, words, contact)
 
     @app.command("list")
     def list_reports() -> None:
@@ -93,6 +93,8 @@ def of_pack(pack: list[Report], default_area: str, words: Sequence[str]) -> type
         if problems:
             raise typer.Exit(WRONG_INPUT)
         _say_what_to_know(pack, root, default_area)
+        for sentence in _no_contact(contact):
+            _complain(sentence)
         tables = len(catalogue.load(root).resources)
         register = figures.load(root)
         _console().print(
@@ -120,7 +122,9 @@ def of_pack(pack: list[Report], default_area: str, words: Sequence[str]) -> type
     return _with_exit_codes(app)
 
 
-def _add_run_commands(app: typer.Typer, pack: list[Report], default_area: str, words: Sequence[str]) -> None:  # noqa: PLR0915
+def _add_run_commands(  # noqa: PLR0915
+    app: typer.Typer, pack: list[Report], default_area: str, words: Sequence[str], contact: Contact | None
+) -> None:
     @app.command()
     def run(
         names: Names = None,
@@ -160,7 +164,9 @@ def _add_run_commands(app: typer.Typer, pack: list[Report], default_area: str, w
         signals.obey()
         fingerprint = freshness.inputs(root, words)
         _say_whose_files(root)
-        options = RunOptions(force, keep_going, accept, "kernel" if ordinary_kernels else None, remove=remove)
+        options = RunOptions(
+            force, keep_going, accept, "kernel" if ordinary_kernels else None, remove=remove, contact=contact
+        )
         parameters.take_secrets()
         given = {
             **(parameters.from_file(parameters_file) if parameters_file else {}), **(typed := _typed(parameter or []))
@@ -193,7 +199,7 @@ def _add_run_commands(app: typer.Typer, pack: list[Report], default_area: str, w
         again += [word for one in parameter or [] for word in ("-p", one)]
 
         def once() -> None:
-            of_pack(pack, default_area, again)(again)
+            of_pack(pack, default_area, again, contact)(again)
 
         signals.obey()
         try:
@@ -551,6 +557,14 @@ def _hard_to_read(root: Path) -> list[str]:
     from casebook.pages import readability
 
     return readability.of_pack(root / "reports")
+
+
+def _no_contact(contact: Contact | None) -> list[str]:
+    said = (
+        "pipeline.py names no contact, so the accessibility statement cannot say whom to ask: give main "
+        'contact=Contact(team="...", email="...").'
+    )
+    return [] if contact else [said]
 
 
 def _typed(settings: Sequence[str]) -> dict[str, str]:

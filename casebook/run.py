@@ -23,7 +23,7 @@ from casebook.pack.freshness import StaleReason
 from casebook.pack.history import Log
 from casebook.pack.models import Failure, Fingerprint, Pack, PackChange, Published, Row
 from casebook.pack.plan import Job
-from casebook.pack.report_spec import Report
+from casebook.pack.report_spec import Contact, Report
 from casebook.pages import gates, layout, manifest, pdf, publish, render
 from casebook.pages.layout import FILES, LaidOut
 
@@ -35,7 +35,7 @@ class RunOptions:
     ``force`` makes what is fresh, too; ``keep_going`` publishes what succeeded and is not held, with the last good page
     of the rest; ``accept`` publishes headlines that moved beyond their thresholds; ``engine`` is ``shell`` where a
     process can be forked and ``kernel`` otherwise, if it is not named; ``at_once`` is the number of cores if left out;
-    ``remove`` takes all reports of an area out.
+    ``remove`` takes all reports of an area out; ``contact`` is named in the accessibility statement.
     """
 
     force: bool = False
@@ -44,6 +44,7 @@ class RunOptions:
     engine: Literal["shell", "kernel"] | None = None
     at_once: int | None = None
     remove: str = ""
+    contact: Contact | None = None
 
 
 @dataclass(frozen=True)
@@ -124,7 +125,8 @@ def make(
         all_jobs = sorted([*jobs, *others], key=lambda job: place(job.key)[::-1])
         needs, sources = _needs(all_jobs, before, root, _keys(jobs) if options.force else set())
         older = {} if whole else refused | _marks(needs, _keys(others), before)
-        if not any(needs.values()) and not dropped and not older and not (refused and whole):
+        same = not dropped and options.contact == before.pack.contact
+        if same and not any(needs.values()) and not older and not (refused and whole):
             made = _restored(stage, before, log)
             if made.published:
                 return made
@@ -153,6 +155,7 @@ def make(
             published=layout.now(),
             built_from=record.built_from(root),
             run=log.run,
+            contact=options.contact,
             reports=tuple(sorted(entries.values(), key=lambda entry: place(entry.key))),
             failed=tuple(_failure(one, before, one.task.key in kept) for one in failed),
             papers=catalogue.load(root).papers,

@@ -19,7 +19,7 @@ from pypdf import PdfReader
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 AREA = "cambridgeshire"
-PAGES = ["index.html", "reconciliation.html", "accessibility.html"] + [
+PAGES = ["index.html", "reconciliation.html", "glossary.html", "accessibility.html"] + [
     f"{AREA}/{name}.html"
     for name in ("register", "care-rates", "chlamydia", "health-checks", "smoking", "public-health-savings", "ehcp-forecast", "ot-demand", "placement-costs")
 ]  # fmt: skip
@@ -74,11 +74,14 @@ def opened_in(browser, **options):
 
 @pytest.fixture
 def opened(browser, address):
-    """Open a page at a width; the browser is closed again at the end."""
+    """Open a page at a width; the browser is closed again at the end.
+
+    What a test runs in the page is let by its policy only where that is passed over (``bypass_csp``).
+    """
     contexts = []
 
     def at(page, width, **more):
-        context = opened_in(browser, viewport={"width": width, "height": 900}, bypass_csp=True, **more)
+        context = opened_in(browser, viewport={"width": width, "height": 900}, **{"bypass_csp": True, **more})
         contexts.append(context)
         tab = context.new_page()
         tab.goto(address + page)
@@ -132,7 +135,7 @@ def test_a_page_printed_on_a4_by_the_browser_loses_nothing_it_says(opened, pack,
 
 def test_every_page_of_the_pack_is_tested(pack):
     own = [entry["html"] for entry in pack.pack()["reports"] if entry["area"] == "Cambridgeshire"]
-    assert sorted(PAGES[3:]) == sorted(own)
+    assert sorted(PAGES[4:]) == sorted(own)
 
 
 def test_a_page_asks_for_nothing_but_itself_from_a_file_and_from_a_server(browser, pack, address):
@@ -254,11 +257,91 @@ def test_tables_of_sentences_do_not_scroll_on_a_narrow_screen_and_are_tables_sti
     tab = opened(f"{AREA}/ehcp-forecast.html", 320)
     unfold(tab)
     for caption in ("assumptions-caption", "sources-caption"):
-        region = tab.locator(f'[aria-labelledby="{caption}"]')
+        region = tab.locator(".table").filter(has=tab.locator(f"#{caption}"))
         assert region.evaluate("one => one.scrollWidth <= one.clientWidth")
         assert region.get_by_role("table").count() == 1
         assert region.get_by_role("rowheader").count() > 1
         assert region.get_by_role("columnheader").count() > 1
+
+
+def column(table, number):
+    return [text.strip() for text in table.locator(f"tbody tr > :nth-child({number})").all_text_contents()]
+
+
+def test_with_scripts_a_header_sorts_its_table_and_says_so(opened):
+    # As a reader has it: under the policy of the page.
+    tab = opened(f"{AREA}/chlamydia.html", 1280, bypass_csp=False)
+    unfold(tab)
+    table = tab.locator("main table:not(.stacked)").filter(has=tab.get_by_role("button")).first
+    rows = sorted(column(table, 1))
+    for header in table.locator("thead th").all():
+        header.get_by_role("button").click()
+        assert header.get_attribute("aria-sort") == "ascending"
+        assert table.locator("[aria-sort]").count() == 1
+    assert sorted(column(table, 1)) == rows
+    values = table.locator("thead th").nth(1)
+    ascending = []
+    for sorting in ("ascending", "descending"):
+        values.get_by_role("button").press("Enter")
+        assert values.get_attribute("aria-sort") == sorting
+        shown = [float(one.replace(",", "")) for one in column(table, 2) if one != "[x]"]
+        assert shown == sorted(shown, reverse=sorting == "descending")
+        assert len(shown) > 5
+        ascending.append(shown)
+    assert ascending[0] == ascending[1][::-1]
+    # What is missing stands last either way.
+    assert column(table, 2)[-1] == "[x]"
+
+
+def test_with_scripts_a_long_table_can_be_filtered_and_says_how_much_is_left(opened):
+    tab = opened("reconciliation.html", 1280, bypass_csp=False)
+    unfold(tab)
+    field = tab.get_by_role("searchbox").last
+    region = field.locator("xpath=following::table[1]")
+    rows = region.locator("tbody tr")
+    every = rows.count()
+    word = rows.first.locator("th").inner_text().split()[0]
+    field.fill(word)
+    shown = [row for row in rows.all() if row.is_visible()]
+    assert 0 < len(shown) < every
+    assert all(word.lower() in row.inner_text().lower() for row in shown)
+    assert tab.get_by_role("status").filter(has_text=f"{len(shown)} of {every} shown").count() == 1
+    field.fill("")
+    assert all(row.is_visible() for row in rows.all())
+
+
+def test_with_scripts_one_authority_of_a_chart_can_be_chosen(opened):
+    tab = opened(f"{AREA}/chlamydia.html", 1280, bypass_csp=False)
+    choice = tab.get_by_label("Highlight in the chart:").first
+    choice.select_option("Luton")
+    titles = tab.locator(".chart .chosen > title").all_text_contents()
+    assert titles
+    assert all(title.startswith("Luton") for title in titles)
+    choice.select_option("none")
+    assert tab.locator(".chart .chosen").count() == 0
+
+
+def test_with_scripts_only_what_scrolls_is_a_stop_of_the_tab_key(opened):
+    tab = opened(f"{AREA}/ehcp-forecast.html", 1280, bypass_csp=False)
+    unfold(tab)
+    fits = "one => [one.hasAttribute('tabindex'), one.scrollWidth > one.clientWidth]"
+    tab.wait_for_function(
+        "![...document.querySelectorAll('.table[tabindex]')].some(one => one.scrollWidth <= one.clientWidth)"
+    )
+    assert all(stop == scrolls for stop, scrolls in (one.evaluate(fits) for one in tab.locator(".table").all()))
+    tab.set_viewport_size({"width": 320, "height": 900})
+    tab.wait_for_function("document.querySelectorAll('.table[tabindex]').length > 0")
+
+
+def test_without_scripts_a_page_shows_all_that_it_shows_with_them(opened):
+    tabs = [opened(f"{AREA}/chlamydia.html", 1280, java_script_enabled=on) for on in (False, True)]
+    plain, scripted = tabs
+    assert plain.locator("button, input, select").count() == 0
+    assert scripted.locator("button, input, select").count() > 0
+    scripted.evaluate("document.querySelectorAll('.filter').forEach(one => one.remove())")
+    words = [" ".join(tab.locator("main").inner_text().split()) for tab in tabs]
+    assert words[0] == words[1]
+    assert len(words[0]) > 2000
 
 
 def test_saved_data_are_those_of_the_chart(opened):

@@ -11,7 +11,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from casebook.pack.record import SHOWN
-from casebook.pages import harmless
+from casebook.pages import harmless, script
 from casebook.report import look
 
 pytestmark = pytest.mark.slow
@@ -27,8 +27,8 @@ def pages(pack):
         str(path.relative_to(reports)): BeautifulSoup(path.read_text(encoding="utf-8"), "html5lib")
         for path in reports.rglob("*.html")
     }
-    # The index, the printed figures, the accessibility statement, nine reports for Cambridgeshire and five for Hertfordshire.
-    assert len(found) == 1 + 1 + 1 + 9 + 5
+    # The index, the printed figures, the glossary, the accessibility statement, nine reports for Cambridgeshire and five for Hertfordshire.
+    assert len(found) == 1 + 1 + 1 + 1 + 9 + 5
     return found
 
 
@@ -44,9 +44,9 @@ def test_nothing_is_loaded_from_anywhere(pages):
                     pytest.fail(f"{address}: <{tag.name} {name}={value!r}> loads something")
         for style in page("style"):
             assert not re.search(r"url\((?!#)|@import", style.text), address
-        assert not page("script"), address
+        assert [one.string for one in page("script")] == [script.text()], address
         policy = page.find("meta", attrs={"http-equiv": "Content-Security-Policy"})["content"]
-        assert policy.startswith("default-src 'none'")
+        assert policy.startswith(f"default-src 'none'; script-src {script.source()}; style-src")
 
 
 def test_links_lead_to_pages_of_the_pack(pack, pages):
@@ -57,6 +57,9 @@ def test_links_lead_to_pages_of_the_pack(pack, pages):
                 assert link["download"].endswith(".csv"), address
             elif link["href"].startswith("#"):
                 assert page.find(id=link["href"][1:]), f"{address}: {link['href'][:80]}"
+            elif address in ("accessibility.html", "glossary.html") and link["href"].startswith("https:"):
+                # Sources of facts, and where to complain.
+                assert re.match(r"https://[a-z.0-9]+/", link["href"])
             else:
                 file, _, place = link["href"].partition("#")
                 assert (folder / file).is_file(), f"{address}: {link['href'][:80]}"
@@ -106,7 +109,7 @@ def test_charts_have_a_name_a_description_and_their_data_beside_them(pages):
             charts += 1
             image = figure.svg
             assert image["role"] == "img"
-            title, description = (page.find(id=identifier) for identifier in image["aria-labelledby"].split())
+            title, description = (page.find(id=image[name]) for name in ("aria-labelledby", "aria-describedby"))
             assert title.text == figure.figcaption.strong.text
             assert len(description.text) > 60, address
             assert re.search(r"\d", description.text), address
@@ -174,8 +177,11 @@ def test_every_report_has_the_parts_of_a_report_in_order(pack, pages):
         above = [item.text for item in page.find(class_="summary")("p")]
         assert above == [*entry["summary"][:-1], f"A question to ask: {entry['summary'][-1]}"]
         assert re.search(r"Casebook ran the notebook [a-z-]+\.ipynb", page.get_text())
-        sources = page.find(id="sources-caption").find_parent("table").get_text()
-        assert all(read["sha256"][:12] in sources for read in entry["inputs"])
+        contents = page.find(id="contents-caption").find_parent("table").get_text()
+        assert all(read["sha256"][:12] in contents for read in entry["inputs"])
+        sources = [row.th.text for row in page.find(id="sources-caption").find_parent("table").tbody("tr")]
+        assert len(sources) == len(set(sources))
+        assert not re.search(r"SHA|paper \d|lines? \d", page.find(id="sources-caption").find_parent("table").text)
 
 
 def test_the_index_lists_each_report_with_one_line_its_signs_and_the_date_of_its_data(pack, pages):
@@ -232,6 +238,8 @@ def test_every_block_of_a_notebook_stands_in_the_page_as_it_does_in_the_notebook
     for entry in pack.pack()["reports"]:
         reports = pack.root / "reports"
         page = (reports / entry["html"]).read_text(encoding="utf-8")
+        # First mentions of terms lead to the glossary in the page alone.
+        page = re.sub(r'<a class="term"[^>]*>(.*?)</a>', r"\1", page)
         assert page.count("<style") == 1, entry["html"]
         assert 'class="casebook"' not in page
         for cell in nbformat.read(reports / entry["notebook"], as_version=4).cells:

@@ -134,18 +134,17 @@ class SourceEntry(Described):
     """Where a reader of the paper finds it: the case, and the page it starts on."""
 
     def citation(self) -> str:
-        """Return the source as a sentence cites it.
+        """Return the source as a reader finds it: who published it, its title, its date, and where in it.
 
         Examples
         --------
         >>> SourceEntry(title="A paper", publisher="A council", date="2021", date_in_words="2021",
         ...        paper="004", lines="3-9").citation()
-        'A paper, 2021 (paper 004, lines 3-9)'
+        'A council: A paper, 2021'
         """
-        line = "line" if (self.lines or "").isdigit() else "lines"
-        where = f" (paper {self.paper}, {line} {self.lines})" if self.paper else ""
+        publisher = "" if self.title.startswith(self.publisher) else f"{self.publisher}: "
         place = f". {self.place}" if self.place else ""
-        return f"{self.title}, {self.date_in_words}{where}{place}"
+        return f"{publisher}{self.title}, {self.date_in_words}{place}"
 
 
 class License(Described):

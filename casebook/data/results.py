@@ -14,6 +14,7 @@ from casebook.data import project, provenance
 from casebook.errors import InputError, and_list, one_of
 
 RESULT = "application/vnd.casebook.result+json"
+_TITLE = "application/vnd.casebook.title+json"
 # Set by a run, as JSON: the executed notebooks it has made, by area and report. Without a run, and for other areas, the
 # published pack is read.
 UPSTREAM = "CASEBOOK_UPSTREAM"
@@ -54,16 +55,27 @@ def read(report: str, name: str, area: str) -> pd.DataFrame:
         [
             provenance.Read(
                 name=f"{report}/{name}",
-                title=f"Result of the report {report}: {name}",
+                title=f"Figures calculated there ({name.replace('-', ' ')})",
                 path=f"reports/{path.parent.name}/{path.name}",
                 sha256=_hash(payload),
                 rows=len(payload["rows"]),
-                sources=(f"Casebook, report {report} for {area}",),
+                sources=(f"Another report of this pack: {_title(path) or report}, {area}",),
                 licence="Open Government Licence v3.0",
             )
         ]
     )
     return pd.DataFrame(payload["rows"], columns=payload["columns"])
+
+
+def _title(path: Path) -> str:
+    """Return the title of an executed notebook; empty if it has none."""
+    found = (
+        output["data"][_TITLE]["text"]
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]
+        for output in cell.get("outputs", ())
+        if _TITLE in output.get("data", {})
+    )
+    return str(next(found, ""))
 
 
 def hash_of(path: Path, name: str) -> str:

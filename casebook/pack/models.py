@@ -11,6 +11,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from casebook.errors import InputError
+from casebook.pack.report_spec import Contact
 from casebook.reconcile.faults import PaperFault
 
 FILE = "pack.json"
@@ -215,6 +216,8 @@ class Pack(_Model):
     published: str = ""
     built_from: str = ""
     run: str = ""
+    contact: Contact | None = None
+    """Whom readers ask who cannot use a page."""
     reports: tuple[Published, ...] = ()
     failed: tuple[Failure, ...] = ()
     papers: dict[str, str] = {}

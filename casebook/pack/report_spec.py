@@ -48,18 +48,39 @@ class Report:
         return root / "notebooks" / f"{self.notebook or self.name}.ipynb"
 
 
+@dataclass(frozen=True)
+class Contact:
+    """Whom readers ask who cannot use a page: named in the accessibility statement, as the regulations want.
+
+    Parameters
+    ----------
+    team
+        The council's team that publishes the reports.
+    email, phone
+        How to reach it; one of them at least.
+    working_days
+        Within how many it answers.
+    """
+
+    team: str
+    email: str = ""
+    phone: str = ""
+    working_days: int = 10
+
+
 _NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9_.-]{0,98}[A-Za-z0-9])?")
 COMMITTEE_PACK = "committee-pack"
 _NAMES = "letters, digits, and between them hyphens, underscores and points, 100 at most, because it is a file's name"
 
 
-def check(pack: Sequence[Report], area: str) -> None:
+def check(pack: Sequence[Report], area: str, contact: Contact | None = None) -> None:
     """Check what ``pipeline.py`` declares, before anything is run.
 
     Raises
     ------
     InputError
-        If it is no sequence of reports, or something of a report is not of its kind, or two reports have one name.
+        If it is no sequence of reports, or something of a report or the contact is not of its kind, or two reports
+        have one name.
 
     Examples
     --------
@@ -72,6 +93,8 @@ def check(pack: Sequence[Report], area: str) -> None:
         raise InputError(f"pipeline.py: the area is {area!r}, expected the name of an authority.")
     if not isinstance(pack, list | tuple) or not pack:
         raise InputError(f"pipeline.py: the pack is {str(pack)[:60]!r}, expected a list of Report(...), one or more.")
+    if contact is not None:
+        _check_contact(contact)
     names: dict[str, str] = {}
     for number, report in enumerate(pack, 1):
         if not isinstance(report, Report):
@@ -96,6 +119,26 @@ def check(pack: Sequence[Report], area: str) -> None:
             )
             raise InputError(f"pipeline.py, {report.name}: another report {same}; rename one of them.")
         names[report.name.casefold()] = report.name
+
+
+def _check_contact(contact: Contact) -> None:
+    if not isinstance(contact, Contact):
+        raise InputError(f"pipeline.py: the contact is {str(contact)[:60]!r}, expected Contact(team=..., email=...).")
+    words = (contact.team, contact.email, contact.phone)
+    if not all(isinstance(one, str) for one in words) or not contact.team.strip():
+        raise InputError("pipeline.py: the contact has no team: name the one that publishes the reports.")
+    if not re.fullmatch(r"[^@\s<>\"]+@[^@\s<>\"]+\.[^@\s<>\"]+", contact.email) and (
+        contact.email or not contact.phone
+    ):
+        raise InputError(
+            f"pipeline.py: the contact's e-mail is {contact.email!r}, expected an address such as team@council.gov.uk, "
+            "or none and a telephone number."
+        )
+    if not _is_count(contact.working_days) or not contact.working_days:
+        raise InputError(
+            f"pipeline.py: the contact answers within {contact.working_days!r} working days, expected a whole number "
+            "from 1."
+        )
 
 
 def _problems(report: Report) -> list[str]:

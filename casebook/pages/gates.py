@@ -14,6 +14,7 @@ import lxml.html
 from lxml.html import HtmlElement
 
 from casebook.errors import and_list
+from casebook.pages import script
 
 LARGEST_PAGE, LARGEST_CHART = 400_000, 60_000
 LOADING = {"src", "srcset", "poster", "action", "background", "data", "formaction", "ping", "imagesrcset", "srcdoc"}
@@ -69,6 +70,7 @@ def problems(page: str) -> Iterator[str]:
         One sentence for each problem, the gravest kinds first: what was found and where, what is expected, what to do.
     """
     found = lxml.html.document_fromstring(page, parser=lxml.html.HTMLParser(huge_tree=True))
+    yield from _runs(found, script.text())
     yield from _loads(found)
     yield from _structure(found)
     yield from _pictures(found)
@@ -94,12 +96,24 @@ def harms(fragment: str) -> Iterator[str]:
     """
     if "<" in fragment:
         parser = lxml.html.HTMLParser(huge_tree=True)
-        yield from _loads(lxml.html.fragment_fromstring(fragment, create_parent="div", parser=parser))
+        found = lxml.html.fragment_fromstring(fragment, create_parent="div", parser=parser)
+        yield from _runs(found)
+        yield from _loads(found)
+
+
+def _runs(page: HtmlElement, own: str = "") -> Iterator[str]:
+    held = list(page.iter("script"))
+    # The pages' own script is known by every letter of it; its hash is all that the policy lets run.
+    if own and held and held[-1].text == own and not held[-1].attrib:
+        held.pop()
+    for one in held:
+        yield f"it holds a script ({_source(one)[:60]}), and pages run none but their own: take it out."
+    for policy in page.xpath(f"//meta[@http-equiv='{POLICY}']/@content"):
+        for let in set(re.findall(r"script-src ([^;]*)", policy)) - {script.source()}:
+            yield f"its policy lets scripts run that are not the pages' own ({let[:60]}): leave it to the template."
 
 
 def _loads(page: HtmlElement) -> Iterator[str]:
-    for script in page.iter("script"):
-        yield f"it holds a script ({_source(script)[:60]}), and pages run none: take it out."
     for tag in page.iter("*"):
         if tag.tag in FOREIGN:
             yield f"it holds <{tag.tag}>, which a page may not hold: take it out."

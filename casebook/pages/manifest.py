@@ -23,6 +23,7 @@ def write(stage: Path, pack: Pack) -> Pack:
     pages = {
         **index.pages(pack),
         "reconciliation.html": render.reconciliation_page(pack),
+        "glossary.html": render.glossary_page(),
         "accessibility.html": render.accessibility_page(pack),
     }
     for name in _written(stage) - pages.keys():

@@ -16,9 +16,9 @@ from nbformat import NotebookNode
 from casebook.pack import reconciliation
 from casebook.pack.models import Pack, Published, Row
 from casebook.pack.record import Record
-from casebook.pages import gates, harmless
+from casebook.pages import gates, harmless, readability, script
 from casebook.report import look, tabular
-from casebook.report.blocks import RECONCILED
+from casebook.report.blocks import RECONCILED, SourceRow
 from casebook.text import slug
 
 TEMPLATES = Path(str(files("casebook.pages") / "templates"))
@@ -36,6 +36,7 @@ _pages = jinja2.Environment(
     undefined=jinja2.StrictUndefined,
 )
 _pages.globals.update(RECONCILED)
+_pages.globals["script"] = script
 
 
 def template(name: str) -> jinja2.Template:
@@ -95,7 +96,7 @@ def report_page(
         "reconciliation": section, "harmless": only_good, "words": words, **_together(record),
     }  # fmt: skip
     page, _ = _exporter().from_notebook_node(notebook, resources=resources)
-    page = _with_ids(str(page))
+    page = _with_terms(_with_ids(str(page)))
     return page.replace("<!--contents-->", _contents(page), 1), list(dict.fromkeys(refused))
 
 
@@ -111,8 +112,19 @@ def _together(record: Record) -> dict[str, str]:
         "summary": str(parts.summary(record.summary)).strip() if record.summary else "",
         "headlines": str(parts.headlines(record.headlines)).strip(),
         "assumptions": str(parts.assumptions(record.assumptions, "assumptions-caption")).strip(),
-        "sources": str(parts.sources(record.reads, record.sources, "sources-caption")).strip(),
+        "sources": str(parts.sources(_sources(record), "sources-caption")).strip(),
+        "contents": str(parts.contents(record.reads, "contents-caption")).strip() if record.reads else "",
     }
+
+
+def _sources(record: Record) -> list[SourceRow]:
+    """Return each source once, with all that was taken from it."""
+    taken: dict[tuple[str, str], list[str]] = {}
+    for read in record.reads:
+        for source in read.sources:
+            taken.setdefault((source, read.licence), []).append(read.title)
+    rows = [SourceRow(source, tuple(dict.fromkeys(titles)), licence) for (source, licence), titles in taken.items()]
+    return [*rows, *(one.row for one in record.sources)]
 
 
 class _Exporter(HTMLExporter):
@@ -141,6 +153,7 @@ def _exporter() -> HTMLExporter:
         exclude_anchor_links=True,
     )
     exporter.register_filter("unwrap", look.unwrap)
+    exporter.environment.globals["script"] = script
     exporter.template  # noqa: B018 - it is loaded when first asked for
     return exporter
 
@@ -161,6 +174,11 @@ def load_templates() -> None:
 def accessibility_page(pack: Pack) -> str:
     """Return the accessibility statement of the pack."""
     return _pages.get_template("accessibility.html.j2").render(pack=pack, css=style())
+
+
+def glossary_page() -> str:
+    """Return the page that says what terms mean."""
+    return _pages.get_template("glossary.html.j2").render(terms=readability.words().terms, css=style())
 
 
 def committee_pack(pack: Pack, area: str, reports: list[tuple[Published, str]]) -> str:
@@ -197,6 +215,62 @@ def _with_ids(page: str) -> str:
         return f'<h{heading[1]} id="{identifier}">{heading[2]}</h{heading[1]}>'
 
     return re.sub(r"<h([2-6])>(.*?)</h\1>", named, page, flags=re.DOTALL)
+
+
+# No term is looked for in these: they lead somewhere themselves, or their words are a name.
+_NAMES = {
+    "a",
+    "caption",
+    "code",
+    "figcaption",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "pre",
+    "style",
+    "summary",
+    "svg",
+    "table",
+    "title",
+}
+
+
+def _with_terms(page: str, up: str = "../") -> str:
+    """Let the first mention of each term of the glossary, in a sentence, lead there.
+
+    Examples
+    --------
+    >>> _with_terms("<h2>Caseload</h2><p>A pooled rate, the pooled rate.</p>")
+    '<h2>Caseload</h2><p>A <a class="term" href="../glossary.html#pooled-rate">pooled rate</a>, the pooled rate.</p>'
+    """
+    leads, pattern = _terms()
+    met: set[str] = set()
+    within = 0
+
+    def led(match: re.Match[str]) -> str:
+        place = leads[match[0].lower()]
+        if place in met:
+            return match[0]
+        met.add(place)
+        return f'<a class="term" href="{up}glossary.html#{place}">{match[0]}</a>'
+
+    pieces = re.split(r"(</?([A-Za-z0-9]+)[^>]*>)", page)
+    for at in range(0, len(pieces), 3):
+        if not within:
+            pieces[at] = pattern.sub(led, pieces[at])
+        if at + 2 < len(pieces) and pieces[at + 2].lower() in _NAMES:
+            within += -1 if pieces[at + 1].startswith("</") else 1
+    return "".join(one for at, one in enumerate(pieces) if at % 3 != 2)
+
+
+@cache
+def _terms() -> tuple[dict[str, str], re.Pattern[str]]:
+    """Return where each word that a term is known by leads, and what finds these words."""
+    leads = {word.lower(): term.id for term in readability.words().terms for word in term.also}
+    named = sorted((word for term in readability.words().terms for word in term.also), key=len, reverse=True)
+    either = "|".join(re.escape(word) if word.isupper() else f"(?i:{re.escape(word)})" for word in named)
+    return leads, re.compile(rf"(?<![\w-])(?:{either})(?![\w-])")
 
 
 def _contents(page: str) -> str:

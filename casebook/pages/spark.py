@@ -49,7 +49,7 @@ def drawn(glance: Glance, identifier: str) -> str:
     marks = _line(values) if glance.direction else _bars(values, [key == glance.here for key, _ in glance.trend])
     return (
         f'<svg class="spark" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
-        f'aria-labelledby="{identifier}-t {identifier}-d">'
+        f'aria-labelledby="{identifier}-t" aria-describedby="{identifier}-d">'
         f'<title id="{identifier}-t">{escape(glance.of)}</title>'
         f'<desc id="{identifier}-d">{escape(f"{glance.of}, value by value. {described}.")}</desc>{marks}</svg>'
     )

@@ -282,6 +282,15 @@ class Reconciliations(Block):
 
 
 @dataclass(frozen=True)
+class SourceRow:
+    """A row of the table of sources: publisher, title and date; what was taken from it; and its licence."""
+
+    source: str
+    used_for: tuple[str, ...]
+    licence: str
+
+
+@dataclass(frozen=True)
 class Source(Block):
     """Something a report draws on besides the tables it reads."""
 
@@ -293,6 +302,11 @@ class Source(Block):
     licence: str
     unseen: bool = False
     """Whether nobody can see when what it says has changed."""
+
+    @property
+    def row(self) -> SourceRow:
+        """The source as a row of the table of sources."""
+        return SourceRow(f"{self.publisher}, {self.date}", (self.title,), self.licence)
 
     def plain(self) -> str:
         """Return the source as it is cited."""

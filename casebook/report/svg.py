@@ -54,7 +54,7 @@ def _element(figure: Figure, name: str, identifier: str, title: str, description
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" class="{name}" '
         f'viewBox="{viewbox[1] if viewbox else ""}" role="img" stroke-linejoin="round" stroke-linecap="butt" '
-        f'style="font-family:{FONT}" aria-labelledby="{mark}-t {mark}-d">'
+        f'style="font-family:{FONT}" aria-labelledby="{mark}-t" aria-describedby="{mark}-d">'
         f'<title id="{mark}-t">{escape(title)}</title><desc id="{mark}-d">{escape(description)}</desc>{body}'
     ).strip()
 

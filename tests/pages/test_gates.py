@@ -5,7 +5,7 @@ import re
 import pytest
 from small_reports import BEGIN, SAY, write
 
-from casebook.pages import gates, render
+from casebook.pages import gates, render, script
 
 PAGE = """<!DOCTYPE html><html lang="en-GB"><head><title>A report</title><style>a { color: #000 }</style></head><body>
 <main id="main"><h1>A report</h1><h2 id="a">Finding</h2>
@@ -16,6 +16,17 @@ PAGE = """<!DOCTYPE html><html lang="en-GB"><head><title>A report</title><style>
 
 def test_a_good_page_passes():
     assert list(gates.problems(PAGE)) == []
+    assert list(gates.problems(PAGE.replace("</main>", f"</main><script>{script.text()}</script>"))) == []
+
+
+def test_a_block_may_not_hold_even_the_script_of_the_pages():
+    assert any("it holds a script" in one for one in gates.harms(f"<script>{script.text()}</script>"))
+
+
+def test_the_script_is_short_and_reaches_for_nothing_outside_its_page():
+    lines = (render.TEMPLATES / "page.js").read_text(encoding="utf-8").splitlines()
+    assert len(lines) < 150
+    assert not re.search(r"fetch|XMLHttp|import|eval|innerHTML|https?:|cookie|Storage|Function\(", script.text())
 
 
 @pytest.mark.parametrize(
@@ -37,6 +48,10 @@ def test_a_good_page_passes():
         ("<td>8.0</td>", "<td></td>", "has an empty or a merged cell"),
         ("<td>8.0</td>", '<td colspan="2">8.0</td>', "has an empty or a merged cell"),
         ("</main>", "<script>1</script></main>", "it holds a script"),
+        ("</main>", f"<script>{script.text()} </script></main>", "it holds a script"),
+        ("</main>", f"<script async>{script.text()}</script></main>", "it holds a script"),
+        ("</main>", f"<script>{script.text()}</script><script>1</script></main>", "it holds a script"),
+        ("<title>A", """<meta http-equiv="Content-Security-Policy" content="script-src 'self'"><title>A""", "its policy lets scripts run"),
         ("</main>", '<p onload="x()">x</p></main>', "has the attribute onload"),
         ("</main>", '<img src="https://example.org/x.png" alt="A picture that says something."></main>', "loads 'https://example.org/x.png' from elsewhere"),
         ("a { color: #000 }", "a { fill: u\\72l(x) }", "a style loads something"),

@@ -1,8 +1,9 @@
 """The words of pages: what makes them hard to read is found in what a reader sees, and nowhere else."""
 
 import pytest
+from bs4 import BeautifulSoup
 
-from casebook.pages import readability
+from casebook.pages import gates, readability, render
 from casebook.pages.readability import Words
 
 KNOWN = Words((), {"are printed": "say what the paper says"}, frozenset({"NHS"}), {"The one long": "its list is short"})
@@ -46,6 +47,29 @@ def test_what_is_hard_to_read_is_found_with_the_heading_above_it(body, found):
 )
 def test_what_can_be_read_or_is_not_seen_or_is_accepted_passes(body):
     assert said(body) == []
+
+
+def test_the_glossary_says_each_term_once_in_sentences_that_pass():
+    terms = readability.words().terms
+    assert len(terms) > 20
+    assert len({one.id for one in terms}) == len(terms)
+    also = [word.lower() for one in terms for word in one.also]
+    assert len(set(also)) == len(also)
+    page = render.glossary_page()
+    assert list(gates.problems(page)) == []
+    assert [one.at("glossary") for one in readability.faults(page)] == []
+    assert [one.term for one in terms] == sorted((one.term for one in terms), key=str.casefold)
+
+
+def test_the_first_mention_of_a_term_leads_to_the_glossary_and_names_do_not(pack):
+    page = BeautifulSoup(pack.page("care-rates"), "html5lib")
+    leads = [tag["href"].removeprefix("../glossary.html#") for tag in page("a", class_="term")]
+    assert {"care-application", "pooled-rate"} <= set(leads)
+    assert len(set(leads)) == len(leads)
+    glossary = BeautifulSoup(render.glossary_page(), "html5lib")
+    assert all(glossary.find("dt", id=place) for place in leads)
+    assert not page.select(":is(h1, h2, h3, summary, table, svg, figcaption, a a) .term")
+    assert page.footer.find("a", href="../glossary.html")
 
 
 def test_at_most_ten_sentences_are_accepted_each_with_a_reason():

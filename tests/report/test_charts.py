@@ -10,6 +10,7 @@ from bs4 import BeautifulSoup
 from hypothesis import given
 from hypothesis import strategies as st
 
+from casebook.pack.models import Pack
 from casebook.pages import gates, render
 from casebook.report import charts, drawing, svg
 
@@ -48,7 +49,7 @@ def test_the_lines_a_chart_is_about_stand_out_from_white():
     # Grey, for context alone, does not, and the accessibility statement says how little.
     grey = gates.contrast(drawing.CONTEXT, "#ffffff")
     assert grey < 3
-    assert f"a contrast of {grey:.1f} to 1 with white" in render.accessibility_page({"published": "today"})
+    assert f"a contrast of {grey:.1f} to 1 with white" in render.accessibility_page(Pack(published="today"))
 
 
 def test_intervals_are_drawn_whole():
