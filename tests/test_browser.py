@@ -256,7 +256,7 @@ def test_in_forced_colours_and_in_print_a_chart_keeps_its_white_ground_and_the_c
 def test_tables_of_sentences_do_not_scroll_on_a_narrow_screen_and_are_tables_still(opened):
     tab = opened(f"{AREA}/ehcp-forecast.html", 320)
     unfold(tab)
-    for caption in ("assumptions-caption", "sources-caption"):
+    for caption in ("assumptions-caption", "sources-caption", "contents-caption"):
         region = tab.locator(".table").filter(has=tab.locator(f"#{caption}"))
         assert region.evaluate("one => one.scrollWidth <= one.clientWidth")
         assert region.get_by_role("table").count() == 1
@@ -279,6 +279,7 @@ def test_with_scripts_a_header_sorts_its_table_and_says_so(opened):
         assert header.get_attribute("aria-sort") == "ascending"
         assert table.locator("[aria-sort]").count() == 1
     assert sorted(column(table, 1)) == rows
+    table.locator("thead th").first.get_by_role("button").click()
     values = table.locator("thead th").nth(1)
     ascending = []
     for sorting in ("ascending", "descending"):
@@ -392,8 +393,8 @@ LOOKS = """part => [part, ...part.querySelectorAll('*')].filter(one => one.close
 
 @pytest.fixture(scope="module")
 def both_ways(browser, address):
-    """A report's page, and an empty one to show its blocks on as JupyterLab does."""
-    context = opened_in(browser, viewport={"width": 1280, "height": 900}, bypass_csp=True)
+    """A report's page without scripts, and an empty one to show its blocks on as JupyterLab does."""
+    context = opened_in(browser, viewport={"width": 1280, "height": 900}, bypass_csp=True, java_script_enabled=False)
 
     @functools.cache
     def tabs(name):

@@ -71,7 +71,9 @@
       }
       count.textContent = words.length ? `${shown} of ${items.length} shown` : "";
     });
-    place.before(made("p", { className: "filter" }, made("label", { htmlFor: id }, `${label} `), field, " ", count));
+    // A hint on how to scroll stays right above its table.
+    const hint = place.previousElementSibling;
+    (hint?.matches(".sideways") ? hint : place).before(made("p", { className: "filter" }, made("label", { htmlFor: id }, `${label} `), field, " ", count));
   };
   for (const table of all("main table")) {
     const rows = [...table.tBodies[0].rows];
