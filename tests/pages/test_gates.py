@@ -94,12 +94,11 @@ def test_contrast_is_that_of_the_guidelines(one, other, ratio):
 def test_a_page_that_fails_is_not_published(copy_of_pack):
     before = copy_of_pack.published()
     notebook = "notebooks/public-health-savings.ipynb"
-    copy_of_pack.replace(notebook, "## What is saved, line by line", "#### What is saved, line by line")
+    copy_of_pack.replace(notebook, "## Where things stand", "#### Where things stand")
     done = copy_of_pack.pipeline("run", "public-health-savings")
     assert done.returncode == 1
-    assert (
-        "public-health-savings cannot be published: the heading 'What is saved, line by line' of level 4 follows "
-        in (done.stderr)
+    assert "public-health-savings cannot be published: the heading 'Where things stand' of level 4 follows " in (
+        done.stderr
     )
     assert copy_of_pack.published() == before
 
