@@ -39,8 +39,8 @@ TOLD = {
     "factor 1,000": r"1,000 times",
     "row copied": r"may be copied from",
     "row omitted": r"A part may be left out",
-    "base wrong": r"in place of",
-    "year or column wrong": r"in place of",
+    "base wrong": r"instead of",
+    "year or column wrong": r"instead of",
     "rounding wrong": r"cut off|rounded up",
 }
 EITHER = "One of the two may be misprinted"
@@ -179,10 +179,10 @@ def in_place_of(computed: Quantity, part: Quantity, value: Fraction) -> Fraction
 
 
 def _instead(other: Quantity, one: Quantity) -> str:
-    """Any cell that holds the same number names the cause as well, in place of the right input."""
+    """Any cell that holds the same number names the cause as well, instead of the right input."""
     assert other.reading is not None
     numbers = {re.escape(other.text), re.escape(shown(other.value, other.reading.step))}
-    return rf"\b({'|'.join(numbers)})\)? in place of .*{re.escape(str(one.cell))}"
+    return rf"\b({'|'.join(numbers)})\)? instead of .*{re.escape(str(one.cell))}"
 
 
 def elsewhere(one: Quantity, chance: random.Random) -> list[Quantity]:
@@ -398,7 +398,7 @@ def outcome(plant: Plant) -> Outcome:
     ]
     said = []
     for name in worse:
-        first = re.search(r"Hypothes[ie]s: (.*?)(?:, or with .*?)?\.(?: |$)(?![a-z0-9])", after[name].note)
+        first = re.search(r"Possible reasons?: (.*?)(?:, or with .*?)?\.(?: |$)(?![a-z0-9])", after[name].note)
         if first:
             said.append((name, first.group(1)))
     right = [

@@ -134,27 +134,25 @@ class TestVerdicts:
             in notes["social-care-csdpa-2036"]
         )
         assert "with three schools reviewed in the first year and five in each" in notes["transport-13-schools"]
-        assert "It would follow with 12 in place of 780 - 770." in notes["scenario-high-2020-05"]
+        assert "It fits with 12 instead of 780 - 770." in notes["scenario-high-2020-05"]
         for month, fall in (("2020-04", "780 - 770"), ("2020-09", "730 - 715"), ("2021-01", "670 - 660")):
             assert (
-                f"2 other figures that differ would follow with the fall of the next month, {fall},"
+                f"2 other figures that differ fit with the fall of the next month, {fall},"
                 in (notes[f"scenario-high-{month}"])
             )
         assert "The words allow 47.5% to 50%." in notes["transport-budget-rise"]
-        assert "It would follow by the rule of thumb of paper 000 (line 25)" in notes["in-house-half"]
+        assert "It fits by the rule of thumb of paper 000 (line 25)" in notes["in-house-half"]
         assert notes["ehcp-profound-in-text"] == (
-            "Printed as 63.6% in paper 004, line 801. Hypothesis: It may be cut off instead of rounded: 63.6 becomes 63."
+            "Elsewhere the paper says 63.6% (paper 004, line 801). Possible reason: It may be cut off instead of rounded: 63.6 becomes 63."
         )
         assert "Two digits may be exchanged: 17,137 for 17,317." in notes["population-2036-prevalence"]
-        assert "121,960 in place of 121,690" in notes["population-2036-total"]
+        assert "121,960 instead of 121,690" in notes["population-2036-total"]
         assert (
             "It agrees with 5 other printed figures, so an input is likelier to be wrong."
             in notes["population-2016-total"]
         )
         assert "29.3% may be meant" in notes["ehcp-speech-lang-or-comm-difficulty-change-per-cent"]
-        assert (
-            "Cambridgeshire, 2017 (12.00) in place of Cambridgeshire, 2018 (11.10)" in notes["care-applications-2018"]
-        )
+        assert "Cambridgeshire, 2017 (12.00) instead of Cambridgeshire, 2018 (11.10)" in notes["care-applications-2018"]
         assert "with the growth of all children from 2016 to 2036" in notes["disabled-17-per-cent"]
         assert "cut off instead of rounded" in notes["ehcp-profound-in-text"]
 
@@ -354,7 +352,7 @@ class TestPages:
             "2,204",
             "6866 - 4662",
             "paper 004, line 806",
-            "worked out from numbers before they were rounded",
+            "calculated from numbers before they were rounded",
             "The growth of 47.3% holds",
         ):
             assert part in item
@@ -389,7 +387,7 @@ class TestPages:
             stands = original["verdict"].startswith("reproduced")
             if row["id"] == "ehcp-profound-in-text":  # 63% is no way to print 63.6%
                 assert repeat["verdict"] == "differs"
-                assert f"Printed as {original['printed']} in paper" in repeat["note"]
+                assert f"Elsewhere the paper says {original['printed']} (paper" in repeat["note"]
                 continue
             assert repeat["verdict"].startswith("reproduced"), row["id"]
             assert f"Same as paper {original['paper']}, line {original['line']}" in repeat["note"], row["id"]
@@ -431,7 +429,7 @@ class TestPages:
         assert {name: row[name] for name in ("paper", "line", "printed", "computed", "verdict", "report")} == {
             "paper": "004", "line": 806, "printed": "2205", "computed": 2204.0, "verdict": "differs", "report": "ehcp-forecast",
         }  # fmt: skip
-        assert "worked out from numbers before they were rounded" in row["note"]
+        assert "calculated from numbers before they were rounded" in row["note"]
 
     def test_printed_figures_stand_on_the_pages_of_the_area_that_the_papers_are_about(self, pack):
         of = [row["area"] for row in pack.pack()["reconciliation"] if row["report"] == "care-rates"]

@@ -415,13 +415,13 @@ def _notes(
     if case.repeated is not None and case.repeated.quantity is not None:
         repeated = case.verdicts[len(case.ways)]
         if repeated is Verdict.DIFFERS:
-            yield f"Printed as {case.repeated.printed} in {case.repeated.where}."
+            yield f"Elsewhere the paper says {case.repeated.printed} ({case.repeated.where})."
         elif case.verdict is Verdict.CANNOT:
-            yield f"It is printed alike in {case.repeated.where}."
+            yield f"The same stands in {case.repeated.where}."
     if case.verdict is Verdict.DIFFERS:
         for way, one in zip(case.ways, case.verdicts, strict=False):
             if one.stands:
-                yield f"It does follow from {way.formula}."
+                yield f"It does fit {way.formula}."
         wrong = [way for way in ways if isinstance(way, Quantity) and judge(case.reading, way) is Verdict.DIFFERS]
         if wrong:
             yield _hedge(case)

@@ -82,7 +82,7 @@ class Context:
     siblings
         For the cell of an input, what it could be mistaken for: its column in other rows, other columns of its row.
     others
-        What other ways of working the figure out give, by words that continue "It would follow".
+        What other ways of working the figure out give, by words that continue "It fits".
     figures
         The other figures that are worked out.
     """
@@ -137,7 +137,7 @@ def hypotheses(printed: Reading, computed: Quantity, around: Context = NOTHING_K
     >>> hypotheses(read("63.6%", prose=False), exactly(63.9))
     ['One digit may be mistaken: 63.6 for 63.9.']
     >>> hypotheses(read("196", prose=False), total([of("120"), of("76"), of("301")]))
-    ['A part may be left out: it would follow without 301.']
+    ['A part may be left out: it fits without 301.']
     """
     if printed.value is None or printed.bound:
         return []
@@ -289,7 +289,7 @@ def _one_misprint_of_several(printed: Reading, computed: Quantity, around: Conte
             said = [*(said if mended == best else []), (one, wanted, _slip(one.reading, wanted) if one.reading else "")]
             best = mended
     for one, wanted, slip in sorted(said, key=lambda found: not found[2]):
-        yield f"{_misprinted(one, slip)}: this and {_others_differing(best)} would follow with {_instead(one, wanted)}."
+        yield f"{_misprinted(one, slip)}: this and {_others_differing(best)} fit with {_instead(one, wanted)}."
 
 
 def _others_differing(count: int) -> str:
@@ -305,7 +305,7 @@ def _misprinted_input(printed: Reading, computed: Quantity, around: Context) -> 
             continue
         slip = _slip(one.reading, wanted) if one.reading else ""
         if slip and one.cell and around.mended({one.cell: exactly(wanted)}) >= 0:
-            yield f"{_misprinted(one, slip)}: it would follow with {_instead(one, wanted)}."
+            yield f"{_misprinted(one, slip)}: it fits with {_instead(one, wanted)}."
 
 
 def _misprinted(one: Quantity, slip: str) -> str:
@@ -314,14 +314,14 @@ def _misprinted(one: Quantity, slip: str) -> str:
 
 def _instead(one: Quantity, wanted: Fraction) -> str:
     assert one.reading is not None
-    return f"{shown(wanted, one.reading.step)} in place of {one.text} ({one.cell})"
+    return f"{shown(wanted, one.reading.step)} instead of {one.text} ({one.cell})"
 
 
 def _named(printed: Reading, computed: Quantity, around: Context) -> Iterator[str]:
     """Try another way that is known: with the median of the ten."""
     for name, other in around.others.items():
         if _exact(printed, exactly(other).value):
-            yield f"It would follow {name}: {_like(printed, exactly(other).value)}."
+            yield f"It fits {name}: {_like(printed, exactly(other).value)}."
 
 
 def _like(printed: Reading, value: Fraction) -> str:
@@ -359,7 +359,7 @@ def _rounded_inputs(printed: Reading, computed: Quantity, around: Context) -> It
     )
     few = (wider.high - wider.low) / printed.step * CHANCE < 10 ** _digits(printed)
     if few and wider.low < printed.value + printed.step / 2 and wider.high > printed.value - printed.step / 2:
-        yield "It may be worked out from numbers before they were rounded to whole ones."
+        yield "It may be calculated from numbers before they were rounded."
 
 
 def _digit_mistaken(printed: Reading, computed: Quantity, around: Context) -> Iterator[str]:
@@ -398,7 +398,7 @@ def _rounding(printed: Reading, computed: Quantity, around: Context) -> Iterator
 
 
 def _base(printed: Reading, computed: Quantity, around: Context) -> Iterator[str]:
-    """Take the percentage of another base: of the number after a change, of the rest in place of the whole."""
+    """Take the percentage of another base: of the number after a change, of the rest instead of the whole."""
     tries: list[Try] = []
     changes = [
         one for one in computed.nodes
@@ -407,14 +407,14 @@ def _base(printed: Reading, computed: Quantity, around: Context) -> Iterator[str
     for one in changes:
         after, before = one.operands[0].operands
         if after.value:
-            words = f"{after.formula}, the number after the change, in place of {before.formula}, the one before"
+            words = f"{after.formula}, the number after the change, instead of {before.formula}, the one before"
             tries.append((f"It may be a percentage of {words}.", _part(one, 1 - before.value / after.value)))
     for one in computed.nodes:
         if one.operation == "/" and not any(one is change.operands[0] for change in changes):
             part, whole = one.operands
             if part.value != whole.value:
                 rest = whole.value - part.value
-                words = f"the rest, {whole.formula} less {part.formula}, in place of the whole"
+                words = f"the rest, {whole.formula} less {part.formula}, instead of the whole"
                 tries.append((f"It may be a percentage of {words}.", _part(one, part.value / rest)))
     if any(one.operation == "x" and one.operands[1].value == 100 for one in computed.nodes):
         yield from _fitting(printed, computed, tries)
@@ -428,8 +428,8 @@ def _part_left_out(printed: Reading, computed: Quantity, around: Context) -> Ite
         for one in parts if len(parts) > 2 else ():
             name = f"{one.formula} ({one.cell})" if one.cell else one.formula
             for words, count in (
-                (f"A part may be left out: it would follow without {name}.", -1),
-                (f"A part may be counted twice: it would follow with {name} twice.", 1),
+                (f"A part may be left out: it fits without {name}.", -1),
+                (f"A part may be counted twice: it fits with {name} twice.", 1),
             ):
                 value = sum((part.value for part in parts), Fraction(0)) + count * one.value
                 tries.append((words, _part(node, value / (len(parts) + count) if node.operation == "mean" else value)))
@@ -449,12 +449,12 @@ def _another_row(printed: Reading, computed: Quantity, around: Context) -> Itera
     inputs = {one.cell: one for one in computed.inputs if one.cell}
     rows = _rows(computed, around)
     together = _fitting(printed, computed, list(_all_moved(computed, rows).values()))
-    found = [f"It would follow with {moved}." for moved in together]
+    found = [f"It fits with {moved}." for moved in together]
     yield from found[:1]
     # Among many inputs, another row of some input fits by chance.
     single: list[Try] = [
         (
-            f"It would follow with {other} ({one.text}) in place of {cell} ({inputs[cell].text}).",
+            f"It fits with {other} ({one.text}) instead of {cell} ({inputs[cell].text}).",
             _cells({cell: one.value}),
         )
         for cell in (rows if len(inputs) <= FEW and not found else ())
@@ -475,7 +475,7 @@ def _moved_alike(printed: Reading, computed: Quantity, around: Context) -> Itera
     }
     moved, count = max(alike.items(), key=lambda one: one[1], default=("", 0))
     if count:
-        yield f"This and {_others_differing(count)} would follow with {moved}."
+        yield f"This and {_others_differing(count)} fit with {moved}."
 
 
 def _follows_moved(one: Known, which: str, around: Context) -> bool:
@@ -512,18 +512,18 @@ def _moved(computed: Quantity, instead: Mapping[Cell, Quantity], which: str, the
             first, second = (str(cell.row) for cell in instead)
             moved = part.with_inputs(instead)
             change = "fall" if (first < second) == (moved.value > 0) else "rise"
-            return f"the {change} {which}, {moved.formula}, in place of {part.formula}"
-    return f"the numbers {which}: {there} in place of {here}"
+            return f"the {change} {which}, {moved.formula}, instead of {part.formula}"
+    return f"the numbers {which}: {there} instead of {here}"
 
 
 def _another_difference(printed: Reading, computed: Quantity, around: Context) -> Iterator[str]:
-    """Put another number in place of a difference: 12 x 850 x 44 for (780 - 770) x 850 x 44."""
+    """Put another number instead of a difference: 12 x 850 x 44 for (780 - 770) x 850 x 44."""
     differences = [one for one in computed.nodes if one.operation == "-" and all(part.inputs for part in one.operands)]
     yield from _another(printed, computed, [one for one in differences if one is not computed])
 
 
 def _another_input(printed: Reading, computed: Quantity, around: Context) -> Iterator[str]:
-    """Put another number in place of an input: 12 x 850 for 10 x 850."""
+    """Put another number instead of an input: 12 x 850 for 10 x 850."""
     yield from _another(printed, computed, computed.inputs if computed.operation else ())
 
 
@@ -542,7 +542,7 @@ def _another(printed: Reading, computed: Quantity, parts: Sequence[Quantity]) ->
         of_its_size = part.value and Fraction(1, 10) < near / part.value < 10
         if of_its_size and abs(other - value) >= COARSE * printed.step:
             where = f" ({part.cell})" if part.cell else ""
-            yield f"It would follow with {shown(near, min(steps))} in place of {part.formula}{where}."
+            yield f"It fits with {shown(near, min(steps))} instead of {part.formula}{where}."
 
 
 def _wanted(printed: Reading, computed: Quantity, around: Context) -> Iterator[tuple[Quantity, Fraction]]:
@@ -616,14 +616,14 @@ def joined(sentences: Sequence[str]) -> str:
 
     Examples
     --------
-    >>> joined(["It would follow with 12 in place of 10.", "It would follow with 850 in place of 800."])
-    'Hypothesis: It would follow with 12 in place of 10, or with 850 in place of 800.'
+    >>> joined(["It fits with 12 instead of 10.", "It fits with 850 instead of 800."])
+    'Possible reason: It fits with 12 instead of 10, or with 850 instead of 800.'
     """
     said: list[str] = []
     for sentence in sentences:
-        lead, follows, number = sentence.partition("would follow with ")
+        lead, follows, number = sentence.partition("fits with ")
         if said and follows and said[-1].startswith(lead + follows):
             said[-1] = f"{said[-1].removesuffix('.')}, or with {number}"
         else:
             said.append(sentence)
-    return f"{'Hypothesis' if len(said) == 1 else 'Hypotheses'}: {' '.join(said)}" if said else ""
+    return f"{'Possible reason' if len(said) == 1 else 'Possible reasons'}: {' '.join(said)}" if said else ""

@@ -37,7 +37,7 @@ class Working(_Strict):
     says: str = ""
     """For a claim: the paper's words that the comparison tests, where the words alone do not settle it."""
     others: dict[Text, Text] = {}
-    """What it comes to on other bases, by words that continue "It would follow": tried as explanations."""
+    """What it comes to on other bases, by words that continue "It fits": tried as explanations."""
     follows: str = ""
     """What follows for the paper's conclusion if the figure does not stand."""
     remark: str = ""

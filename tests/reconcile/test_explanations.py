@@ -1,4 +1,4 @@
-"""Hypotheses: each kind is found where it applies, nothing where none does, and none costs the finding."""
+"""Possible reasons: each kind is found where it applies, nothing where none does, and none costs the finding."""
 
 from dataclasses import replace
 from fractions import Fraction
@@ -104,7 +104,7 @@ class TestSlips:
         ],
     )
     def test_what_whole_numbers_before_they_were_rounded_give_is_no_digit_mistaken(self, printed, right):
-        assert why(printed, right) == ["It may be worked out from numbers before they were rounded to whole ones."]
+        assert why(printed, right) == ["It may be calculated from numbers before they were rounded."]
 
     def test_what_numbers_with_decimals_do_not_give_is_not_said_to_be_rounded(self):
         assert not any("rounded" in one for one in why("13.6", cell("5.2", "a") + cell("8.1", "b")))
@@ -120,12 +120,12 @@ class TestSlips:
 class TestAnotherBase:
     def test_a_change_in_per_cent_of_the_number_after_it(self):
         assert why("39.0", per_cent_change(of("159"), of("97"))) == [
-            "It may be a percentage of 159, the number after the change, in place of 97, the one before."
+            "It may be a percentage of 159, the number after the change, instead of 97, the one before."
         ]
 
     def test_a_share_of_the_rest_in_place_of_the_whole(self):
         assert why("31.6%", of("48") / of("200") * 100) == [
-            "It may be a percentage of the rest, 200 less 48, in place of the whole."
+            "It may be a percentage of the rest, 200 less 48, instead of the whole."
         ]
 
     def test_what_is_no_percentage_has_no_base(self):
@@ -136,14 +136,14 @@ class TestAnotherBase:
         share = cell("48", "boys", "now") / cell("200", "all", "now") * 100
         rows = {"all": [("of the next row", "everyone", {"now": "317"})]}
         assert why("15.1%", share, siblings=next_to(rows)) == [
-            "It would follow with everyone now (317) in place of all now (200)."
+            "It fits with everyone now (317) instead of all now (200)."
         ]
 
     def test_another_year_as_the_base(self):
         change = per_cent_change(cell("17,430", "2031"), cell("16,056", "2021"))
         rows = {"2021": [("of the year before", "2016", {"children": "14,738"})]}
         found = why("over 18%", change, prose=True, siblings=next_to(rows))
-        assert found == ["It would follow with 2016 children (14,738) in place of 2021 children (16,056)."]
+        assert found == ["It fits with 2016 children (14,738) instead of 2021 children (16,056)."]
 
     def test_the_next_months_fall(self):
         fall = (cell("740", "2020-08-31") - cell("730", "2020-09-30")) * 850 * 26
@@ -152,7 +152,7 @@ class TestAnotherBase:
             "2020-09-30": [("of the next month", "2020-10-31", {"children": "715"})],
         }
         assert why("331500", fall, siblings=next_to(rows)) == [
-            "It would follow with the fall of the next month, 730 - 715, in place of 740 - 730."
+            "It fits with the fall of the next month, 730 - 715, instead of 740 - 730."
         ]
 
     def test_the_next_months_fall_goes_before_a_copy_where_other_figures_have_it_too(self):
@@ -163,7 +163,7 @@ class TestAnotherBase:
         beside = {"the cell before it": of("408000")}
         others = [known("612000", falls[1], Cell("t", ("May",), "cost"))]
         assert why("408000", falls[0], siblings=next_to(rows), neighbours=beside, figures=others) == [
-            "This and one other figure that differs would follow with the fall of the next month, 780 - 770, in place of "
+            "This and one other figure that differs fit with the fall of the next month, 780 - 770, instead of "
             "780 - 780."
         ]
         assert why("408000", falls[0], siblings=next_to(rows), neighbours=beside) == [
@@ -177,12 +177,12 @@ class TestAnotherBase:
             for row, number in (("a", "512"), ("b", "87"), ("c", "644"))
         }
         assert why("1243", total(parts), siblings=next_to(rows)) == [
-            "It would follow with the numbers of the column Adults: a children in place of a children."
+            "It fits with the numbers of the column Adults: a children instead of a children."
         ]
 
     def test_another_base_that_the_row_names(self):
         found = why("£16m", exactly(17_622_360), prose=True, others={"with the pupils counted elsewhere": 15_750_000})
-        assert found == ["It would follow with the pupils counted elsewhere: £15,750,000."]
+        assert found == ["It fits with the pupils counted elsewhere: £15,750,000."]
 
     @pytest.mark.parametrize(
         ("printed", "other", "says"),
@@ -195,7 +195,7 @@ class TestAnotherBase:
     )
     def test_another_base_is_written_as_the_figure_is(self, printed, other, says):
         assert why(printed, exactly(1), prose=True, others={"by another way": other}) == [
-            f"It would follow by another way: {says}."
+            f"It fits by another way: {says}."
         ]
 
 
@@ -203,9 +203,9 @@ class TestParts:
     @pytest.mark.parametrize(
         ("printed", "work_out", "says"),
         [
-            ("196", total, "A part may be left out: it would follow without 301 (c children)."),
-            ("617", total, "A part may be counted twice: it would follow with 120 (a children) twice."),
-            ("98.0", mean, "A part may be left out: it would follow without 301 (c children)."),
+            ("196", total, "A part may be left out: it fits without 301 (c children)."),
+            ("617", total, "A part may be counted twice: it fits with 120 (a children) twice."),
+            ("98.0", mean, "A part may be left out: it fits without 301 (c children)."),
         ],
     )
     def test_a_part_left_out_or_counted_twice(self, printed, work_out, says):
@@ -224,15 +224,15 @@ class TestParts:
     def test_a_misprinted_part_of_a_total(self):
         parts = [cell("57,670", "2036", "0-4"), cell("121,690", "2036", "5-14"), cell("36,830", "2036", "15-17")]
         assert why("216,460", total(parts)) == [
-            "An input may be misprinted, two digits exchanged: it would follow with 121,960 in place of 121,690 (2036 5-14)."
+            "An input may be misprinted, two digits exchanged: it fits with 121,960 instead of 121,690 (2036 5-14)."
         ]
 
     def test_one_misprint_that_explains_several_figures_is_told_alone(self):
         now, before = cell("987", "now"), cell("593", "before")
         change = [known("385", now - before), known("64.9", per_cent_change(now, before))]
         assert why("385", change[0].computed, figures=change[1:]) == [
-            "An input may be misprinted, two digits exchanged: this and one other figure that differs would follow with "
-            "978 in place of 987 (now children)."
+            "An input may be misprinted, two digits exchanged: this and one other figure that differs fit with "
+            "978 instead of 987 (now children)."
         ]
 
     def test_an_input_that_is_itself_worked_out_could_only_be_what_it_comes_to(self):
@@ -241,13 +241,13 @@ class TestParts:
         change = per_cent_change(wrong, of("4662"))
         others = [known("4391", total(parts), wrong.cell), known("2204", wrong - of("4662"))]
         assert why("47%", change, prose=True, figures=others) == [
-            "An input may be misprinted: this and 2 other figures that differ would follow with 6,866 in place of 4391 "
+            "An input may be misprinted: this and 2 other figures that differ fit with 6,866 instead of 4391 "
             "(total children)."
         ]
 
     def test_a_number_in_place_of_a_difference(self):
         change = (cell("780", "April") - cell("770", "May")) * 850 * 44
-        assert why("448800", change) == ["It would follow with 12 in place of 780 - 770."]
+        assert why("448800", change) == ["It fits with 12 instead of 780 - 770."]
 
     def test_a_number_of_another_size_is_not_put_in_place_of_an_input(self):
         assert why("6,300,000", cell("16000000", "spent") / cell("2,500", "pupils"), prose=True) == []
@@ -320,13 +320,13 @@ def test_a_key_pressed_with_the_shift_key(printed, right, found):
 
 
 def test_hypotheses_are_called_hypotheses():
-    assert joined(["It may be."]) == "Hypothesis: It may be."
-    assert joined(["One.", "Two."]) == "Hypotheses: One. Two."
+    assert joined(["It may be."]) == "Possible reason: It may be."
+    assert joined(["One.", "Two."]) == "Possible reasons: One. Two."
 
 
 def test_two_hypotheses_that_begin_alike_are_one_sentence():
-    assert joined(["It would follow with 12 in place of 10.", "It would follow with 850 in place of 800."]) == (
-        "Hypothesis: It would follow with 12 in place of 10, or with 850 in place of 800."
+    assert joined(["It fits with 12 instead of 10.", "It fits with 850 instead of 800."]) == (
+        "Possible reason: It fits with 12 instead of 10, or with 850 instead of 800."
     )
 
 
