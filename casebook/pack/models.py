@@ -172,6 +172,8 @@ class Row(_Model):
     """Why it does not stand, alone or together with others."""
     printed_shown: str = ""
     """What is printed as a reader sees it: words in quotation marks, a cell's number with its unit."""
+    where: str = ""
+    """Where a reader finds it: heading, case and year."""
     dependents: tuple[str, ...] = ()
     """The ids of the figures that are calculated from it."""
 

@@ -41,8 +41,7 @@ FINISHED = f"{DAY} at %H:%M"
 # A number that stands as text; "000" is the name of a paper.
 NUMBER = re.compile(r"(£?)(-?(?:0|[1-9][\d,]*)(?:\.(\d+))?)(%?)")
 PRINTED = {
-    "paper": "Paper",
-    "line": "Line",
+    "where": "Where",
     "figure": "Figure",
     "printed": "As printed",
     "computed": "Calculated",

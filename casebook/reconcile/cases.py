@@ -17,7 +17,7 @@ from casebook.reconcile.faults import PaperFault
 from casebook.reconcile.figures import CLAIM, REPEAT, PublishedFigure, Register
 from casebook.reconcile.formulas import BlankError, Formulas
 from casebook.reconcile.quantities import Cell, Quantity, Reading, Truth, shown
-from casebook.reconcile.verdicts import Verdict, judge, worst
+from casebook.reconcile.verdicts import Verdict, in_words, judge, worst
 from casebook.reconcile.workings import Working
 
 COUNTED = ("children", "pupils", "plans", "plans a year", "placements", "households", "schools", "posts")
@@ -59,6 +59,8 @@ class Reconciliation:
     """Why it does not stand, alone or together with others."""
     printed_shown: str = ""
     """What is printed as a reader sees it: words in quotation marks, a cell's number with its unit."""
+    where: str = ""
+    """Where a reader finds it: heading, case and year."""
 
     def plain(self) -> str:
         """Return where it is printed, as what, what it comes to, and the verdict."""
@@ -441,9 +443,8 @@ def _as_the_original(original: Reconciliation) -> str:
     place = f"Same as paper {original.paper}, line {original.line}"
     if verdict.stands:
         return f"{place}."
-    return (
-        f"{place}, which {'is ' if verdict is Verdict.UNREADABLE else ''}{verdict}: only the repetition is confirmed."
-    )
+    which = f"{'is ' if verdict is Verdict.UNREADABLE else ''}{in_words(verdict)}"
+    return f"{place}, which {which}: only the repetition is confirmed."
 
 
 def _compared_with(register: Register, case: _Case, ways: Sequence[Quantity | Truth]) -> Iterator[str]:

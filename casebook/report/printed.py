@@ -7,6 +7,7 @@ from casebook.errors import InputError, one_of
 from casebook.reconcile import figures
 from casebook.reconcile.cases import Cases
 from casebook.reconcile.figures import Register
+from casebook.reconcile.places import TABLE, Places
 from casebook.report.blocks import Reconciliations, Text
 
 
@@ -53,8 +54,10 @@ def reconciliation(of: str, area: str | None = None) -> Reconciliations:
         provenance.record([tables.read_of(root, register.catalogue.table(figures.REGISTER), len(register.figures))])
         return Reconciliations(())
     report = _report(register, of)
-    found = Reconciliations(cases.of_report(report))
-    for name in [figures.REGISTER, *cases.tables(report)] if found.figures else []:
+    places = Places(root, register.catalogue)
+    found = Reconciliations(tuple(map(places.told, cases.of_report(report))))
+    known = [TABLE] if TABLE in {one.name for one in register.catalogue.resources} else []
+    for name in [figures.REGISTER, *known, *cases.tables(report)] if found.figures else []:
         table = register.catalogue.table(name)
         rows = len(register.figures) if name == figures.REGISTER else len(register.tables[name].rows)
         tables.check_hash(root, table)

@@ -41,7 +41,7 @@ def harmless(text: str) -> str:
 
 def address(content: str) -> str:
     """Return an address that holds a CSV, for a link in a page that nothing else goes with."""
-    return f"data:text/csv;charset=utf-8,{quote(content, safe='')}"
+    return f"data:text/csv;charset=utf-8,{quote(content, safe=',:;/()')}"
 
 
 def _is_number(text: str) -> bool:
