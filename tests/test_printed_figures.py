@@ -1,6 +1,7 @@
 """Printed figures from end to end: every one has a verdict, the right one, and only what it rests on moves it."""
 
 import csv
+import html
 import json
 import random
 import re
@@ -346,12 +347,12 @@ class TestPages:
     def test_differences_come_first_with_both_values_the_formula_the_place_and_what_follows(self, pack):
         page = pack.page("ehcp-forecast")
         start = page.index('id="figure-ehcp-total-change"')
-        item = page[start : page.index("</details>", start)]
+        item = html.unescape(page[start : page.index("</details>", start)])
         for part in (
             "the paper says 2,205",
             "2,204",
             "6866 - 4662",
-            "paper 004, line 806",
+            "“Demand and Growth in EHCPs in Cambridgeshire”, Children's Occupational Therapy Investment (2021)",
             "calculated from numbers before they were rounded",
             "The growth of 47.3% holds",
         ):
@@ -387,10 +388,11 @@ class TestPages:
             stands = original["verdict"].startswith("reproduced")
             if row["id"] == "ehcp-profound-in-text":  # 63% is no way to print 63.6%
                 assert repeat["verdict"] == "differs"
-                assert f"Elsewhere the paper says {original['printed']} (paper" in repeat["note"]
+                assert f"Elsewhere the paper says {original['printed']} (the 2021 paper, " in repeat["note"]
                 continue
             assert repeat["verdict"].startswith("reproduced"), row["id"]
-            assert f"Same as paper {original['paper']}, line {original['line']}" in repeat["note"], row["id"]
+            heading = original["where"].split("”, ")[0]
+            assert re.match(r"Same as the 20\d\d paper, " + re.escape(heading), repeat["note"]), row["id"]
             assert ("only the repetition is confirmed" in repeat["note"]) is not stands, row["id"]
 
     def test_a_report_of_which_nothing_can_be_recomputed_does_not_read_as_failed(self, pack):
@@ -412,9 +414,11 @@ class TestPages:
         for paper in ("000", "001", "002", "003", "004"):
             section = page[page.index(f'id="paper-{paper}"') :]
             section = section[: section.index("</table>")]
-            lines = [int(line) for line in re.findall(rf"<td>paper {paper}, line (\d+)</td>", section)]
-            assert len(lines) == sum(row["paper"] == paper for row in registered)
-            assert lines == sorted(lines)
+            told = [html.unescape(name) for name in re.findall(r'<tr><th scope="row"><a [^>]+>(.*?)</a>', section)]
+            published = [row for row in pack.pack()["reconciliation"] if row["paper"] == paper]
+            published.sort(key=lambda row: (row["line"], row["id"]))
+            assert told == [row["figure"] for row in published]
+            assert len(told) == sum(row["paper"] == paper for row in registered)
         for link in set(re.findall(r'href="([^"#]+\.html)(?:#([^"]+))?"', page)):
             target = (pack.root / "reports" / link[0]).read_text(encoding="utf-8")
             assert not link[1] or f'id="{link[1]}"' in target

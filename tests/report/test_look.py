@@ -105,5 +105,5 @@ def test_a_cell_that_is_run_again_shows_the_same_reads_and_figures(tmp_path):
     assert again["1"] == first["1"]
     assert all_again == first
     kinds = [dict(output)["text/plain"][:5] for output in first["1"]]
-    # The register, and the one table whose cells are reconciled.
-    assert kinds.count("Read ") == 2
+    # The register, the headings of the papers, and the one table whose cells are reconciled.
+    assert kinds.count("Read ") == 3
