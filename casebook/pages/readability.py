@@ -23,10 +23,13 @@ LONGEST = 25
 """Words in a sentence: what the Office for National Statistics and GOV.UK ask for."""
 _HEADINGS = ("h1", "h2", "h3", "h4")
 _BLOCKS = {*_HEADINGS, "caption", "dd", "dt", "figcaption", "li", "p", "summary"}
-_UNREAD = {"code", "head", "pre", "script", "style", "svg", "tbody", "thead"}
-_NOT_PROSE = re.compile(r"\b(hash|formula)\b")
+_UNREAD = {"code", "head", "nav", "pre", "script", "style", "svg", "tbody", "thead"}
+_NOT_PROSE = re.compile(r"\b(hash|hidden|formula)\b")
 _ENDS = re.compile(r"(?<=[.!?])[\"')]*\s+(?=[\"'(\[£A-Z0-9])|\x1f")
 _WORD = re.compile(r"\S*[^\W_]\S*")
+# After a colon, in capitals, one by one: a list of names. In quotation marks: a paper's own words.
+_NAMES = re.compile(r": [A-Z][^,]*(?:, [A-Z][^,]*)+,? and [A-Z].*")
+_QUOTED = re.compile(r"\"[^\"]*\"|“[^”]*”")
 _ABBREVIATION = re.compile(r"\b(?=\w*[A-Z]\w*[A-Z])([A-Z][A-Z0-9]+)s?\b")
 
 
@@ -96,12 +99,12 @@ def faults(page: str, known: Words | None = None) -> Iterator[Fault]:
         explained |= set(re.findall(r"\(([A-Z][A-Z0-9]+)s?\)", sentence))
         explained |= set(re.findall(r"\b([A-Z][A-Z0-9]+)s? \([a-z]", sentence))
         found = []
-        if (count := len(_WORD.findall(sentence))) > LONGEST:
+        if (count := len(_WORD.findall(_NAMES.sub("", sentence)))) > LONGEST:
             found.append(f"{count} words, more than {LONGEST}")
         for pattern, say in banned:
             if match := pattern.search(sentence):
                 found.append(f"{match[0]!r}: {say}")
-        for short in dict.fromkeys(_ABBREVIATION.findall(sentence)):
+        for short in dict.fromkeys(_ABBREVIATION.findall(_QUOTED.sub("", sentence))):
             if short not in explained:
                 explained.add(short)
                 found.append(f"{short} is not explained")
