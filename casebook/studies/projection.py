@@ -20,6 +20,8 @@ from casebook.methods.shares import shares_ahead, whole_parts
 
 LIMITS = ["central", "lower", "upper"]
 _YEARS = Noun("year")
+# Of 149 authorities' plans from 2020 to 2025, 14 of some 745 yearly changes lie outside these; small counts vary more.
+_FALL, _RISE, _FEW = -0.05, 0.3, 100
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,8 @@ class History:
     """What happened: an area's numbers by year, what is counted, what that is in full, and the month it is of.
 
     ``areas`` has the numbers of all authorities with one above 0 in each of these years, a row each; empty where this
-    area is none of them.
+    area is none of them. ``elsewhere`` has the yearly growth of all other authorities together over the last years, by
+    how many years; empty where few are held.
     """
 
     area: str
@@ -36,6 +39,7 @@ class History:
     month: str
     by_year: pd.Series
     areas: pd.DataFrame = field(default_factory=pd.DataFrame)
+    elsewhere: dict[int, float] = field(default_factory=dict)
 
     @property
     def base(self) -> int:
@@ -63,6 +67,21 @@ class History:
             return said
         more = Gap.between(self.now, self.now.like(self.by_year.iloc[-2]))
         return f"{said}, {more.share.replace('above', 'more than').replace('below', 'fewer than')} a year before"
+
+    @property
+    def breaks(self) -> str:
+        """Name the years of a change so large that the counting may have changed, as a sentence; nothing if none is."""
+        change = (self.by_year / self.by_year.shift() - 1)[self.by_year.shift() >= _FEW].dropna()
+        odd = change[(change < _FALL) | (change > _RISE)]
+        if odd.empty:
+            return ""
+        named = listed(
+            f"{share:+.0%} in the year to {self.when(int(year))}" for year, share in zip(odd.index, odd, strict=True)
+        )
+        return (
+            f"The number of {self.noun} changed by {named}. So large a change can come from how they are counted: ask "
+            "before relying on the forecast."
+        )
 
     def when(self, year: int) -> str:
         """Return a time as a sentence says it."""
@@ -128,7 +147,8 @@ def history(
             "later."
         )
     numbers = pd.Series(own["value"].astype(float).to_numpy(), index=years).loc[:last]
-    return History(area, noun, measure, month, numbers, _in_all_areas(frame, area, numbers.index))
+    among = _in_all_areas(frame, area, numbers.index)
+    return History(area, noun, measure, month, numbers, among, _growth_elsewhere(frame, area, last))
 
 
 def _in_all_areas(frame: pd.DataFrame, area: str, years: pd.Index) -> pd.DataFrame:
@@ -138,6 +158,19 @@ def _in_all_areas(frame: pd.DataFrame, area: str, years: pd.Index) -> pd.DataFra
     wide = rows.pivot(index="area", columns="year", values="value").reindex(columns=years).astype(float)
     whole = wide[(wide > 0).all(axis=1)]
     return whole if area in whole.index else pd.DataFrame()
+
+
+def _growth_elsewhere(frame: pd.DataFrame, area: str, last: int) -> dict[int, float]:
+    if frame["area"].nunique() < panel.FEWEST_AREAS:
+        return {}
+    wide = tables.split(frame, area)[1].pivot_table(index="area", columns="year", values="value")
+    found = {}
+    for years in (1, 5):
+        if {last, last - years} <= set(wide.columns):
+            both = wide[[last - years, last]].dropna()
+            if len(both) >= panel.FEWEST_AREAS:
+                found[years] = forecast.yearly_growth(both[last - years].sum(), both[last].sum(), years)
+    return found
 
 
 def in_step(past: History, end: int, with_what: pd.Series, called: str) -> pd.Series:
@@ -490,7 +523,8 @@ def make(
     level
         Share of outturns the range is meant to hold.
     scenarios
-        What else could happen; two at least stand in for a forecast where the history is too short for one.
+        What else could happen. Where the history is too short for a forecast, two at least stand in for one, and those
+        of growth as elsewhere are added.
 
     Raises
     ------
@@ -507,6 +541,8 @@ def make(
         raise
     except ValueError as error:
         raise InputError(f"No forecast of {past.noun} to {end} can be made for {past.area}: {error}.") from None
+    if outlook is None:
+        scenarios = [*scenarios, *_as_elsewhere(past, end)]
     made = Projection(past, years, tuple(scenarios), outlook)
     if outlook is None and len(scenarios) < 2:
         raise InputError(
@@ -514,6 +550,17 @@ def make(
             "scenarios to show in its place: name a table with a longer history."
         )
     return made
+
+
+def _as_elsewhere(past: History, end: int) -> list[Scenario]:
+    """Return scenarios of growing as all other areas together did, over the last year and the last five."""
+    found = []
+    for years, growth in past.elsewhere.items():
+        over = "the last year" if years == 1 else f"the last {number(years)} years"
+        path = pd.Series(forecast.path(past.now.value, growth, end - past.base), past.years_to(end))
+        meaning = f"{past.noun} grow by {growth:.1%} a year, as in all other areas together over {over}"
+        found.append(Scenario(f"As elsewhere, {over}", meaning, path))
+    return found
 
 
 # --- Parts of a total -----------------------------------------------------------------------------

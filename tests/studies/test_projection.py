@@ -1,5 +1,7 @@
 """One area's history and what may come of it, what a paper forecast, and the sections made of them."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -336,3 +338,31 @@ def test_plans_above_the_papers_path_are_a_sign_for_the_index(share, worse):
     assert paper.aside == f"; the council forecast 5,000 by {past.base + 5}"
     nothing = Printed(paper.parts.iloc[:0], 0, 0, 0)
     assert (nothing.worse(past), nothing.aside) == ([], "")
+
+
+def test_an_authority_too_young_for_a_forecast_gets_scenarios_of_growing_as_elsewhere():
+    frame = of_all_areas(areas=25)
+    young = frame[(frame["area"] != "Essex") | (frame["year"] >= 2024)]
+    new = projection.make(history_among(young), 2031, forecaster=projection.by_all_areas(), level=0.8)
+    assert new.outlook is None
+    assert [one.name for one in new.scenarios] == ["As elsewhere, the last year", "As elsewhere, the last five years"]
+    others = frame[frame["area"] != "Essex"].groupby("year")["value"].sum()
+    yearly = [others[2025] / others[2024], (others[2025] / others[2020]) ** (1 / 5)]
+    now = frame.set_index(["area", "year"])["value"]["Essex", 2025]
+    assert [one.path[2031] for one in new.scenarios] == pytest.approx([now * growth**6 for growth in yearly])
+
+
+@pytest.mark.parametrize(
+    ("numbers", "said"),
+    [
+        (
+            [1000, 1100, 480],
+            "changed by -56% in the year to January 2022. So large a change can come from how they are",
+        ),
+        ([1000, 1400, 1800], r"changed by \+40% in the year to January 2021. So large"),
+        ([1000, 1100, 1200], "^$"),
+        ([10, 20, 8], "^$"),
+    ],
+)
+def test_a_change_so_large_that_the_count_may_have_changed_is_named(numbers, said):
+    assert re.search(said, history(numbers).breaks)

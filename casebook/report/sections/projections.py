@@ -16,7 +16,7 @@ _SCENARIOS = Noun("scenario")
 
 
 def forecast(of: Projection, earlier: Mapping[str, pd.Series] | None = None) -> Section:
-    """Tell what a history may come to: ``chart``, ``scenarios``, ``how`` it was made and ``table``, those there are.
+    """Tell what a history may come to: ``chart``, ``breaks``, ``scenarios``, ``how`` it was made and ``table``.
 
     Parameters
     ----------
@@ -30,6 +30,7 @@ def forecast(of: Projection, earlier: Mapping[str, pd.Series] | None = None) -> 
     show = f"{capital(_SCENARIOS.count(count))} {'shows' if count == 1 else 'show'} what else could happen."
     return Section(
         chart=_fan(of, earlier or {}),
+        breaks=of.past.breaks or None,
         scenarios=f"{show} {meanings}" if of.scenarios else None,
         how=Aside("How the forecast was made and tested", (outlook.tested, outlook.choice)) if outlook else None,
         table=_methods(of) if outlook and not outlook.compared.empty else None,
