@@ -20,6 +20,7 @@ from casebook.methods.shares import shares_ahead, whole_parts
 
 LIMITS = ["central", "lower", "upper"]
 _YEARS = Noun("year")
+_OVER = 5  # Growth elsewhere is taken over so many years.
 # Of 149 authorities' plans from 2020 to 2025, 14 of some 745 yearly changes lie outside these; small counts vary more.
 _FALL, _RISE, _FEW = -0.05, 0.3, 100
 
@@ -29,8 +30,8 @@ class History:
     """What happened: an area's numbers by year, what is counted, what that is in full, and the month it is of.
 
     ``areas`` has the numbers of all authorities with one above 0 in each of these years, a row each; empty where this
-    area is none of them. ``elsewhere`` has the yearly growth of all other authorities together over the last years, by
-    how many years; empty where few are held.
+    area is none of them. ``elsewhere`` has the yearly growth over the last five years that one in ten of the other
+    authorities stayed below, and the one that one in ten exceeded; empty where few are held.
     """
 
     area: str
@@ -39,7 +40,7 @@ class History:
     month: str
     by_year: pd.Series
     areas: pd.DataFrame = field(default_factory=pd.DataFrame)
-    elsewhere: dict[int, float] = field(default_factory=dict)
+    elsewhere: tuple[float, ...] = ()
 
     @property
     def base(self) -> int:
@@ -160,17 +161,16 @@ def _in_all_areas(frame: pd.DataFrame, area: str, years: pd.Index) -> pd.DataFra
     return whole if area in whole.index else pd.DataFrame()
 
 
-def _growth_elsewhere(frame: pd.DataFrame, area: str, last: int) -> dict[int, float]:
+def _growth_elsewhere(frame: pd.DataFrame, area: str, last: int) -> tuple[float, ...]:
     if frame["area"].nunique() < panel.FEWEST_AREAS:
-        return {}
+        return ()
     wide = tables.split(frame, area)[1].pivot_table(index="area", columns="year", values="value")
-    found = {}
-    for years in (1, 5):
-        if {last, last - years} <= set(wide.columns):
-            both = wide[[last - years, last]].dropna()
-            if len(both) >= panel.FEWEST_AREAS:
-                found[years] = forecast.yearly_growth(both[last - years].sum(), both[last].sum(), years)
-    return found
+    both = wide.reindex(columns=[last - _OVER, last]).dropna()
+    both = both[(both > 0).all(axis=1)]
+    if len(both) < panel.FEWEST_AREAS:
+        return ()
+    growth = (both[last] / both[last - _OVER]) ** (1 / _OVER) - 1
+    return float(growth.quantile(0.1)), float(growth.quantile(0.9))
 
 
 def in_step(past: History, end: int, with_what: pd.Series, called: str) -> pd.Series:
@@ -553,13 +553,16 @@ def make(
 
 
 def _as_elsewhere(past: History, end: int) -> list[Scenario]:
-    """Return scenarios of growing as all other areas together did, over the last year and the last five."""
+    """Return scenarios of growing as slowly, and as fast, as few other areas did."""
     found = []
-    for years, growth in past.elsewhere.items():
-        over = "the last year" if years == 1 else f"the last {number(years)} years"
+    for growth, how in zip(past.elsewhere, ("slow", "fast"), strict=False):
         path = pd.Series(forecast.path(past.now.value, growth, end - past.base), past.years_to(end))
-        meaning = f"{past.noun} grow by {growth:.1%} a year, as in all other areas together over {over}"
-        found.append(Scenario(f"As elsewhere, {over}", meaning, path))
+        beyond = {"slow": "more slowly", "fast": "faster"}[how]
+        meaning = (
+            f"{past.noun} grow by {growth:.1%} a year; one in ten of the other areas grew {beyond} over the last "
+            f"{number(_OVER)} years"
+        )
+        found.append(Scenario(f"As {how} as elsewhere", meaning, path))
     return found
 
 
