@@ -62,7 +62,7 @@ def make(root: Path, names: Sequence[str], area: str, notify: Callable[[str], No
             if not names or entry.name in names:
                 file = f"{entry.folder}/{entry.name}.pdf"
                 notify(f"Making {file}")
-                write(_without_links((stage / entry.html).read_text(encoding="utf-8")), stage / file)
+                write(_for_paper(_without_links((stage / entry.html).read_text(encoding="utf-8"))), stage / file)
                 files = entry.files | {file: digest.of(stage / file)}
                 laid_out[entry.name] = entry.model_copy(update={"pdf": file, "files": files})
                 made.append(file)
@@ -72,9 +72,8 @@ def make(root: Path, names: Sequence[str], area: str, notify: Callable[[str], No
                 raise InputError(f"No report is published for {area}: make them with `python pipeline.py run`.")
             notify(f"Making {file}")
             pages = [(entry, (stage / entry.html).read_text(encoding="utf-8")) for entry in entries]
-            write(
-                render.committee_pack(pack, area, [(entry, _main(entry, page)) for entry, page in pages]), stage / file
-            )
+            bodies = [(entry, _main(entry, page)) for entry, page in pages]
+            write(_for_paper(render.committee_pack(pack, area, bodies)), stage / file)
             made.append(file)
             committee_packs[entries[0].folder] = file
         reports_now = [laid_out.get(one.name, one) if one.area == area else one for one in pack.reports]
@@ -118,6 +117,35 @@ def _main(entry: Published, page: str) -> str:
 
     body = re.sub(r'(aria-labelledby|aria-describedby)="([^"]+)"', labelled, body)
     return _without_links(body)
+
+
+_LONG = re.compile(
+    r'(<div class="table"[^>]*>\s*<table[^>]*>\s*)<caption([^>]*)>(.*?)</caption>\s*(<thead[^>]*>)(.*?</thead>)',
+    flags=re.DOTALL,
+)
+_DESCRIBED = re.compile(r"(<title[^>]*>)([^<]*)</title><desc[^>]*>([^<]*)</desc>")
+
+
+def _for_paper(page: str) -> str:
+    """Return a page as WeasyPrint is to lay it out.
+
+    It takes a chart's name for all that is said of the chart, and repeats the head of a table that goes on on another
+    page, but not its caption: so the name takes in the description, and the caption goes into the head.
+
+    Examples
+    --------
+    >>> _for_paper('<svg><title id="t">It rose.</title><desc id="d">From 1 to 2.</desc></svg>')
+    '<svg><title id="t">It rose. From 1 to 2.</title></svg>'
+    >>> _for_paper('<div class="table"><table><caption id="c">A</caption><thead><tr><th>B</th></tr></thead>')[24:]
+    '<thead><tr class="caption"><td id="c" colspan="1">A</td></tr><tr><th>B</th></tr></thead>'
+    """
+
+    def repeated(found: re.Match[str]) -> str:
+        before, attributes, caption, head, rest = found.groups()
+        columns = len(re.findall(r"<th\b", rest))
+        return f'{before}{head}<tr class="caption"><td{attributes} colspan="{columns}">{caption}</td></tr>{rest}'
+
+    return _DESCRIBED.sub(r"\1\2 \3</title>", _LONG.sub(repeated, page))
 
 
 def _without_links(page: str) -> str:

@@ -4,6 +4,7 @@ import json
 import re
 
 import pytest
+from bs4 import BeautifulSoup
 from printed import lost_in_print, words
 
 pytestmark = pytest.mark.slow
@@ -14,6 +15,23 @@ def needs_weasyprint():
         import weasyprint  # noqa: F401
     except (ImportError, OSError) as error:
         pytest.skip(f"WeasyPrint's system libraries are missing: {error}")
+
+
+def resolved(one):
+    return one.get_object() if hasattr(one, "get_object") else one
+
+
+def below(element):
+    """The elements of a PDF's tree below one, in reading order."""
+    inside = resolved(element.get("/K", []))
+    for one in map(resolved, inside if isinstance(inside, list) else [inside]):
+        if isinstance(one, dict) and "/S" in one:
+            yield one
+            yield from below(one)
+
+
+def tagged(pdf):
+    return list(below(pdf.trailer["/Root"]["/StructTreeRoot"]))
 
 
 @pytest.fixture
@@ -31,6 +49,21 @@ def test_a_reports_pdf_is_tagged_and_loses_nothing_of_its_page(copy_of_pack, rea
     for name in ("public-health-savings", "care-rates", "smoking"):
         pdf = reader(copy_of_pack.root / "reports" / "cambridgeshire" / f"{name}.pdf")
         assert lost_in_print(copy_of_pack.page(name), pdf) == set(), name
+        said = tagged(pdf)
+        assert {one["/S"] for one in said} >= {"/Document", "/H1", "/H2", "/Table", "/TR", "/TH", "/TD"}
+        # Of a chart all is said that its page says of it, its values too; its type is that of the text.
+        charts = [one["/Alt"] for one in said if one["/S"] == "/Figure"]
+        page = BeautifulSoup(copy_of_pack.page(name), "html5lib")
+        assert charts == [f"{svg.title.text} {svg.desc.text}" for svg in page.select("svg.wide")]
+        fonts = {font["/BaseFont"] for one in pdf.pages for font in map(resolved, one["/Resources"]["/Font"].values())}
+        assert all("Liberation" in font for font in fonts), fonts
+        # A table that goes on on another page begins there with its caption and its headers again.
+        tables = [one for one in said if one["/S"] == "/Table"]
+        assert len(tables) >= len(page("table"))
+        for table in tables:
+            kinds = [one["/S"] for one in below(table)]
+            assert kinds[0] == "/Caption" or kinds[:3] == ["/THead", "/TR", "/TD"]
+            assert "/TH" in kinds
     pdf = reader(copy_of_pack.root / "reports" / "cambridgeshire" / "public-health-savings.pdf")
     assert pdf.trailer["/Root"]["/MarkInfo"]["/Marked"]
     assert pdf.trailer["/Root"]["/Lang"].startswith("en")
