@@ -20,7 +20,7 @@ def lost_in_print(page: str, pdf: PdfReader) -> set[str]:
     for part in parsed(class_=["contents", "save", "onscreen", "sideways"]):
         part.decompose()
     # What is drawn of a chart is text in the PDF; its name and description are for those who do not see it.
-    for part in parsed.select("svg > title, svg > desc, svg style"):
+    for part in parsed.select("svg title, svg desc, svg style"):
         part.decompose()
     # A word too long for its column goes on in the next line.
     together = re.sub(r"\s+", "", printed)

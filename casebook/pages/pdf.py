@@ -136,7 +136,7 @@ def _for_paper(page: str) -> str:
     --------
     >>> _for_paper('<svg><title id="t">It rose.</title><desc id="d">From 1 to 2.</desc></svg>')
     '<svg><title id="t">It rose. From 1 to 2.</title></svg>'
-    >>> _for_paper('<div class="table"><table><caption id="c">A</caption><thead><tr><th>B</th></tr></thead>')[24:]
+    >>> _for_paper('<div class="table"><table><caption id="c">A</caption><thead><tr><th>B</th></tr></thead>')[26:]
     '<thead><tr class="caption"><td id="c" colspan="1">A</td></tr><tr><th>B</th></tr></thead>'
     """
 
