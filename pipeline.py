@@ -10,7 +10,7 @@ AREA = "Cambridgeshire"
 
 PACK = [
     Report("register", headlines=4),
-    Report("care-rates", headlines=3, figures=2),
+    Report("care-rates", needs=["care_applications"], headlines=3, figures=2),
     Report("chlamydia", "benchmark", {"indicator": "chlamydia_detection"}, headlines=3, figures=1),
     Report("health-checks", "benchmark", {"indicator": "health_checks"}, figures=1),
     Report("smoking", "benchmark", {"indicator": "smoking_prevalence"}, figures=1),

@@ -252,7 +252,7 @@ def _check_data(known: Tables, root: Path) -> None:
 
 
 def _say_what_to_know(pack: Sequence[Report], root: Path, default_area: str) -> None:
-    """Print what each export serves, which was not recognised, and what may mislead or is hard to read."""
+    """Print what each export serves, which was not recognised, and what may mislead."""
     from casebook.data import exports
     from casebook.data.series import Held
     from casebook.data.tables import Tables
@@ -264,7 +264,7 @@ def _say_what_to_know(pack: Sequence[Report], root: Path, default_area: str) -> 
         serves = "; ".join(held.served_by(vintage)) or "for no series"
         _console().print(f"{vintage.path.name}: {vintage}, {serves}.", soft_wrap=True)
     jobs = plan.make(pack, root, [], None, default_area, {}, known)
-    for sentence in [*plan.other_areas(jobs, known), *exports.not_recognised(root), *_hard_to_read(root)]:
+    for sentence in [*plan.other_areas(jobs, known), *exports.not_recognised(root)]:
         _complain(sentence)
 
 
@@ -523,6 +523,7 @@ def _print_checks(name: str, checks: list[Check]) -> bool:
 def _problems(pack: list[Report], root: Path, area: str) -> list[str]:
     from casebook.data.tables import Tables
     from casebook.pack import plan, reconciliation
+    from casebook.pages import readability
     from casebook.reconcile import as_printed, figures
 
     problems: list[str] = []
@@ -550,13 +551,7 @@ def _problems(pack: list[Report], root: Path, area: str) -> list[str]:
         for job in jobs if isinstance(jobs, list) else []:
             for name in plan.tables_read(job.notebook, job.parameters, known.catalogue):
                 attempt(known.catalogue.table, name)
-    return problems
-
-
-def _hard_to_read(root: Path) -> list[str]:
-    from casebook.pages import readability
-
-    return readability.of_pack(root / "reports")
+    return problems + readability.of_pack(root / "reports")
 
 
 def _no_contact(contact: Contact | None) -> list[str]:

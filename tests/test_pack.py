@@ -243,7 +243,8 @@ def test_the_smallest_number_for_a_real_difference_is_true(pack, report, indicat
     assert text.startswith(
         f"The paper gives no count for Cambridgeshire, so chance cannot be ruled out. More than about {float(f'{people:.2g}'):,.0f} {event} "
     )
-    assert text.endswith(" behind it make its gap to England more than chance.")
+    assert " behind it make its gap to England more than chance." in text
+    assert text.endswith("not a simple random sample.") == (report == "smoking")
     assert f">{people:,}<" in pack.page(report)
 
 

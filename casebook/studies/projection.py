@@ -76,12 +76,10 @@ class History:
         odd = change[(change < _FALL) | (change > _RISE)]
         if odd.empty:
             return ""
-        named = listed(
-            f"{share:+.0%} in the year to {self.when(int(year))}" for year, share in zip(odd.index, odd, strict=True)
-        )
+        named = listed(f"{year} ({share:+.0%})" for year, share in zip(odd.index, odd, strict=True))
         return (
-            f"The number of {self.noun} changed by {named}. So large a change can come from how they are counted: ask "
-            "before relying on the forecast."
+            f"The number of {self.noun} changed unusually much in {named}. So large a change can come from how they are "
+            "counted: ask before relying on the forecast."
         )
 
     def when(self, year: int) -> str:

@@ -53,7 +53,12 @@ class Enough:
         people = f"{about(self.needed.people)} {self.of.people}"
         if self.of.kind == "rate" and self.needed.count:
             return f"{about(self.needed.count)} {self.of.event} (among {people})"
-        return f"{people}{' (more, if the survey was not a simple random sample)' if self.of.sampled else ''}"
+        return people
+
+    @property
+    def aside(self) -> str:
+        """What it takes for granted, as a sentence that goes on; nothing for what is not a sample."""
+        return " It takes more if the survey was not a simple random sample." if self.of.sampled else ""
 
 
 @dataclass(frozen=True)

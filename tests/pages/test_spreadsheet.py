@@ -155,7 +155,7 @@ def test_every_report_has_one_with_all_its_tables(pack):
         tables = [name for name in found if name[0].isdigit()]
         page = (pack.root / "reports" / entry["html"]).read_text(encoding="utf-8")
         # The page has two or three tables besides: assumptions, sources and printed figures.
-        assert len(tables) >= page.count("<caption") - 3
+        assert len(tables) >= page.count("<caption ") - 3
         assert {"Cover", "Contents", "Assumptions", "Sources"} <= set(found)
         assert ("Printed figures" in found) == any(
             (row["report"], row["area"]) == (entry["name"], entry["area"]) for row in pack.pack()["reconciliation"]

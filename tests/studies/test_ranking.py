@@ -168,7 +168,7 @@ def test_what_would_be_enough_says_every_case():
     assert str(here.enough["England"]) == "about 59 diagnoses (among about 5,400 people aged 15 to 24)"
     none = ranked(values={"Cambridgeshire": 0.0}).here
     assert str(none.enough["England"]) == "about 260 people aged 15 to 24"
-    assert "not a simple random sample" in str(ranked(table="smoking_prevalence").here.enough["England"])
+    assert "not a simple random sample" in ranked(table="smoking_prevalence").here.enough["England"].aside
     level = ranked(values={"Cambridgeshire": 1420.0}).here
     assert level.enough["England"].count is None and not level.told_apart
     assert str(level.england_gap) == "level with"
