@@ -78,8 +78,8 @@ class History:
             return ""
         named = listed(f"{year} ({share:+.0%})" for year, share in zip(odd.index, odd, strict=True))
         return (
-            f"The number of {self.noun} changed unusually much in {named}. So large a change can come from how they are "
-            "counted: ask before relying on the forecast."
+            f"The number of {self.noun} changed unusually much in {named}. So large a change can come from how they "
+            "are counted: ask before relying on the forecast."
         )
 
     def when(self, year: int) -> str:
