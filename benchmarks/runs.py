@@ -86,9 +86,10 @@ stage = Path(tempfile.mkdtemp(prefix="stage-", dir=root)) / "reports"
 stage.mkdir()
 me, seen = psutil.Process(), []
 values = {"area": "Cambridgeshire", "indicator": "health_checks", "denominator": None}
+order = layout.Order(overrides=("denominator",), papers=catalogue.load(root).papers).model_dump_json()
 tasks = [
     Task(f"run-{n}", str(root / "notebooks/benchmark.ipynb"), "Cambridgeshire", "cambridgeshire", str(root), str(stage),
-         {**values, "denominator": 1000 + n}, ("denominator",), papers=catalogue.load(root).papers)
+         {**values, "denominator": 1000 + n}, order=order)
     for n in range(100)
 ]
 def ended(result):

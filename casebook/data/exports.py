@@ -14,6 +14,7 @@ from casebook.data import formats
 from casebook.data.areas import Gazetteer
 from casebook.data.formats import Format
 from casebook.data.project import write_whole
+from casebook.errors import InputError
 
 FOLDER = Path("data/raw/exports")
 KEPT = Path("data/processed/exports")
@@ -49,7 +50,7 @@ def held(root: Path) -> tuple[Path, ...]:
     folder = root / FOLDER
     if not folder.is_dir():
         return ()
-    return tuple(sorted(path for path in folder.iterdir() if path.suffix in ENDINGS and path.is_file()))
+    return tuple(sorted(path for path in folder.iterdir() if path.suffix.lower() in ENDINGS and path.is_file()))
 
 
 def vintages(root: Path) -> list[Vintage]:
@@ -66,8 +67,12 @@ def vintages(root: Path) -> list[Vintage]:
 
 
 def not_recognised(root: Path) -> list[str]:
-    """Return a sentence for each file that is of no known format."""
-    return [formats.not_recognised(path) for path in held(root) if _recognised(root, path) is None]
+    """Return a sentence for each thing in the folder of exports that is not used."""
+    files = held(root)
+    said = [formats.not_recognised(path) for path in files if _recognised(root, path) is None]
+    others = sorted(set((root / FOLDER).iterdir()) - {*files, root / FOLDER / "README.md"}) if files else []
+    kinds = "no CSV, Parquet or XLSX file, so it is not used: save it as one, or take it out."
+    return said + [f"{FOLDER / path.name} is {kinds}" for path in others if not path.name.startswith(".")]
 
 
 def _recognised(root: Path, path: Path) -> Vintage | None:
@@ -76,13 +81,21 @@ def _recognised(root: Path, path: Path) -> Vintage | None:
     for kept in (root / KEPT).glob(f"*-{content[:16]}-{_LAYOUT}.*"):
         name = kept.name.rpartition(f"-{content[:16]}")[0]
         return None if name == _UNKNOWN else Vintage(formats.named(name), path, content)
-    found = formats.recognise(path)
-    if found is None:
-        write_whole(root / KEPT / f"{_UNKNOWN}-{content[:16]}-{_LAYOUT}.txt", b"")
-        return None
-    vintage = Vintage(found[0], path, content)
-    keep(root, vintage)
-    return vintage
+    try:
+        found = formats.recognise(path)
+        if found is None:
+            write_whole(root / KEPT / f"{_UNKNOWN}-{content[:16]}-{_LAYOUT}.txt", b"")
+            return None
+        vintage = Vintage(found[0], path, content)
+        keep(root, vintage)
+        return vintage
+    except Exception as error:
+        # What a damaged file makes the libraries raise has no end; whatever it is, the file is to blame.
+        why = " ".join(str(error).split())[:120] or type(error).__name__
+        raise InputError(
+            f"{FOLDER / path.name} cannot be read ({why}): download it again as published, or take it out of the "
+            "folder."
+        ) from None
 
 
 def read(
@@ -114,7 +127,14 @@ def read(
     codes = frame["area"].map({one: place.code for one, place in official.items() if place}).astype("str")
     frame = frame.assign(area=places, area_code=codes)[frame["area"].map(official).notna()]
     frame = _under_their_own_names(frame, areas, continued_by)
-    frame = frame.drop_duplicates(["measure", "area", "year"]).reset_index(drop=True)
+    frame = frame.drop_duplicates(["measure", "area", "year", "value"])
+    if len(again := frame[frame.duplicated(["measure", "area", "year"])]):
+        one = again.iloc[0]
+        raise InputError(
+            f"{FOLDER / vintage.path.name} has two values of {one['measure']!r} for {one['area']} in {one['year']}: "
+            "download it again as published, or take it out of the folder."
+        )
+    frame = frame.reset_index(drop=True)
     return _while_they_existed(frame, areas)
 
 

@@ -13,8 +13,6 @@ from pathlib import Path
 
 import pandas as pd
 
-from casebook.errors import InputError
-
 HEADER_WITHIN = 12
 """A header stands in one of so many first rows; some workbooks have others above it."""
 TIDY = ["measure", "area", "period", "value", "lower", "upper", "count", "denominator", "status"]
@@ -206,8 +204,8 @@ def recognise(path: Path) -> tuple[Format, int, str] | None:
 
     Raises
     ------
-    InputError
-        If it cannot be read as what its ending says.
+    Exception
+        Of many kinds, if it cannot be read as what its ending says.
     """
     for sheet, rows in _first_rows(path):
         for number, row in enumerate(rows):
@@ -230,16 +228,16 @@ def read(path: Path) -> tuple[Format, pd.DataFrame] | None:
 
     Raises
     ------
-    InputError
-        If it cannot be read as what its ending says.
+    Exception
+        Of many kinds, if it cannot be read as what its ending says.
     """
     recognised = recognise(path)
     if recognised is None:
         return None
     found, header, sheet = recognised
-    if path.suffix == ".parquet":
+    if path.suffix.lower() == ".parquet":
         frame = pd.read_parquet(path)
-    elif path.suffix == ".xlsx":
+    elif path.suffix.lower() == ".xlsx":
         frame = pd.read_excel(path, sheet_name=sheet, header=header, dtype="object").dropna(how="all")
     else:
         frame = pd.read_csv(path, header=header, dtype="str", encoding="utf-8-sig", keep_default_na=False)
@@ -249,24 +247,19 @@ def read(path: Path) -> tuple[Format, pd.DataFrame] | None:
 
 
 def _first_rows(path: Path) -> Iterator[tuple[str, list[list[object]]]]:
-    try:
-        if path.suffix == ".parquet":
-            from pyarrow import parquet
+    ending = path.suffix.lower()
+    if ending == ".parquet":
+        from pyarrow import parquet
 
-            yield "", [list(parquet.read_schema(path).names)]
-        elif path.suffix == ".xlsx":
-            for sheet, frame in pd.read_excel(path, sheet_name=None, header=None, nrows=HEADER_WITHIN).items():
-                yield str(sheet), frame.to_numpy().tolist()
-        elif path.suffix == ".csv":
-            import csv
+        yield "", [list(parquet.read_schema(path).names)]
+    elif ending == ".xlsx":
+        for sheet, frame in pd.read_excel(path, sheet_name=None, header=None, nrows=HEADER_WITHIN).items():
+            yield str(sheet), frame.to_numpy().tolist()
+    elif ending == ".csv":
+        import csv
 
-            with path.open(encoding="utf-8-sig", newline="") as file:
-                yield "", [list(row) for row, _ in zip(csv.reader(file), range(HEADER_WITHIN), strict=False)]
-    except (OSError, ValueError, KeyError) as error:
-        raise InputError(
-            f"data/raw/exports/{path.name} cannot be read as {path.suffix.removeprefix('.')} "
-            f"({str(error).splitlines()[0]}): download it again, or take it out of the folder."
-        ) from None
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            yield "", [list(row) for row, _ in zip(csv.reader(file), range(HEADER_WITHIN), strict=False)]
 
 
 def _place(frame: pd.DataFrame) -> pd.Series:

@@ -141,6 +141,10 @@ def load(root: Path) -> dict[str, Series]:
         raise InputError(f"{DESCRIBED} is not there: restore it from version control.") from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise InputError(f"{DESCRIBED} cannot be read as YAML: {' '.join(str(error).split())}.") from None
+    if not isinstance(content, dict):
+        raise InputError(
+            f"{DESCRIBED}: found {type(content).__name__}, expected the names of series with their values."
+        )
     found = {}
     for name, described in content.items():
         try:
@@ -298,6 +302,9 @@ class Held:
         self.described = load(root)
         self.vintages = exports.vintages(root)
         self._sources: dict[str, list[_Found]] = {}
+        for one in self.described.values():
+            for source in one.sources:
+                self._check(one, source)
 
     @classmethod
     def of_project(cls) -> Held:
@@ -316,6 +323,32 @@ class Held:
             raise InputError(f"There is no series {name!r} in {DESCRIBED}: {one_of(self.described, name)}")
         return self.described[name]
 
+    def _check(self, one: Series, source: SeriesSource) -> None:
+        """Refuse a source that names an area, a table or a column that there is none of."""
+        where = f"{DESCRIBED}, {one.name}, {source.name}"
+        for name in [*source.continued_by, *source.continued_by.values()]:
+            if name not in self.areas.areas:
+                raise InputError(f"{where}: there is no area {name!r}: {one_of(self.areas.areas, name)}")
+        columns = list(NUMBERS)
+        if source.table is not None:
+            columns = [field.name for field in self.tables.catalogue.table(source.table).table_schema.fields]
+        for name in [source.value, *source.where]:
+            if name not in columns:
+                raise InputError(f"{where}: there is no column {name!r}: {one_of(columns, name)}")
+
+    def not_served(self) -> list[str]:
+        """Say which sources name a measure that no held file of their export has."""
+        said = []
+        for one in self.described.values():
+            for source in one.sources:
+                # A file of Fingertips may hold one measure of many; of the others each holds all.
+                is_held = source.export in {v.format.name for v in self.vintages} - {"fingertips"}
+                if is_held and not any(found.source == source for found in self.sources(one)):
+                    said.append(
+                        f"{DESCRIBED}, {one.name}: no file of {source.export} has the measure {source.measure!r}."
+                    )
+        return said
+
     def sources(self, one: Series) -> list[_Found]:
         """Return every source of a series in every vintage that is held, with its rows, in the order described."""
         if one.name not in self._sources:
@@ -331,7 +364,7 @@ class Held:
                 if vintage.format.name == source.export and source.measure is not None:
                     frame = exports.read(self.root, vintage, [source.measure], self.areas, source.continued_by)
                     if not frame.empty:
-                        yield _Found(source, vintage, str(vintage), _valued(frame, source))
+                        yield _Found(source, vintage, str(vintage), _valued(frame, one, source, vintage))
 
     def served_by(self, vintage: Vintage) -> list[str]:
         """Say for each series that a vintage serves how many authorities and which years it has."""
@@ -424,8 +457,17 @@ class Held:
         return _Found(source, None, prepared.table.title, made)
 
 
-def _valued(frame: pd.DataFrame, source: SeriesSource) -> pd.DataFrame:
+def _valued(frame: pd.DataFrame, one: Series, source: SeriesSource, vintage: Vintage) -> pd.DataFrame:
     frame = frame.assign(value=frame[source.value])
+    value = frame["value"]
+    wrong = (value < 0) | ((one.kind == "proportion") & (value > 100)) | ((one.kind == "count") & (value % 1 != 0))
+    if len(bad := frame[wrong & value.notna()]):
+        row = bad.iloc[0]
+        expected = {"count": "a whole number from 0", "proportion": "0 to 100"}.get(one.kind, "0 or more")
+        raise InputError(
+            f"{exports.FOLDER / vintage.path.name}, {source.measure!r} for {row['area']} in {row['year']}: found "
+            f"{row['value']:g}, expected {expected}: download it again as published, or take it out of the folder."
+        )
     if source.zero == "missing":
         none = frame["value"] == 0
         frame = frame.assign(value=frame["value"].mask(none), status=frame["status"].mask(none, "zero"))

@@ -201,7 +201,7 @@ class Ranking:
         good = {"high is good": 1, "low is good": -1}.get(self.about.polarity, 0) * sides.get(side, 0)
         neutral = {"above": "higher than", "below": "lower than"}.get(side, side)
         way = {1: "better than", -1: "worse than"}.get(good, neutral)
-        chance = {"similar": ", but not clearly", "cannot be judged": ", though that could be chance"}
+        chance = {"similar": ", but not clearly", "cannot be judged": "; whether by chance could not be tested"}
         aside = chance.get(verdict, ", by more than chance would explain") if side in sides else ""
         goal = f"{_GOALS[self.goal.verdicts[self.area]]} the goal of {self.goal.upper} and is " if self.goal else "is "
         return f"That {goal}{way} England's {self.england}{aside}."

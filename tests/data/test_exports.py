@@ -195,16 +195,47 @@ def test_without_any_list_of_neighbours_it_says_what_to_supply(project, monkeypa
         series.neighbours("Essex")
 
 
-def test_an_export_that_cannot_be_read_gets_one_sentence(held):
-    path = held.root / exports.FOLDER / "broken.parquet"
-    path.write_bytes(b"<html>Not found</html>")
-    with pytest.raises(
-        InputError, match=r"data/raw/exports/broken.parquet cannot be read as parquet .* download it again"
-    ):
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("cut.parquet", b"<html>Not found</html>"),
+        ("cut.xlsx", b"<html>Not found</html>"),
+        ("locked.xlsx", bytes.fromhex("d0cf11e0a1b11ae1") + bytes(1000)),
+        ("latin.csv", PLANS.encode() + b"2024,E06000017,Rutl\xe9nd,5,2025\n"),
+        ("short.csv", b"time_period,geographic_level,age_group,population_estimate\n2024,x,y,5\n"),
+        ("ragged.csv", PLANS.encode() + b"1,2,3,4,5,6,7,8,9\n"),
+        ("no list.csv", b"old_la_code,SN_1,SN_10\n881,886,919\n"),
+    ],
+)
+def test_an_export_that_cannot_be_read_gets_one_sentence(held, name, content):
+    (held.root / exports.FOLDER / name).write_bytes(content)
+    with pytest.raises(InputError, match=f"data/raw/exports/{name} cannot be read .*: download it again as published"):
         series.read("ehc-plans", "Essex")
-    path.rename(path.with_suffix(".xlsx"))
-    with pytest.raises(InputError, match=r"broken.xlsx cannot be read as xlsx"):
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        ("2026,E10000012,Essex,-5,2025\n", "'plans' for Essex in 2026: found -5, expected a whole number from 0"),
+        ("2026,E10000012,Essex,5.5,2025\n", "found 5.5, expected a whole number from 0"),
+        ("2025,E10000012,Essex,5,2025\n", "has two values of 'plans' for Essex in 2025: download it again"),
+    ],
+)
+def test_a_value_that_cannot_be_is_refused_with_its_file_area_and_year(held, row, words):
+    drop(held, e=PLANS + row)
+    with pytest.raises(InputError, match=words):
         series.read("ehc-plans", "Essex")
+
+
+def test_what_lies_in_the_folder_and_is_not_used_is_named(held):
+    folder = held.root / exports.FOLDER
+    (folder / "UPPER.CSV").write_text(PLANS.replace("E10000012", "E10000020"), encoding="utf-8")
+    (folder / "old.xls").write_bytes(b"x")
+    (folder / "a folder.csv").mkdir()
+    (folder / "nowhere.csv").symlink_to("nothing")
+    assert values(series.read("ehc-plans", "Norfolk"))[2025] == 10_000
+    named = [sentence.partition(" is no ")[0] for sentence in exports.not_recognised(held.root)]
+    assert named == [f"data/raw/exports/{name}" for name in ("a folder.csv", "nowhere.csv", "old.xls")]
 
 
 def test_check_lists_what_was_recognised_for_which_series_and_what_was_not(held):
@@ -215,6 +246,11 @@ def test_check_lists_what_was_recognised_for_which_series_and_what_was_not(held)
     assert "ehc-plans of one authority from 2015 to 2025" in done.stdout
     assert "the neighbours of one authority" in done.stdout
     assert "data/raw/exports/other.csv has no columns that Casebook knows in its first 12 rows" in done.stderr
+
+
+def test_check_says_which_source_names_a_measure_that_its_export_lacks(held):
+    held.replace(str(series.DESCRIBED), "measure: plans}", "measure: planz}")
+    assert "ehc-plans: no file of plans has the measure 'planz'" in held.pipeline("check").stderr
 
 
 def test_a_report_whose_series_lacks_the_area_is_left_out_and_says_which_file_to_supply(held):
@@ -253,13 +289,20 @@ def test_an_export_dropped_in_extends_the_report_and_a_newer_one_makes_it_stale(
         ("polarity: high is good", "polarity: high", "chlamydia-detection-women, polarity: "),
         ("polarity: high is good", "polarity: low is good", "with a goal of at_least, high is good"),
         ("ehc-plans:", "ehc-plans:\n  is: plans", "'is' stands here a second time"),
+        ("Dorset (to 2019): Dorset}", "Narnia: Dorset}", "care-applications, lait: there is no area 'Narnia'"),
+        (
+            "{table: ehcp_outturn, value: plans}",
+            "{table: ehcp_outturn, value: plan}",
+            "there is no column 'plan': did you",
+        ),
+        ("measure: plans}", "measure: plans, value: nope}", "ehc-plans, plans: there is no column 'nope'"),
     ],
 )
 def test_a_series_described_wrongly_gets_one_sentence(project, monkeypatch, old, new, words):
     monkeypatch.setenv("CASEBOOK_PROJECT", str(project.root))
     project.replace(str(series.DESCRIBED), old, new)
     with pytest.raises(InputError, match=words) as refused:
-        series.load(project.root)
+        series.Held.of_project()
     assert str(refused.value).startswith("data/raw/series.yaml")
 
 
