@@ -70,25 +70,24 @@ def not_recognised(root: Path) -> list[str]:
     """Return a sentence for each thing in the folder of exports that is not used."""
     files = held(root)
     said = [formats.not_recognised(path) for path in files if _recognised(root, path) is None]
-    others = sorted(set((root / FOLDER).iterdir()) - {*files, root / FOLDER / "README.md"}) if files else []
+    there = set((root / FOLDER).iterdir()) if (root / FOLDER).is_dir() else set()
+    others = sorted(there - {*files, root / FOLDER / "README.md"})
     kinds = "no CSV, Parquet or XLSX file, so it is not used: save it as one, or take it out."
     return said + [f"{FOLDER / path.name} is {kinds}" for path in others if not path.name.startswith(".")]
 
 
 def _recognised(root: Path, path: Path) -> Vintage | None:
+    """Return a file as a vintage, and keep it tidy under its format and hash; None if it is of no known format.
+
+    What a file is, is kept in the name it is kept under, so each is read once.
+    """
     content = digest.of(path)
-    # What a file is, is kept in the name it is kept under.
-    for kept in (root / KEPT).glob(f"*-{content[:16]}-{_LAYOUT}.*"):
+    for kept in (root / KEPT).glob(f"*-{content[:16]}-{_LAYOUT}.parquet"):
         name = kept.name.rpartition(f"-{content[:16]}")[0]
         return None if name == _UNKNOWN else Vintage(formats.named(name), path, content)
     try:
-        found = formats.recognise(path)
-        if found is None:
-            write_whole(root / KEPT / f"{_UNKNOWN}-{content[:16]}-{_LAYOUT}.txt", b"")
-            return None
-        vintage = Vintage(found[0], path, content)
-        keep(root, vintage)
-        return vintage
+        found = formats.read(path)
+        name, tidy = (found[0].name, _compact(found[1])) if found else (_UNKNOWN, b"")
     except Exception as error:
         # What a damaged file makes the libraries raise has no end; whatever it is, the file is to blame.
         why = " ".join(str(error).split())[:120] or type(error).__name__
@@ -96,6 +95,22 @@ def _recognised(root: Path, path: Path) -> Vintage | None:
             f"{FOLDER / path.name} cannot be read ({why}): download it again as published, or take it out of the "
             "folder."
         ) from None
+    write_whole(_kept(root, name, content), tidy)
+    return Vintage(found[0], path, content) if found else None
+
+
+def _kept(root: Path, name: str, content: str) -> Path:
+    return root / KEPT / f"{name}-{content[:16]}-{_LAYOUT}.parquet"
+
+
+def _compact(frame: pd.DataFrame) -> bytes:
+    years = {period: formats.year_of(period) for period in frame["period"].unique()}
+    frame["year"] = frame["period"].map(years).astype("Int64").fillna(0)
+    for column in ("measure", "area", "period", "status"):
+        frame[column] = frame[column].astype("category")
+    buffer = io.BytesIO()
+    frame.sort_values("measure", kind="stable").to_parquet(buffer, index=False, row_group_size=5_000)
+    return buffer.getvalue()
 
 
 def read(
@@ -121,7 +136,9 @@ def read(
     InputError
         If the file cannot be read.
     """
-    frame = pd.read_parquet(keep(root, vintage), filters=[("measure", "in", list(measures))])
+    frame = pd.read_parquet(
+        _kept(root, vintage.format.name, vintage.sha256), filters=[("measure", "in", list(measures))]
+    )
     official = {one: areas.find(one) for one in frame["area"].unique()}
     places = frame["area"].map({one: place.name for one, place in official.items() if place}).astype("str")
     codes = frame["area"].map({one: place.code for one, place in official.items() if place}).astype("str")
@@ -136,24 +153,6 @@ def read(
         )
     frame = frame.reset_index(drop=True)
     return _while_they_existed(frame, areas)
-
-
-def keep(root: Path, vintage: Vintage) -> Path:
-    """Make a vintage tidy and keep it, unless it is kept already; return where."""
-    kept = root / KEPT / f"{vintage.format.name}-{vintage.sha256[:16]}-{_LAYOUT}.parquet"
-    if kept.is_file():
-        return kept
-    read_in = formats.read(vintage.path)
-    assert read_in is not None, "a vintage is of a format that was recognised"
-    frame = read_in[1]
-    years = {period: formats.year_of(period) for period in frame["period"].unique()}
-    frame["year"] = frame["period"].map(years).astype("Int64").fillna(0)
-    for column in ("measure", "area", "period", "status"):
-        frame[column] = frame[column].astype("category")
-    buffer = io.BytesIO()
-    frame.sort_values("measure", kind="stable").to_parquet(buffer, index=False, row_group_size=5_000)
-    write_whole(kept, buffer.getvalue())
-    return kept
 
 
 def _under_their_own_names(frame: pd.DataFrame, areas: Gazetteer, continued_by: Mapping[str, str]) -> pd.DataFrame:

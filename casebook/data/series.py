@@ -48,12 +48,6 @@ class SeriesGoal(Described):
         return self
 
 
-class Disclosure(Described):
-    """What the publisher does with small numbers: the mark it puts in their place."""
-
-    hidden_as: str
-
-
 class SeriesSource(Described):
     """Where a series is held: a measure of an export, or a column of a table of ``data/raw``."""
 
@@ -97,7 +91,6 @@ class Series(Described):
     age: str = ""
     polarity: Polarity = "no judgement"
     goal: SeriesGoal | None = None
-    disclosure: Disclosure | None = None
     sources: tuple[SeriesSource, ...] = Field(min_length=1)
 
     @model_validator(mode="after")

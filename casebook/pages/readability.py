@@ -17,10 +17,9 @@ import lxml.html
 import yaml
 from lxml.html import HtmlElement
 
+from casebook.english import LONGEST
 from casebook.text import slug
 
-LONGEST = 25
-"""Words in a sentence: what the Office for National Statistics and GOV.UK ask for."""
 _HEADINGS = ("h1", "h2", "h3", "h4")
 _BLOCKS = {*_HEADINGS, "caption", "dd", "dt", "figcaption", "li", "p", "summary"}
 _UNREAD = {"code", "head", "nav", "pre", "script", "style", "svg", "tbody", "thead"}
