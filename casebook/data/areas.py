@@ -11,7 +11,7 @@ import pandas as pd
 
 from casebook.data import raw
 from casebook.data.catalogue import Catalogue
-from casebook.errors import InputError, and_list, one_of
+from casebook.errors import InputError, one_of
 
 AREAS, SPELLINGS, CHANGES = "areas", "area_spellings", "area_changes"
 
@@ -57,20 +57,6 @@ class Gazetteer:
             {change.successor: change.year for change in self.changes},
             {change.former: change.year for change in self.changes},
         )
-
-    def history(self, name: str) -> str:
-        """Say which authorities an area took the place of, as a sentence; nothing if it did not.
-
-        Examples
-        --------
-        >>> from casebook.data.tables import Tables
-        >>> Tables().areas.history("Cumberland")
-        'Cumberland took over from Cumbria in April 2023.'
-        """
-        before = [change for change in self.changes if change.successor == name]
-        if not before:
-            return ""
-        return f"{name} took over from {and_list(one.former for one in before)} in April {before[0].year}."
 
     def authority(self, name: str) -> Area:
         """Return the local authority of that name.
