@@ -172,7 +172,7 @@ IN_THE_DESCRIPTOR: dict[str, tuple[Change, str]] = {
     "no tables": (descriptor(lambda all: all.update(resources=[])), "There is no table called 'areas'"),
     "no list of tables": (descriptor(lambda all: all.pop("resources")), "this property is required"),
     "a property that is none": (descriptor(lambda all: all.update(reports=1)), "there is no such property"),
-    "a table twice": (descriptor(lambda all: all["resources"].append(all["resources"][0])), "describes the table 'areas' twice"),
+    "a table twice": (descriptor(lambda all: all["resources"].append(all["resources"][0])), "describes the table 'area_changes' twice"),
     "a table without a title": (table(lambda one: one.pop("title")), "'care_applications' > title: this property is required"),
     "a title that is a number": (table(lambda one: one.update(title=1)), "title, found 1"),
     "a property of a table misspelt": (table(lambda one: one.update(tittle="x")), "tittle"),

@@ -79,6 +79,7 @@ class Tables:
         if prepared.table.field_with_role("area"):
             found.append(read_of(self.root, self.catalogue.table(areas.AREAS), len(self.areas.areas)))
             found.append(read_of(self.root, self.catalogue.table(areas.SPELLINGS), len(self.areas.spellings)))
+            found.append(read_of(self.root, self.catalogue.table(areas.CHANGES), len(self.areas.changes)))
         return found
 
 
