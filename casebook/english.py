@@ -11,6 +11,8 @@ import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
+from numbers import Integral, Real
 from typing import Any, Protocol, Self
 
 from casebook.errors import InputError, and_list
@@ -79,6 +81,74 @@ def brief(text: str, where: str) -> str:
             "finding and give the rest as its basis, or say it with report.text."
         )
     return text
+
+
+# --- How many figures -----------------------------------------------------------------------------
+
+_HALF_UP = Context(prec=60, rounding=ROUND_HALF_UP)
+PER_CENT = "+,.0f"
+"""How a distance or a change in per cent is written in a column; sentences write it whole too."""
+
+
+def written(value: Any, spec: str) -> str:
+    """Write a value by a format of Python: the one way in which sentences, tables, charts and spreadsheets round.
+
+    A number with a fixed number of decimals is rounded half up, from what it is in decimals: 8.95 becomes 9.0, although
+    the nearest binary number lies below 8.95. Nothing has no sign. By the format ``£`` pounds are written as ``Money``.
+
+    Raises
+    ------
+    ValueError
+        If the format is none for such a value.
+
+    Examples
+    --------
+    >>> written(8.95, ".1f"), written(11816.5, ",.0f"), written(-0.04, "+.1f"), written(0.125, ".0%"), written(3, "")
+    ('9.0', '11,817', '0.0', '13%', '3')
+    """
+    if spec == "£":
+        return str(Money(value))
+    if isinstance(value, Real) and spec[-1:] in ("f", "%") and math.isfinite(value):
+        # Fourteen figures keep binary noise such as 8.949999999999999 out.
+        exact = Decimal(int(value)) if isinstance(value, Integral) else Decimal(f"{float(value):.14g}")
+        with localcontext(_HALF_UP):
+            said = format(exact, spec)
+    else:
+        said = format(value, spec) if spec else str(value)
+    return said[1:] if spec and said[:1] in "+-" and not re.search("[1-9]", said) else said
+
+
+def whole(value: float) -> str:
+    """Write a number as a whole one: people, plans, posts.
+
+    Examples
+    --------
+    >>> whole(11816.5), whole(-0.4)
+    ('11,817', '0')
+    """
+    return written(value, ",.0f")
+
+
+def percent(share: float, decimals: int = 0) -> str:
+    """Write a share in per cent.
+
+    Examples
+    --------
+    >>> percent(0.125), percent(0.0358, 1)
+    ('13%', '3.6%')
+    """
+    return written(share, f".{decimals}%")
+
+
+def decimals_of_millions(pounds: float) -> int:
+    """Return with how many decimals millions of pounds are written: two below ten of them, one from there on.
+
+    Examples
+    --------
+    >>> decimals_of_millions(1_964_000), decimals_of_millions(-12_300_000)
+    (2, 1)
+    """
+    return 2 if abs(pounds) < 1e7 else 1
 
 
 # --- Words ----------------------------------------------------------------------------------------
@@ -198,8 +268,8 @@ def about(value: float) -> str:
     >>> about(9383), about(59), about(955659), about(0)
     ('about 9,400', 'about 59', 'about 960,000', 'about 0')
     """
-    digits = len(f"{abs(value):.0f}")
-    return f"about {round(value, 2 - digits if digits > 2 else 0):,.0f}"
+    step = 10 ** max(0, len(f"{abs(value):.0f}") - 2)
+    return f"about {int(written(value / step, '.0f')) * step:,}"
 
 
 def largest(rank: int, noun: str) -> str:
@@ -295,12 +365,16 @@ class Number:
 
     def __format__(self, spec: str) -> str:
         """Write it with its own decimals, or as asked; nothing has no sign."""
-        said = format(float(self), spec or f",.{self.decimals}f")
-        return said[1:] if said[:1] in "+-" and not re.search("[1-9]", said) else said
+        return written(float(self), spec or self.spec)
 
     def __str__(self) -> str:
         """Write it with its own decimals."""
         return format(self)
+
+    @property
+    def spec(self) -> str:
+        """The format that it and all of its kind are written with, in tables and charts too."""
+        return f",.{self.decimals}f"
 
     @property
     def measure(self) -> str:
@@ -360,25 +434,36 @@ class Rate(Number):
 
 @dataclass(frozen=True)
 class Money(Number):
-    """Pounds; from one million on in millions, which have ``decimals``.
+    """Pounds, whole ones; from one million on in millions, with ``decimals`` or, without, as their size warrants.
+
+    Nothing is written after a round sum: what is set is £2 million, what is calculated and comes near it £2.00 million.
 
     Examples
     --------
-    >>> f"{Money(9_640_000)}, {Money(6300)}, {Money(-5000)}", Money(999_999.7).with_unit
-    ('£9.6 million, £6,300, -£5,000', '£1.0 million')
+    >>> f"{Money(9_640_000)}, {Money(12_340_000)}, {Money(6300)}, {Money(-5000)}, {Money(2e6)}, {Money(999_999.7)}"
+    '£9.64 million, £12.3 million, £6,300, -£5,000, £2 million, £1.00 million'
     """
 
-    decimals: int = 1
+    decimals: int = -1
     unit: str = "pounds"
 
     def __format__(self, spec: str) -> str:
         """Write pounds or millions of them; with a format, the number of pounds."""
         if spec:
             return super().__format__(spec)
-        pounds = round(abs(float(self)))
-        millions = f"£{abs(float(self)) / 1e6:,.{self.decimals}f} million"
-        said = millions if pounds >= 1_000_000 else f"£{pounds:,}"
+        size = abs(float(self))
+        pounds = int(written(size, ".0f"))
+        decimals = decimals_of_millions(size) if self.decimals < 0 else self.decimals
+        millions = written(size / 1e6, f",.{decimals}f")
+        if self.decimals < 0 and float(millions.replace(",", "")) == size / 1e6:
+            millions = re.sub(r"\.?0+$", "", millions) if "." in millions else millions
+        said = f"£{millions} million" if pounds >= 1_000_000 else f"£{pounds:,}"
         return f"-{said}" if pounds and self.value < 0 else said
+
+    @property
+    def spec(self) -> str:
+        """The format of a number of pounds."""
+        return ",.0f"
 
     @property
     def with_unit(self) -> str:
@@ -393,7 +478,7 @@ class Money(Number):
     @property
     def nothing(self) -> bool:
         """Whether it is no whole pound."""
-        return round(self.value) == 0
+        return abs(self.value) < 0.5
 
     @property
     def _least(self) -> float:
@@ -408,7 +493,7 @@ class Gap(Number):
     --------
     >>> gap = Gap.between(Number(8, 2), Number(8.95, 2))
     >>> str(gap), gap.value, gap.side, gap.share, str(Gap.between(Number(8.001, 2), Number(8, 2)))
-    ('0.95 (10.6%) below', -0.95, 'below', '11% below', 'level with')
+    ('0.95 (11%) below', -0.95, 'below', '11% below', 'level with')
     """
 
     points_unit: str = ""
@@ -426,7 +511,7 @@ class Gap(Number):
         """Write the size and the side; with a format, the difference as a plain number."""
         if spec or self.side == _LEVEL:
             return super().__format__(spec) if spec else _LEVEL
-        share = "" if self.per_cent is None else f" ({Number(self.per_cent, 1).size}%)"
+        share = "" if self.per_cent is None else f" ({Number(self.per_cent).size}%)"
         return f"{Number(abs(self.value), self.decimals)}{self.points_unit}{share} {self.side}"
 
     @property
@@ -530,7 +615,7 @@ class Odds(Number):
             return super().__format__(spec)
         if self.value in (0, 100):
             return f"{'all' if self.value else 'none of'} {self.runs:,} {self.noun}"
-        whole = min(max(round(self.value), 1), 99)
+        whole = min(max(int(written(self.value, ".0f")), 1), 99)
         bound = "fewer than " if self.value < 0.5 else "more than " if self.value >= 99.5 else ""
         return f"{bound}{whole} of 100 {self.noun}"
 
@@ -550,7 +635,7 @@ class Change:
     --------
     >>> change = Change(Number(12, 2), Number(8, 2), ("in 2017", "in 2020"))
     >>> str(change), change.by, change.briefly
-    ('fell from 12.00 in 2017 to 8.00 in 2020', 'fell by 4.00 (33.3%)', 'fell from 12.00 to 8.00')
+    ('fell from 12.00 in 2017 to 8.00 in 2020', 'fell by 4.00 (33%)', 'fell from 12.00 to 8.00')
     >>> change.to, change.question, change.like(8, 8).question
     ('fell to 8.00', 'What explains the fall in', 'Why was there no change in')
     >>> str(change.like(8, 8)), str(Change(Number(8, 2), Number(8, 2), ("in 2020", "in 2020")))
@@ -584,7 +669,7 @@ class Change:
         if self.verb == "stayed":
             return "stayed as it was"
         points = round(self.after.value - self.before.value, 10)
-        share = "" if self.before.nothing else f" ({Number(points / self.before.value * 100, 1).size}%)"
+        share = "" if self.before.nothing else f" ({Number(points / self.before.value * 100).size}%)"
         return f"{self.verb} by {self.after.like(points).size}{share}"
 
     @property

@@ -1,7 +1,7 @@
 """The catalogue of raw tables: ``data/raw/datapackage.json``, read and checked.
 
 The file follows the Frictionless Data Package standard (https://datapackage.org) with a few
-properties of our own: ``unit``, ``role`` and ``printedIn`` of a field; ``indicator``, ``misprints``,
+properties of our own: ``unit``, ``decimals``, ``role`` and ``printedIn`` of a field; ``indicator``, ``misprints``,
 ``neighboursOf``, ``area``, ``period``, ``requiredAreas``, ``everyYear``, ``identities`` and ``prose`` of a table. It is
 the single source of truth for what a valid table is.
 """
@@ -64,6 +64,8 @@ class TableField(Described):
     title: str
     description: str
     unit: str
+    decimals: int = Field(1, ge=0)
+    """With how many decimals its values are written in reports, however many are printed."""
     role: Literal["area", "la_number", "label"] | None = None
     printed_in: str | None = Field(None, alias="printedIn")
     """The column that holds the number as printed, where this one holds it as a plain number."""
@@ -237,6 +239,10 @@ class TableEntry(Described):
                 "requiredAreas and everyYear need a field with the role 'area': give one that role, or leave them out"
             )
         return self
+
+    def field(self, name: str) -> TableField:
+        """Return the column of a name that the table has."""
+        return next(field for field in self.table_schema.fields if field.name == name)
 
     def field_with_role(self, role: str) -> TableField | None:
         """Return the field that plays a role, if one does."""

@@ -87,6 +87,8 @@ class Series(Described):
     period: str
     kind: Literal["count", "rate", "proportion", "pounds"]
     per: float | None = None
+    decimals: int = Field(0, ge=0)
+    """With how many decimals its values are written in reports, however many a source gives."""
     sex: str = "Persons"
     age: str = ""
     polarity: Polarity = "no judgement"

@@ -396,5 +396,6 @@ def rounded(value: ArrayLike, lower: ArrayLike, upper: ArrayLike, finest: float 
 
 
 def _to_step(values: NDArray[np.float64], step: NDArray[np.float64]) -> NDArray[np.float64]:
-    # Ten decimals keep binary noise such as 57.800000000000004 out.
-    return np.asarray((np.round(values / step) * step).round(10))
+    # Halves go up, as they do where numbers are written; ten decimals keep binary noise such as 57.800000000000004 out.
+    steps = (np.abs(values) / step).round(10)
+    return np.asarray((np.sign(values) * np.floor(steps + 0.5) * step).round(10))

@@ -50,6 +50,8 @@ class Glance(_Model):
     """Values by year, or by what they are of."""
     here: str = ""
     """Which of them is the area's own."""
+    format: str = ""
+    """How they are written; without it, by their size."""
 
     @property
     def direction(self) -> Literal["up", "down", "level", ""]:

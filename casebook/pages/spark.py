@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
+from casebook import english
 from casebook.pack.models import Glance
 
 WIDTH, HEIGHT, EDGE = 220, 44, 5
@@ -20,14 +21,13 @@ def words(glance: Glance) -> str:
     'Rate: Essex 1.5, of 2 values from 1.5 to 2.'
     """
     of, values = glance.of[:1].upper() + glance.of[1:], dict(glance.trend)
-    keys = list(values)
+    keys, said = list(values), {key: written(value, glance.format) for key, value in values.items()}
     if glance.direction:
-        return f"{of}: {written(values[keys[0]])} in {keys[0]}, {written(values[keys[-1]])} in {keys[-1]}."
+        return f"{of}: {said[keys[0]]} in {keys[0]}, {said[keys[-1]]} in {keys[-1]}."
     if glance.here in values:
-        least, most = min(values.values()), max(values.values())
-        own = written(values[glance.here])
-        return f"{of}: {glance.here} {own}, of {len(values)} values from {written(least)} to {written(most)}."
-    return f"{of}: {', '.join(f'{key} {written(value)}' for key, value in values.items())}."
+        least, most = min(values, key=values.__getitem__), max(values, key=values.__getitem__)
+        return f"{of}: {glance.here} {said[glance.here]}, of {len(values)} values from {said[least]} to {said[most]}."
+    return f"{of}: {', '.join(f'{key} {value}' for key, value in said.items())}."
 
 
 def drawn(glance: Glance, identifier: str) -> str:
@@ -45,7 +45,7 @@ def drawn(glance: Glance, identifier: str) -> str:
     if len(glance.trend) < 2:
         return ""
     values = [value for _, value in glance.trend]
-    described = ", ".join(f"{key}: {written(value)}" for key, value in glance.trend)
+    described = ", ".join(f"{key}: {written(value, glance.format)}" for key, value in glance.trend)
     marks = _line(values) if glance.direction else _bars(values, [key == glance.here for key, _ in glance.trend])
     return (
         f'<svg class="spark" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
@@ -74,12 +74,12 @@ def _bars(values: list[float], own: list[bool]) -> str:
     )
 
 
-def written(value: float) -> str:
-    """Return a number as cards and changes write it: whole from a hundred on, with three digits below.
+def written(value: float, form: str = "") -> str:
+    """Return a number as it is written where it is from; by its size, where that is not known.
 
     Examples
     --------
-    >>> written(8007.2), written(-0.95), written(49)
-    ('8,007', '-0.95', '49')
+    >>> written(8007.2), written(-0.95), written(49), written(49, ",.1f")
+    ('8,007', '-0.95', '49', '49.0')
     """
-    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:,.3g}"
+    return english.written(value, form or (",.0f" if abs(value) >= 100 else ",.3g"))

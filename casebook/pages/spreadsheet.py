@@ -18,6 +18,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from casebook.english import written
 from casebook.pack.models import Published, Row
 from casebook.pack.record import Record
 from casebook.report.blocks import MISSING, Column, Table
@@ -225,11 +226,9 @@ class _Writer:
             else:
                 page.write_string(row, column, str(value), shown)
         else:
-            # As many decimals as the page shows: the rest is noise of the arithmetic.
-            decimals = re.search(r"\.(\d+)f$", spec)
-            page.write_number(
-                row, column, round(value, int(decimals[1])) if decimals else value, self._number(_excel(spec))
-            )
+            # The number that the page shows: the rest is noise of the arithmetic.
+            shown = written(value, spec.strip("+,")) if spec.endswith("f") else value
+            page.write_number(row, column, float(shown), self._number(_excel(spec)))
 
     def _printed(self, number: re.Match[str]) -> tuple[float, Any]:
         """Return a number that stands as text, and the format that shows it as it is printed."""

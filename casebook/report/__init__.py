@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from casebook.data import results
-from casebook.english import Number, brief, finished
+from casebook.english import Money, Number, brief, finished
 from casebook.errors import InputError
 from casebook.report import session, svg
 from casebook.report.blocks import (
@@ -206,6 +206,7 @@ def at_a_glance(
     better: Iterable[str] = (),
     trend: pd.Series | None = None,
     of: str = "",
+    like: Number | None = None,
     good: Literal["high", "low"] | None = None,
     here: str = "",
 ) -> None:
@@ -222,6 +223,8 @@ def at_a_glance(
         A few values to draw small: by year, the last of which says whether things go up or down; or by name.
     of
         What the values count, with their unit; asked for with ``trend``.
+    like
+        A number of their kind, as which they are written; without one, by their size.
     good
         Whether high or low values are good, where that is judged.
     here
@@ -246,7 +249,8 @@ def at_a_glance(
         raise InputError(f"{where} draws {len(trend)} values and does not say of what: give of='children in care'.")
     values = () if trend is None else tuple((_key(key), float(value)) for key, value in trend.dropna().items())
     bad, well = (tuple(finished(one, where) for one in some) for some in (worse, better))
-    AtAGlance(said, bad, well, good, of, values, here).show()
+    form = "" if like is None else "£" if isinstance(like, Money) else like.spec
+    AtAGlance(said, bad, well, good, of, values, here, form).show()
 
 
 def _key(key: Any) -> int | str:

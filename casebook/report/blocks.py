@@ -18,7 +18,7 @@ import pandas as pd
 from pydantic import TypeAdapter, ValidationError
 
 from casebook.data.results import RESULT
-from casebook.english import count
+from casebook.english import count, written
 from casebook.errors import InputError
 from casebook.reconcile.cases import Reconciliation
 from casebook.reconcile.faults import by_missing, cards
@@ -166,6 +166,8 @@ class AtAGlance(Block):
     """Values by year, or by what they are of."""
     here: str = ""
     """Which of them is the area's own."""
+    format: str = ""
+    """How they are written; without it, by their size."""
 
     def plain(self) -> str:
         """Return the finding and the signs."""
@@ -225,7 +227,7 @@ class Table(Block):
     def shown(self, row: Sequence[Any]) -> list[str]:
         """Return a row's cells as written, a missing one as ``[x]``."""
         return [
-            MISSING if value is None else _written(value, column.format)
+            MISSING if value is None else written(value, column.format)
             for value, column in zip(row, self.columns, strict=True)
         ]
 
@@ -374,12 +376,6 @@ def make_table(
     except (ValueError, TypeError) as error:
         raise InputError(f"The table {caption!r} cannot be written with the formats given: {error}.") from None
     return table
-
-
-def _written(value: Any, spec: str) -> str:
-    said = format(value, spec) if spec else str(value)
-    # No difference has no sign: 0 and not +0 or -0.0.
-    return said[1:] if spec and said[:1] in "+-" and not said.strip("+-0.,%") else said
 
 
 def _value(value: Any) -> Any:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.ticker import MaxNLocator
 
+from casebook.english import whole, written
 from casebook.report.drawing import (
     AREA,
     CONTEXT,
@@ -37,7 +38,7 @@ def over_years(
     country: pd.Series,
     average_label: str,
     unit: str,
-    decimals: int = 1,
+    spec: str = ",.1f",
     until: tuple[str, int] | None = None,
 ) -> Drawing:
     """Draw an area among others over the years: a line for it, a band from the lowest to the highest of the others.
@@ -54,8 +55,8 @@ def over_years(
         What the average is, for its label.
     unit
         What the values are.
-    decimals
-        Of the values.
+    spec
+        How the values are written, as in the table of the chart's data.
     until
         What ends with one of the years, to be marked there: a paper.
     """
@@ -69,7 +70,7 @@ def over_years(
         drawing.tell(
             line,
             [
-                f"{row.area}, {row.Index}: {row.value:,.{decimals}f} ({which.lower()} of the others)"
+                f"{row.area}, {row.Index}: {written(row.value, spec)} ({which.lower()} of the others)"
                 for row in edge.itertuples()
             ],
         )
@@ -78,7 +79,7 @@ def over_years(
         by_year.min().index, by_year.min().to_numpy(), by_year.max().to_numpy(), color=CONTEXT, alpha=0.5, linewidth=0
     )
     lines = [
-        (drawing.line(values, label, look, decimals=decimals), label)
+        (drawing.line(values, label, look, spec=spec), label)
         for values, label, look in ((here, area, OWN), (average, average_label, FIRST), (country, "England", SECOND))
     ]
     years = sorted(int(year) for year in series["year"].unique())
@@ -102,7 +103,7 @@ def ranked_bars(
     lines: Mapping[str, float],
     missing: Sequence[str] = (),
     intervals: pd.DataFrame | None = None,
-    decimals: int = 1,
+    spec: str = ",.1f",
 ) -> Drawing:
     """Draw areas as bars, the highest first, with lines for what they are compared with.
 
@@ -120,8 +121,8 @@ def ranked_bars(
         Areas without a value; they are named, without a bar.
     intervals
         Columns ``lower`` and ``upper`` by area, drawn as whiskers where given.
-    decimals
-        Of the values.
+    spec
+        How the values are written, as in the table of the chart's data.
     """
     ordered = values.sort_values(ascending=False, kind="stable")
     names = [*map(str, ordered.index), *missing]
@@ -132,19 +133,19 @@ def ranked_bars(
         **_BARS,
     )  # fmt: skip
     for position, (name, value, bar) in enumerate(zip(ordered.index, ordered, bars, strict=True)):
-        said, here = f"{value:,.{decimals}f}", name == area
+        said, here = written(value, spec), name == area
         drawing.note(
             said, (0, position), (6, 0), color="white" if here else "black", fontweight="bold" if here else "normal"
         )
         if intervals is not None:
             lower, upper = (intervals[limit][str(name)] for limit in ("lower", "upper"))
             _whisker(drawing, position, lower, upper)
-            said += f" (95% interval {lower:,.{decimals}f} to {upper:,.{decimals}f})"
+            said += f" (95% interval {written(lower, spec)} to {written(upper, spec)})"
         drawing.tell(bar, [f"{name}: {said}"])
     for offset in range(len(missing)):
         drawing.note("[x] not printed", (0, len(ordered) + offset), (6, 0))
     drawing.name_rows(names, strong=area, above=0.75 * len(lines))
-    _levels(drawing, lines, decimals, names, area)
+    _levels(drawing, lines, spec, names, area)
     limits = intervals["upper"].reindex(ordered.index) if intervals is not None else ()
     plot.set_xlim(min(0.0, float(ordered.min())), float(max([ordered.max(), *lines.values(), *limits])) * 1.04)
     return drawing
@@ -159,7 +160,7 @@ def _whisker(drawing: Drawing, position: int, lower: float, upper: float) -> Non
         )  # fmt: skip
 
 
-def _levels(drawing: Drawing, lines: Mapping[str, float], decimals: int, names: Sequence[str], area: str) -> None:
+def _levels(drawing: Drawing, lines: Mapping[str, float], spec: str, names: Sequence[str], area: str) -> None:
     """Draw levels through bars, each up to its label.
 
     Each keeps its look from chart to chart, for they come in one order: region, England, goal. The highest is labelled
@@ -167,7 +168,7 @@ def _levels(drawing: Drawing, lines: Mapping[str, float], decimals: int, names: 
     """
     looks, notes, named = dict(zip(lines, (FIRST, SECOND, THIRD), strict=False)), [], []
     for level, (label, value) in enumerate(sorted(lines.items(), key=lambda line: -line[1])):
-        look, said = looks[label], f"{label} {value:,.{decimals}f}"
+        look, said = looks[label], f"{label} {written(value, spec)}"
         ends = [len(names) - 0.4, -0.75 - 0.75 * level]
         if area in names:
             # A dark line would be lost in the dark bar.
@@ -176,7 +177,7 @@ def _levels(drawing: Drawing, lines: Mapping[str, float], decimals: int, names: 
         (line,) = drawing.plot.plot(
             [value] * 2, ends, color=look.colour, linestyle=look.dashes, linewidth=2.2, zorder=3
         )
-        drawing.tell(line, [f"{label}: {value:,.{decimals}f}"])
+        drawing.tell(line, [f"{label}: {written(value, spec)}"])
         notes.append(drawing.note(said, (value, ends[1] + 0.1), (5, 0), color=look.colour))
         named.append((line, said))
     drawing.key(notes, named)
@@ -215,7 +216,7 @@ def against_equivalent(
     for path, name, look, more, where in paths:
         if not path.empty:
             line = drawing.line(path, name, look, called=[_day(at) for at in path.index], **more)
-            at, said = (path.index[-1], path.iloc[-1]), f"{name}: {path.iloc[-1]:,.0f}"
+            at, said = (path.index[-1], path.iloc[-1]), f"{name}: {whole(path.iloc[-1])}"
             notes.append(drawing.note(said, at, (0, 10 if where is above else -14), color=look.colour, **where))
             named.append((line, said))
     drawn = pd.concat([path for path, *_ in paths if not path.empty])
@@ -261,15 +262,15 @@ def fan(history: pd.Series, forecast: pd.DataFrame, others: Mapping[str, pd.Seri
         )
         for limit, name in (("upper", "Range, to"), ("lower", "Range, from")):
             edge = drawing.line(forecast[limit], name, OWN, color=EDGE, linewidth=1, markersize=2)
-            ends.append((edge, f"{name}: {forecast[limit].iloc[-1]:,.0f}"))
+            ends.append((edge, f"{name}: {whole(forecast[limit].iloc[-1])}"))
         plot.plot([last, forecast.index[0]], [history.iloc[-1], forecast["central"].iloc[0]], color=AREA, dashes=(3, 2))
         central = drawing.line(forecast["central"], "Forecast", OWN, linestyle=(0, (3, 2)), markersize=3)
-        ends[0] = (central, f"Forecast: {forecast['central'].iloc[-1]:,.0f}")
+        ends[0] = (central, f"Forecast: {whole(forecast['central'].iloc[-1])}")
         drawing.mark("Forecast starts", last)
     for (label, path), look in zip(others.items(), LOOKS[1:], strict=False):
         if path.index[0] > last:
             plot.plot([last, path.index[0]], [history.iloc[-1], path.iloc[0]], color=look.colour, linestyle=look.dashes)
-        ends.append((drawing.line(path, label, look, markersize=3), f"{label}: {path.iloc[-1]:,.0f}"))
+        ends.append((drawing.line(path, label, look, markersize=3), f"{label}: {whole(path.iloc[-1])}"))
     reached = np.vstack([points(line) for line, _ in [(happened, ""), *ends]])
     final, top = reached.max(axis=0)
     plot.set_ylim(0, top * 1.06)
@@ -288,7 +289,7 @@ def paths(
     x_label: str,
     unit: str,
     *,
-    decimals: int = 0,
+    spec: str = ",.0f",
     scale: float = 1,
 ) -> Drawing:
     """Draw a few paths over years or months, labelled where they end, against a level to reach or keep.
@@ -303,8 +304,8 @@ def paths(
         Label of the axis of years or months.
     unit
         What the scale shows.
-    decimals
-        Of the values.
+    spec
+        How the values are written, as in the table of the chart's data.
     scale
         What values are divided by on the scale, such as a million.
     """
@@ -315,14 +316,14 @@ def paths(
     ends = []
     for (label, values), look in zip(series.items(), LOOKS, strict=False):
         drawn = pd.Series(values.to_numpy(), index=positions)
-        ends.append((drawing.line(drawn, label, look, decimals=decimals, called=called, markersize=5), label))
+        ends.append((drawing.line(drawn, label, look, spec=spec, called=called, markersize=5), label))
     heights = [float(value) for values in series.values() for value in values] + ([line[1]] if line else [])
     if line is not None:
         level = drawing.line(
             pd.Series(line[1], index=[positions[0], positions[-1]]), line[0], SECOND, color="black", marker="",
             linewidth=2, linestyle=(0, (1, 1)),
         )  # fmt: skip
-        drawing.tell(level, [f"{line[0].partition(':')[0]}: {line[1]:,.{decimals}f}"])
+        drawing.tell(level, [f"{line[0].partition(':')[0]}: {written(line[1], spec)}"])
         ends.append((level, line[0]))
     drawing.plot.yaxis.set_major_formatter(lambda value, _: thousands(value / scale))
     drawing.plot.set_ylim(min(0.0, *heights) * 1.1, max(heights) * 1.1)
@@ -349,8 +350,8 @@ def changes(parts: pd.Series, unit: str) -> Drawing:
     for position, (name, change, bar) in enumerate(zip(ordered.index, ordered, bars, strict=True)):
         # What shrinks is hatched: the side it lies on is not all that tells it.
         bar.set(facecolor=AREA if change >= 0 else "white", edgecolor=AREA, hatch="" if change >= 0 else "///")
-        drawing.tell(bar, [f"{name}: {change:+,.0f}"])
-        drawing.note(f"{change:+,.0f}", (max(change, 0), position), (5, 0))
+        drawing.tell(bar, [f"{name}: {written(change, '+,.0f')}"])
+        drawing.note(written(change, "+,.0f"), (max(change, 0), position), (5, 0))
     drawing.name_rows(list(map(str, ordered.index)))
     drawing.plot.axvline(0, color=EDGE, linewidth=1)
     drawing.plot.set_xlim(min(0.0, float(ordered.min())) * 1.04, max(0.0, float(ordered.max())) * 1.04 or 1)
@@ -359,7 +360,7 @@ def changes(parts: pd.Series, unit: str) -> Drawing:
 
 @in_house_style
 def tornado(
-    bars: Sequence[tuple[str, float, float]], central: float, unit: str, decimals: int = 0, scale: float = 1
+    bars: Sequence[tuple[str, float, float]], central: float, unit: str, spec: str = ",.0f", scale: float = 1
 ) -> Drawing:
     """Draw how far each uncertain input moves a result, the widest first.
 
@@ -371,23 +372,23 @@ def tornado(
         The result where all are central.
     unit
         What the values are, after they are divided by the scale.
-    decimals
-        Of the labels.
+    spec
+        How the labels are written.
     scale
         What values are divided by for the labels, such as a million.
     """
     drawing = Drawing(unit)
-    plot, told = drawing.plot, decimals if scale == 1 else 0
+    plot, told = drawing.plot, spec if scale == 1 else ",.0f"
     for position, (name, low, high) in enumerate(bars):
         (bar,) = plot.barh(position, high - low, left=low, color=AREA, height=0.6)
-        drawing.tell(bar, [f"{name}, {end}: {value:,.{told}f}" for end, value in (("Low", low), ("High", high))])
+        drawing.tell(bar, [f"{name}, {end}: {written(value, told)}" for end, value in (("Low", low), ("High", high))])
         for value, side, offset in ((min(low, high), "right", -5), (max(low, high), "left", 5)):
-            drawing.note(f"{value / scale:,.{decimals}f}", (value, position), (offset, 0), ha=side)
+            drawing.note(written(value / scale, spec), (value, position), (offset, 0), ha=side)
     # Black beside the bars, white where it crosses them.
-    rows, said = len(bars), f"Central {central / scale:,.{decimals}f}"
+    rows, said = len(bars), f"Central {written(central / scale, spec)}"
     (line,) = plot.plot([central] * 2, [rows - 0.4, -0.75], color=COUNTRY, linewidth=2, linestyle="--", zorder=0)
     plot.plot([central] * 2, [rows - 0.4, -0.6], color="white", linewidth=2, linestyle="--", zorder=2)
-    drawing.tell(line, [f"Central: {central:,.{told}f}"])
+    drawing.tell(line, [f"Central: {written(central, told)}"])
     drawing.key([drawing.note(said, (central, -0.75), (5, 0), color=COUNTRY)], [(line, said)])
     values = [value for _, low, high in bars for value in (low, high)] + [central]
     margin = (max(values) - min(values)) * 0.2 or 1
@@ -405,7 +406,7 @@ def slope(
     labels: tuple[str, str],
     lines: Mapping[str, tuple[float, float]],
     unit: str,
-    decimals: int = 2,
+    spec: str = ",.2f",
 ) -> Drawing:
     """Draw how areas moved from one time to another: a row each, a hollow mark before and a full one after.
 
@@ -421,8 +422,8 @@ def slope(
         Averages by name, before and after; two at most.
     unit
         What the values are.
-    decimals
-        Of the values.
+    spec
+        How the values are written, as in the table of the chart's data.
     """
     moves = {str(name): (before[name], after[name]) for name in before.index} | dict(lines)
     order = sorted(moves, key=lambda name: moves[name][1] - moves[name][0])
@@ -436,9 +437,9 @@ def slope(
             (dot,) = drawing.plot.plot(
                 [value], [position], color=colour, marker="o", markersize=8, markerfacecolor=fill, linestyle=""
             )
-            drawing.tell(dot, [f"{name}, {when}: {value:,.{decimals}f}"])
+            drawing.tell(dot, [f"{name}, {when}: {written(value, spec)}"])
         drawing.note(
-            f"{then:,.{decimals}f} to {now:,.{decimals}f}", (max(then, now), position), (9, 0),
+            f"{written(then, spec)} to {written(now, spec)}", (max(then, now), position), (9, 0),
             color=colour if name in looks else "black", fontweight="bold" if name == area else "normal",
         )  # fmt: skip
     drawing.name_rows(order, strong=area)
@@ -456,7 +457,7 @@ def funnel(
     limits: Mapping[str, pd.DataFrame],
     unit: str,
     size_label: str,
-    decimals: int = 1,
+    spec: str = ",.1f",
 ) -> Drawing:
     """Draw areas by their size between the limits that chance alone would keep them in.
 
@@ -472,13 +473,13 @@ def funnel(
         By name, such as "95%": columns ``lower`` and ``upper``, indexed by size, two at most; the first is dashed.
     unit, size_label
         What the values and the sizes are.
-    decimals
-        Of the values.
+    spec
+        How the values are written, as in the table of the chart's data.
     """
     drawing = Drawing(unit, 320)
     plot = drawing.plot
     together = plot.axhline(baseline, color=COUNTRY, linewidth=1.5)
-    drawing.tell(together, [f"All together: {baseline:,.{decimals}f}"])
+    drawing.tell(together, [f"All together: {written(baseline, spec)}"])
     notes, named = [], [(together, "All together")]
     for (name, limit), dashes in zip(limits.items(), ("--", ":"), strict=False):
         for side in ("lower", "upper"):
@@ -494,7 +495,7 @@ def funnel(
             [sizes[name]], [values[name]], markersize=9 if here else 7, color=AREA if here else CONTEXT, linestyle="",
             markeredgecolor=EDGE, marker="D" if name in outside and not here else "o", zorder=3,
         )  # fmt: skip
-        drawing.tell(dot, [f"{name}, {sizes[name]:,.0f}: {values[name]:,.{decimals}f}"])
+        drawing.tell(dot, [f"{name}, {whole(sizes[name])}: {written(values[name], spec)}"])
         if here or name in outside:
             drawing.note(
                 str(name), (sizes[name], values[name]), (8, 6), color=AREA if here else "black",

@@ -24,6 +24,8 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.text import Annotation
 
+from casebook.english import written
+
 WIDE, NARROW = 608, 288
 """Widths that charts are drawn for, in points: a point is a CSS pixel in the narrowest place a drawing stands in."""
 TEXT_SIZE = 12
@@ -117,7 +119,7 @@ class Drawing(Figure):
         name: str,
         look: Look,
         *,
-        decimals: int = 0,
+        spec: str = ",.0f",
         called: Sequence[str] | None = None,
         **more: Any,
     ) -> Line2D:
@@ -129,7 +131,7 @@ class Drawing(Figure):
                **more},
         )  # fmt: skip
         pairs = [(at, value) for at, value in zip(called, values, strict=True) if pd.notna(value)]
-        self.tell(line, [f"{name}, {at}: {value:,.{decimals}f}" for at, value in pairs])
+        self.tell(line, [f"{name}, {at}: {written(value, spec)}" for at, value in pairs])
         return line
 
     def key(self, notes: Sequence[Artist], named: Sequence[tuple[Artist, str]]) -> None:

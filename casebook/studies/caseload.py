@@ -10,7 +10,21 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from casebook.english import Gap, Noun, Number, Odds, Range, Shortfall, capital, count, listed, those_that
+from casebook.english import (
+    Gap,
+    Noun,
+    Number,
+    Odds,
+    Range,
+    Shortfall,
+    capital,
+    count,
+    listed,
+    percent,
+    those_that,
+    whole,
+    written,
+)
 from casebook.errors import InputError
 from casebook.methods import capacity, forecast
 from casebook.studies.projection import LIMITS, rounded
@@ -52,6 +66,11 @@ class Service:
         return self.with_plan / self.plans
 
     @property
+    def there(self) -> Number:
+        """The staff there are."""
+        return Number(self.wte, 1, f"whole-time equivalent {self.staff}")
+
+    @property
     def each(self) -> Number:
         """The children that each of the staff has."""
         return Number(capacity.caseload_each(self.children, self.wte))
@@ -65,8 +84,8 @@ class Service:
     @property
     def finding(self) -> str:
         """The staff there are and the staff that the children need, as a short sentence."""
-        there = f"About {self.wte:.0f} {self.staff} in {self.year}"
-        return f"{there}; {self.children:,.0f} children need {self.needed.value:.0f}."
+        there = f"About {whole(self.wte)} {self.staff} in {self.year}"
+        return f"{there}; {whole(self.children)} children need {whole(self.needed.value)}."
 
     @property
     def worse(self) -> list[str]:
@@ -274,7 +293,7 @@ class Access:
     @property
     def range(self) -> str:
         """The lower and the upper share."""
-        return f"{self.limits['lower']:.1%} to {self.limits['upper']:.1%}"
+        return f"{percent(self.limits['lower'], 1)} to {percent(self.limits['upper'], 1)}"
 
 
 def access(of: Service, low: float | None = None, central: float | None = None, high: float | None = None) -> Access:
@@ -289,10 +308,10 @@ def access(of: Service, low: float | None = None, central: float | None = None, 
         If the three are not in order.
     """
     printed = of.printed_share
-    own = f"the {of.with_plan:,.0f} of {of.plans:,.0f} of {of.year}"
+    own = f"the {whole(of.with_plan)} of {whole(of.plans)} of {of.year}"
     said = f"a tenth below {own} and a tenth above"
     if printed is not None:
-        said = f"the printed {printed:.0%}, and as far above {own} as that lies below"
+        said = f"the printed {percent(printed)}, and as far above {own} as that lies below"
     if not low is central is high is None:
         said = "as set for this run"
     middle = of.share if central is None else central
@@ -301,7 +320,7 @@ def access(of: Service, low: float | None = None, central: float | None = None, 
     high = min(1.0, 2 * middle - low) if high is None else high
     if not low <= middle <= high:
         raise InputError(
-            f"The access rates are {low:.3f}, {middle:.3f} and {high:.3f}, expected low, central and high in this "
+            f"The access rates are {low:g}, {middle:g} and {high:g}, expected low, central and high in this "
             "order: change access_rate_low, access_rate or access_rate_high."
         )
     return Access(pd.Series(dict(zip(LIMITS, (middle, low, high), strict=True))), said)
@@ -348,9 +367,8 @@ class Staffing:
         after = self.options[self.last]
         each = capacity.caseload_each(self.service.children, after)
         makes = "makes" if self.asked == 1 else "make"
-        return (
-            f"{capital(self.said)} asked for {makes} {after:.1f}, which is {self.shortfall}: {each:.0f} children each."
-        )
+        said = f"{capital(self.said)} asked for {makes} {written(after, '.1f')}, which is {self.shortfall}"
+        return f"{said}: {whole(each)} children each."
 
     @property
     def frame(self) -> pd.DataFrame:
@@ -521,9 +539,9 @@ class DemandOutlook:
         return self.for_each(self.recommended)
 
     @property
-    def times(self) -> float:
+    def times(self) -> Number:
         """How many times as many children there are as were known."""
-        return self.value.value / self.staffing.service.children
+        return Number(self.value.value / self.staffing.service.children, 1)
 
     @property
     def trend(self) -> pd.Series:

@@ -274,7 +274,7 @@ def judged(
 
 def over_years(
     frame: pd.DataFrame, area: str, *, average: AverageKind, per: int, counted: Noun, briefly: str,
-    population: pd.DataFrame, child_population: int | None = None, decimals: int = 2,
+    population: pd.DataFrame, child_population: int | None = None,
 ) -> Comparison:  # fmt: skip
     """Compare an area's rate with that of the other authorities of a table and England, year by year.
 
@@ -283,7 +283,8 @@ def over_years(
     Parameters
     ----------
     frame
-        A table of the catalogue: ``area``, ``year`` and ``rate``, England among the areas.
+        A table of the catalogue: ``area``, ``year`` and ``rate``, England among the areas. The column's description
+        says with how many decimals a rate is written.
     area
         The area; it is never part of the average.
     average
@@ -296,8 +297,6 @@ def over_years(
         ``area``, ``year`` and ``children``, for the pooled average and to put a distance in things counted.
     child_population
         The area's children, in place of the official number.
-    decimals
-        How many decimals of a rate are shown, in sentences, tables and charts.
 
     Raises
     ------
@@ -333,6 +332,7 @@ def over_years(
                 "first_year and last_year without it."
             )
     own = area == described.neighbours_of
+    decimals = described.field("rate").decimals
     group = Group(
         Noun("statistical neighbour") if own else Noun("other authority", "other authorities"),
         tuple(sorted(others["area"].unique())), len(by_area), "its" if own else "the", "" if own else "in the table",
@@ -372,10 +372,11 @@ class Later:
     """The newest official figures of an area, beside those of the year before.
 
     ``by_year`` has the area's rate and England's by year, ``in_care`` the children in care (``children``) and their
-    ``rate`` by year; it may be empty.
+    ``rate`` by year; it may be empty. A rate is written as ``like`` is.
     """
 
     area: str
+    like: Number
     by_year: pd.DataFrame
     in_care: pd.DataFrame
 
@@ -387,12 +388,12 @@ class Later:
     @property
     def rate(self) -> Change:
         """The rate, the year before and now."""
-        return _last_two(self.by_year[self.area], 1)
+        return _last_two(self.by_year[self.area], self.like)
 
     @property
     def england(self) -> Number:
         """England's rate now."""
-        return Number(float(self.by_year["England"].iloc[-1]), 1)
+        return self.like.like(float(self.by_year["England"].iloc[-1]))
 
     @property
     def against_england(self) -> str:
@@ -402,7 +403,9 @@ class Later:
     @property
     def with_children(self) -> str:
         """What the number in care did, to go on a sentence with; nothing if it is not held."""
-        return f", and children in care {_last_two(self.in_care['children']).to}" if len(self.in_care) else ""
+        return (
+            f", and children in care {_last_two(self.in_care['children'], Number(0)).to}" if len(self.in_care) else ""
+        )
 
     def against(self, aim: float) -> str:
         """Say where the rate of children in care stands now against a target, as a clause."""
@@ -410,13 +413,13 @@ class Later:
         return f"March {self.in_care.index[-1]}'s {now} is {Gap.between(now, Number(aim)).side} it"
 
 
-def _last_two(by_year: pd.Series, decimals: int = 0) -> Change:
+def _last_two(by_year: pd.Series, like: Number) -> Change:
     held = by_year.dropna()
-    before, now = (Number(float(held.iloc[at]), decimals) for at in (max(-2, -len(held)), -1))
+    before, now = (like.like(float(held.iloc[at])) for at in (max(-2, -len(held)), -1))
     return Change(before, now)
 
 
-def later(outturn: pd.DataFrame, area: str, measure: str) -> Later | None:
+def later(outturn: pd.DataFrame, area: str, measure: str, like: Number) -> Later | None:
     """Return the official figures of an area after those printed; None if there are none.
 
     Parameters
@@ -425,13 +428,15 @@ def later(outturn: pd.DataFrame, area: str, measure: str) -> Later | None:
         ``area``, ``measure``, ``year`` and ``value``: the measure named, England's too, and ``children`` and ``rate``.
     measure
         The rate that is compared with England's.
+    like
+        A number of its kind: one measure is written in one way, whichever source it is from.
     """
     rates = outturn[outturn["measure"] == measure].pivot(index="year", columns="area", values="value")
     if area not in rates:
         return None
     other = outturn[(outturn["area"] == area) & (outturn["measure"] != measure)]
     in_care = other.pivot(index="year", columns="measure", values="value")
-    return Later(area, rates[[area, "England"]], in_care)
+    return Later(area, like, rates[[area, "England"]], in_care)
 
 
 @dataclass(frozen=True)

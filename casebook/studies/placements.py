@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from casebook.data.catalogue import TableEntry
-from casebook.english import Money, capital, count, listed, some_of, those_that
+from casebook.english import Money, capital, count, listed, some_of, those_that, whole, written
 from casebook.errors import InputError, one_of
 from casebook.methods import costing
 from casebook.methods.costing import MONTHS, FinancialYear
@@ -60,17 +60,17 @@ class Scenarios:
     def foreseen(self) -> str:
         """The numbers that the scenarios end with, from the smallest to the largest."""
         ends = self.numbers
-        return " to ".join(f"{number:,.0f}" for number in dict.fromkeys((ends.min(), ends.max())))
+        return " to ".join(whole(number) for number in dict.fromkeys((ends.min(), ends.max())))
 
     @property
     def ends(self) -> dict[str, Money]:
         """What each scenario avoids in the year."""
-        return {str(name): Money(float(pounds), 2) for name, pounds in self.avoided.sum().items()}
+        return {str(name): Money(float(pounds)) for name, pounds in self.avoided.sum().items()}
 
     @property
     def with_recruitment(self) -> dict[str, Money]:
         """The same, with recruitment."""
-        return {name: Money(end.value + self.recruited.value, 2) for name, end in self.ends.items()}
+        return {name: Money(end.value + self.recruited.value) for name, end in self.ends.items()}
 
     @property
     def best(self) -> str:
@@ -109,14 +109,14 @@ class Scenarios:
         there = in_care[end.year]
         beside = "fewer than" if there < min(ends) else "more than" if there > max(ends) else "within"
         return (
-            f"On {end.day} {end:%B %Y} {self.area} had {there:,.0f} children in care, {beside} the scenarios foresaw "
+            f"On {end.day} {end:%B %Y} {self.area} had {whole(there)} children in care, {beside} the scenarios foresaw "
             f"({self.foreseen})."
         )
 
     @property
     def left(self) -> Money:
         """What recruitment leaves of the target."""
-        return Money(max(self.target.value - self.recruited.value, 0.0), 2)
+        return Money(max(self.target.value - self.recruited.value, 0.0))
 
     def enough_by(self, name: str) -> str | None:
         """Return the month from whose end on a scenario's changes avoid what is left; None if they do not."""
@@ -125,10 +125,10 @@ class Scenarios:
 
     def steadily(self, each: float) -> str:
         """Say how far a fall that is the same every month takes the number, to be said after "the number in care"."""
-        end, fall = self.start - MONTHS * each, f"fall by {each:,.1f} children every month"
+        end, fall = self.start - MONTHS * each, f"fall by {written(each, ',.1f')} children every month"
         if end < 0:
             return f"would have to {fall}, and the {self.start:,} there are do not last the year"
-        return f"must {fall}, from {self.start:,} to about {end:,.0f}"
+        return f"must {fall}, from {self.start:,} to about {whole(end)}"
 
 
 def financial_year(frame: pd.DataFrame, starts: int | None = None) -> FinancialYear:
@@ -199,8 +199,8 @@ def scenarios(
     for name, fewer in falls.items():
         if (most := max(np.cumsum(fewer))) > start:
             raise InputError(
-                f"start_number is {start:,}, fewer than the {most:,.0f} children that the scenario '{name}' takes out "
-                "of care in the year: give a larger number, or a smaller reduction."
+                f"start_number is {start:,}, fewer than the {whole(most)} children that the scenario '{name}' takes "
+                "out of care in the year: give a larger number, or a smaller reduction."
             )
     # The one given for this run, otherwise the middle one.
     examined = list(falls)[len(falls) // 2 if path is None and steady is None else -1]

@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from casebook.data import tables
-from casebook.english import Change, Gap, Money, Noun, Number, Range, listed, number
+from casebook.english import Change, Gap, Money, Noun, Number, Range, listed, number, percent, whole, written
 from casebook.errors import InputError
 from casebook.methods import forecast, intervals, panel
 from casebook.methods.forecast import TooShortError
@@ -76,7 +76,7 @@ class History:
         odd = change[(change < _FALL) | (change > _RISE)]
         if odd.empty:
             return ""
-        named = listed(f"{year} ({share:+.0%})" for year, share in zip(odd.index, odd, strict=True))
+        named = listed(f"{year} ({written(share, '+.0%')})" for year, share in zip(odd.index, odd, strict=True))
         return (
             f"The number of {self.noun} changed unusually much in {named}. So large a change can come from how they "
             "are counted: ask before relying on the forecast."
@@ -321,9 +321,9 @@ def by_own_past(method: str = "auto") -> Forecaster:
             pd.DataFrame({part: getattr(found[used], part) for part in LIMITS}, index=years),
             course.format(month=history.month, first=past.index[0], last=past.index[-1]),
             made_from,
-            f"The range is made from {made_from} (a statistical interval at the {level:.0%} level), and widens with "
-            f"the years. {_MEASURED.get(level, 'How often ranges at this level hold has not been measured')}, so the "
-            f"range is not to be read as a chance.{beyond(len(years), len(forecast.WIDENING[used]))}",
+            f"The range is made from {made_from} (a statistical interval at the {percent(level)} level), and widens "
+            f"with the years. {_MEASURED.get(level, 'How often ranges at this level hold has not been measured')}, so "
+            f"the range is not to be read as a chance.{beyond(len(years), len(forecast.WIDENING[used]))}",
             f'{chosen} "{used}": {meaning}. The table shows what the others say. Tried on the past of this series, '
             f'"{nearest}" came nearest, but {number(past.size)} values are too few to choose by, and a method chosen '
             "for coming nearest gives a range that is too narrow.",
@@ -356,7 +356,11 @@ def by_all_areas(method: str = "auto") -> Forecaster:
         found = panel.ahead(held, len(years), level)
         row, rule = held.index.get_loc(history.area), found.rule
         over, of_own = (_over_the_last(length) for length in (rule.country_years, rule.own_years))
-        apart = f", plus {rule.weight:.0%} of {history.area}'s own difference from that {of_own}" if rule.weight else ""
+        apart = (
+            f", plus {percent(rule.weight)} of {history.area}'s own difference from that {of_own}"
+            if rule.weight
+            else ""
+        )
         whose = f"in {history.area} itself {of_own}" if rule.weight > 0.5 else f"in all {len(held)} areas {over}"
 
         def range_at(level: float) -> tuple[Any, Any, Any]:
@@ -394,12 +398,12 @@ def _calibration(areas: pd.DataFrame, years: int, level: float) -> str:
     held, made, last = counted.held, counted.forecasts, counted.furthest - 1
 
     def share(step: int) -> str:
-        return f"{100 * held[step] / made[step]:.0f} of 100"
+        return f"{whole(100 * held[step] / made[step])} of 100"
 
     if round(level * 10, 6) % 1 == 0:
-        all_told = f"about {10 * counted.share:.0f} of 10"
+        all_told = f"about {whole(10 * counted.share)} of 10"
     else:
-        all_told = f"about {100 * counted.share:.0f} of 100"
+        all_told = f"about {whole(100 * counted.share)} of 100"
     first = f"One year ahead {share(0)} held, from {_YEARS.count(int(counted.origins[0]))}"
     further = (
         f"; {_YEARS.count(last + 1)} ahead {share(last)}, from {number(int(counted.origins[last]))}" if last else ""
@@ -496,15 +500,15 @@ class Projection:
 
     def split(self, parts: Parts) -> pd.DataFrame:
         """Split the numbers of every year into whole parts that add up to them: ``year``, the part, and the limits."""
-        wholes = [[round(float(one)) for one in self.frame[limit]] for limit in LIMITS]
+        totals = [[round(float(one)) for one in self.frame[limit]] for limit in LIMITS]
         split = [
             pd.DataFrame(
                 {
                     "year": year, parts.name: parts.shares.columns,
-                    **dict(zip(LIMITS, (whole_parts(one, shares) for one in whole), strict=True)),
+                    **dict(zip(LIMITS, (whole_parts(one, shares) for one in total), strict=True)),
                 }
             )
-            for year, shares, *whole in zip(self.years, parts.shares.to_numpy(), *wholes, strict=True)
+            for year, shares, *total in zip(self.years, parts.shares.to_numpy(), *totals, strict=True)
         ]  # fmt: skip
         return pd.concat(split, ignore_index=True)
 
@@ -557,8 +561,8 @@ def _as_elsewhere(past: History, end: int) -> list[Scenario]:
         path = pd.Series(forecast.path(past.now.value, growth, end - past.base), past.years_to(end))
         beyond = {"slow": "more slowly", "fast": "faster"}[how]
         meaning = (
-            f"{past.noun} grow by {growth:.1%} a year; one in ten of the other areas grew {beyond} over the last "
-            f"{number(_OVER)} years"
+            f"{past.noun} grow by {percent(growth, 1)} a year; one in ten of the other areas grew {beyond} over the "
+            f"last {number(_OVER)} years"
         )
         found.append(Scenario(f"As {how} as elsewhere", meaning, path))
     return found
@@ -662,7 +666,7 @@ class Printed:
         when = int(beyond.index[0])
         early = f"{_YEARS.count(abs(self.last - when))} {'early' if when < self.last else 'late'}"
         due = "when they were forecast for" if when == self.last else early
-        return f"were passed by {past.when(when)} ({beyond[when]:,.0f}), {due}"
+        return f"were passed by {past.when(when)} ({whole(beyond[when])}), {due}"
 
     def against_now(self, past: History) -> str:
         """Say as a sentence what became of the forecast; without one, how the numbers went."""

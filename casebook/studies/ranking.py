@@ -10,7 +10,7 @@ import pandas as pd
 
 from casebook.data import tables
 from casebook.data.catalogue import Indicator
-from casebook.english import Difference, Gap, Group, Judgement, Noun, Number, Place, Range, about, listed
+from casebook.english import Difference, Gap, Group, Judgement, Noun, Number, Place, Range, about, listed, whole
 from casebook.errors import InputError
 from casebook.methods import benchmark, intervals, trends
 from casebook.methods.benchmark import GoalVerdict
@@ -320,7 +320,7 @@ class Ranking:
         """Return a value with as much of its unit as a headline takes: "51.4%", "1,100 for every 100,000"."""
         of = self.about
         per_cent = of.kind == "proportion" and of.multiplier == 100
-        return f"{value}%" if per_cent else f"{value} for every {of.multiplier:,.0f}"
+        return f"{value}%" if per_cent else f"{value} for every {whole(of.multiplier)}"
 
     def place(self, name: str) -> Place:
         """Return the place of an authority with a value."""

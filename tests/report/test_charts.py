@@ -145,7 +145,7 @@ EVERY = {
     "fan": lambda: charts.fan(YEARS, AHEAD, {"The path between the printed numbers of the paper": YEARS + 90}, "Plans"),
     "paths": lambda: charts.paths(PATHS, ("To reach the target: £1.23 million", 1.23e6), "End of month", "Million pounds", scale=1e6),
     "changes": lambda: charts.changes(pd.Series({"Speech, Language and Communication Needs": 1200.0, "Other": -30}), "Plans"),
-    "tornado": lambda: charts.tornado([("A start that is three months later than it was planned", 1.0, 3.0), ("Prices", 1.5, 2.5)], 2.0, "Million pounds", 2),
+    "tornado": lambda: charts.tornado([("A start that is three months later than it was planned", 1.0, 3.0), ("Prices", 1.5, 2.5)], 2.0, "Million pounds", ",.2f"),
     "slope": lambda: charts.slope(VALUES, VALUES + 1, "Essex", ("2017", "2020"), {"Mean": (9.0, 8.9)}, "per 10,000"),
     "funnel": lambda: charts.funnel(VALUES, VALUES * 50, "Essex", 15.0, {"95%": LIMITS}, "per cent", "Adults"),
 }  # fmt: skip

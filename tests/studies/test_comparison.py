@@ -8,15 +8,20 @@ from casebook.english import Noun
 from casebook.report.parts import Chart, Sheet
 
 
-def compared(area="Cambridgeshire", first=2017, last=2020, average="mean", altered=None, given=None, **options):
+def compared(area="Cambridgeshire", first=2017, last=2020, average="mean", altered=None, given=None, decimals=None):
     frame = tables.between(tables.read("care_applications"), first, last)
     if altered is not None:
         described = frame.attrs["table"]
         frame = frame.assign(rate=[altered(row) for row in frame.itertuples()])
         frame.attrs["table"] = described
+    if decimals is not None:
+        schema = frame.attrs["table"].table_schema
+        fields = tuple(one.model_copy(update={"decimals": decimals}) for one in schema.fields)
+        schema = schema.model_copy(update={"fields": fields})
+        frame.attrs["table"] = frame.attrs["table"].model_copy(update={"table_schema": schema})
     return comparison.over_years(
         frame, area, average=average, per=10_000, counted=Noun("care application"), briefly="applications",
-        population=tables.read("child_population"), child_population=given, **options,
+        population=tables.read("child_population"), child_population=given,
     )  # fmt: skip
 
 
@@ -24,7 +29,7 @@ def test_the_comparison_is_that_of_the_printed_table():
     rates = compared()
     others = [9.2, 5.2, 6.1, 7.2, 8.5, 10.1, 10.2, 10.8, 11.0, 11.2]
     assert rates.last.average.value == pytest.approx(sum(others) / 10)
-    assert str(rates.last.gap) == "0.95 (10.6%) below"
+    assert str(rates.last.gap) == "1.0 (11%) below"
     assert rates.last.in_events.value == pytest.approx(-0.95 * rates.children.number / 10_000)
     assert str(rates.places) == "from second highest to eighth highest of the eleven authorities"
     assert str(rates.group) == "its ten statistical neighbours" and rates.own_group
@@ -37,18 +42,23 @@ def test_only_authorities_with_a_rate_in_every_year_are_compared():
     assert "left out: Hampshire (none in 2018)." in "".join(sections.over_years(without).average.paragraphs)
 
 
-def test_rates_are_rounded_everywhere_by_one_word():
-    rates = compared(decimals=1)
-    assert str(rates.path.after) == "8.0" and str(rates.last.gap).startswith("0.9 (")
+@pytest.mark.parametrize(
+    ("decimals", "rate", "gap", "interval"),
+    [(None, "8.0", "1.0 (", "6.6 to 9.7"), (2, "8.00", "0.95 (", "6.55 to 9.67")],
+)
+def test_rates_are_rounded_everywhere_as_the_column_is_described(decimals, rate, gap, interval):
+    rates = compared(decimals=decimals)
+    assert str(rates.path.after) == rate and str(rates.last.gap).startswith(gap)
     parts = [sections.over_years(rates), sections.change(rates), sections.certainty(rates)]
     formats = [
         how[1] for part in parts[:2] for name in ("chart", "table") if (one := getattr(part, name, None))
         for how in one.columns.values() if isinstance(how, tuple)
     ]  # fmt: skip
-    assert formats and not [one for one in formats if "2f" in one]
-    assert "runs from 6.6 to 9.7 for every" in parts[2].how.paragraphs[0]
+    # Besides rates there are whole numbers: places, per cent, children.
+    assert {one.strip("+,") for one in formats} <= {f".{decimals or 1}f", ".0f", "d"}
+    assert f"runs from {interval} for every" in parts[2].how.paragraphs[0]
     said = [one for marks in parts[1].chart.figure.told.values() for one in marks]
-    assert "Cambridgeshire, Year to March 2020: 8.0" in said
+    assert f"Cambridgeshire, Year to March 2020: {rate}" in said
 
 
 @pytest.mark.parametrize(

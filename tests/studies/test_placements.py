@@ -113,7 +113,7 @@ def test_the_section_says_which_scenario_has_changed_enough_and_what_happened():
         "Middle Optimism and High Optimism reach it by the changes up to the end of August 2020."
     )
     assert section.chart.title == (
-        "With foster recruitment Middle Optimism and High Optimism reach the target of £2.0 million."
+        "With foster recruitment Middle Optimism and High Optimism reach the target of £2 million."
     )
     assert "£1.99 million (Low Optimism)" in section.chart.alt
     drawn = section.chart.data.set_index("scenario")["value"]

@@ -72,10 +72,10 @@ def test_a_value_is_placed_among_its_region_and_measured_from_region_and_england
     here = ranked().here
     assert here.place.among == "joint lowest of the ten authorities of the East of England with a figure"
     assert here.tied == " (level with Essex)"
-    assert str(here.gap) == "239 (17.8%) below" and str(here.england_gap) == "320 (22.5%) below"
+    assert str(here.gap) == "239 (18%) below" and str(here.england_gap) == "320 (23%) below"
     shares = ranked(table="health_checks")
     assert shares.here.place.among == "joint second highest of the eleven authorities of the East of England"
-    assert str(shares.here.england_gap) == "4.9 percentage points (10.5%) above"
+    assert str(shares.here.england_gap) == "4.9 percentage points (11%) above"
 
 
 def test_an_area_without_a_value_is_told_as_such_and_the_others_are_ranked():
@@ -100,8 +100,8 @@ def test_authorities_without_a_value_stand_last_and_are_named():
     ("value", "here"),
     [
         (2300.0, "Cambridgeshire meets it."),
-        (2000.0, "Cambridgeshire is near it: it is 300 (13.0%) below it."),
-        (1100.0, "Cambridgeshire does not: it is 1,200 (52.2%) below it."),
+        (2000.0, "Cambridgeshire is near it: it is 300 (13%) below it."),
+        (1100.0, "Cambridgeshire does not: it is 1,200 (52%) below it."),
     ],
 )
 def test_a_goal_is_met_near_or_not_met(value, here):
@@ -159,7 +159,7 @@ def test_a_number_of_people_given_says_what_the_gap_means_and_whether_it_is_chan
     text = all_of(given)
     assert f"Taking {people:,} people offered a check in Cambridgeshire, a number given for this run" in text
     for label, share in (("the East of England", 0.035), ("England", 0.049)):
-        assert f"the distance from {label} means {people * share:.0f} more people who received a check." in text
+        assert f"the distance from {label} means {int(people * share + 0.5)} more people who received a check." in text
     assert f"that from England {would}." in text
 
 

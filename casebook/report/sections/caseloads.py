@@ -7,7 +7,7 @@ from math import exp, floor, inf
 
 import pandas as pd
 
-from casebook.english import Money, capital, count, listed, number
+from casebook.english import Money, capital, count, listed, number, percent, whole, written
 from casebook.methods import capacity, intervals
 from casebook.methods.costing import FinancialYear
 from casebook.report import charts
@@ -23,7 +23,8 @@ def staffing(of: Staffing) -> Sheet:
     added = listed(f"{number(posts)} in {year}" for year, posts in zip(years, of.posts, strict=True))
     return Sheet(
         of.frame,
-        f"{capital(str(known.staff))} and caseloads for the {known.children:,.0f} children of {known.year}, by option",
+        f"{capital(str(known.staff))} and caseloads for the {whole(known.children)} children of {known.year}, by "
+        "option",
         {
             "option": "Option",
             "wte": ("Whole-time equivalent", ".1f"),
@@ -110,10 +111,11 @@ def demand(of: DemandOutlook, beside: Mapping[str, pd.Series]) -> Section:
             "How the children to come are counted",
             (
                 "Children with a plan are the forecast of plans in the report on education, health and care plans, "
-                f"times the share who use the service. In {known.year} that share was {known.share:.1%} "
-                f"({known.with_plan:,.0f} of {known.plans:,.0f} plans). Taken here is {shares['central']:.1%}, with "
-                f"{shares['lower']:.1%} as low and {shares['upper']:.1%} as high. Children without a plan "
-                f"({known.without_plan:,.0f} in {known.year}) {course}.",
+                f"times the share who use the service. In {known.year} that share was {percent(known.share, 1)} "
+                f"({whole(known.with_plan)} of {whole(known.plans)} plans). Taken here is "
+                f"{percent(shares['central'], 1)}, with {percent(shares['lower'], 1)} as low and "
+                f"{percent(shares['upper'], 1)} as high. Children without a plan ({whole(known.without_plan)} in "
+                f"{known.year}) {course}.",
                 "Of 100 simulated futures 80 lie between low and high: plans vary as the forecast says they may, and "
                 "the share varies between its low and its high.",
             ),
@@ -164,7 +166,7 @@ def loads(of: DemandOutlook) -> Section:
     """Draw what each of the staff would carry by option, against the recommendation: ``chart`` and ``sentence``."""
     each, shown, service = of.for_each(of.staffing.options[of.staffing.last]), of.loads, of.staffing.service
     staff, ends = service.staff, shown.iloc[[0, -1]]
-    paths = "; ".join(f"{name}: from {first:.0f} to {last:.0f} children" for name, (first, last) in ends.items())
+    paths = "; ".join(f"{name}: from {whole(first)} to {whole(last)} children" for name, (first, last) in ends.items())
     return Section(
         chart=Chart(
             charts.paths(
@@ -195,7 +197,7 @@ def waiting(of: DemandOutlook, flows: Flows, target: float) -> Section:
     longest, steady, chance = of.in_balance(flows, target)
     staff, first = of.staffing.service.staff, of.demand.index[0]
     left = float(found.set_index("option")["queue"][of.staffing.last])
-    waits = f"about {left:,.0f} children would be without a place in {of.end}"
+    waits = f"about {whole(left)} children would be without a place in {of.end}"
     headers = {
         "queue": "Children without a place",
         "reached": "Of 100 who stop waiting, get a place",
@@ -204,10 +206,12 @@ def waiting(of: DemandOutlook, flows: Flows, target: float) -> Section:
         "relief": f"{capital(str(staff))} in all, WTE, to bring the list down in 26 weeks",
     }
     if flows.counted:
-        taken = f"From {flows.counted}: {flows.referrals:.1f} children are referred a week, and one"
+        taken = f"From {flows.counted}: {written(flows.referrals, '.1f')} children are referred a week, and one"
     else:
         taken = "So many are referred that those with and without a place together are the demand above. A child"
-    stop = f"; one who waits stops after {flows.need:.0f}" if flows.need != flows.stay else ", with a place or without"
+    stop = (
+        f"; one who waits stops after {whole(flows.need)}" if flows.need != flows.stay else ", with a place or without"
+    )
     ends = "; nobody stops waiting" if flows.need == inf else stop
     return Section(
         sentence=f"With {of.staffing.said}, {waits if left else f'no child would be without a place in {of.end}'}.",
@@ -217,7 +221,7 @@ def waiting(of: DemandOutlook, flows: Flows, target: float) -> Section:
             {"option": "Option", **{name: (header, f",.{decimals[name]}f") for name, header in headers.items()}},
             (
                 f"Counted week by week from January {first}, when those without a place begin to wait. {taken} needs "
-                f"the service for {flows.stay:.0f} weeks on average{ends}.",
+                f"the service for {whole(flows.stay)} weeks on average{ends}.",
             ),
             missing="nobody waits, no week has passed, or the list is short already",
             folded=True,
@@ -225,11 +229,11 @@ def waiting(of: DemandOutlook, flows: Flows, target: float) -> Section:
         balance=Aside(
             "What would keep waits short",
             (
-                f"Nearly all waits stay under {target:g} weeks if the list in {of.end} holds {longest:.0f} children at "
-                f"most. To keep it there takes about {steady:.1f} whole-time {staff}, a little more than just enough, "
-                "because referrals and discharges vary. With just enough, chance alone leaves about "
+                f"Nearly all waits stay under {target:g} weeks if the list in {of.end} holds {whole(longest)} children "
+                f"at most. To keep it there takes about {written(steady, '.1f')} whole-time {staff}, a little more "
+                "than just enough, because referrals and discharges vary. With just enough, chance alone leaves about "
                 f"{number(round(chance))} children without a place at a time. (NHS practice: the mean wait is a "
-                f"quarter of the target, then about {100 * exp(-4):.0f} in 100 wait longer; Fong and others 2022, "
+                f"quarter of the target, then about {whole(100 * exp(-4))} in 100 wait longer; Fong and others 2022, "
                 "doi.org/10.1101/2022.08.23.22279117.)",
             ),
         ),
@@ -243,9 +247,9 @@ def appointments(of: DemandOutlook, weeks_between: float, busy: float) -> str:
     most = floor(of.recommended / busy)
     return (
         f"Each child has one {staff.one}, and nobody else stands in. With {of.recommended:g} children seen every "
-        f"{weeks_between:g} weeks a {staff.one} is taken to be busy {busy:.0%} of the time. A child who asks for an "
-        f"appointment out of turn then waits about {number(round(days))} working days. With more than {most} children "
-        "there is more work than time, and waits only grow."
+        f"{weeks_between:g} weeks a {staff.one} is taken to be busy {percent(busy)} of the time. A child who asks for "
+        f"an appointment out of turn then waits about {number(round(days))} working days. With more than {most} "
+        "children there is more work than time, and waits only grow."
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from casebook.english import Change, capital, largest, listed, number, some_of
+from casebook.english import PER_CENT, Change, capital, largest, listed, number, some_of, whole
 from casebook.report import charts
 from casebook.report.parts import Aside, Chart, Columns, Section, Sheet
 from casebook.studies.comparison import AVERAGES, Comparison, Later, NumbersAtRate
@@ -79,7 +79,7 @@ def change(of: Comparison) -> Section:
     figure = charts.slope(
         ends["before"], ends["after"], of.area, (when[0], when[1]),
         {name: (path.before.value, path.after.value) for name, path in lines.items()},
-        _axis(of), decimals=of.last.rate.decimals,
+        _axis(of), spec=of.last.rate.spec,
     )  # fmt: skip
     rose = of.group.noun.some_of(of.rose, len(of.group))
     chart = Chart(
@@ -88,9 +88,9 @@ def change(of: Comparison) -> Section:
         subtitle=f"{_measure(of)}; hollow: year to March {first}, full: year to March {last}.",
         alt=f"A row for each authority from {first} to {last}: {listed(paths)}.",
         data=moves,
-        columns={"area": "Authority", "before": (f"{when[0]}, {_per(of)}", _decimals(of)),
-                 "after": (f"{when[1]}, {_per(of)}", _decimals(of)),
-                 "change": ("Change", f"+{_decimals(of)}"), "per_cent": ("Change, per cent", "+.1f")},
+        columns={"area": "Authority", "before": (f"{when[0]}, {_per(of)}", of.last.rate.spec),
+                 "after": (f"{when[1]}, {_per(of)}", of.last.rate.spec),
+                 "change": ("Change", f"+{of.last.rate.spec}"), "per_cent": ("Change, per cent", PER_CENT)},
     )  # fmt: skip
     return Section(
         sentence=f"From {first} to {last} {of.area}'s rate {of.path.by}{rank if of.path.verb != 'stayed' else ''}.",
@@ -112,7 +112,7 @@ def certainty(of: Comparison) -> Section:
             "How chance is judged",
             (
                 f"The paper gives rates and no counts. By its rate and the official number of children, {of.area} "
-                f"had about {of.events:.0f} {of.briefly} in the year to March {of.last.year}. Chance alone moves a "
+                f"had about {whole(of.events)} {of.briefly} in the year to March {of.last.year}. Chance alone moves a "
                 "count of that size from year to year: the 95% interval runs from "
                 f"{lower} to {upper} {of.last.rate.for_every}. "
                 "A range calculated this way (Byar's method) holds the true rate 95 times in 100.",
@@ -141,17 +141,17 @@ def numbers_at_rate(of: NumbersAtRate, later: pd.Series, target: tuple[pd.Timest
     first, last = of.counted.iloc[0], of.counted.iloc[-1]
     title = f"The papers show {of.area} with about {of.gap} than the neighbours' rate would give."
     said = (
-        f"The papers' numbers go from {first['value']:.0f} in {first['date']:%Y} to {last['value']:.0f} in "
-        f"{last['date']:%Y}, when the neighbours' rate would give {of.at_rate['value'].iloc[-1]:.0f}."
+        f"The papers' numbers go from {whole(first['value'])} in {first['date']:%Y} to {whole(last['value'])} in "
+        f"{last['date']:%Y}, when the neighbours' rate would give {whole(of.at_rate['value'].iloc[-1])}."
     )
     if len(later):
         said += (
-            f" Later official numbers run from {later.iloc[0]:.0f} in {later.index[0]} to {later.iloc[-1]:.0f} in "
-            f"{later.index[-1]}."
+            f" Later official numbers run from {whole(later.iloc[0])} in {later.index[0]} to {whole(later.iloc[-1])} "
+            f"in {later.index[-1]}."
         )
-        title = f"There were {later.iloc[-1]:,.0f} {of.noun} in {of.area} in March {later.index[-1]}."
+        title = f"There were {whole(later.iloc[-1])} {of.noun} in {of.area} in March {later.index[-1]}."
     if len(later) and target:
-        title = f"{title[:-1]}; the target for March {target[0].year} came to {target[1]:,.0f}."
+        title = f"{title[:-1]}; the target for March {target[0].year} came to {whole(target[1])}."
     happened = pd.DataFrame({"when": [pd.Timestamp(year, 3, 31) for year in later.index], "value": later.to_numpy()})
     drawn = {
         "In the papers": of.counted.rename(columns={"date": "when"}),
@@ -206,7 +206,7 @@ def _course(of: Comparison, since: Later | None) -> Chart:
     side = f"{last.gap.side} the {of.kind} of the {of.group.noun}{of.against_average.aside}"
     if of.several_years:
         figure = charts.over_years(
-            drawn, of.area, levels[average], levels["England"], average, _axis(of), last.rate.decimals, until
+            drawn, of.area, levels[average], levels["England"], average, _axis(of), last.rate.spec, until
         )
         title = f"By March {last.year} {of.area}'s rate {_CAME[of.path.verb]} and was {side}."
         period = f"years ending 31 March {years[0]} to {years[-1]}"
@@ -221,7 +221,7 @@ def _course(of: Comparison, since: Later | None) -> Chart:
             of.area,
             _axis(of),
             {name: float(one.iloc[-1]) for name, one in levels.items()},
-            decimals=last.rate.decimals,
+            spec=last.rate.spec,
         )
         title = f"In the year to March {last.year} {of.area}'s rate was {side}."
         period = f"year ending 31 March {last.year}"
@@ -240,7 +240,10 @@ def _course(of: Comparison, since: Later | None) -> Chart:
         f"{_measure(of)}; {of.area}, {of.group} (grey) and England; {period}.",
         alt,
         data.pivot(index="area", columns="year", values="value").reset_index().rename(columns=str),
-        {"area": "Authority", **{str(year): (f"Year to March {year}, {_per(of)}", _decimals(of)) for year in years}},
+        {
+            "area": "Authority",
+            **{str(year): (f"Year to March {year}, {_per(of)}", of.last.rate.spec) for year in years},
+        },
         missing="not held for that year",
     )
 
@@ -248,8 +251,8 @@ def _course(of: Comparison, since: Later | None) -> Chart:
 def _later(of: Comparison, since: Later) -> Sheet:
     columns: Columns = {
         "year": "Year to 31 March",
-        of.area: (f"{of.area}, {of.briefly} {_per(of)}", ".1f"),
-        "England": (f"England, {of.briefly} {_per(of)}", ".1f"),
+        of.area: (f"{of.area}, {of.briefly} {_per(of)}", since.england.spec),
+        "England": (f"England, {of.briefly} {_per(of)}", since.england.spec),
         "children": ("Children in care on 31 March", ",.0f"),
         "rate": (f"Children in care {_per(of)}", ",.0f"),
     }
@@ -269,15 +272,15 @@ def _by_year(of: Comparison) -> Sheet:
         f"{of.area} against {of.group}, by year",
         {
             "year": "Year to March",
-            "rate": (f"{of.area}, {_per(of)}", _decimals(of)),
+            "rate": (f"{of.area}, {_per(of)}", of.last.rate.spec),
             "compared": (f"{capital(of.whom)} compared", "d"),
             "place": f"Place among {of.last.place.whole}",
-            "mean": (f"{theirs} mean", _decimals(of)),
-            "median": (f"{theirs} median", _decimals(of)),
-            "pooled": (f"{theirs} pooled rate", _decimals(of)),
-            "gap": (f"Distance from the {of.kind}", f"+{_decimals(of)}"),
-            "gap_per_cent": (f"Distance from the {of.kind}, per cent", "+.1f"),
-            "in_events": (f"Distance in {of.briefly}", "+.0f"),
+            "mean": (f"{theirs} mean", of.last.rate.spec),
+            "median": (f"{theirs} median", of.last.rate.spec),
+            "pooled": (f"{theirs} pooled rate", of.last.rate.spec),
+            "gap": (f"Distance from the {of.kind}", f"+{of.last.rate.spec}"),
+            "gap_per_cent": (f"Distance from the {of.kind}, per cent", PER_CENT),
+            "in_events": (f"Distance in {of.briefly}", f"+{of.last.in_events.spec}"),
         },
         (
             f"Each figure is for one year; {of.briefly} assume {of.children} children throughout.",
@@ -314,10 +317,6 @@ def _measure(of: Comparison) -> str:
 
 def _per(of: Comparison) -> str:
     return f"per {of.last.rate.per}"
-
-
-def _decimals(of: Comparison) -> str:
-    return f".{of.last.rate.decimals}f"
 
 
 def _decimal_year(day: pd.Timestamp) -> float:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from casebook.english import Money, Noun, Number, Range, listed, those_that
+from casebook.english import Money, Noun, Number, Range, decimals_of_millions, listed, those_that, whole
 from casebook.methods.costing import FinancialYear
 from casebook.report import charts
 from casebook.report.parts import Chart, Columns, Section, Sheet
@@ -24,20 +24,20 @@ def what_happened(of: Scenarios, in_care: pd.Series) -> Section:
     since = f" There were {_in_march(later.iloc[[0, -1]])}." if len(later) > 1 else ""
     return Section(
         chart=Chart(
-            charts.ranked_bars(ends, "What happened", unit, start, decimals=0),
-            f"{there:,.0f} children were in care when {of.year} ended; {of.foreseen} were foreseen.",
+            charts.ranked_bars(ends, "What happened", unit, start, spec=",.0f"),
+            f"{whole(there)} children were in care when {of.year} ended; {of.foreseen} were foreseen.",
             f"Children in care in {of.area} on {end.day} {end:%B %Y}: what happened, and the paper's scenarios.",
-            f"{listed(f'{name}: {number:,.0f}' for name, number in ends.items())}. All begin with {of.start:,}.",
+            f"{listed(f'{name}: {whole(number)}' for name, number in ends.items())}. All begin with {of.start:,}.",
             pd.concat([ends, pd.Series(start)]).rename_axis("what").rename("value").reset_index(),
             {"what": "Scenario", "value": (unit, ",.0f")},
         ),
-        sentence=f"The number came down by {of.start - there:,.0f} from the {of.start:,} that the scenarios begin with."
-        f" What that saved cannot be calculated, because no numbers by month are held.{since}",
+        sentence=f"The number came down by {whole(of.start - there)} from the {of.start:,} that the scenarios begin "
+        f"with. What that saved cannot be calculated, because no numbers by month are held.{since}",
     )
 
 
 def _in_march(numbers: pd.Series) -> str:
-    return listed(f"{number:,.0f} in March {year}" for year, number in numbers.items())
+    return listed(f"{whole(number)} in March {year}" for year, number in numbers.items())
 
 
 def cost_avoided(of: Scenarios) -> Section:
@@ -49,14 +49,15 @@ def _ends(of: Scenarios) -> Chart:
     unit = "Cost avoided with foster recruitment, million pounds"
     ends = pd.Series({name: end.value / 1e6 for name, end in of.with_recruitment.items()})
     target = of.target.value / 1e6
+    spec = f",.{decimals_of_millions(of.most.value)}f"
     return Chart(
-        charts.ranked_bars(ends, of.best, unit, {"Target": target}, decimals=2),
+        charts.ranked_bars(ends, of.best, unit, {"Target": target}, spec=spec),
         f"With foster recruitment {of.reaching} the target of {of.target}.",
         f"{unit}, one-off in {of.year}; {of.area}; {of.recruited} from recruitment, and {Money(of.weekly_cost)} a week "
         "for each child fewer in care.",
         f"With recruitment the scenarios avoid {of.each}. The target is {of.target}.",
         pd.concat([ends, pd.Series({"Target": target})]).rename_axis("scenario").rename("value").reset_index(),
-        {"scenario": "Scenario", "value": (unit, ".2f")},
+        {"scenario": "Scenario", "value": (unit, spec)},
     )
 
 

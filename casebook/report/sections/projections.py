@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from casebook.english import Change, Gap, Noun, Number, capital, listed
+from casebook.english import PER_CENT, Change, Gap, Noun, Number, capital, listed, whole, written
 from casebook.report import charts
 from casebook.report.parts import Aside, Chart, Section, Sheet
 from casebook.studies.projection import LIMITS, History, Parts, Printed, Projection, rounded
@@ -41,12 +41,13 @@ def by_part(of: Projection, parts: Parts) -> Section:
     """Split the forecast of the last year into parts: ``sentence``, ``how``, ``table``; if none is known, say so."""
     if parts.last.empty:
         return Section(sentence=f"No {of.past.noun} by primary {parts.name} are held for {of.past.area}.")
-    shares, whole = parts.shares.loc[of.end], of.frame.loc[of.end]
-    split, _ = rounded(pd.DataFrame({limit: shares * whole[limit] for limit in LIMITS}))
+    shares, total = parts.shares.loc[of.end], of.frame.loc[of.end]
+    split, _ = rounded(pd.DataFrame({limit: shares * total[limit] for limit in LIMITS}))
     what = f"primary {parts.name}"
     rows = split.assign(now=parts.last).rename_axis("part").reset_index()
     most = [
-        f"{row.part} (about {row.central:,.0f}, now {row.now:,.0f})" for row in rows.nlargest(2, "central").itertuples()
+        f"{row['part']} (about {whole(row['central'])}, now {whole(row['now'])})"
+        for row in rows.nlargest(2, "central").to_dict("records")
     ]
     return Section(
         sentence=f"In {of.end} the most {of.past.noun} could be for {listed(most)}." if len(rows) > 1 else None,
@@ -85,8 +86,8 @@ def follows(
         The finest step that numbers are rounded to.
     """
     each, names = pd.Series(factors, dtype=float), of.names | ({"central": str(of.end)} if of.outlook else {})
-    whole = of.frame.loc[of.end]
-    ends, decimals = rounded(pd.DataFrame({limit: each * whole[limit] for limit in LIMITS}), finest)
+    total = of.frame.loc[of.end]
+    ends, decimals = rounded(pd.DataFrame({limit: each * total[limit] for limit in LIMITS}), finest)
     shown = f",.{decimals}f"
     return Sheet(
         ends.assign(now=each * of.past.now.value).rename_axis("what").reset_index(),
@@ -119,21 +120,21 @@ def as_printed(of: Printed, past: History, part: str) -> Section:
     (most, second), least = (largest.iloc[place] for place in (0, 1)), largest.iloc[-1]
     added, noun, named = Number(end.value - start.value), past.noun, f"Primary {part}"
     return Section(
-        sentence=f"Two {part}s make {most['contribution'] + second['contribution']:.0f}% of the growth in the paper: "
-        f"{listed([most['part'], second['part']])}."
+        sentence=f"Two {part}s make {whole(most['contribution'] + second['contribution'])}% of the growth in the "
+        f"paper: {listed([most['part'], second['part']])}."
         if added.value > 0 and second["change"] > 0
         else None,
         chart=Chart(
             charts.changes(
                 largest.set_index("part")["change"], f"Change in {past.noun}, {before} to {after}"
             ),
-            title=f"{most['part']} adds most to the forecast, {most['change']:,.0f} {noun} of {added}."
+            title=f"{most['part']} adds most to the forecast, {whole(most['change'])} {noun} of {added}."
             if added.value > 0
             else f"The forecast {Change(start, end, (f'in {before}', f'in {after}'))}.",
             subtitle=f"Change in {noun} from {before} ({start} in all) to {after} ({end}), by primary {part}; "
             f"{past.area}; as printed.",
-            alt=f"From {start} {noun} to {end}. Changes run from {most['change']:+,.0f} ({most['part']}) down to "
-            f"{least['change']:+,.0f} ({least['part']}).",
+            alt=f"From {start} {noun} to {end}. Changes run from {written(most['change'], '+,.0f')} ({most['part']}) "
+            f"down to {written(least['change'], '+,.0f')} ({least['part']}).",
             data=largest,
             columns={
                 "part": named, "before": (before, ",.0f"), "change": ("Change", "+,.0f"), "after": (after, ",.0f"),
@@ -147,8 +148,8 @@ def as_printed(of: Printed, past: History, part: str) -> Section:
                 "before": (f"{capital(str(noun))}, {before}", ",.0f"),
                 "after": (f"{capital(str(noun))}, {after}", ",.0f"),
                 "change": (f"Change, {noun}", "+,.0f"),
-                "per_cent": ("Change, per cent", "+.1f"),
-                "contribution": ("Share of all growth, per cent", "+.1f"),
+                "per_cent": ("Change, per cent", PER_CENT),
+                "contribution": ("Share of all growth, per cent", PER_CENT),
                 "yearly": ("Growth a year, per cent", "+.1f"),
             },
             (f"Change, percentages and shares are calculated from the two columns of {noun}.",),
@@ -170,7 +171,7 @@ def against_outturn(of: Printed, past: History) -> Sheet | None:
             "happened": (f"What happened, {noun}", ",.0f"),
             "forecast": (f"The paper's path, {noun}", ",.0f"),
             "off": (f"Difference, {noun}", "+,.0f"),
-            "off_per_cent": ("Difference, per cent", "+.1f"),
+            "off_per_cent": ("Difference, per cent", PER_CENT),
         },
         folded=True,
     )
@@ -212,13 +213,13 @@ def _fan(of: Projection, earlier: Mapping[str, pd.Series]) -> Chart:
         )
         title = f"The number of {past.noun} {past.path}, and could be about {end.central} by {of.end}."
     for label, path in earlier.items():
-        alt.append(f"{capital(label)} reaches {path.loc[: of.end].iloc[-1]:,.0f} in {path.loc[: of.end].index[-1]}.")
+        alt.append(f"{capital(label)} reaches {whole(path.loc[: of.end].iloc[-1])} in {path.loc[: of.end].index[-1]}.")
         if of.outlook and past.base in path:
             gap = Gap.between(past.now, past.now.like(path[past.base]))
             title = f"{noun} are {gap} {label}, and could be about {end.central} by {of.end}."
     if scenarios:
         what.append(_SCENARIOS.count(len(scenarios)))
-        reached = listed(f'"{name}" reaches {path[of.end]:,.0f}' for name, path in scenarios.items())
+        reached = listed(f'"{name}" reaches {whole(path[of.end])}' for name, path in scenarios.items())
         alt.append(f"Of the scenarios, {reached} in {of.end}.")
     shown = {
         "happened": "What happened", **dict(zip(older, older, strict=True)),

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from casebook.english import capital, listed, number, some_of
+from casebook.english import PER_CENT, capital, listed, number, some_of, whole
 from casebook.report import charts
 from casebook.report.parts import Aside, Chart, Columns, Section, Sheet
 from casebook.studies.ranking import PRINTED, Funnel, Position, Ranking
@@ -112,7 +112,7 @@ def _together(of: Ranking) -> str | None:
         return None
     said = (
         f"{capital(number(found.of))} authorities are compared with England. If none truly differed, at least one "
-        f"would still seem to in {100 * found.at_least_one:.0f} of 100 such tables."
+        f"would still seem to in {whole(100 * found.at_least_one)} of 100 such tables."
     )
     if not of.counted or not found.single.any():
         return said
@@ -167,12 +167,12 @@ def _bars(of: Ranking) -> Chart:
         own = ""
     without = f"{listed(of.missing)} not printed. " if of.missing else ""
     limits: Columns = {
-        "lower": ("95% interval, from", f",.{about.decimals}f"), "upper": ("95% interval, to", f",.{about.decimals}f"),
+        "lower": ("95% interval, from", of.england.spec), "upper": ("95% interval, to", of.england.spec),
     }  # fmt: skip
     return Chart(
         charts.ranked_bars(
             values, of.area, about.label, {name: line.value for name, line in lines.items()}, of.missing,
-            of.held[["lower", "upper"]] if of.source else None, about.decimals,
+            of.held[["lower", "upper"]] if of.source else None, of.england.spec,
         ),
         title=title,
         subtitle=f"{about.label}. Authorities of the {about.region}, {about.period}."
@@ -188,7 +188,7 @@ def _bars(of: Ranking) -> Chart:
 
 def _table(of: Ranking) -> Sheet:
     about, here = of.about, of.here
-    points = f"+,.{about.decimals}f"
+    points = f"+{of.england.spec}"
     against = listed([f"the {about.region}", "England", *([of.area] if here else [])])
     return Sheet(
         of.frame,
@@ -198,9 +198,9 @@ def _table(of: Ranking) -> Sheet:
             "value": _values(of),
             "place": "Place",
             "region_points": (f"Distance from {about.region} ({of.region})", points),
-            "region_per_cent": (f"Distance from {about.region}, per cent", "+.1f"),
+            "region_per_cent": (f"Distance from {about.region}, per cent", PER_CENT),
             "england_points": (f"Distance from England ({of.england})", points),
-            "england_per_cent": ("Distance from England, per cent", "+.1f"),
+            "england_per_cent": ("Distance from England, per cent", PER_CENT),
             **({"here_points": (f"Distance from {of.area}", points)} if here else {}),
             **({"verdict": "Against England"} if of.source else {}),
             **({"goal": "Goal"} if of.goal else {}),
@@ -217,7 +217,7 @@ def _funnel(of: Ranking, funnel: Funnel) -> Chart:
     return Chart(
         charts.funnel(
             points["value"], points["size"], of.area, funnel.together.value, funnel.limits, about.label, people,
-            about.decimals,
+            of.england.spec,
         ),
         title=f"{beyond} further from the average than chance would explain.",
         subtitle=f"{about.label}, by number of {about.people}; authorities of the {about.region}, {about.period}; "
@@ -231,11 +231,11 @@ def _funnel(of: Ranking, funnel: Funnel) -> Chart:
             "area": "Authority",
             "size": (people, ",.0f"),
             "value": _values(of),
-            "lower": ("99.8% limit, lower", f",.{about.decimals}f"),
-            "upper": ("99.8% limit, upper", f",.{about.decimals}f"),
+            "lower": ("99.8% limit, lower", of.england.spec),
+            "upper": ("99.8% limit, upper", of.england.spec),
         },
     )  # fmt: skip
 
 
 def _values(of: Ranking) -> tuple[str, str]:
-    return of.about.label, f",.{of.about.decimals}f"
+    return of.about.label, of.england.spec

@@ -64,7 +64,7 @@ def savings_by_service(of: Schedule, heading: str) -> Chart:
     drawn = given / 1000
     each = listed(f"{Money(amount)} ({name})" for name, amount in given.items())
     return Chart(
-        charts.ranked_bars(drawn, str(given.index[0]), unit, {}, decimals=1),
+        charts.ranked_bars(drawn, str(given.index[0]), unit, {}, spec=",.1f"),
         f"{given.index[0]} gives up most, {Money(given.iloc[0])} a year.",
         f"{unit}, recurrent; services paid for each use, {of.area}, from {of.period}.",
         f"Services give up {each}.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from casebook.english import Money, capital
+from casebook.english import Money, capital, decimals_of_millions
 from casebook.report import charts
 from casebook.report.parts import Chart
 from casebook.studies.sensitivity import Sensitivity
@@ -22,16 +22,17 @@ def sensitivity(of: Sensitivity, axis: str, subtitle: str) -> Chart:
     subtitle
         Measure, unit, area and period.
     """
-    scale, form = (1e6, ",.0f") if isinstance(of.central, Money) else (1.0, f",.{of.central.decimals}f")
+    pounds, spec = isinstance(of.central, Money), of.central.spec
+    shown = f",.{decimals_of_millions(float(of.central))}f" if pounds else spec
     widest, lowest = of.widest, of.lowest
     drawn = [(bar.change, float(bar.range.lower), float(bar.range.upper)) for bar in of.bars]
     central = pd.DataFrame({"what": ["Central"], "low": [float(of.central)], "high": [float(of.central)]})
     lower = "" if lowest == widest else f"; {lowest.input} takes it lowest, to {lowest.range.lower}"
     return Chart(
-        charts.tornado(drawn, float(of.central), axis, of.central.decimals, scale),
+        charts.tornado(drawn, float(of.central), axis, shown, 1e6 if pounds else 1.0),
         f"{capital(widest.input)} moves the result most, {widest.range}{lower}.",
         subtitle,
         f"From {of.central}. {'; '.join(f'{bar.change}: {bar.range}' for bar in of.bars)}.",
         pd.concat([of.frame, central]),
-        {"what": "What changes", **{end: (f"{end.title()}, {of.central.measure}", form) for end in ("low", "high")}},
+        {"what": "What changes", **{end: (f"{end.title()}, {of.central.measure}", spec) for end in ("low", "high")}},
     )
