@@ -41,15 +41,18 @@ from typing import Any, NoReturn
 
 from casebook.engine.outcome import Limits
 from casebook.errors import InputError
+from casebook.nightly import settings
+from casebook.nightly.settings import Mail, Nightly, Program, Webhook
 from casebook.pack import freshness, report_spec
 from casebook.pack.report_spec import Contact, Report
 
-__all__ = ["Contact", "Limits", "Report", "main"]
+__all__ = ["Contact", "Limits", "Mail", "Nightly", "Program", "Report", "Webhook", "main"]
 
 
 def main(
-    pack: Sequence[Report], area: str, arguments: Sequence[str] | None = None, *, contact: Contact | None = None
-) -> NoReturn:
+    pack: Sequence[Report], area: str, arguments: Sequence[str] | None = None, *, contact: Contact | None = None,
+    nightly: Nightly = settings.PLAIN,
+) -> NoReturn:  # fmt: skip
     """Run the command line of a pipeline and exit.
 
     Parameters
@@ -62,11 +65,14 @@ def main(
         Words of the command line; those the program was called with, if left out.
     contact
         Whom readers ask who cannot use a page; the accessibility statement names it, or says that none is set.
+    nightly
+        What a scheduled run keeps, and whom it tells.
     """
     _speak_utf8()
     _open_what_is_closed()
     try:
         report_spec.check(pack, area, contact)
+        settings.check(nightly)
     except InputError as error:
         print(error, file=sys.stderr)
         sys.exit(_WRONG_INPUT)
@@ -77,13 +83,13 @@ def main(
         os.environ.setdefault(f"{library}_NUM_THREADS", "1")
     # Packages make half a million objects that stay; looking through them for garbage takes a fifth of their loading.
     gc.set_threshold(100_000, 50, 100)
-    if given[:1] == ["run"]:
+    if given[:1] == ["run"] and "--scheduled" not in given:
         _leave_if_nothing_changed(given)
     try:
         from casebook import commands
     except ModuleNotFoundError as missing:
         _hand_over_or_leave(missing)
-    sys.exit(commands.of_pack(list(pack), area, given, contact)(given))
+    sys.exit(commands.of_pack(list(pack), area, given, contact, nightly)(given))
 
 
 def _speak_utf8() -> None:

@@ -1,6 +1,6 @@
 """The commands of a pipeline: run, watch, runs, list, check, accept, reconcile, audit, pdf.
 
-They print; ``casebook.run`` works.
+They print; ``casebook.run`` works. Those for the run nobody watches are in ``casebook.nightly.commands``.
 
 Exit codes: 0 all went well; 1 a report failed or could not be published, or an audited table does not add
 up; 2 something a person gave is not usable; 3 the pack is held, because a headline moved further than its
@@ -25,6 +25,8 @@ from rich.console import Console
 
 from casebook.engine import signals
 from casebook.errors import InputError, ReportFailedError, ThresholdExceededError, and_list, of_system, one_of
+from casebook.nightly import commands as nights
+from casebook.nightly.settings import PLAIN, Nightly
 from casebook.pack import freshness, history
 from casebook.pack.report_spec import Contact, Report
 
@@ -45,14 +47,17 @@ Set = Annotated[
 ]
 
 
-def of_pack(pack: list[Report], default_area: str, words: Sequence[str], contact: Contact | None = None) -> typer.Typer:
+def of_pack(
+    pack: list[Report], default_area: str, words: Sequence[str], contact: Contact | None = None,
+    nightly: Nightly = PLAIN,
+) -> typer.Typer:  # fmt: skip
     """Return the command line of a pack of reports, for an area unless another is named, called with some words."""
     app = typer.Typer(
         help="Make, list and check the reports of this pipeline.", no_args_is_help=True, add_completion=False,
         pretty_exceptions_enable=False, rich_markup_mode=None,
     )  # fmt: skip
 
-    _add_run_commands(app, pack, default_area, words, contact)
+    _add_run_commands(app, pack, default_area, words, contact, nightly)
 
     @app.command("list")
     def list_reports() -> None:
@@ -119,12 +124,14 @@ def of_pack(pack: list[Report], default_area: str, words: Sequence[str], contact
 
     _add_figure_commands(app)
     _add_pdf_command(app, default_area)
+    nights.add(app, _root, nightly)
     return _with_exit_codes(app)
 
 
 def _add_run_commands(  # noqa: PLR0915
-    app: typer.Typer, pack: list[Report], default_area: str, words: Sequence[str], contact: Contact | None
-) -> None:
+    app: typer.Typer, pack: list[Report], default_area: str, words: Sequence[str], contact: Contact | None,
+    nightly: Nightly,
+) -> None:  # fmt: skip
     @app.command()
     def run(
         names: Names = None,
@@ -153,6 +160,12 @@ def _add_run_commands(  # noqa: PLR0915
         dry_run: Annotated[
             bool, typer.Option("--dry-run", help="Say what would be made and why; make nothing.")
         ] = False,
+        scheduled: Annotated[
+            bool,
+            typer.Option(
+                "--scheduled", help="As every night: with --keep-going, a log of its own, a dated pack, and messages."
+            ),
+        ] = False,
     ) -> None:
         """Make the reports that are not up to date and publish them together, or, if one fails, publish nothing."""
         from casebook.data.tables import Tables
@@ -165,13 +178,25 @@ def _add_run_commands(  # noqa: PLR0915
         fingerprint = freshness.inputs(root, words)
         _say_whose_files(root)
         options = RunOptions(
-            force, keep_going, accept, "kernel" if ordinary_kernels else None, remove=remove, contact=contact
+            force,
+            keep_going or scheduled,
+            accept,
+            "kernel" if ordinary_kernels else None,
+            remove=remove,
+            contact=contact,
         )
         parameters.take_secrets()
         given = {
             **(parameters.from_file(parameters_file) if parameters_file else {}), **(typed := _typed(parameter or []))
         }  # fmt: skip
-        with nullcontext() if dry_run else history.of_run(root, words) as log:
+        if scheduled and (dry_run or names):
+            raise InputError("--scheduled is for the whole pack: name no report, and leave --dry-run out.")
+        with (
+            nights.night(root, nightly) if scheduled else nullcontext() as night,
+            nullcontext() if dry_run else history.of_run(root, words) as log,
+        ):
+            if night is not None:
+                night.log = log
             known = Tables(root)
             jobs = plan.make(pack, root, names or [], area, default_area, given, known, typed)
             if remove and (names or remove in {job.area for job in jobs}):
@@ -199,7 +224,7 @@ def _add_run_commands(  # noqa: PLR0915
         again += [word for one in parameter or [] for word in ("-p", one)]
 
         def once() -> None:
-            of_pack(pack, default_area, again, contact)(again)
+            of_pack(pack, default_area, again, contact, nightly)(again)
 
         signals.obey()
         try:

@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
-from casebook import preload
+from casebook import clock, preload
 from casebook.data import catalogue
 from casebook.data.results import UPSTREAM
 from casebook.engine import workers
@@ -152,7 +152,7 @@ def make(
         rows += [row for result in results if result.made for row in _laid_out(result).rows]
         pack = Pack(
             areas=tuple(sorted({entry.area for entry in entries.values()})),
-            published=layout.now(),
+            published=clock.now_in_words(),
             built_from=record.built_from(root),
             run=log.run,
             contact=options.contact,

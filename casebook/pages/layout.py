@@ -5,12 +5,10 @@ This happens in a process that ran none of the notebook's cells, so that no cell
 
 from __future__ import annotations
 
-import os
 import platform
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -19,7 +17,7 @@ from typing import Any
 import nbformat
 from pydantic import BaseModel, ConfigDict
 
-from casebook import digest
+from casebook import clock, digest
 from casebook.data import catalogue, exports
 from casebook.data.provenance import Read
 from casebook.engine import execution, observation
@@ -27,7 +25,7 @@ from casebook.engine import outcome as outcomes
 from casebook.engine.outcome import Cost, Outcome, of_error
 from casebook.engine.redaction import Redactor
 from casebook.engine.task import Task, keep_failed
-from casebook.errors import InputError, ReportFailedError, one_of
+from casebook.errors import ReportFailedError, one_of
 from casebook.pack import freshness, reconciliation, record
 from casebook.pack.models import Finding, Fingerprint, Glance, Published, ReadFile, Row
 from casebook.pages import gates, render, spreadsheet
@@ -225,7 +223,7 @@ def _entry(task: Task, order: Order, found: record.Record, title: Title, seen: M
         "processor_seconds": task.cost.processor_seconds,
         "peak_megabytes": task.cost.peak_megabytes,
         "engine": task.engine,
-        "finished": now(),
+        "finished": clock.now_in_words(),
         "built_from": order.built_from,
         "versions": versions(),
         "why": order.why,
@@ -233,7 +231,10 @@ def _entry(task: Task, order: Order, found: record.Record, title: Title, seen: M
     }
     if task.only_render and order.before:
         # What was made stays as it was; that other settings are named, or no longer, is said anew.
-        ran = order.before.model_dump(include=set(ran)) | {"rendered": now(), "overrides": order.overrides}
+        ran = order.before.model_dump(include=set(ran)) | {
+            "rendered": clock.now_in_words(),
+            "overrides": order.overrides,
+        }
     fingerprint = order.fingerprint
     if not order.kept:
         read = [*fingerprint.reads, *(read.name for read in found.reads)]
@@ -278,24 +279,6 @@ def versions() -> dict[str, str]:
 
     packages = ("casebook", "papermill", "nbconvert", "pandas", "numpy", "scipy", "matplotlib", "seaborn")
     return {"python": platform.python_version(), "system": platform.system(), **{one: version(one) for one in packages}}
-
-
-def now() -> str:
-    """Return the present date and time, in words; where ``SOURCE_DATE_EPOCH`` is set, the one it gives, in UTC.
-
-    Raises
-    ------
-    InputError
-        If it is set to something else than seconds since 1970 (https://reproducible-builds.org/specs/source-date-epoch).
-    """
-    given = os.environ.get("SOURCE_DATE_EPOCH")
-    try:
-        moment = datetime.fromtimestamp(int(given), UTC) if given else datetime.now().astimezone()
-    except (ValueError, OverflowError, OSError):
-        raise InputError(
-            f"SOURCE_DATE_EPOCH is {given!r}, expected seconds since 1970 as a whole number: correct it, or unset it."
-        ) from None
-    return f"{moment:%d %B %Y at %H:%M}".lstrip("0")
 
 
 def _with_present_words(source: Path, executed: Any) -> Any:
