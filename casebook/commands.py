@@ -1,6 +1,6 @@
-"""The commands of a pipeline: run, watch, runs, list, check, accept, reconcile, audit, pdf.
+"""The commands of a pipeline: run, watch, runs, list, check, accept, reconcile, audit, pdf, schedule, packs, serve.
 
-They print; ``casebook.run`` works. Those for the run nobody watches are in ``casebook.nightly.commands``.
+They print; ``casebook.run`` works. The last three, for the run nobody watches, are in ``casebook.nightly.commands``.
 
 Exit codes: 0 all went well; 1 a report failed or could not be published, or an audited table does not add
 up; 2 something a person gave is not usable; 3 the pack is held, because a headline moved further than its

@@ -23,6 +23,7 @@ report.table(frame[["area", "value"]], caption="Smoking", columns={"area": "Area
 report.assumption("The table is right.", quality="green", impact="low")
 """
 GOOD = ("# Begin", BEGIN, "# Say", SAY, SHOW)
+OWN_FILE_REPORT = ("# Words", BEGIN, "from pathlib import Path\nnote = Path('note.txt').read_text();", SAY, SHOW)
 NEVER = "import time\ntime.sleep(1000)"
 
 

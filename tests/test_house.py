@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 HOUSE = Path(__file__).resolve().parents[1] / "casebook"
-BASE = {"errors", "once", "digest", "text"}
+BASE = {"errors", "once", "digest", "text", "clock"}
 MAY_IMPORT = {
     "methods": {"errors"},
     "english": {"errors"},
@@ -17,6 +17,7 @@ MAY_IMPORT = {
     "reconcile": BASE | {"data", "methods", "english"},
     "report": BASE | {"data", "english", "kinds", "methods", "reconcile", "studies"},
     "pack": BASE | {"data", "engine", "reconcile", "report"},
+    "nightly": BASE | {"data", "pack"},
     "pages": BASE | {"data", "engine", "english", "pack", "reconcile", "report"},
 }
 # What an analyst asks of a session, `report.check()`, is what the gates of the pages would say.

@@ -18,7 +18,7 @@ _TIME = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 
 
 @dataclass(frozen=True)
-class Schedule:
+class Timetable:
     """Files to write, by name, and the one command that installs them (``{folder}`` is where they were written)."""
 
     files: dict[str, bytes]
@@ -27,7 +27,7 @@ class Schedule:
     note: str = ""
 
 
-def of(at: str, using: Using, folder: PurePath, secrets: tuple[str, ...] = ()) -> Schedule:
+def of(at: str, using: Using, folder: PurePath, secrets: tuple[str, ...] = ()) -> Timetable:
     r"""Return what starts a run at a time of every day.
 
     Parameters
@@ -59,7 +59,7 @@ def of(at: str, using: Using, folder: PurePath, secrets: tuple[str, ...] = ()) -
     return _WRITERS[using](int(found[1]), int(found[2]), folder, secrets)
 
 
-def written(schedule: Schedule, folder: Path) -> list[Path]:
+def written(schedule: Timetable, folder: Path) -> list[Path]:
     """Write a schedule's files into a folder, and return their paths."""
     paths = []
     for name, content in schedule.files.items():
@@ -70,7 +70,7 @@ def written(schedule: Schedule, folder: Path) -> list[Path]:
     return paths
 
 
-def _systemd(hours: int, minutes: int, folder: PurePath, _: tuple[str, ...]) -> Schedule:
+def _systemd(hours: int, minutes: int, folder: PurePath, _: tuple[str, ...]) -> Timetable:
     # A program's own path may not hold what a folder's may (quotation marks, dollars): env finds it from the folder.
     place = str(folder).replace("%", "%%")
     service = f"""\
@@ -98,7 +98,7 @@ Persistent=true
 [Install]
 WantedBy=timers.target
 """
-    return Schedule(
+    return Timetable(
         {"casebook.service": service.encode(), "casebook.timer": timer.encode()},
         "systemctl --user link {folder}/casebook.service {folder}/casebook.timer && "
         "systemctl --user enable --now casebook.timer",
@@ -108,12 +108,12 @@ WantedBy=timers.target
     )
 
 
-def _cron(hours: int, minutes: int, folder: PurePath, _: tuple[str, ...]) -> Schedule:
+def _cron(hours: int, minutes: int, folder: PurePath, _: tuple[str, ...]) -> Timetable:
     # In crontab(5) a per cent sign ends the command unless a backslash stands before it.
     mark = f"# casebook: {folder}".replace("%", "\\%")
     command = f"cd {shlex.quote(str(folder))} && .venv/bin/python {' '.join(COMMAND)}".replace("%", "\\%")
     others = f"crontab -l 2>/dev/null | grep -vF {shlex.quote(mark)}"
-    return Schedule(
+    return Timetable(
         {"casebook.cron": f"{minutes} {hours} * * * {command} {mark}\n".encode()},
         f"({others}; cat {{folder}}/casebook.cron) | crontab -",
         f"{others} | crontab -",
@@ -121,7 +121,7 @@ def _cron(hours: int, minutes: int, folder: PurePath, _: tuple[str, ...]) -> Sch
     )
 
 
-def _windows(hours: int, minutes: int, folder: PurePath, _: tuple[str, ...]) -> Schedule:
+def _windows(hours: int, minutes: int, folder: PurePath, _: tuple[str, ...]) -> Timetable:
     # The order of the elements is the schema's: [MS-TSCH] 2.5.
     task = f"""\
 <?xml version="1.0" encoding="UTF-16"?>
@@ -152,7 +152,7 @@ def _windows(hours: int, minutes: int, folder: PurePath, _: tuple[str, ...]) -> 
   </Actions>
 </Task>
 """
-    return Schedule(
+    return Timetable(
         # The byte order mark is what schtasks knows the encoding by.
         {"casebook.xml": task.replace("\n", "\r\n").encode("utf-16")},
         'schtasks /Create /TN Casebook /XML "{folder}\\casebook.xml"',
@@ -160,7 +160,7 @@ def _windows(hours: int, minutes: int, folder: PurePath, _: tuple[str, ...]) -> 
     )
 
 
-def _github(hours: int, minutes: int, _: PurePath, secrets: tuple[str, ...]) -> Schedule:
+def _github(hours: int, minutes: int, _: PurePath, secrets: tuple[str, ...]) -> Timetable:
     given = "".join(f"\n          {name}: ${{{{ secrets.{name} }}}}" for name in secrets)
     workflow = f"""\
 # Written by `python pipeline.py schedule --using github`.
@@ -205,7 +205,7 @@ jobs:
           path: reports
           if-no-files-found: ignore
 """
-    return Schedule(
+    return Timetable(
         {"casebook.yml": workflow.encode()},
         "git add {folder}/casebook.yml && git commit -m 'Publish every night' && git push",
         "git rm {folder}/casebook.yml && git commit -m 'No more nightly run' && git push",
@@ -213,7 +213,7 @@ jobs:
     )
 
 
-_WRITERS: dict[Using, Callable[[int, int, PurePath, tuple[str, ...]], Schedule]] = {
+_WRITERS: dict[Using, Callable[[int, int, PurePath, tuple[str, ...]], Timetable]] = {
     "systemd": _systemd,
     "cron": _cron,
     "windows": _windows,

@@ -100,7 +100,7 @@ def messages(night: Night, before: Sequence[str], since: datetime | None, pack: 
     """
     found = []
     name = f"Casebook, {and_list(pack.areas)}" if pack and 0 < len(pack.areas) < 4 else "Casebook"
-    if night.troubles and list(before) != night.troubles:
+    if night.troubles and sorted(before) != sorted(night.troubles):
         counts = [(len(night.failed), "failed"), (len(night.held), "held")]
         subject = and_list(f"{number} report{'s' * (number != 1)} {what}" for number, what in counts if number)
         lines = [*night.troubles, ""]
@@ -115,12 +115,17 @@ def messages(night: Night, before: Sequence[str], since: datetime | None, pack: 
         ]
         found.append(Message("maintainers", f"{name}: all reports are made again", "\n".join(lines)))
     if night.made and pack and pack.reports:
-        lines = [f"The reports were published anew on {pack.published}."]
         moved = [one for one in pack.changes if one.kind in ("headline", "new")]
-        lines += (
-            ["", "What changed:", *(comparison.in_words(one) for one in moved)] if moved else ["No figure changed."]
-        )
-        subject = f"{len(moved)} figure{'s' * (len(moved) != 1)} changed" if moved else "published anew"
+        lines = [f"The reports were published on {pack.published}.", ""]
+        if not pack.before:
+            subject = "published for the first time"
+            lines += [f"{one.title}, {one.area}" for one in pack.reports]
+        elif moved:
+            subject = f"{len(moved)} figure{'s' * (len(moved) != 1)} changed"
+            lines += ["What changed:", *(comparison.in_words(one) for one in moved)]
+        else:
+            subject = "published anew"
+            lines.append("No figure changed.")
         found.append(Message("audience", f"{name}: {subject}", "\n".join(lines)))
     return found
 

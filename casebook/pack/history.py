@@ -7,7 +7,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +16,11 @@ from typing import Any
 from casebook.errors import InputError, ReportFailedError, ThresholdExceededError
 
 LOG = Path(".casebook/runs.jsonl")
+LONGEST = 10_000_000
+"""Of so many bytes, the log becomes the one before (``runs.before.jsonl``), and a new one begins."""
+
+
+BEFORE = LOG.with_suffix(".before.jsonl")
 
 
 class Log:
@@ -44,6 +49,9 @@ def of_run(root: Path, command: Sequence[str]) -> Iterator[Log]:
     The block may add to ``about`` what the last line should say.
     """
     log, started = Log(root), time.perf_counter()
+    with suppress(OSError):
+        if (root / LOG).stat().st_size > LONGEST:
+            (root / LOG).replace(root / BEFORE)
     # What was set is in the lines of the reports; a secret must not come to stand here.
     log.write("run began", command=[f"{word.partition('=')[0]}=..." if "=" in word else word for word in command])
     ending = {"status": "published"}
@@ -79,10 +87,10 @@ class RunRecord:
 
 def runs(root: Path) -> list[RunRecord]:
     """Return the runs of the log, the last first; a line cut short by a crash is passed over."""
-    try:
-        lines = (root / LOG).read_text(encoding="utf-8", errors="replace").splitlines()
-    except FileNotFoundError:
-        return []
+    lines = []
+    for path in (root / BEFORE, root / LOG):
+        with suppress(FileNotFoundError):
+            lines += path.read_text(encoding="utf-8", errors="replace").splitlines()
     runs: dict[str, list[dict[str, Any]]] = {}
     for line in lines:
         try:

@@ -51,3 +51,14 @@ def test_a_value_on_the_command_line_is_not_written(tmp_path):
 
 def test_no_log_is_no_run(tmp_path):
     assert history.runs(tmp_path) == []
+
+
+def test_a_long_log_gives_way_to_a_new_one_and_its_runs_are_listed_still(tmp_path, monkeypatch):
+    monkeypatch.setattr(history, "LONGEST", 1000)
+    for number in range(40):
+        with history.of_run(tmp_path, ["run", str(number)]):
+            pass
+    runs = [int(run.command[1]) for run in history.runs(tmp_path)]
+    assert runs == list(range(39, 39 - len(runs), -1))
+    assert len(runs) >= 5
+    assert sum(path.stat().st_size for path in (tmp_path / ".casebook").iterdir()) < 4000

@@ -1,0 +1,214 @@
+"""A run nobody watches: it says little, keeps what was shown, and tells people once what they have to know."""
+
+import json
+import sys
+import threading
+import urllib.error
+import urllib.request
+from datetime import datetime
+
+import pytest
+from conftest import running
+from small_reports import GOOD, OWN_FILE_REPORT, write
+
+from casebook.nightly import serving
+from casebook.nightly.settings import Mail, Nightly, Program, Webhook
+from casebook.nightly.settings import check as check_settings
+from casebook.nightly.telling import Night, messages
+
+NIGHTS = [1_790_000_000 + 86_400 * day for day in range(8)]
+TELL = """
+import json, sys
+with open("told.jsonl", "a") as file:
+    file.write(json.dumps([sys.argv[-2], sys.argv[-1], sys.stdin.read()]) + "\\n")
+"""
+
+
+def told(project):
+    path = project.root / "told.jsonl"
+    lines = path.read_text().splitlines() if path.exists() else []
+    path.unlink(missing_ok=True)
+    return [json.loads(line) for line in lines]
+
+
+@pytest.fixture
+def nightly(project):
+    """Two reports, of which one rests on a file, and a program that writes down what people are told."""
+    write(project, {"one": GOOD, "two": OWN_FILE_REPORT})
+    (project.root / "note.txt").write_text("one")
+    (project.root / "tell.py").write_text(TELL)
+    words = f"[{sys.executable!r}, 'tell.py', %r]"
+    project.replace("pipeline.py", "import Limits", "import Nightly, Program, Limits")
+    ways = ", ".join(f"Program({words % who}, to={who!r})" for who in ("maintainers", "audience"))
+    project.replace("pipeline.py", '"Cambridgeshire")', f'"Cambridgeshire", nightly=Nightly(keep=2, tell=[{ways}]))')
+    return project
+
+
+@pytest.mark.slow
+def test_a_night_by_night_story(nightly):
+    def night(number):
+        done = nightly.pipeline("run", "--scheduled", at=NIGHTS[number])
+        return done.returncode, done.stdout, done.stderr, told(nightly)
+
+    # All is well: cron has nothing to mail, and the audience is told.
+    code, out, err, [(who, subject, text)] = night(0)
+    assert (code, out, err, who) == (0, "", "", "audience")
+    assert subject == "Casebook, Cambridgeshire: published for the first time"
+    assert "A small report, Cambridgeshire" in text
+    (log,) = (nightly.root / ".casebook" / "nightly").iterdir()
+    assert "2 reports for Cambridgeshire published" in log.read_text()
+    first = json.loads((nightly.root / "packs" / "2026-09-21T1413" / "pack.json").read_text())
+    assert first == nightly.pack()
+
+    # Nothing has changed: nobody is told, nothing more is kept.
+    assert night(1) == (0, "", "", [])
+    assert len(list((nightly.root / "packs").iterdir())) == 1
+
+    # A report fails: the maintainers are told once, and readers keep its last good page.
+    (nightly.root / "note.txt").unlink()
+    code, out, err, [(who, subject, text)] = night(2)
+    assert (code, out, who) == (1, "", "maintainers")
+    assert subject == "Casebook, Cambridgeshire: 1 report failed"
+    assert "note.txt" in err
+    assert "note.txt" in text
+    assert "with the last good page of A small report" in text
+    code, _, err, letters = night(3)
+    assert (code, letters) == (1, [])
+    assert "note.txt" in err
+
+    # It fails otherwise: told again, with since when something has been wrong.
+    nightly.replace("notebooks/one.ipynb", "The table is small.", "The table is not small.")
+    nightly.replace("notebooks/two.ipynb", "note.txt", "notes.txt")
+    code, _, _, letters = night(4)
+    assert code == 1
+    to_maintainers = [text for who, _, text in letters if who == "maintainers"]
+    assert "notes.txt" in to_maintainers[0]
+    assert "Something has been wrong since 23 September 2026 at" in to_maintainers[0]
+
+    # It is mended: that is told, too.
+    (nightly.root / "notes.txt").write_text("two")
+    code, _, err, letters = night(5)
+    assert (code, err) == (0, "")
+    assert sorted(who for who, _, _ in letters) == ["audience", "maintainers"]
+    assert "all reports are made again" in next(subject for who, subject, _ in letters if who == "maintainers")
+    # Two dated packs stay, the last ones.
+    assert len(list((nightly.root / "packs").iterdir())) == 2
+    listed = nightly.pipeline("packs", "--keep", "2026-09-26T1413", "--for", "2026-10-08").stdout
+    assert "packs/2026-09-26T1413  kept for the committee of 8 October 2026" in listed
+
+
+@pytest.mark.slow
+def test_a_message_that_could_not_be_sent_is_said_and_sent_the_next_night(nightly):
+    (nightly.root / "note.txt").unlink()
+    (nightly.root / "tell.py").rename(nightly.root / "told.py")
+    done = nightly.pipeline("run", "--scheduled", at=NIGHTS[0])
+    assert done.returncode == 1
+    assert "People could not be told: The program" in done.stderr
+    (nightly.root / "told.py").rename(nightly.root / "tell.py")
+    nightly.pipeline("run", "--scheduled", at=NIGHTS[1])
+    assert [who for who, _, _ in told(nightly)] == ["maintainers"]
+
+
+@pytest.mark.slow
+def test_data_that_cannot_be_used_are_told_of_and_readers_keep_the_pack(nightly):
+    assert nightly.pipeline("run", "--scheduled", at=NIGHTS[0]).returncode == 0
+    told(nightly)
+    before = nightly.published()
+    nightly.replace("data/raw/smoking_prevalence.csv", "\n", "\nnonsense\n")
+    done = nightly.pipeline("run", "--scheduled", at=NIGHTS[1])
+    assert done.returncode == 2
+    assert "smoking_prevalence.csv" in done.stderr
+    ((who, _, text),) = told(nightly)
+    assert who == "maintainers"
+    assert "smoking_prevalence.csv" in text
+    assert "Readers see the pack published on" in text
+    assert nightly.published() == before
+
+
+def test_a_scheduled_run_is_of_the_whole_pack(project):
+    done = project.pipeline("run", "care-rates", "--scheduled")
+    assert (done.returncode, "--scheduled is for the whole pack" in done.stderr) == (2, True)
+
+
+def test_a_trouble_that_stays_is_not_told_again_in_another_order():
+    night = Night(datetime(2026, 11, 24), failed=["b: broken.", "a: broken."])
+    assert messages(night, ["a: broken.", "b: broken."], night.ended, None) == []
+
+
+@pytest.mark.parametrize(
+    ("nightly", "words"),
+    [
+        (3, "expected Nightly"),
+        (Nightly(keep="all"), "keep is 'all'"),
+        (Nightly(tell=Program(["x"])), "tell is no list"),
+        (Nightly(tell=["x"]), "expected Mail"),
+        (Nightly(tell=[Mail("smtp.example", "casebook@x.uk", [])]), "nobody is named"),
+        (Nightly(tell=[Mail("smtp.example", "casebook", ["a@x.uk"])]), "'casebook' is no e-mail address"),
+        (Nightly(tell=[Mail("smtp.example", "c@x.uk", ["a@x.uk\nBcc: b@x.uk"])]), "is no e-mail address"),
+        (Nightly(tell=[Mail("smtp.example", "c@x.uk", "a@x.uk")]), "no e-mail address"),
+        (Nightly(tell=[Mail("smtp.example", "c@x.uk", ["a@x.uk"], security="none")]), "on this machine"),
+        (Nightly(tell=[Mail("smtp.example", "c@x.uk", ["a@x.uk"], security="ssl")]), "starttls, tls or none"),
+        (Nightly(tell=[Mail("smtp.example", "c@x.uk", ["a@x.uk"], user="X")]), "give both or neither"),
+        (Nightly(tell=[Mail("smtp.example", "c@x.uk", ["a@x.uk"], port=0)]), "1 to 65535"),
+        (Nightly(tell=[Webhook("https://example.org/hook")]), "which is a secret"),
+        (Nightly(tell=[Webhook("HOOK", to="everybody")]), "maintainers or audience"),
+        (Nightly(tell=[Webhook("HOOK", shape="slack")]), "text or teams"),
+        (Nightly(tell=[Program("notify --urgent")]), "the program and its words"),
+    ],
+)
+def test_a_mistake_in_what_pipeline_says_of_the_night_is_told_in_one_sentence(nightly, words):
+    from casebook.errors import InputError
+
+    with pytest.raises(InputError, match=words) as refused:
+        check_settings(nightly)
+    assert str(refused.value).count("\n") == 0
+
+
+def test_the_pack_is_shown_to_this_machine_and_to_no_name_that_leads_here(tmp_path):
+    (tmp_path / "reports" / "essex").mkdir(parents=True)
+    (tmp_path / "reports" / "index.html").write_text("<p>pack")
+    (tmp_path / "reports" / ".hidden").write_text("secret")
+    (tmp_path / "secret").write_text("secret")
+    (tmp_path / "reports" / "out").symlink_to(tmp_path / "secret")
+
+    def get(path, host="127.0.0.1", method="GET"):
+        request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", headers={"Host": host}, method=method)
+        try:
+            with urllib.request.urlopen(request) as answer:
+                return answer.status, answer.read(), answer.headers
+        except urllib.error.HTTPError as error:
+            return error.code, error.read(), error.headers
+
+    with serving.server(tmp_path / "reports", 0) as server:
+        assert server.server_address[0] == "127.0.0.1"
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        port = server.server_port
+        code, content, headers = get("/")
+        assert (code, content) == (200, b"<p>pack")
+        for name, value in serving.HEADERS.items():
+            assert headers[name] == value
+        for path in ("/../secret", "/%2e%2e/secret", "/out", "/.hidden", "/essex/", "/essex/..%2f..%2fsecret", "/none"):
+            code, content, _ = get(path)
+            assert code == 404, path
+            assert b"secret" not in content
+        assert get("/", host=f"localhost:{port}")[0] == 200
+        assert get("/", host="evil.example")[0] == 421
+        assert get("/", method="DELETE")[0] == 501
+        server.shutdown()
+
+
+@pytest.mark.slow
+def test_serve_says_where_it_shows_the_pack_and_ends_with_ctrl_c(nightly):
+    import signal
+
+    from conftest import wait_for
+
+    with running(nightly, "serve", "--port", "0") as run:
+        wait_for(run.out, "Open http://127.0.0.1:")
+        address = run.out.read_text().split()[1]
+        with pytest.raises(urllib.error.HTTPError):
+            urllib.request.urlopen(address)
+        run.send(signal.SIGINT)
+        assert run.ended().returncode == 0
+    done = nightly.pipeline("serve", "--pack", "2026-01-01T0200")
+    assert (done.returncode, "There is no dated pack called" in done.stderr) == (2, True)
