@@ -437,9 +437,7 @@ class TestPlacements:
             steps = zip(pairwise(children), self.WEEKS, strict=True)
             avoided = fostered + 850 * sum((before - after) * weeks for (before, after), weeks in steps)
             assert f"£{avoided / 1e6:.2f} million ({name})" in headline["basis"]
-        assert headline["text"].endswith(
-            "Middle Optimism and High Optimism reach the target of £2 million in 2020/21."
-        )
+        assert headline["text"].endswith("Middle Optimism and High Optimism reach the target of £2 million in 2020/21.")
 
     def test_the_chart_of_changes_says_what_its_numbers_say(self, tell):
         chart = next(
