@@ -40,11 +40,11 @@ def without_reconciling(root: Path) -> Path:
         cells = notebook["cells"]
         notebook["cells"] = [cell for cell in cells if "report.reconciliation(" not in "".join(cell["source"])]
         path.write_text(json.dumps(notebook), encoding="utf-8")
-    descriptor = root / "data" / "raw" / "datapackage.json"
-    package = json.loads(descriptor.read_text(encoding="utf-8"))
-    package["resources"] = [one for one in package["resources"] if one["name"] != "published_figures"]
-    descriptor.write_text(json.dumps(package), encoding="utf-8")
-    (root / "data" / "raw" / "published_figures.csv").unlink()
+    accepted = root / "data" / "raw" / "SHA256SUMS"
+    lines = accepted.read_text(encoding="utf-8").splitlines(keepends=True)
+    accepted.write_text("".join(line for line in lines if "published_figures" not in line), encoding="utf-8")
+    for path in (root / "data" / "raw").glob("published_figures.*"):
+        path.unlink()
     return root
 
 

@@ -100,7 +100,7 @@ def of_pack(
         _say_what_to_know(pack, root, default_area)
         for sentence in _no_contact(contact):
             _complain(sentence)
-        tables = len(catalogue.load(root).resources)
+        tables = len(catalogue.load(root).tables)
         register = figures.load(root)
         _console().print(
             f"{tables} tables, {len(pack)} reports and {len(register.figures)} printed figures are in order."
@@ -110,7 +110,7 @@ def of_pack(
     @app.command("seal", hidden=True)
     @app.command()
     def accept(names: Annotated[list[str] | None, typer.Argument(metavar="[TABLE]...")] = None) -> None:
-        """Accept changed raw tables: write their present hash into data/raw/datapackage.json.
+        """Accept changed raw tables: write their present hash into data/raw/SHA256SUMS.
 
         The register of published figures follows the tables whose cells it holds.
         """
@@ -267,9 +267,9 @@ def _check_data(known: Tables, root: Path) -> None:
     from casebook.reconcile import figures
 
     def check() -> None:
-        for table in known.catalogue.resources:
+        for table in known.catalogue.tables:
             known.prepare(table.name)
-        if figures.REGISTER in {table.name for table in known.catalogue.resources}:
+        if figures.REGISTER in {table.name for table in known.catalogue.tables}:
             figures.checked(root)
 
     # What a large table takes is not for every report to carry, whether it reads it or not.
@@ -546,6 +546,7 @@ def _print_checks(name: str, checks: list[Check]) -> bool:
 
 
 def _problems(pack: list[Report], root: Path, area: str) -> list[str]:
+    from casebook.data import catalogue
     from casebook.data.tables import Tables
     from casebook.pack import plan, reconciliation
     from casebook.pages import readability
@@ -564,10 +565,15 @@ def _problems(pack: list[Report], root: Path, area: str) -> list[str]:
     known = attempt(Tables, root)
     if not isinstance(known, Tables):
         return problems
-    for table in known.catalogue.resources:
+    problems += [
+        f"data/raw/{name}.yaml describes a table that nobody accepted: accept it with "
+        f"`python pipeline.py accept {name}`, or take it away."
+        for name in catalogue.not_accepted(root)
+    ]
+    for table in known.catalogue.tables:
         attempt(known.prepare, table.name)
         attempt(as_printed.of, root, table)
-    if not problems and figures.REGISTER in {table.name for table in known.catalogue.resources}:
+    if not problems and figures.REGISTER in {table.name for table in known.catalogue.tables}:
         register = attempt(figures.checked, root)
         if isinstance(register, figures.Register):
             problems += reconciliation.problems(pack, root, register)

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import pytest
+import yaml
 from preloaded import Preloaded
 
 # The process that hands the tests out loads this file too, and needs nothing of what takes its time.
@@ -83,11 +84,19 @@ class Project:
     def raw(self, name: str) -> Path:
         return self.root / "data" / "raw" / name
 
-    def descriptor(self) -> dict[str, Any]:
-        return json.loads(self.raw("datapackage.json").read_text(encoding="utf-8"))
+    def description(self, table: str) -> dict[str, Any]:
+        """What a table's own file says of it (or ``common``, what all share), to be changed and written back."""
+        return yaml.load(self.raw(f"{table}.yaml").read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
 
-    def describe(self, descriptor: dict[str, Any]) -> None:
-        self.raw("datapackage.json").write_text(json.dumps(descriptor, indent=2), encoding="utf-8")
+    def describe(self, table: str, description: dict[str, Any]) -> None:
+        self.raw(f"{table}.yaml").write_text(yaml.safe_dump(description, sort_keys=False), encoding="utf-8")
+
+    def forget(self, table: str) -> None:
+        """Take a table out of those accepted."""
+        accepted = self.raw("SHA256SUMS")
+        lines = accepted.read_text(encoding="utf-8").splitlines(keepends=True)
+        accepted.write_text("".join(line for line in lines if not line.endswith(f" {table}.csv\n")), encoding="utf-8")
+        self.raw(f"{table}.yaml").unlink()
 
     def replace(self, file: str, old: str, new: str, count: int = 1) -> None:
         path = self.root / file

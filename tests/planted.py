@@ -217,7 +217,7 @@ def planted_cell(register: Register, cell: Cell, number: str, wrong: str) -> Reg
     """Write another number into a cell, and into the figure that it is."""
     described, table = register.catalogue.table(cell.table), register.tables[cell.table]
     at = table.positions[cell.row]
-    unit = next(one for one in described.table_schema.fields if one.name == cell.column).unit
+    unit = next(one for one in described.columns if one.name == cell.column).unit
     unit = table.rows[at].get("unit", "") if unit == "see the column unit" else unit
     words = table.words[at, cell.column].replace(number, wrong, 1)
     meant = read(wrong, prose=described.prose, unit=unit).value

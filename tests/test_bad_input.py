@@ -52,21 +52,21 @@ def folder_instead(file: str) -> Change:
     return change
 
 
-def descriptor(alter: Callable[[dict], object]) -> Change:
+def table(alter: Callable[[dict], object], name: str = "care_applications") -> Change:
     def change(project):
-        content = project.descriptor()
+        content = project.description(name)
         alter(content)
-        project.describe(content)
+        project.describe(name, content)
 
     return change
 
 
-def table(alter: Callable[[dict], object], name: str = "care_applications") -> Change:
-    return descriptor(lambda content: alter(next(one for one in content["resources"] if one["name"] == name)))
+def column(alter: Callable[[dict], object], name: str = "rate") -> Change:
+    return table(lambda one: alter(one["columns"][name]))
 
 
-def field(alter: Callable[[dict], object], name: str = "rate") -> Change:
-    return table(lambda one: alter(next(field for field in one["schema"]["fields"] if field["name"] == name)))
+def common(alter: Callable[[dict], object]) -> Change:
+    return table(alter, "common")
 
 
 def notebook(alter: Callable[[dict], object], name: str = "care-rates") -> Change:
@@ -112,7 +112,7 @@ WORKINGS = "workings/care-rates.yaml"
 IN_TABLES: dict[str, tuple[Change, str]] = {
     "empty file": (put(CARE, ""), "care_applications.csv is empty: it needs a header"),
     "only a header": (put(CARE, "line,la_number,area,year,rate\n"), "has a header and no rows"),
-    "not there": (delete(CARE), "is described in data/raw/datapackage.json but is not there"),
+    "not there": (delete(CARE), "is not there, though data/raw/care_applications.yaml describes it"),
     "a folder": (folder_instead(CARE), "care_applications.csv"),
     "UTF-16": (recode(CARE, "utf-16"), "row 1, column"),
     "a byte of Latin-1": (edit(CARE, "Hertfordshire,2017", "H\u00e9rtfordshire,2017"), "Hértfordshire"),
@@ -158,38 +158,41 @@ IN_TABLES: dict[str, tuple[Change, str]] = {
     "a table without England": (edit("data/raw/smoking_prevalence.csv", "2893,England,13.9\n", ""), "smoking_prevalence"),
 }  # fmt: skip
 
-DESCRIPTOR = "data/raw/datapackage.json"
-IN_THE_DESCRIPTOR: dict[str, tuple[Change, str]] = {
-    "not there": (delete(DESCRIPTOR), "datapackage.json is not there: run this inside"),
-    "empty": (put(DESCRIPTOR, ""), "line 1, column 1: not valid JSON"),
-    "cut off": (put(DESCRIPTOR, '{"name": "casebook",'), "not valid JSON"),
-    "a list": (put(DESCRIPTOR, "[]"), "datapackage.json"),
-    "a number": (put(DESCRIPTOR, "1"), "datapackage.json"),
-    "not UTF-8": (put(DESCRIPTOR, b'{"name": "\xe9"}'), "is not UTF-8 (byte 10)"),
-    "nested without end": (put(DESCRIPTOR, "[" * 100_000), "nested too deeply"),
-    "a name twice": (edit(DESCRIPTOR, '"name": "care_applications",', '"name": "care_applications", "title": "x",'), "'title' stands twice, in 'care_applications': delete one"),
-    "a minimum that is no number": (edit(DESCRIPTOR, '"minimum": 0', '"minimum": NaN'), "minimum, found nan"),
-    "no tables": (descriptor(lambda all: all.update(resources=[])), "There is no table called 'areas'"),
-    "no list of tables": (descriptor(lambda all: all.pop("resources")), "this property is required"),
-    "a property that is none": (descriptor(lambda all: all.update(reports=1)), "there is no such property"),
-    "a table twice": (descriptor(lambda all: all["resources"].append(all["resources"][0])), "describes the table 'area_changes' twice"),
-    "a table without a title": (table(lambda one: one.pop("title")), "'care_applications' > title: this property is required"),
-    "a title that is a number": (table(lambda one: one.update(title=1)), "title, found 1"),
+COMMON, DESCRIBED, ACCEPTED = "data/raw/common.yaml", "data/raw/care_applications.yaml", "data/raw/SHA256SUMS"
+IN_DESCRIPTIONS: dict[str, tuple[Change, str]] = {
+    "what is shared is not there": (delete(COMMON), "common.yaml is not there: run this inside"),
+    "what is shared is empty": (put(COMMON, ""), "common.yaml, licence: this property is required"),
+    "what is shared is cut off": (put(COMMON, "licence: {name: OGL"), "common.yaml, line 2: did not find expected"),
+    "what is shared is a list": (put(COMMON, "[a]"), "common.yaml: found \"['a']\", expected names"),
+    "not there": (delete(DESCRIBED), "care_applications.yaml is not there, though data/raw/SHA256SUMS lists"),
+    "empty": (put(DESCRIBED, ""), "care_applications.yaml, title: this property is required"),
+    "a number": (put(DESCRIBED, "1"), "care_applications.yaml: found '1', expected names"),
+    "not UTF-8": (put(DESCRIBED, b"title: \xe9"), "care_applications.yaml is not UTF-8 (byte 7)"),
+    "nested without end": (put(DESCRIBED, "[" * 100_000), "care_applications.yaml, line 1: nested too deeply"),
+    "a tag of Python": (edit(DESCRIBED, "every_year: true", "every_year: !!python/object/apply:os.getpid []"), "care_applications.yaml, line"),
+    "a name twice": (end(DESCRIBED, b"title: x\n"), "'title' stands here a second time"),
+    "a column twice": (edit(DESCRIBED, "columns:\n", "columns:\n  area:\n"), "'area' stands here a second time"),
+    "a minimum that is no number": (edit(DESCRIBED, "minimum: 0", "minimum: NaN"), "'rate' > minimum, found 'NaN'"),
+    "no list of tables": (delete(ACCEPTED), "SHA256SUMS is not there"),
+    "no tables": (put(ACCEPTED, ""), "There is no table called 'areas'"),
+    "a table twice": (lambda project: end(ACCEPTED, project.raw("SHA256SUMS").read_bytes())(project), "stands here a second time"),
+    "a table elsewhere": (edit(ACCEPTED, "  areas.csv", "  ../areas.csv"), "SHA256SUMS, line 2: found"),
+    "a hash that is none": (edit(ACCEPTED, "  care_applications.csv", "x  care_applications.csv"), "expected a SHA-256 and the name"),
+    "a table that nobody accepted": (put("data/raw/more.yaml", "title: x"), "more.yaml describes a table that nobody accepted"),
+    "a property that is none": (common(lambda all: all.update(reports="1")), "common.yaml, reports, found '1': there is no such property"),
+    "a table without a title": (table(lambda one: one.pop("title")), "care_applications.yaml, title: this property is required"),
+    "a title of nothing": (table(lambda one: one.update(title="")), "care_applications.yaml, title, found ''"),
     "a property of a table misspelt": (table(lambda one: one.update(tittle="x")), "tittle"),
-    "a path to elsewhere": (table(lambda one: one.update(path="../../etc/passwd")), "must be a file name in data/raw"),
-    "another format": (table(lambda one: one.update(format="xlsx")), "format, found 'xlsx'"),
-    "another encoding": (table(lambda one: one.update(encoding="latin-1")), "encoding, found 'latin-1'"),
-    "no licence": (table(lambda one: one.update(licenses=[])), "licenses"),
-    "no source": (table(lambda one: one.update(sources=[])), "sources"),
-    "no fields": (table(lambda one: one["schema"].update(fields=[])), "fields"),
-    "a key that is no field": (table(lambda one: one["schema"].update(primaryKey=["aera"])), "did you mean area?"),
-    "a field twice": (table(lambda one: one["schema"]["fields"].append(one["schema"]["fields"][0])), "describes the field 'line' twice"),
-    "a type that is none": (field(lambda one: one.update(type="decimal")), "type, found 'decimal'"),
-    "a pattern that cannot be read": (field(lambda one: one.update(constraints={"pattern": "("}), "area"), "not a pattern that can be read"),
-    "a minimum in words": (field(lambda one: one.update(constraints={"minimum": "none"})), "minimum, found 'none'"),
-    "a role that is none": (field(lambda one: one.update(role="king")), "role, found 'king'"),
+    "no licence": (common(lambda all: all.pop("licence")), "common.yaml, licence"),
+    "no source": (table(lambda one: one.pop("sources")), "care_applications.yaml, sources"),
+    "a publication that is none": (table(lambda one: one.update(sources={"paper-04": ""})), "did you mean paper-004?"),
+    "no columns": (table(lambda one: one.pop("columns")), "care_applications.yaml, columns"),
+    "a key that is no column": (table(lambda one: one.update(key=["aera"])), "did you mean area?"),
+    "a type that is none": (column(lambda one: one.update(type="decimal")), "type, found 'decimal'"),
+    "a pattern that cannot be read": (table(lambda one: one["columns"].update(area={"pattern": "("})), "not a pattern that can be read"),
+    "a minimum in words": (column(lambda one: one.update(minimum="none")), "minimum, found 'none'"),
+    "a role that is none": (column(lambda one: one.update(role="king")), "role, found 'king'"),
     "an identity of no kind": (table(lambda one: one.update(identities=[{"kind": "root", "columns": ["rate"]}])), "kind, found 'root'"),
-    "a hash that is none": (table(lambda one: one.update(hash="x")), "care_applications"),
 }  # fmt: skip
 
 IN_NOTEBOOKS: dict[str, tuple[Change, str]] = {
@@ -300,7 +303,7 @@ IN_WORKINGS: dict[str, tuple[Change, str]] = {
 
 FILES = {
     **{f"a table: {name}": row for name, row in IN_TABLES.items()},
-    **{f"the descriptor: {name}": row for name, row in IN_THE_DESCRIPTOR.items()},
+    **{f"a description: {name}": row for name, row in IN_DESCRIPTIONS.items()},
     **{f"a notebook: {name}": row for name, row in IN_NOTEBOOKS.items()},
     **{f"the pipeline: {name}": row for name, row in IN_THE_PIPELINE.items()},
     **{f"workings: {name}": row for name, row in IN_WORKINGS.items()},

@@ -211,7 +211,7 @@ def test_list_shows_reports_parameters_with_types_and_defaults_and_tables(pack):
 
 
 def test_check_finds_every_mistake_without_running_anything(project):
-    described = len(project.descriptor()["resources"])
+    described = len(project.raw("SHA256SUMS").read_text().splitlines())
     figures = len(project.raw("published_figures.csv").read_text(encoding="utf-8").splitlines()) - 1
     assert re.fullmatch(
         rf"{described} tables, \d+ reports and {figures} printed figures are in order\.\n",
@@ -226,7 +226,7 @@ def test_check_finds_every_mistake_without_running_anything(project):
     assert [sentence.split(":")[0] for sentence in said] == [
         "data/raw/smoking_prevalence.csv, row 9, column value",
         "care-rates.ipynb, parameters cell, line 2",
-        "There is no table called 'health_cheks' in data/raw/datapackage.json",
+        "There is no table called 'health_cheks' in data/raw/SHA256SUMS",
     ]
     assert not (project.root / "reports" / "index.html").exists()
 

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from conftest import ROOT
 
+from casebook.data import catalogue
 from casebook.errors import InputError
 
 pytestmark = pytest.mark.slow
@@ -65,10 +66,9 @@ class TestPlans:
         assert not re.search(r"8,22\d|9,89\d", told.text())
 
     def test_a_history_with_years_of_no_plans_is_forecast_without_growth(self, tell, copy_of_pack, monkeypatch):
-        descriptor = copy_of_pack.descriptor()
-        table = next(one for one in descriptor["resources"] if one["name"] == "ehcp_outturn")
-        next(one for one in table["schema"]["fields"] if one["name"] == "plans")["constraints"]["minimum"] = 0
-        copy_of_pack.describe(descriptor)
+        described = copy_of_pack.description("ehcp_outturn")
+        described["columns"]["plans"]["minimum"] = 0
+        copy_of_pack.describe("ehcp_outturn", described)
         copy_of_pack.replace("data/raw/ehcp_outturn.csv", "Cambridgeshire,2019,4198", "Cambridgeshire,2019,0")
         assert copy_of_pack.pipeline("accept").returncode == 0
         monkeypatch.setenv("CASEBOOK_PROJECT", str(copy_of_pack.root))
@@ -515,14 +515,10 @@ class TestPlacements:
             tell("placement-costs", **parameters)
 
     def test_whoever_has_the_tables_gets_the_report_without_another_councils_papers(self, tell, project, monkeypatch):
-        descriptor = project.descriptor()
         for name in ("care_scenarios", "foster_recruitment"):
             shutil.copy(project.raw(f"{name}.csv"), project.raw(f"essex_{name}.csv"))
-            entry = next(one for one in descriptor["resources"] if one["name"] == name)
-            descriptor["resources"].append(
-                entry | {"name": f"essex_{name}", "path": f"essex_{name}.csv", "area": "Essex"}
-            )
-        project.describe(descriptor)
+            project.describe(f"essex_{name}", project.description(name) | {"area": "Essex"})
+        catalogue.accept(project.root, [])
         monkeypatch.setenv("CASEBOOK_PROJECT", str(project.root))
         told = tell(
             "placement-costs", area="Essex", scenarios="essex_care_scenarios", recruitment="essex_foster_recruitment"

@@ -1,8 +1,8 @@
 """docs/adding-a-report.md, done: a new indicator is one CSV, one entry and one line."""
 
-import hashlib
-
 import pytest
+
+from casebook.data import catalogue
 
 CSV = """\
 line,area,value,count,denominator
@@ -25,15 +25,14 @@ INDICATOR = {
 def add_report(project, content, fields):
     """One CSV, one entry, one line."""
     project.raw("school_readiness.csv").write_text(content)
-    descriptor = project.descriptor()
-    like = next(resource for resource in descriptor["resources"] if resource["name"] == "health_checks")
-    number = {"type": "number", "description": "As published.", "unit": "children", "constraints": {"minimum": 0}}
+    like = project.description("health_checks")
+    number = {"type": "number", "description": "As published.", "unit": "children", "minimum": 0}
     entry = {
-        **like, "name": "school_readiness", "title": "Children ready for school", "path": "school_readiness.csv",
-        "hash": f"sha256:{hashlib.sha256(content.encode()).hexdigest()}", "misprints": [], "indicator": INDICATOR,
-        "schema": {**like["schema"], "fields": [*like["schema"]["fields"], *({"name": name, "title": name, **number} for name in fields)]},
+        **like, "title": "Children ready for school", "misprints": [], "indicator": INDICATOR,
+        "columns": {**like["columns"], **{name: {"title": name, **number} for name in fields}},
     }  # fmt: skip
-    project.describe({**descriptor, "resources": [*descriptor["resources"], entry]})
+    project.describe("school_readiness", entry)
+    catalogue.accept(project.root, ["school_readiness"])
     project.replace(
         "pipeline.py", "PACK = [", 'PACK = [\n    Report("readiness", "benchmark", {"indicator": "school_readiness"}),'
     )

@@ -13,6 +13,8 @@ import pytest
 from bs4 import BeautifulSoup
 from conftest import MADE, ROOT
 
+from casebook.data import catalogue
+
 pytestmark = pytest.mark.slow
 
 EVERYWHERE = ["register", "care-rates", "chlamydia", "health-checks", "smoking"]
@@ -284,15 +286,13 @@ def test_the_register_counts_what_is_there(pack):
     assert headline["value"] == sum(len(table) for table in tables)
     assert f"All {len(tables)} tables" in headline["text"]
     blank, absent = 0, 0
-    for table in pack.descriptor()["resources"]:
-        schema, lines = table["schema"], rows(table["name"])
-        fields = [one["name"] for one in schema["fields"] if one["type"] != "string" and "role" not in one]
-        if table["name"] != "areas":
-            blank += sum(line[name] in schema.get("missingValues", [""]) for line in lines for name in fields)
-        if "indicator" in table:
-            assert table["indicator"]["region"] == "East of England", (
-                "this test knows the authorities of no other region"
-            )
+    for table in catalogue.load(ROOT).tables:
+        lines = rows(table.name)
+        fields = [one.name for one in table.columns if one.type != "string" and one.role is None]
+        if table.name != "areas":
+            blank += sum(line[name] in table.missing for line in lines for name in fields)
+        if table.indicator:
+            assert table.indicator.region == "East of England", "this test knows the authorities of no other region"
             absent += len(EAST - {line["area"] for line in lines})
     assert blank > 0
     assert absent > 0

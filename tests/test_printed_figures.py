@@ -159,7 +159,7 @@ class TestVerdicts:
 
     def test_no_verdict_rests_on_a_number_that_no_paper_prints(self, verdicts):
         official = {
-            table.name for table in catalogue.load(ROOT).resources if not any(source.paper for source in table.sources)
+            table.name for table in catalogue.load(ROOT).tables if not any(source.paper for source in table.sources)
         } - {figures.REGISTER}
         assert {"child_population", "care_outturn", "ehcp_outturn"} <= official
         for name, one in unchanged(verdicts).items():
@@ -252,20 +252,20 @@ class TestOneDigit:
         verdicts.accept()
         assert moved(before, verdicts.figures()) == figures_moved
 
-    @pytest.mark.parametrize("table", [table.name for table in catalogue.load(ROOT).resources])
+    @pytest.mark.parametrize("table", [table.name for table in catalogue.load(ROOT).tables])
     def test_in_any_table_nothing_else_changes_and_what_rests_on_the_cell_does(self, verdicts, table):
         before = unchanged(verdicts)
-        described = next(one for one in catalogue.load(verdicts.root).resources if one.name == table)
+        described = next(one for one in catalogue.load(verdicts.root).tables if one.name == table)
         path = verdicts.root / "data" / "raw" / described.path
         original = {
             name: (verdicts.root / "data" / "raw" / name).read_bytes()
-            for name in (described.path, "published_figures.csv", "datapackage.json")
+            for name in (described.path, "published_figures.csv", "SHA256SUMS")
         }
         chance = random.Random(table)
         for at, column in _number_cells(verdicts.root, described, chance, 1):
             content = rows(verdicts.root, described.path)
-            key = "; ".join(content[at][name] for name in described.table_schema.primary_key)
-            words = next((field.printed_in for field in described.table_schema.fields if field.name == column), None)
+            key = "; ".join(content[at][name] for name in described.key)
+            words = next((field.printed_in for field in described.columns if field.name == column), None)
             number = read(
                 content[at][words or column], prose=True, value=float(content[at][column]) if words else None
             ).number
@@ -275,7 +275,7 @@ class TestOneDigit:
                 # Two columns may hold one number of the same words.
                 same = [
                     field.name
-                    for field in described.table_schema.fields
+                    for field in described.columns
                     if field.printed_in == words and content[at][field.name] == content[at][column]
                 ]
                 content[at] |= dict.fromkeys(same, f"{float(read(other, prose=True).value):.12g}")

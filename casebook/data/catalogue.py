@@ -1,14 +1,12 @@
-"""The catalogue of raw tables: ``data/raw/datapackage.json``, read and checked.
+"""The catalogue of raw tables: ``data/raw/NAME.yaml`` beside each ``NAME.csv``, read and checked.
 
-The file follows the Frictionless Data Package standard (https://datapackage.org) with a few
-properties of our own: ``unit``, ``decimals``, ``role`` and ``printedIn`` of a field; ``indicator``, ``misprints``,
-``neighboursOf``, ``area``, ``period``, ``requiredAreas``, ``everyYear``, ``identities`` and ``prose`` of a table. It is
-the single source of truth for what a valid table is.
+It is the single source of truth for what a valid table is. What several tables share (publications, the licence,
+columns that stand in many) stands once, in ``common.yaml``; ``SHA256SUMS`` lists the tables with the content that
+was accepted, in the form of ``sha256sum``.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from functools import lru_cache
 from pathlib import Path
@@ -16,10 +14,9 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from casebook import digest
-from casebook.data.project import DESCRIPTOR, write_whole
+from casebook import digest, once
+from casebook.data.project import ACCEPTED, COMMON, NOT_TABLES, RAW, write_whole
 from casebook.errors import InputError, and_list, one_of
-from casebook.once import in_json
 
 Polarity = Literal["high is good", "low is good", "no judgement"]
 """What is good of a figure."""
@@ -35,11 +32,22 @@ class Described(BaseModel):
         return self
 
 
-class Constraints(Described):
-    """What a value of a field must satisfy; the names are Frictionless's."""
+class TableColumn(Described):
+    """One column of a raw table, and what a value of it must satisfy."""
 
-    required: bool = False
-    unique: bool = False
+    name: str
+    type: Literal["string", "integer", "number", "date"] = "string"
+    title: str
+    description: str
+    unit: str = "text"
+    decimals: int = Field(1, ge=0)
+    """With how many decimals its values are written in reports, however many are printed."""
+    role: Literal["area", "la_number", "label"] | None = None
+    printed_in: str | None = None
+    """The column that holds the number as printed, where this one holds it as a plain number."""
+    marked: bool = False
+    """Whether a number may have commas between thousands, and signs such as the pound's about it."""
+    required: bool = True
     minimum: float | None = None
     maximum: float | None = None
     pattern: str | None = None
@@ -55,36 +63,10 @@ class Constraints(Described):
                 raise ValueError(f"not a pattern that can be read ({error})") from None
         return pattern
 
-
-class TableField(Described):
-    """One column of a raw table."""
-
-    name: str
-    type: Literal["string", "integer", "number", "date"]
-    title: str
-    description: str
-    unit: str
-    decimals: int = Field(1, ge=0)
-    """With how many decimals its values are written in reports, however many are printed."""
-    role: Literal["area", "la_number", "label"] | None = None
-    printed_in: str | None = Field(None, alias="printedIn")
-    """The column that holds the number as printed, where this one holds it as a plain number."""
-    group_char: str | None = Field(None, alias="groupChar")
-    bare_number: bool = Field(True, alias="bareNumber")
-    constraints: Constraints = Constraints()
-
     @property
     def dtype(self) -> str:
         """The type of its column in a frame."""
         return {"string": "str", "integer": "Int64", "number": "float64", "date": "datetime64[s]"}[self.type]
-
-
-class TableSchema(Described):
-    """The columns of a table, its key, and what is printed where there is no value."""
-
-    fields: tuple[TableField, ...] = Field(min_length=1)
-    primary_key: tuple[str, ...] = Field(alias="primaryKey", min_length=1)
-    missing_values: tuple[str, ...] = Field(("",), alias="missingValues")
 
 
 class Identity(Described):
@@ -123,13 +105,22 @@ class Identity(Described):
         return self
 
 
+class Licence(Described):
+    """The licence a publication is under."""
+
+    name: str
+    title: str
+    path: str
+
+
 class SourceEntry(Described):
-    """Where a table comes from: a paper and its lines, or a publication."""
+    """Where a table comes from: a publication and, of a paper, the lines."""
 
     title: str
     publisher: str
     date: str
-    date_in_words: str = Field(alias="dateInWords")
+    date_in_words: str
+    licence: Licence
     paper: str | None = None
     lines: str | None = None
     place: str | None = None
@@ -140,21 +131,14 @@ class SourceEntry(Described):
 
         Examples
         --------
-        >>> SourceEntry(title="A paper", publisher="A council", date="2021", date_in_words="2021",
+        >>> ogl = Licence(name="OGL-UK-3.0", title="Open Government Licence v3.0", path="https://example.org")
+        >>> SourceEntry(title="A paper", publisher="A council", date="2021", date_in_words="2021", licence=ogl,
         ...        paper="004", lines="3-9").citation()
         'A council: A paper, 2021'
         """
         publisher = "" if self.title.startswith(self.publisher) else f"{self.publisher}: "
         place = f". {self.place}" if self.place else ""
         return f"{publisher}{self.title}, {self.date_in_words}{place}"
-
-
-class License(Described):
-    """The licence a table is used under."""
-
-    name: str
-    title: str
-    path: str
 
 
 class GoalEntry(Described):
@@ -209,62 +193,71 @@ class TableEntry(Described):
     """One raw table: a CSV file and everything known about it."""
 
     name: str
-    title: str
-    description: str
-    path: str
-    format: Literal["csv"] = "csv"
-    mediatype: str = "text/csv"
-    encoding: Literal["utf-8"] = "utf-8"
-    hash: str
+    title: str = Field(min_length=1)
+    description: str = Field(min_length=1)
     sources: tuple[SourceEntry, ...] = Field(min_length=1)
-    licenses: tuple[License, ...] = Field(min_length=1)
-    table_schema: TableSchema = Field(alias="schema")
+    columns: tuple[TableColumn, ...] = Field(min_length=1)
+    key: tuple[str, ...] = Field(min_length=1)
+    missing: tuple[str, ...] = ("",)
+    """What is printed where there is no value."""
     indicator: Indicator | None = None
     misprints: tuple[str, ...] = ()
-    neighbours_of: str | None = Field(None, alias="neighboursOf")
+    neighbours_of: str | None = None
     area: str | None = None
     """Whose figures these are, where no column says so."""
     period: str | None = None
     """When they are for, where no column says so."""
-    required_areas: tuple[str, ...] = Field((), alias="requiredAreas")
-    every_year: bool = Field(False, alias="everyYear")
+    required_areas: tuple[str, ...] = ()
+    every_year: bool = False
     identities: tuple[Identity, ...] = ()
     prose: bool = False
     """Whether its numbers stand in running text, where zeros at the end of a number are often rounding."""
+    sha256: str = Field("", exclude=True)
+    """The content that was accepted; no part of what is said of the table."""
 
     @model_validator(mode="after")
-    def _names_areas_where_it_asks_for_them(self) -> TableEntry:
-        if (self.required_areas or self.every_year) and self.field_with_role("area") is None:
+    def _names_columns_it_has(self) -> TableEntry:
+        names = [column.name for column in self.columns]
+        for name in self.key:
+            if name not in names:
+                raise ValueError(f"the key names a column {name!r} that the table does not have; {one_of(names, name)}")
+        if (self.required_areas or self.every_year) and self.column_with_role("area") is None:
             raise ValueError(
-                "requiredAreas and everyYear need a field with the role 'area': give one that role, or leave them out"
+                "required_areas and every_year need a column with the role 'area': give one that role, or leave them "
+                "out"
             )
         return self
 
-    def field(self, name: str) -> TableField:
-        """Return the column of a name that the table has."""
-        return next(field for field in self.table_schema.fields if field.name == name)
+    @property
+    def path(self) -> str:
+        """Its file in ``data/raw``."""
+        return f"{self.name}.csv"
 
-    def field_with_role(self, role: str) -> TableField | None:
-        """Return the field that plays a role, if one does."""
-        return next((field for field in self.table_schema.fields if field.role == role), None)
+    @property
+    def column_names(self) -> list[str]:
+        """The names of its columns, in order."""
+        return [column.name for column in self.columns]
+
+    def column(self, name: str) -> TableColumn:
+        """Return the column of a name that the table has."""
+        return next(column for column in self.columns if column.name == name)
+
+    def column_with_role(self, role: str) -> TableColumn | None:
+        """Return the column that plays a role, if one does."""
+        return next((column for column in self.columns if column.role == role), None)
 
 
 class Catalogue(Described):
     """All raw tables."""
 
-    name: str
-    title: str
-    description: str
-    version: str
-    licenses: tuple[License, ...]
-    resources: tuple[TableEntry, ...]
+    tables: tuple[TableEntry, ...]
 
     @property
     def papers(self) -> dict[str, str]:
         """The titles of the papers the tables come from, with their dates, by number."""
         found = {
             source.paper: f"{source.title}, {source.date_in_words}"
-            for table in self.resources
+            for table in self.tables
             for source in table.sources
             if source.paper is not None
         }
@@ -278,11 +271,28 @@ class Catalogue(Described):
         InputError
             If there is no such table.
         """
-        for table in self.resources:
+        for table in self.tables:
             if table.name == name:
                 return table
-        names = [table.name for table in self.resources]
-        raise InputError(f"There is no table called {name!r} in {DESCRIPTOR}: {one_of(names, name)}")
+        raise InputError(
+            f"There is no table called {name!r} in {ACCEPTED}: {one_of([table.name for table in self.tables], name)}"
+        )
+
+
+class _Publication(Described):
+    title: str = Field(min_length=1)
+    publisher: str = Field(min_length=1)
+    date: str
+    date_in_words: str
+    paper: str | None = None
+    licence: Licence | None = None
+    """The common one, if none is named."""
+
+
+class _Common(Described):
+    licence: Licence
+    publications: dict[str, _Publication]
+    columns: dict[str, dict[str, Any]]
 
 
 def load(root: Path) -> Catalogue:
@@ -291,45 +301,113 @@ def load(root: Path) -> Catalogue:
     Raises
     ------
     InputError
-        If the file is not there, is not JSON, or lacks something a table must have.
+        If a description is not there, is not YAML, or lacks something a table must have.
     """
+    return _load(root, _accepted(root))
+
+
+def _load(root: Path, accepted: dict[str, str]) -> Catalogue:
+    return _read(tuple(accepted.items()), tuple(_text(root, file) for file in (COMMON, *map(_file, accepted))))
+
+
+def _file(name: str) -> Path:
+    return RAW / f"{name}.yaml"
+
+
+def _text(root: Path, file: Path) -> str:
     try:
-        return _read((root / DESCRIPTOR).read_text(encoding="utf-8"))
+        return (root / file).read_text(encoding="utf-8")
     except FileNotFoundError:
-        raise InputError(f"{DESCRIPTOR} is not there: restore it from version control.") from None
+        known = "" if file == COMMON else f", though {ACCEPTED} lists {file.stem}.csv"
+        raise InputError(f"{file} is not there{known}: restore it from version control.") from None
     except UnicodeDecodeError as error:
-        raise InputError(f"{DESCRIPTOR} is not UTF-8 (byte {error.start}): save it as UTF-8.") from None
+        raise InputError(f"{file} is not UTF-8 (byte {error.start}): save it as UTF-8.") from None
 
 
+def _accepted(root: Path) -> dict[str, str]:
+    """Return the tables that were accepted, in the order in which the register shows them, each with its SHA-256."""
+    found: dict[str, str] = {}
+    for number, line in enumerate(_text(root, ACCEPTED).splitlines(), start=1):
+        said = re.fullmatch(r"([0-9a-f]{64}) [ *](\w+)\.csv", line)
+        if not said:
+            raise InputError(
+                f"{ACCEPTED}, line {number}: found {line[:80]!r}, expected a SHA-256 and the name of a CSV file in "
+                f"{RAW}: restore the line, or delete it and accept the table again."
+            )
+        if said[2] in found:
+            raise InputError(f"{ACCEPTED}, line {number}: {said[2]}.csv stands here a second time: delete one line.")
+        found[said[2]] = said[1]
+    return found
+
+
+# Kept, because every read of a table begins here and the texts seldom change.
 @lru_cache(maxsize=4)
-def _read(text: str) -> Catalogue:
-    # Kept, because every read of a table begins here and the text seldom changes.
+def _read(accepted: tuple[tuple[str, str], ...], texts: tuple[str, ...]) -> Catalogue:
+    common = _names(once.texts(texts[0], COMMON), COMMON)
     try:
-        content = json.loads(text, object_pairs_hook=in_json)
-    except RecursionError:
-        raise InputError(f"{DESCRIPTOR} is nested too deeply to be read: restore it from version control.") from None
-    except json.JSONDecodeError as error:
-        raise InputError(
-            f"{DESCRIPTOR}, line {error.lineno}, column {error.colno}: not valid JSON ({error.msg}); "
-            "a comma or a quotation mark is often missing just before it."
-        ) from None
-    except ValueError as error:
-        raise InputError(f"{DESCRIPTOR}: {error}.") from None
-    try:
-        catalogue = Catalogue.model_validate(content)
+        shared = _Common.model_validate(common)
     except ValidationError as error:
-        raise InputError(_first_problem(error, content)) from None
-    _check_names(catalogue)
-    return catalogue
+        raise InputError(_first_problem(error, common, COMMON)) from None
+    described = zip(accepted, texts[1:], strict=True)
+    return Catalogue(tables=tuple(_table(name, sha256, text, shared) for (name, sha256), text in described))
 
 
-def _first_problem(error: ValidationError, content: Any) -> str:
+def _table(name: str, sha256: str, text: str, common: _Common) -> TableEntry:
+    file = _file(name)
+    own = _names(once.texts(text, file), file)
+    columns = _names(own.get("columns"), file, "columns")
+    content = {
+        **own,
+        "name": name,
+        "sha256": sha256,
+        "sources": [
+            {**_publication(common, slug, file), **_names(of_table, file, f"sources > {slug}")}
+            for slug, of_table in _names(own.get("sources"), file, "sources").items()
+        ],
+        "columns": [
+            {**common.columns.get(column, {}), **_names(said, file, f"columns > {column}"), "name": column}
+            for column, said in columns.items()
+        ],
+    }
+    try:
+        return TableEntry.model_validate(content)
+    except ValidationError as error:
+        step = error.errors()[0]["loc"]
+        if step[:1] == ("columns",) and len(step) > 2:
+            named, here = content["columns"][step[1]]["name"], columns[content["columns"][step[1]]["name"]]
+            if step[2] in common.columns.get(named, {}) and step[2] not in here:
+                # What is wrong stands in the file that the column's words come from.
+                file = COMMON
+        raise InputError(_first_problem(error, content, file)) from None
+
+
+def _publication(common: _Common, slug: str, file: Path) -> dict[str, Any]:
+    if slug not in common.publications:
+        raise InputError(
+            f"{file}, sources: there is no publication {slug!r} in {COMMON}: describe it there; "
+            f"{one_of(common.publications, slug)}"
+        )
+    found = common.publications[slug]
+    return {**found.model_dump(), "licence": found.licence or common.licence}
+
+
+def _names(content: Any, file: Path, where: str = "") -> dict[str, Any]:
+    """Return a group of names with values; nothing written is an empty one."""
+    if isinstance(content, dict):
+        return content
+    if not content:
+        return {}
+    place = f", {where}" if where else ""
+    raise InputError(f"{file}{place}: found {str(content)[:60]!r}, expected names with their values.")
+
+
+def _first_problem(error: ValidationError, content: Any, file: Path) -> str:
     problem, *others = error.errors()
     where: list[str] = []
     node = content
     for step in problem["loc"]:
         node = node[step] if _has(node, step) else None
-        named = isinstance(node, dict) and isinstance(step, int) and node.get("name")
+        named = isinstance(node, dict) and isinstance(step, int) and (node.get("name") or node.get("title"))
         where.append(f"'{named}'" if named else str(step))
     whole = isinstance(problem["input"], dict | list)
     found = "" if problem["type"] == "missing" or whole else f", found {problem['input']!r}"
@@ -339,41 +417,34 @@ def _first_problem(error: ValidationError, content: Any) -> str:
     }.get(problem["type"], problem["msg"].removeprefix("Value error, "))
     # Whoever describes a new table wants all that it lacks at once.
     alike = [
-        one for one in others if one["type"] == problem["type"] == "missing" and one["loc"][:2] == problem["loc"][:2]
+        one for one in others if one["type"] == problem["type"] == "missing" and one["loc"][:-1] == problem["loc"][:-1]
     ]
-    lacking = and_list(" > ".join(str(step) for step in one["loc"][2:]) for one in alike)
+    lacking = and_list(str(one["loc"][-1]) for one in alike)
     also = f" ({lacking} {'is' if len(alike) == 1 else 'are'} missing too)" if alike else ""
     rest = len(others) - len(alike)
-    more = also + (f"; there are {rest} more mistakes in this file" if rest else "")
-    return f"{DESCRIPTOR}, {' > '.join(where) or 'top level'}{found}: {expected}{more}."
+    more = also + (f"; there are {rest} more mistakes in this table" if rest else "")
+    place = f", {' > '.join(where)}" if where else ""
+    return f"{file}{place}{found}: {expected}{more}."
 
 
 def _has(node: Any, step: Any) -> bool:
     return step in node if isinstance(node, dict) else isinstance(node, list) and step < len(node)
 
 
-def _check_names(catalogue: Catalogue) -> None:
-    seen: set[str] = set()
-    for table in catalogue.resources:
-        if table.name in seen:
-            raise InputError(f"{DESCRIPTOR} describes the table {table.name!r} twice: rename one of them.")
-        seen.add(table.name)
-        fields = [field.name for field in table.table_schema.fields]
-        for name in fields:
-            if fields.count(name) > 1:
-                raise InputError(f"{DESCRIPTOR}, '{table.name}' describes the field {name!r} twice: delete one.")
-        if Path(table.path).name != table.path:
-            raise InputError(f"{DESCRIPTOR}, '{table.name}': the path {table.path!r} must be a file name in data/raw.")
-        for key in table.table_schema.primary_key:
-            if key not in fields:
-                raise InputError(
-                    f"{DESCRIPTOR}, '{table.name}': the primary key names a field {key!r} that the table "
-                    f"does not have; {one_of(fields, key)}"
-                )
+def not_accepted(root: Path) -> list[str]:
+    """Return the names of the tables that are described and were never accepted.
+
+    Raises
+    ------
+    InputError
+        If the list of those that were cannot be read.
+    """
+    names = {path.stem for path in (root / RAW).glob("*.yaml")}
+    return sorted(names - {*NOT_TABLES, *_accepted(root)})
 
 
 def accept(root: Path, names: list[str]) -> list[str]:
-    """Write the present SHA-256 of the named tables (all, if none is named) into the catalogue.
+    """Write the present SHA-256 of the named tables (all, if none is named) into the list of those accepted.
 
     Returns
     -------
@@ -383,35 +454,23 @@ def accept(root: Path, names: list[str]) -> list[str]:
     Raises
     ------
     InputError
-        If a name or the catalogue is wrong, or a file is not there.
+        If a name or a description is wrong, or a file is not there.
     """
-    catalogue = load(root)
-    tables = [catalogue.table(name) for name in names] or list(catalogue.resources)
-    text = (root / DESCRIPTOR).read_text(encoding="utf-8")
-    content = json.loads(text)
+    accepted = _accepted(root)
+    known = [*accepted, *not_accepted(root)]
     changed = []
-    for table in tables:
-        path = root / DESCRIPTOR.parent / table.path
-        if not path.is_file():
-            raise InputError(f"data/raw/{table.path} is not there: put the file in place, then accept it.")
-        entry = next(resource for resource in content["resources"] if resource["name"] == table.name)
-        new = f"sha256:{digest.of(path)}"
-        if entry["hash"] != new:
-            entry["hash"] = new
-            changed.append(table.name)
+    for name in names or known:
+        if name not in known:
+            raise InputError(f"There is no table called {name!r}, described in {_file(name)}: {one_of(known, name)}")
+        file = RAW / f"{name}.csv"
+        if not (root / file).is_file():
+            raise InputError(f"{file} is not there: put the file in place, then accept it.")
+        sha256 = digest.of(root / file)
+        if accepted.get(name) != sha256:
+            accepted[name] = sha256
+            changed.append(name)
+    _load(root, accepted)
     if changed:
-        write_whole(root / DESCRIPTOR, _with_hashes(text, content).encode())
+        lines = [f"{sha256}  {name}.csv\n" for name, sha256 in accepted.items()]
+        write_whole(root / ACCEPTED, "".join(lines).encode())
     return changed
-
-
-def _with_hashes(text: str, content: dict[str, Any]) -> str:
-    """Return the catalogue's text with the hashes of its content, and all else laid out as its author did."""
-    start = re.search(r'"resources"\s*:\s*\[', text)
-    assert start is not None, "a catalogue that was read has its tables"
-    written, at = text[: start.end()], start.end()
-    for entry in content["resources"]:
-        begin = text.index("{", at)
-        _, end = json.JSONDecoder().raw_decode(text, begin)
-        hashed = re.sub(r'("hash"\s*:\s*)"[^"]*"', rf'\g<1>"{entry["hash"]}"', text[begin:end], count=1)
-        written, at = written + text[at:begin] + hashed, end
-    return written + text[at:]

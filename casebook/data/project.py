@@ -8,11 +8,29 @@ from pathlib import Path
 
 from casebook.errors import InputError
 
-DESCRIPTOR = Path("data/raw/datapackage.json")
+RAW = Path("data/raw")
+COMMON = RAW / "common.yaml"
+"""What the descriptions of the tables share."""
+ACCEPTED = RAW / "SHA256SUMS"
+"""The tables, with the content that was accepted."""
+NOT_TABLES = ("common", "series")
+"""The files in YAML beside the tables that describe something else than one of them."""
+
+
+def is_description(path: Path) -> bool:
+    """Return whether a file, by its path in the project, says what tables are.
+
+    Examples
+    --------
+    >>> is_description(RAW / "areas.yaml"), is_description(RAW / "series.yaml"), is_description(RAW / "areas.csv")
+    (True, False, False)
+    """
+    table = path.suffix == ".yaml" and path.stem not in NOT_TABLES
+    return path in (COMMON, ACCEPTED) or (path.parent == RAW and table)
 
 
 def root() -> Path:
-    """Return the project's folder: the one that holds ``data/raw/datapackage.json``.
+    """Return the project's folder: the one that holds ``data/raw/common.yaml``.
 
     It is looked for upwards from the working directory, so that a notebook finds the same files
     whether JupyterLab, papermill or the pipeline runs it, from whichever folder; failing that, it
@@ -27,10 +45,10 @@ def root() -> Path:
     here = Path.cwd()
     candidates = [Path(named)] if named else [here, *here.parents, Path(__file__).resolve().parents[2]]
     for folder in candidates:
-        if (folder / DESCRIPTOR).is_file():
+        if (folder / COMMON).is_file():
             return folder.resolve()
     raise InputError(
-        f"{candidates[0] / DESCRIPTOR} is not there: run this inside the Casebook folder, "
+        f"{candidates[0] / COMMON} is not there: run this inside the Casebook folder, "
         "or name that folder in the environment variable CASEBOOK_PROJECT."
     )
 

@@ -19,10 +19,10 @@ from typing import Any
 import pandas as pd
 
 from casebook import digest
-from casebook.data.catalogue import TableEntry, TableField
+from casebook.data.catalogue import TableColumn, TableEntry
+from casebook.data.project import ACCEPTED, RAW
 from casebook.errors import InputError, and_list, one_of
 
-RAW = Path("data/raw")
 LARGEST = 10**15  # above it, numbers are mistakes, and floating point no longer holds every unit
 WANTED = {
     "integer": "a whole number such as 2020",
@@ -51,11 +51,11 @@ def read(root: Path, table: TableEntry) -> pd.DataFrame:
     key = (table.model_dump_json(), found)
     if found and key in _checked:
         return _checked[key].copy()
-    header, rows = cells(root / file, file, [field.name for field in table.table_schema.fields])
+    header, rows = cells(root / file, file, table.column_names)
     columns = {}
-    for field in table.table_schema.fields:
+    for field in table.columns:
         position = header.index(field.name)
-        values = [_value(file, number, field, row[position], table.table_schema.missing_values) for number, row in rows]
+        values = [_value(file, number, field, row[position], table.missing) for number, row in rows]
         columns[field.name] = pd.Series(values, index=[number for number, _ in rows], dtype=field.dtype)
     frame = pd.DataFrame(columns, index=pd.Index([number for number, _ in rows], name="row"))
     if frame.empty:
@@ -90,7 +90,8 @@ def cells(path: Path, file: Path, columns: list[str] | None) -> tuple[list[str],
         content = path.read_bytes()
     except (FileNotFoundError, IsADirectoryError):
         raise InputError(
-            f"{file} is described in data/raw/datapackage.json but is not there: put it back, or delete its entry."
+            f"{file} is not there, though {file.with_suffix('.yaml')} describes it: put it back, or delete its "
+            f"description and its line in {ACCEPTED}."
             if columns is not None
             else f"{file} is not there: give the path of a CSV file."
         ) from None
@@ -150,12 +151,12 @@ def _check_header(file: Path, found: list[str], wanted: list[str]) -> None:
             instead = f", found {and_list(repr(other) for other in extra)} instead" if extra else ""
             raise InputError(
                 f"{file}, row 1: the column {name!r} is missing{instead}; "
-                f"the header must be {','.join(wanted)} (see data/raw/datapackage.json)."
+                f"the header must be {','.join(wanted)} (see {file.with_suffix('.yaml')})."
             )
     for position, name in enumerate(found):
         if name not in wanted:
             raise InputError(
-                f"{file}, row 1, column {position + 1}: found the column {name!r}, which data/raw/datapackage.json "
+                f"{file}, row 1, column {position + 1}: found the column {name!r}, which {file.with_suffix('.yaml')} "
                 f"does not describe: describe it there, or delete it; {one_of(wanted, name)}"
             )
         if not name and "" in found[:position]:
@@ -167,7 +168,7 @@ def _check_header(file: Path, found: list[str], wanted: list[str]) -> None:
             raise InputError(f"{file}, row 1, column {position + 1}: the column {name!r} stands twice; delete one.")
 
 
-def _value(file: Path, row: int, field: TableField, cell: str, missing: tuple[str, ...]) -> Any:
+def _value(file: Path, row: int, field: TableColumn, cell: str, missing: tuple[str, ...]) -> Any:
     if cell in missing:
         return None
     try:
@@ -175,7 +176,7 @@ def _value(file: Path, row: int, field: TableField, cell: str, missing: tuple[st
     except (ValueError, InvalidOperation):
         raise InputError(
             f"{file}, row {row}, column {field.name}: found {cell!r}, expected {WANTED[field.type]} "
-            f"({field.unit}); correct the cell{'' if field.constraints.required else _how_to_leave_empty(missing)}."
+            f"({field.unit}); correct the cell{'' if field.required else _how_to_leave_empty(missing)}."
         ) from None
 
 
@@ -184,7 +185,7 @@ def _how_to_leave_empty(missing: tuple[str, ...]) -> str:
     return f", or mark it as not printed with {' or '.join(shown)}" if shown else ""
 
 
-def _parse(field: TableField, cell: str) -> Any:
+def _parse(field: TableColumn, cell: str) -> Any:
     if field.type == "string":
         return cell
     if not cell.isascii() and any(mark.isdigit() and not mark.isascii() for mark in cell):
@@ -193,11 +194,8 @@ def _parse(field: TableField, cell: str) -> Any:
     if field.type == "date":
         return pd.Timestamp(date.fromisoformat(cell))
     text = cell
-    if field.group_char:
-        text = text.replace(field.group_char, "")
-    if not field.bare_number:
-        # Frictionless: bareNumber false lets a number carry a sign such as the pound's.
-        text = re.sub(r"^[^\d.+-]+|[^\d.]+$", "", text)
+    if field.marked:
+        text = re.sub(r"^[^\d.+-]+|[^\d.]+$", "", text.replace(",", ""))
     if not re.fullmatch(r"[+-]?(\d+(\.\d*)?|\.\d+)", text):
         raise ValueError(cell)
     if field.type == "integer":
@@ -227,42 +225,40 @@ Fault = tuple[pd.Series, Callable[[int], str]]
 
 
 def _repeated(table: TableEntry, frame: pd.DataFrame) -> Iterator[Fault]:
-    key = list(table.table_schema.primary_key)
-    alone = [[field.name] for field in table.table_schema.fields if field.constraints.unique]
-    for names in [key] * bool(key) + alone:
+    names = list(table.key)
 
-        def describe(row: int, names: list[str] = names) -> str:
-            first = frame.index[(frame[names] == frame.loc[row, names]).all(axis=1)][0]
-            shown = and_list(f"{name} {_shown(frame.loc[row, name])}" for name in names)
-            return (
-                f"{' and '.join(names)}: {shown} already stands in row {first}; each may stand once, so delete or "
-                "correct one of them"
-            )
+    def describe(row: int) -> str:
+        first = frame.index[(frame[names] == frame.loc[row, names]).all(axis=1)][0]
+        shown = and_list(f"{name} {_shown(frame.loc[row, name])}" for name in names)
+        return (
+            f"{' and '.join(names)}: {shown} already stands in row {first}; each may stand once, so delete or "
+            "correct one of them"
+        )
 
-        yield frame.duplicated(names) & frame[names].notna().all(axis=1), describe
+    yield frame.duplicated(names) & frame[names].notna().all(axis=1), describe
 
 
 def _not_allowed(table: TableEntry, frame: pd.DataFrame) -> Iterator[Fault]:
-    for field in table.table_schema.fields:
-        values, limits = frame[field.name], field.constraints
+    for field in table.columns:
+        values = frame[field.name]
         there = values.notna()
 
-        def describe(row: int, expected: str, field: TableField = field) -> str:
+        def describe(row: int, expected: str, field: TableColumn = field) -> str:
             value: Any = frame.loc[row, field.name]
             found = "nothing" if pd.isna(value) else repr(_shown(value)) if field.type == "string" else _shown(value)
             return f"{field.name}: found {found}, expected {expected} ({field.unit}); correct the cell"
 
-        if limits.required or field.name in table.table_schema.primary_key:
+        if field.required or field.name in table.key:
             yield ~there, partial(describe, expected=WANTED[field.type])
-        if limits.minimum is not None:
-            yield there & (values < limits.minimum), partial(describe, expected=f"at least {limits.minimum:,.10g}")
-        if limits.maximum is not None:
-            yield there & (values > limits.maximum), partial(describe, expected=f"at most {limits.maximum:,.10g}")
-        if limits.enum is not None:
-            yield there & ~values.isin(limits.enum), partial(describe, expected=f"one of {', '.join(limits.enum)}")
-        if limits.pattern is not None:
-            matches = values[there].str.fullmatch(limits.pattern).reindex(values.index, fill_value=True)
-            yield ~matches.astype(bool), partial(describe, expected=f"of the form {limits.pattern}")
+        if field.minimum is not None:
+            yield there & (values < field.minimum), partial(describe, expected=f"at least {field.minimum:,.10g}")
+        if field.maximum is not None:
+            yield there & (values > field.maximum), partial(describe, expected=f"at most {field.maximum:,.10g}")
+        if field.enum is not None:
+            yield there & ~values.isin(field.enum), partial(describe, expected=f"one of {', '.join(field.enum)}")
+        if field.pattern is not None:
+            matches = values[there].str.fullmatch(field.pattern).reindex(values.index, fill_value=True)
+            yield ~matches.astype(bool), partial(describe, expected=f"of the form {field.pattern}")
 
 
 def _shown(value: Any) -> str:

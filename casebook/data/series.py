@@ -326,7 +326,7 @@ class Held:
                 raise InputError(f"{where}: there is no area {name!r}: {one_of(self.areas.areas, name)}")
         columns = list(NUMBERS)
         if source.table is not None:
-            columns = [field.name for field in self.tables.catalogue.table(source.table).table_schema.fields]
+            columns = self.tables.catalogue.table(source.table).column_names
         for name in [source.value, *source.where]:
             if name not in columns:
                 raise InputError(f"{where}: there is no column {name!r}: {one_of(columns, name)}")
@@ -406,18 +406,18 @@ class Held:
         if name in self.described:
             one = self.described[name]
             return "" if self.has(one, area) else self.lacking(one, area)
-        known = {table.name: table for table in self.tables.catalogue.resources}
+        known = {table.name: table for table in self.tables.catalogue.tables}
         if name not in known:
             raise InputError(f"There is no series and no table {name!r}: {one_of([*self.described, *known], name)}")
         table = known[name]
-        if field := table.field_with_role("area"):
+        if field := table.column_with_role("area"):
             names = set(self.tables.prepare(name).frame[field.name])
             return "" if area in names else f"data/raw/{table.path} has no row of {area}: add its rows."
         if table.area in (None, area):
             return ""
         return (
             f"data/raw/{table.path} is of {table.area}: put {area}'s own in its place, with the same columns, and its "
-            "name under 'area' in data/raw/datapackage.json."
+            f"name under 'area' in data/raw/{table.name}.yaml."
         )
 
     def by_number(self, number: float) -> str:

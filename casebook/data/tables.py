@@ -12,6 +12,7 @@ from casebook import digest
 from casebook.data import areas, project, provenance, raw
 from casebook.data.areas import Gazetteer
 from casebook.data.catalogue import Catalogue, TableEntry, load
+from casebook.data.project import RAW
 from casebook.errors import InputError, one_of
 
 PROCESSED = Path("data/processed")
@@ -76,7 +77,7 @@ class Tables:
     def reads(self, prepared: Prepared) -> list[provenance.Read]:
         """Return what was read to prepare a table: its own file, and the areas' where it names areas."""
         found = [read_of(self.root, prepared.table, len(prepared.frame))]
-        if prepared.table.field_with_role("area"):
+        if prepared.table.column_with_role("area"):
             found.append(read_of(self.root, self.catalogue.table(areas.AREAS), len(self.areas.areas)))
             found.append(read_of(self.root, self.catalogue.table(areas.SPELLINGS), len(self.areas.spellings)))
             found.append(read_of(self.root, self.catalogue.table(areas.CHANGES), len(self.areas.changes)))
@@ -85,7 +86,7 @@ class Tables:
 
 def read_of(root: Path, table: TableEntry, rows: int) -> provenance.Read:
     """Return the record of reading a table's file."""
-    path = raw.RAW / table.path
+    path = RAW / table.path
     return provenance.Read(
         name=table.name,
         title=table.title,
@@ -93,7 +94,7 @@ def read_of(root: Path, table: TableEntry, rows: int) -> provenance.Read:
         sha256=digest.of(root / path),
         rows=rows,
         sources=tuple(source.citation() for source in table.sources),
-        licence=table.licenses[0].title,
+        licence=table.sources[0].licence.title,
     )
 
 
@@ -106,7 +107,7 @@ def read(name: str, area: str | None = None) -> pd.DataFrame:
     Parameters
     ----------
     name
-        The table's name in ``data/raw/datapackage.json``.
+        The table's name: that of its file in ``data/raw``.
     area
         The authority to read it for: the rows that name it or, where the table names no areas, all of them if they are
         described as its own. There may be none (``own`` refuses then).
@@ -142,7 +143,7 @@ def read_all() -> list[Prepared]:
         If any table cannot be used.
     """
     tables = Tables()
-    prepared = [tables.prepare(table.name) for table in tables.catalogue.resources]
+    prepared = [tables.prepare(table.name) for table in tables.catalogue.tables]
     for one in prepared:
         tables.write_processed(one)
         provenance.record(tables.reads(one)[:1])
@@ -190,7 +191,7 @@ def own(frame: pd.DataFrame, area: str) -> pd.DataFrame:
     if table.area != area:
         raise InputError(
             f"data/raw/{table.path} is of {table.area}, not of {area}: choose {table.area}, or put {area}'s own table "
-            "in its place and its name under 'area' in data/raw/datapackage.json."
+            f"in its place and its name under 'area' in data/raw/{table.name}.yaml."
         )
     return frame
 
@@ -252,7 +253,7 @@ def _read(tables: Tables, name: str, area: str | None) -> pd.DataFrame:
     provenance.record(tables.reads(prepared))
     frame, table = prepared.frame, prepared.table
     if area is not None:
-        field = table.field_with_role("area")
+        field = table.column_with_role("area")
         frame = frame[frame[field.name] == area] if field else frame[[table.area == area] * len(frame)]
     frame.attrs["table"] = table
     return frame
@@ -261,13 +262,13 @@ def _read(tables: Tables, name: str, area: str | None) -> pd.DataFrame:
 def _with_official_areas(
     table: TableEntry, frame: pd.DataFrame, known: Gazetteer
 ) -> tuple[pd.DataFrame, list[Correction]]:
-    field = table.field_with_role("area")
+    field = table.column_with_role("area")
     if field is None:
         if table.area is not None:
             known.authority(table.area)
         return frame, []
-    number = table.field_with_role("la_number")
-    file = raw.RAW / table.path
+    number = table.column_with_role("la_number")
+    file = RAW / table.path
     corrections, names, codes = [], [], []
     numbers = frame[number.name] if number is not None else pd.Series(pd.NA, index=frame.index)
     for row, printed, stated in zip(frame.index.tolist(), frame[field.name], numbers, strict=True):
@@ -298,7 +299,7 @@ def _with_official_areas(
 
 def _check_key_after(table: TableEntry, file: Path, frame: pd.DataFrame) -> None:
     # Two spellings of one area are two keys to the raw check and one here.
-    key = list(table.table_schema.primary_key)
+    key = list(table.key)
     repeated = frame.index[frame.duplicated(key)]
     if len(repeated):
         row = repeated[0]
@@ -311,7 +312,7 @@ def _check_key_after(table: TableEntry, file: Path, frame: pd.DataFrame) -> None
 
 
 def _check_complete(table: TableEntry, frame: pd.DataFrame) -> None:
-    file = raw.RAW / table.path
+    file = RAW / table.path
     for area in table.required_areas:
         if area not in set(frame["area"]):
             raise InputError(f"{file} has no row for {area}, which its reports compare with: add the row.")
@@ -334,10 +335,10 @@ def check_hash(root: Path, table: TableEntry) -> None:
     InputError
         If its content is another.
     """
-    found = f"sha256:{digest.of(root / raw.RAW / table.path)}"
-    if found != table.hash:
+    found = digest.of(root / RAW / table.path)
+    if found != table.sha256:
         raise InputError(
-            f"{raw.RAW / table.path} is not the file described in data/raw/datapackage.json: its content has the hash "
-            f"{found[:19]}..., expected {table.hash[:19] or 'one'}...; if the change is meant, accept it with "
+            f"{RAW / table.path} is not the file that was accepted: its content has the SHA-256 {found[:12]}..., "
+            f"expected {table.sha256[:12]}... ({project.ACCEPTED}); if the change is meant, accept it with "
             f"`python pipeline.py accept {table.name}`, otherwise restore the file."
         )

@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from casebook import digest
+from casebook.data import project
 from casebook.engine import observation
 
 if TYPE_CHECKING:
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from casebook.pack.plan import Job
 
 PACKAGE = Path(__file__).resolve().parents[1]
-DESCRIPTOR = Path("data/raw/datapackage.json")
 KEPT = Path(".casebook/fresh.json")
 # What turns an executed notebook into a page and a spreadsheet; changes here need no cell to be run.
 RENDERING = (
@@ -104,15 +104,11 @@ def fingerprint(job: Job, root: Path, reads: Sequence[str], upstream: Mapping[st
 
 
 def described(root: Path, tables: Iterable[str]) -> dict[str, str]:
-    """Return how tables are described, and the rest of the descriptor (under the empty name), as hashes."""
-    descriptor = json.loads((root / DESCRIPTOR).read_text(encoding="utf-8"))
-    # A table's hash and size are those of its content, which is compared itself.
-    resources = {
-        resource["name"]: {key: value for key, value in resource.items() if key not in ("hash", "bytes")}
-        for resource in descriptor.pop("resources")
-    }
-    wanted = sorted(set(tables) & set(resources))
-    return {"": _hash(descriptor), **{name: _hash(resources[name]) for name in wanted}}
+    """Return how tables are described, as hashes; their content, which is compared itself, is no part of it."""
+    from casebook.data import catalogue
+
+    known = {table.name: table for table in catalogue.load(root).tables}
+    return {name: _hash(known[name].model_dump(mode="json")) for name in sorted(set(tables) & set(known))}
 
 
 def need(job: Job, before: Published | None, now: Fingerprint, root: Path, anew: Iterable[str]) -> StaleReason:
@@ -203,7 +199,7 @@ def _of_code_changed(
     tables = described(root, then.described)
     for name, content in then.described.items():
         if tables.get(name) != content:
-            yield f"the description of {name or 'the data'} changed"
+            yield f"the description of {name} changed"
     yield from rebuilt
     for name in job.upstream:
         if then.upstream.get(name) != now.upstream.get(name):
@@ -213,10 +209,10 @@ def _of_code_changed(
 def is_input(path: str) -> bool:
     """Return whether a file that a notebook looked at, by its path in the project, may be what it was made from.
 
-    What stands in ``reports`` is known by the reports built on, the descriptor by its parts, the notebook cell by cell.
+    What stands in ``reports`` is known by the reports built on, descriptions by table, the notebook cell by cell.
     """
     own = path.startswith("notebooks/") and path.endswith(".ipynb")
-    return not own and Path(path) != DESCRIPTOR and not f"{path}/".startswith(_NOT_INPUT)
+    return not own and not project.is_description(Path(path)) and not f"{path}/".startswith(_NOT_INPUT)
 
 
 def nothing_changed(root: Path, arguments: Sequence[str]) -> str:

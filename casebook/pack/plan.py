@@ -232,7 +232,7 @@ def tables_read(path: Path, values: Mapping[str, Any], catalogue: Catalogue) -> 
     for call in calls(path, "read", "read_all"):
         function = ast.unparse(call.func)
         if function == "tables.read_all":
-            return [table.name for table in catalogue.resources]
+            return [table.name for table in catalogue.tables]
         if function == "tables.read" and call.args:
             argument = call.args[0]
             name = argument.value if isinstance(argument, ast.Constant) else values.get(ast.unparse(argument))

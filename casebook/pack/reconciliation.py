@@ -145,7 +145,7 @@ def check_complete(name: str, area: str, root: Path, found: Sequence[Row]) -> No
     twice = sorted({identifier for identifier in ids if ids.count(identifier) > 1})
     if twice:
         raise ReportFailedError(f"{name} reconciles the figure {twice[0]!r} twice: once is enough.")
-    described = {table.name: table.area for table in catalogue.load(root).resources}
+    described = {table.name: table.area for table in catalogue.load(root).tables}
     if figures.REGISTER not in described or (not found and described[figures.REGISTER] not in (None, area)):
         return
     missing = [figure.id for figure in figures.load(root).of_report(name) if figure.id not in ids]

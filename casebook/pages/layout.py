@@ -159,7 +159,7 @@ def _checked_and_written(task: Task, order: Order, notebook: Any) -> LaidOut:
 
 def _unknown_reads(task: Task, reads: Iterable[Read]) -> Iterator[str]:
     """Believe what a notebook says it read only of tables and exports of the project, and of reports it builds on."""
-    tables = {table.name: f"data/raw/{table.path}" for table in catalogue.load(Path(task.root)).resources}
+    tables = {table.name: f"data/raw/{table.path}" for table in catalogue.load(Path(task.root)).tables}
     for read in reads:
         name, path = read.name, read.path
         report = name.partition("/")[0]

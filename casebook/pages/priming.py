@@ -10,7 +10,8 @@ import nbformat
 import pandas as pd
 
 from casebook import report
-from casebook.data import project, provenance, raw
+from casebook.data import project, provenance
+from casebook.data.project import RAW
 from casebook.data.tables import Tables, read_of
 from casebook.engine import shell
 from casebook.engine.task import Task
@@ -35,14 +36,14 @@ def prime_caches() -> None:
         If its page does not pass the gates.
     """
     known = Tables()
-    for table in known.catalogue.resources:
+    for table in known.catalogue.tables:
         # What is read here is not read again; a large table is read where it is used, and no other report carries it.
-        if (known.root / raw.RAW / table.path).stat().st_size < _LARGE:
+        if (known.root / RAW / table.path).stat().st_size < _LARGE:
             known.prepare(table.name)
     figures.load(project.root())
     outputs = shell.prepare().outputs
     outputs.begin()
-    provenance.record([read_of(known.root, known.catalogue.resources[0], 1)])
+    provenance.record([read_of(known.root, known.catalogue.tables[0], 1)])
     _say()
     cells = [
         nbformat.v4.new_markdown_cell("## Prose\n\nOf **one** kind."),

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from casebook.data import raw
 from casebook.data.catalogue import TableEntry
+from casebook.data.project import RAW
 from casebook.errors import InputError, and_list, one_of
 from casebook.reconcile.explanations import Sibling
 from casebook.reconcile.quantities import Cell, Quantity, Reading, read
@@ -133,8 +134,8 @@ def of(root: Path, table: TableEntry) -> PrintedTable:
     InputError
         If the file cannot be split into the table's columns, or a number is not in the words it is printed in.
     """
-    fields = table.table_schema.fields
-    key = table.table_schema.primary_key
+    fields = table.columns
+    key = table.key
     numbers = {
         one.name: one
         for one in fields
@@ -142,25 +143,25 @@ def of(root: Path, table: TableEntry) -> PrintedTable:
     }
     titles = {name: one.title for name, one in numbers.items()}
     labels = tuple(one.name for one in fields if one.role == "label")
-    rows = _rows(root / raw.RAW / table.path, raw.RAW / table.path, [one.name for one in fields])
+    rows = _rows(root / RAW / table.path, RAW / table.path, [one.name for one in fields])
     quantities, words = {}, {}
     for at, row in enumerate(rows):
         for name, one in numbers.items():
             words[at, name] = row[one.printed_in or name]
             unit = row.get("unit", "") if one.unit == "see the column unit" else one.unit
-            blank = row[name] in table.table_schema.missing_values
+            blank = row[name] in table.missing
             cell = _cell(table.name, key, titles, labels, row, name)
             meant = row[name] if one.printed_in else None
             number = None if blank else _quantity(words[at, name], table.prose, unit, meant, cell)
             if number is None and meant and not blank:
                 raise InputError(
-                    f"{raw.RAW / table.path}, row {at + 2}, column {name}: found {meant}, which the words beside it, "
+                    f"{RAW / table.path}, row {at + 2}, column {name}: found {meant}, which the words beside it, "
                     f"{words[at, name]!r}, do not hold: correct whichever the paper does not print."
                 )
             quantities[at, name] = number
     return PrintedTable(
-        table.name, (raw.RAW / table.path).as_posix(), key, titles, rows, quantities, words,
-        table.table_schema.missing_values, labels,
+        table.name, (RAW / table.path).as_posix(), key, titles, rows, quantities, words,
+        table.missing, labels,
     )  # fmt: skip
 
 

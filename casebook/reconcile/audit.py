@@ -1,6 +1,6 @@
 """The audit of a table: every cell that follows from others is worked out from them.
 
-Which cells follow from which is said once for a table, in its ``identities`` (``datapackage.json``, or
+Which cells follow from which is said once for a table, in its ``identities`` (``data/raw/NAME.yaml``, or
 a file beside an analyst's own CSV; ``casebook.reconcile.guess`` where there is none); nothing is written cell by cell.
 """
 
@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from casebook.data import catalogue
 from casebook.data.catalogue import Identity
-from casebook.data.project import DESCRIPTOR
+from casebook.data.project import COMMON, RAW
 from casebook.errors import InputError, and_list, one_of
 from casebook.once import in_json
 from casebook.reconcile import as_printed
@@ -244,14 +244,14 @@ def of_project(root: Path) -> dict[str, list[Check]]:
     InputError
         If a table cannot be used.
     """
-    described = [table for table in catalogue.load(root).resources if table.identities]
+    described = [table for table in catalogue.load(root).tables if table.identities]
     return {table.name: checks(as_printed.of(root, table), table.identities) for table in described}
 
 
 def of_file(path: Path, descriptor: Path | None = None) -> list[Check]:
     """Audit a CSV file by its descriptor: ``FILE.json`` beside it, unless another is given.
 
-    A file that the ``datapackage.json`` beside it describes is audited by that.
+    A table of a project is audited by its own description.
 
     Raises
     ------
@@ -263,9 +263,7 @@ def of_file(path: Path, descriptor: Path | None = None) -> list[Check]:
     if package:
         root, table = package
         if not table.identities:
-            raise InputError(
-                f"{DESCRIPTOR} says of {path.name} nothing that follows from anything: add 'identities' to it."
-            )
+            raise InputError(f"{RAW / path.stem}.yaml says nothing that follows from anything: add 'identities' to it.")
         return checks(as_printed.of(root, table), table.identities)
     try:
         said = Descriptor.model_validate(json.loads(beside.read_text(encoding="utf-8"), object_pairs_hook=in_json))
@@ -283,12 +281,12 @@ def of_file(path: Path, descriptor: Path | None = None) -> list[Check]:
 
 
 def in_package(path: Path) -> tuple[Path, catalogue.TableEntry] | None:
-    """Return the project and the entry of a file that the ``datapackage.json`` beside it describes."""
-    package = path.resolve().parent / DESCRIPTOR.name
-    if not package.is_file() or package.parts[-len(DESCRIPTOR.parts) :] != DESCRIPTOR.parts:
+    """Return the project that a file is a table of, and its entry there."""
+    folder = path.resolve().parent
+    root = folder.parents[len(RAW.parts) - 1] if folder.parts[-len(RAW.parts) :] == RAW.parts else None
+    if root is None or not (root / COMMON).is_file():
         return None
-    root = package.parents[len(DESCRIPTOR.parent.parts)]
-    table = next((table for table in catalogue.load(root).resources if table.path == path.name), None)
+    table = next((table for table in catalogue.load(root).tables if table.path == path.name), None)
     return (root, table) if table else None
 
 

@@ -216,7 +216,7 @@ class _Report:
         self.used: dict[str, None] = {}
         self._checks: dict[str, list[audit.Check]] = {}
         self._register, self._file = register, workings.file_of(report)
-        self._described = {table.name for table in register.catalogue.resources} - {figures.REGISTER}
+        self._described = {table.name for table in register.catalogue.tables} - {figures.REGISTER}
         self._formulas = Formulas(
             self._file, self._table, IDS if IDS in self._described else "", self.workings.names, self.workings.columns
         )

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from casebook.data import catalogue, raw
 from casebook.data.catalogue import Catalogue
-from casebook.data.project import write_whole
+from casebook.data.project import RAW, write_whole
 from casebook.errors import InputError, one_of
 from casebook.reconcile import as_printed, audit
 from casebook.reconcile.as_printed import PrintedTable
@@ -26,7 +26,7 @@ from casebook.reconcile.explanations import Sibling
 from casebook.reconcile.quantities import Cell, Quantity, Reading, read
 
 REGISTER = "published_figures"
-FILE = raw.RAW / f"{REGISTER}.csv"
+FILE = RAW / f"{REGISTER}.csv"
 CLAIM, REPEAT = "claim", "repeat"
 
 
@@ -168,7 +168,7 @@ def load(root: Path) -> Register:
     InputError
         If the file cannot be split into its columns.
     """
-    files = sorted((root / raw.RAW).glob("*"))
+    files = sorted((root / RAW).glob("*"))
     return _load(root, tuple((path.name, path.stat().st_mtime_ns, path.stat().st_size) for path in files))
 
 
@@ -176,7 +176,7 @@ def load(root: Path) -> Register:
 def _load(root: Path, fingerprint: tuple[tuple[str, int, int], ...]) -> Register:
     described = catalogue.load(root)
     # The kinds of value are checked with every other table's, when a run or a check starts.
-    header, rows = raw.cells(root / FILE, FILE, [field.name for field in described.table(REGISTER).table_schema.fields])
+    header, rows = raw.cells(root / FILE, FILE, described.table(REGISTER).column_names)
     figures = [_figure(dict(zip(header, cells, strict=True))) for _, cells in rows]
     return Register({figure.id: figure for figure in figures}, _Tables(root, described), described)
 
@@ -254,9 +254,9 @@ def follow(root: Path, names: list[str]) -> list[str]:
         The ids of the figures whose row was changed.
     """
     described = catalogue.load(root)
-    if REGISTER not in {table.name for table in described.resources}:
+    if REGISTER not in {table.name for table in described.tables}:
         return []
-    header, rows = raw.cells(root / FILE, FILE, [field.name for field in described.table(REGISTER).table_schema.fields])
+    header, rows = raw.cells(root / FILE, FILE, described.table(REGISTER).column_names)
     tables: dict[str, PrintedTable] = {}
     changed = []
     written = io.StringIO()

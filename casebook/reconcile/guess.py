@@ -17,7 +17,7 @@ from pathlib import Path
 
 from casebook.data import raw
 from casebook.data.catalogue import Identity
-from casebook.data.project import DESCRIPTOR, write_whole
+from casebook.data.project import RAW, write_whole
 from casebook.errors import InputError, and_list
 from casebook.reconcile import as_printed, audit
 from casebook.reconcile.as_printed import PrintedTable
@@ -114,9 +114,8 @@ def describe(path: Path) -> Path:
     """
     beside = path.with_suffix(".json")
     if beside.exists() or audit.in_package(path):
-        raise InputError(
-            f"{path} is described already, in {beside if beside.exists() else DESCRIPTOR}: correct it there."
-        )
+        described = beside if beside.exists() else RAW / f"{path.stem}.yaml"
+        raise InputError(f"{path} is described already, in {described}: correct it there.")
     guess = of_file(path)
     guess.check(path)
     said = audit.Descriptor(

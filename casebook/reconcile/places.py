@@ -9,6 +9,7 @@ from pathlib import Path
 
 from casebook.data import raw
 from casebook.data.catalogue import Catalogue
+from casebook.data.project import RAW
 from casebook.english import capital, listed
 from casebook.reconcile.cases import Reconciliation
 
@@ -34,13 +35,13 @@ class Places:
     """
 
     def __init__(self, root: Path, described: Catalogue) -> None:
-        dates = {one.paper: one.date for table in described.resources for one in table.sources if one.paper}
+        dates = {one.paper: one.date for table in described.tables for one in table.sources if one.paper}
         self._years = {paper: str(date)[:4] for paper, date in dates.items()}
         self._sections: dict[str, list[tuple[int, str, str]]] = {}
-        if TABLE in {table.name for table in described.resources}:
+        if TABLE in {table.name for table in described.tables}:
             table = described.table(TABLE)
-            file = raw.RAW / table.path
-            header, rows = raw.cells(root / file, file, [one.name for one in table.table_schema.fields])
+            file = RAW / table.path
+            header, rows = raw.cells(root / file, file, table.column_names)
             for _, cells in rows:
                 row = dict(zip(header, cells, strict=True))
                 self._sections.setdefault(row["paper"], []).append((int(row["line"]), row["case"], row["heading"]))

@@ -1,6 +1,6 @@
 """How printed figures are worked out: ``workings/REPORT.yaml``, beside the register that says what is printed.
 
-A figure that an identity of its table explains (``datapackage.json``), or that only repeats another, needs no entry.
+A figure that an identity of its table explains (``data/raw``), or that only repeats another, needs no entry.
 """
 
 from __future__ import annotations
@@ -9,11 +9,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
+from casebook import once
 from casebook.errors import InputError, one_of
-from casebook.once import NothingTwice
 
 FOLDER = Path("workings")
 
@@ -135,35 +134,9 @@ def reports(root: Path) -> list[str]:
 @lru_cache(maxsize=32)
 def _parsed(file: str, text: str) -> Workings:
     try:
-        # Everything stays as it is written: 001, 2020-03-31, no.
-        return Workings.model_validate(yaml.load(text, Loader=_Texts) or {})
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        problem = error.problem or error.context or ""
-        advice = next((said for part, said in _ADVICE.items() if part in problem), f"{problem}: correct it")
-        raise InputError(f"{file}, line {mark.line + 1 if mark else 1}: {advice}.") from None
-    except yaml.YAMLError as error:
-        raise InputError(
-            f"{file} holds a character that YAML has no place for ({str(error).splitlines()[0]}): take it out."
-        ) from None
+        return Workings.model_validate(once.texts(text, file) or {})
     except ValidationError as error:
         raise InputError(f"{file}, {_said(error)}") from None
-
-
-_ADVICE = {
-    "mapping values are not allowed": (
-        'a text that holds ": " stands in "..." or, after >-, on the lines below: otherwise YAML reads a name in it'
-    ),
-    "cannot start any token": (
-        'a text that begins with @, ` or % stands in "..."; lines are indented with spaces, not tabs'
-    ),
-    "could not find expected ':'": "a name stands here without its ':', or a text goes on without being indented",
-    "did not find expected key": 'the line is not indented like the others of its group, or a text needs "..."',
-}
-
-
-class _Texts(NothingTwice, getattr(yaml, "CBaseLoader", yaml.BaseLoader)):  # type: ignore[misc]
-    """YAML of texts, lists and mappings, in which no name stands twice in one place."""
 
 
 def _said(error: ValidationError) -> str:

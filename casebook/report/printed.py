@@ -56,7 +56,7 @@ def reconciliation(of: str, area: str | None = None) -> Reconciliations:
     report = _report(register, of)
     places = Places(root, register.catalogue)
     found = Reconciliations(tuple(map(places.told, cases.of_report(report))))
-    known = [TABLE] if TABLE in {one.name for one in register.catalogue.resources} else []
+    known = [TABLE] if TABLE in {one.name for one in register.catalogue.tables} else []
     for name in [figures.REGISTER, *known, *cases.tables(report)] if found.figures else []:
         table = register.catalogue.table(name)
         rows = len(register.figures) if name == figures.REGISTER else len(register.tables[name].rows)
@@ -71,7 +71,7 @@ def _report(register: Register, of: str) -> str:
     reports = dict.fromkeys(figure.report for figure in register.figures.values())
     if of in reports:
         return of
-    described = [table.name for table in register.catalogue.resources]
+    described = [table.name for table in register.catalogue.tables]
     if of not in described:
         raise InputError(
             f"report.reconciliation({of!r}): {figures.FILE} gives no figure to such a report, and no table is called "

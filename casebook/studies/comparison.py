@@ -332,7 +332,7 @@ def over_years(
                 "first_year and last_year without it."
             )
     own = area == described.neighbours_of
-    decimals = described.field("rate").decimals
+    decimals = described.column("rate").decimals
     group = Group(
         Noun("statistical neighbour") if own else Noun("other authority", "other authorities"),
         tuple(sorted(others["area"].unique())), len(by_area), "its" if own else "the", "" if own else "in the table",

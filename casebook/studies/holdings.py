@@ -42,7 +42,7 @@ class Holdings:
             {
                 "title": one.table.title,
                 "rows": len(one.frame),
-                "columns": len(one.table.table_schema.fields),
+                "columns": len(one.table.columns),
                 "source": "; ".join(source.citation() for source in one.table.sources),
                 "corrected": len(one.corrections),
             }
@@ -61,7 +61,7 @@ class Holdings:
                 "missing": int(one.frame[field.name].isna().sum()),
             }
             for one in self.prepared
-            for field in one.table.table_schema.fields
+            for field in one.table.columns
             if field.type in ("number", "integer") and field.role is None and field.name != "line"
         )
 
@@ -71,7 +71,7 @@ class Holdings:
         rows = [
             (one.table.title, f"{field.title}{_areas_of(blank)}", len(blank), "blank")
             for one in self.prepared
-            for field in one.table.table_schema.fields
+            for field in one.table.columns
             if field.type != "string" and field.role is None and one.table.name != "areas"
             for blank in [one.frame[one.frame[field.name].isna()]]
             if len(blank)

@@ -363,7 +363,7 @@ def in_region(printed: pd.DataFrame, area: str, people: int | None = None) -> Ra
     of = table.indicator
     if of is None:
         raise InputError(
-            f"The table {table.name!r} has no 'indicator' entry in data/raw/datapackage.json, so its unit, polarity "
+            f"The table {table.name!r} has no 'indicator' entry in data/raw/{table.name}.yaml, so its unit, polarity "
             "and region are not known: add one, as docs/adding-a-report.md says."
         )
     names = tables.authorities_in(of.region)

@@ -6,9 +6,10 @@ After a row with a new line was added, take its line from the papers (beside the
 """
 
 import csv
-import json
 import os
 from pathlib import Path
+
+from casebook.data import catalogue
 
 ROOT = Path(__file__).resolve().parents[2]
 RAW = ROOT / "data" / "raw"
@@ -29,9 +30,9 @@ def quoted() -> set[tuple[str, int]]:
         ("004", 193),
         *(("004", line) for line in range(3014, 3035)),
     }  # the years of 194-207; the savings' headings
-    for resource in json.loads((RAW / "datapackage.json").read_text(encoding="utf-8"))["resources"]:
-        papers = [source["paper"] for source in resource.get("sources", []) if "paper" in source]
-        with (RAW / resource["path"]).open(encoding="utf-8", newline="") as file:
+    for table in catalogue.load(ROOT).tables:
+        papers = [source.paper for source in table.sources if source.paper]
+        with (RAW / table.path).open(encoding="utf-8", newline="") as file:
             found |= {
                 (row.get("paper") or papers[0], int(row["line"])) for row in csv.DictReader(file) if "line" in row
             }

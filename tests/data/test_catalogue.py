@@ -1,88 +1,88 @@
 """The catalogue is the single source of truth, and a mistake in it is named."""
 
-import json
+import hashlib
 
 import pytest
 
 from casebook.data import catalogue, raw
+from casebook.data.project import RAW
 from casebook.data.tables import Tables
 from casebook.errors import InputError
 
-
-def entry(descriptor, name):
-    return next(resource for resource in descriptor["resources"] if resource["name"] == name)
+AREAS, COMMON, ACCEPTED = "data/raw/areas.yaml", "data/raw/common.yaml", "data/raw/SHA256SUMS"
 
 
-def test_a_limit_changed_in_the_descriptor_changes_what_is_valid(project):
-    descriptor = project.descriptor()
-    entry(descriptor, "smoking_prevalence")["schema"]["fields"][2]["constraints"]["maximum"] = 18
-    project.describe(descriptor)
+def change(project, table, alter):
+    description = project.description(table)
+    alter(description)
+    project.describe(table, description)
+
+
+def test_a_limit_changed_in_a_description_changes_what_is_valid(project):
+    change(project, "smoking_prevalence", lambda one: one["columns"]["value"].update(maximum="18"))
     with pytest.raises(InputError, match=r"row 11, column value: found 18\.8, expected at most 18"):
         Tables(project.root).prepare("smoking_prevalence")
 
 
 def forbidden(field, in_key):
     """A value of the field's type for each limit that its description states."""
-    limits = field.constraints
-    if limits.required or in_key:
+    if field.required or in_key:
         yield None
-    if limits.minimum is not None and field.type != "date":
-        yield limits.minimum - 1
-    if limits.maximum is not None and field.type != "date":
-        yield limits.maximum + 1
-    if limits.enum is not None or limits.pattern is not None:
+    if field.minimum is not None and field.type != "date":
+        yield field.minimum - 1
+    if field.maximum is not None and field.type != "date":
+        yield field.maximum + 1
+    if field.enum is not None or field.pattern is not None:
         yield "~ no such value ~"
 
 
 def test_every_limit_of_every_described_field_is_held(project):
     tried = 0
-    for table in catalogue.load(project.root).resources:
+    for table in catalogue.load(project.root).tables:
         frame = raw.read(project.root, table)
-        key = table.table_schema.primary_key
-        for field in table.table_schema.fields:
+        key = table.key
+        for field in table.columns:
             for value in forbidden(field, field.name in key):
                 wrong = frame.astype({field.name: object})
                 wrong.loc[wrong.index[-1], field.name] = value
                 wrong = wrong.astype({field.name: field.dtype}) if value is not None else wrong
                 with pytest.raises(InputError, match=rf"row {frame.index[-1]}, column {field.name}: found "):
-                    raw._check_values(raw.RAW / table.path, table, wrong)
+                    raw._check_values(RAW / table.path, table, wrong)
                 tried += 1
     assert tried > 100
 
 
 @pytest.mark.parametrize(
-    ("change", "words"),
+    ("table", "alter", "words"),
     [
-        (
-            lambda d: entry(d, "needs").update(requiredAreas=["England"]),
-            "requiredAreas and everyYear need a field with the role 'area'",
-        ),
-        (lambda d: entry(d, "areas").pop("title"), "'areas' > title: this property is required"),
-        (
-            lambda d: [entry(d, "areas").pop(name) for name in ("title", "path", "hash")],
-            r"'areas' > title: this property is required: add it \(path and hash are missing too\)",
-        ),
-        (lambda d: entry(d, "areas").update(titel="x"), "'areas' > titel.*no such property"),
-        (lambda d: d["resources"].append(entry(d, "areas")), "describes the table 'areas' twice"),
-        (lambda d: entry(d, "areas")["schema"].update(primaryKey=["nam"]), "a field 'nam'.*did you mean name"),
-        (lambda d: entry(d, "areas")["schema"]["fields"][0].update(type="text"), "'areas' > schema > fields > 'name' > type"),
-        (lambda d: entry(d, "areas")["schema"]["fields"][1]["constraints"].update(pattern="["), "not a pattern that can be read"),
-        (lambda d: entry(d, "areas")["schema"].update(primaryKey=[]), "primaryKey"),
-        (lambda d: entry(d, "areas").update(licenses=[]), "licenses"),
-        (lambda d: entry(d, "areas").update(path="../areas.csv"), "must be a file name in data/raw"),
-        (lambda d: entry(d, "areas")["schema"]["fields"].append(entry(d, "areas")["schema"]["fields"][0]), "describes the field 'name' twice"),
+        ("needs", lambda d: d.update(required_areas=["England"]), "need a column with the role 'area'"),
+        ("areas", lambda d: d.pop("title"), f"{AREAS}, title: this property is required"),
+        ("areas", lambda d: [d.pop("title"), d.pop("key")], r"areas.yaml, title: this property is required: add it \(key is missing too\)"),
+        ("areas", lambda d: d.update(titel="x"), "titel, found 'x': there is no such property"),
+        ("areas", lambda d: d.update(key=["nam"]), "a column 'nam'.*did you mean name"),
+        ("areas", lambda d: d.update(key=[]), f"{AREAS}, key"),
+        ("areas", lambda d: d.update(columns={}), f"{AREAS}, columns"),
+        ("areas", lambda d: d["columns"]["name"].update(type="text"), f"{AREAS}, columns > 'name' > type, found 'text'"),
+        ("areas", lambda d: d["columns"]["code"].update(pattern="["), "not a pattern that can be read"),
+        ("areas", lambda d: d["columns"].update(name="x"), f"{AREAS}, columns > name: found 'x', expected names"),
+        ("areas", lambda d: d["columns"].update(more=""), f"{AREAS}, columns > 'more' > title: this property is required.*description is missing"),
+        ("areas", lambda d: d.update(sources={}), f"{AREAS}, sources"),
+        ("areas", lambda d: d.update(sources={"explore-area": ""}), f"{AREAS}, sources: there is no publication 'explore-area' in {COMMON}.*did you mean explore-areas"),
+        ("areas", lambda d: d["sources"].update({"explore-areas": {"line": "1"}}), f"{AREAS}, sources > .* > line, found '1': there is no such property"),
+        ("common", lambda d: d["publications"]["sen2"].pop("date"), f"{COMMON}, publications > sen2 > date: this property is required"),
+        ("common", lambda d: d["licence"].update(titel="x"), f"{COMMON}, licence > titel, found 'x'"),
+        ("common", lambda d: d["columns"]["line"].update(minimum="one"), f"{COMMON}, columns > 'line' > minimum, found 'one'"),
+        ("common", lambda d: d["columns"].update(line="x"), f"{COMMON}, columns > line, found 'x'"),
     ],
 )  # fmt: skip
-def test_a_mistake_in_the_descriptor_is_named(project, change, words):
-    descriptor = project.descriptor()
-    change(descriptor)
-    project.describe(descriptor)
+def test_a_mistake_in_a_description_is_named_with_the_file_it_stands_in(project, table, alter, words):
+    change(project, table, alter)
     with pytest.raises(InputError, match=words):
         catalogue.load(project.root)
 
 
 @pytest.mark.parametrize(
-    ("change", "words"),
+    ("alter", "words"),
     [
         (
             {"goal": {"lower": 1900, "upper": 2300, "sex": "Female", "age": "15-24", "source": "x"}},
@@ -97,17 +97,27 @@ def test_a_mistake_in_the_descriptor_is_named(project, change, words):
         ({"decimals": -1}, "greater than or equal to 0"),
     ],
 )
-def test_an_indicator_that_contradicts_itself_is_refused(project, change, words):
-    descriptor = project.descriptor()
-    entry(descriptor, "chlamydia_detection")["indicator"] |= change
-    project.describe(descriptor)
+def test_an_indicator_that_contradicts_itself_is_refused(project, alter, words):
+    change(project, "chlamydia_detection", lambda one: one["indicator"].update(alter))
     with pytest.raises(InputError, match=words):
         catalogue.load(project.root)
 
 
-def test_a_descriptor_that_is_not_json_is_located(project):
-    project.raw("datapackage.json").write_text('{"name": "casebook",\n "title" }')
-    with pytest.raises(InputError, match=r"datapackage.json, line 2, column 10: not valid JSON"):
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        (
+            "  areas.csv\n",
+            "  ../areas.csv\n",
+            "SHA256SUMS, line 2: found .*expected a SHA-256 and the name of a CSV file",
+        ),
+        ("  areas.csv\n", "  area_changes.csv\n", "SHA256SUMS, line 2: area_changes.csv stands here a second time"),
+        ("  areas.csv\n", "  regions.csv\n", "regions.yaml is not there, though data/raw/SHA256SUMS lists regions.csv"),
+    ],
+)
+def test_a_mistake_in_the_list_of_tables_is_located(project, old, new, words):
+    project.replace(ACCEPTED, old, new)
+    with pytest.raises(InputError, match=words):
         catalogue.load(project.root)
 
 
@@ -116,16 +126,26 @@ def test_an_unknown_table_is_refused_with_the_nearest(project):
         catalogue.load(project.root).table("health_check")
 
 
-@pytest.mark.parametrize("indent", [2, None])
-def test_accepting_a_table_keeps_the_descriptor_as_its_author_laid_it_out_but_for_the_hash(project, indent):
-    project.raw("datapackage.json").write_text(json.dumps(project.descriptor(), indent=indent, ensure_ascii=False))
-    before = project.raw("datapackage.json").read_text()
+def test_accepting_a_table_changes_its_line_and_adds_a_new_one_that_check_asked_for(project):
+    before = project.raw("SHA256SUMS").read_text().splitlines()
     path = project.raw("areas.csv")
-    path.write_bytes(path.read_bytes() + b"\n")
-    assert catalogue.accept(project.root, []) == ["areas"]
-    after = project.raw("datapackage.json").read_text()
-    assert after != before
-    old, new = json.loads(before), json.loads(after)
-    entry(old, "areas")["hash"] = entry(new, "areas")["hash"]
-    assert new == old
-    assert len(after.splitlines()) == len(before.splitlines())
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    project.raw("later.csv").write_bytes(path.read_bytes())
+    project.raw("later.yaml").write_bytes(project.raw("areas.yaml").read_bytes())
+    said = project.pipeline("check")
+    assert (
+        "data/raw/later.yaml describes a table that nobody accepted: accept it with `python pipeline.py accept later`"
+        in said.stderr
+    )
+    assert catalogue.accept(project.root, []) == ["areas", "later"]
+    after = project.raw("SHA256SUMS").read_text().splitlines()
+    now = hashlib.sha256(path.read_bytes()).hexdigest()
+    assert after == [before[0], f"{now}  areas.csv", *before[2:], f"{now}  later.csv"]
+
+
+def test_every_publication_and_column_that_tables_share_is_used(project):
+    common = project.description("common")
+    said = [project.description(table.name) for table in catalogue.load(project.root).tables]
+    assert set(common["publications"]) == {slug for one in said for slug in one["sources"]}
+    for name in common["columns"]:
+        assert sum(name in one["columns"] for one in said) > 1, name

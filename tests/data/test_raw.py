@@ -23,7 +23,7 @@ BAD = {
     "a missing column": (
         CARE, b"year,rate", b"year,rates",
         "data/raw/care_applications.csv, row 1: the column 'rate' is missing, found 'rates' instead; the header must be "
-        "line,la_number,area,year,rate (see data/raw/datapackage.json).",
+        "line,la_number,area,year,rate (see data/raw/care_applications.yaml).",
     ),
     "a duplicated area and year": (
         CARE, b"194,919,Hertfordshire,2018,6.00", b"194,919,Hertfordshire,2017,6.00",
@@ -116,7 +116,9 @@ def test_a_pipe_in_the_place_of_a_file_keeps_nobody_waiting(project):
 
 def test_a_missing_file_is_named(project):
     project.raw("smoking_prevalence.csv").unlink()
-    with pytest.raises(InputError, match=r"data/raw/smoking_prevalence\.csv is described .* but is not there"):
+    with pytest.raises(
+        InputError, match=r"data/raw/smoking_prevalence\.csv is not there, though data/raw/smoking_prevalence.yaml"
+    ):
         Tables(project.root).prepare(SMOKING)
 
 
@@ -129,7 +131,7 @@ def test_further_problems_are_counted(project):
 
 def test_a_changed_figure_is_refused_until_it_is_sealed(project):
     project.replace("data/raw/smoking_prevalence.csv", "Luton,16.8", "Luton,16.9")
-    with pytest.raises(InputError, match="not the file described.*pipeline.py accept smoking_prevalence"):
+    with pytest.raises(InputError, match="not the file that was accepted.*pipeline.py accept smoking_prevalence"):
         Tables(project.root).prepare(SMOKING)
     assert project.pipeline("accept", "smoking_prevalence").stdout == "Accepted: smoking_prevalence.\n"
     frame = Tables(project.root).prepare(SMOKING).frame

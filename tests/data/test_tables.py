@@ -47,7 +47,7 @@ def test_amounts_are_numbers_whether_printed_with_a_comma_or_not(here):
 def test_a_table_of_one_area_is_no_other_areas(here):
     with pytest.raises(InputError, match="savings_schedule.csv is of Cambridgeshire, not of Norfolk: choose Cambridge"):
         tables.own(tables.read("savings_schedule"), "Norfolk")
-    here.replace("data/raw/datapackage.json", '"area": "Cambridgeshire"', '"area": "Cambridgshire"')
+    here.replace("data/raw/savings_schedule.yaml", "area: Cambridgeshire", "area: Cambridgshire")
     with pytest.raises(InputError, match="no area called 'Cambridgshire': did you mean Cambridgeshire"):
         tables.read("savings_schedule")
 

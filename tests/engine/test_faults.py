@@ -381,19 +381,10 @@ def test_a_large_table_is_no_burden_of_reports_that_do_not_read_it(project):
     write(project, {"one": GOOD})
     assert project.pipeline("run").returncode == 0
     small = project.report("one")["peak_megabytes"]
-    descriptor = project.descriptor()
-    like = next(table for table in descriptor["resources"] if table["name"] == "smoking_prevalence")
     words = {"title": "Large", "description": "Many rows."}
-    large = {name: like[name] for name in ("format", "mediatype", "encoding", "hash", "sources", "licenses")}
-    fields = [
-        words | {"name": "key", "type": "string", "unit": "name"},
-        words | {"name": "value", "type": "number", "unit": "one"},
-    ]
-    schema = {"fields": fields, "primaryKey": ["key"], "missingValues": [""]}
-    large |= words | {"name": "large", "path": "large.csv", "schema": schema}
+    columns = {"key": words, "value": words | {"type": "number", "unit": "one"}}
     project.raw("large.csv").write_text("key,value\n" + "".join(f"{n:0200d},{n}.5\n" for n in range(100_000)))
-    descriptor["resources"].append(large)
-    project.describe(descriptor)
+    project.describe("large", words | {"sources": {"five-papers": {}}, "key": ["key"], "columns": columns})
     accepted = project.pipeline("accept", "large")
     assert accepted.returncode == 0, accepted.stderr
     done = project.pipeline("run", "--force")

@@ -74,10 +74,7 @@ def test_each_thing_a_report_is_made_from_makes_it_stale_and_no_other(small):
     small.replace("data/raw/care_applications.csv", "2017,6.50", "2017,6.51")
     small.pipeline("accept")
     assert why(small) == {}
-    descriptor = small.descriptor()
-    table = next(one for one in descriptor["resources"] if one["name"] == "smoking_prevalence")
-    table["title"] += "!"
-    small.describe(descriptor)
+    small.replace("data/raw/smoking_prevalence.yaml", "title: ", "title: Of ")
     assert set(why(small).values()) == {"the description of smoking_prevalence changed"}
 
 
@@ -323,12 +320,12 @@ def test_a_pack_whose_record_was_deleted_is_made_anew_and_what_it_names_no_more_
 
 def test_a_mark_goes_when_the_data_are_again_what_they_were(two_areas):
     table = two_areas.raw("smoking_prevalence.csv")
-    before = table.read_bytes(), two_areas.raw("datapackage.json").read_bytes()
+    before = table.read_bytes(), two_areas.raw("SHA256SUMS").read_bytes()
     two_areas.replace("data/raw/smoking_prevalence.csv", "Luton,16.8", "Luton,16.9")
     two_areas.pipeline("accept")
     made(two_areas, "first")
     table.write_bytes(before[0])
-    two_areas.raw("datapackage.json").write_bytes(before[1])
+    two_areas.raw("SHA256SUMS").write_bytes(before[1])
     assert made(two_areas)["first", "Hertfordshire"] == "it was marked as older than its data, and is not"
     assert OLDER not in two_areas.page("first", "Hertfordshire")
 

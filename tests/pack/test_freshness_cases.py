@@ -177,10 +177,10 @@ class Looked:
         change(written)
         nbformat.write(written, path)
 
-    def descriptor(self, change) -> None:
-        descriptor = self.project.descriptor()
-        change(next(one for one in descriptor["resources"] if one["name"] == "smoking_prevalence"), descriptor)
-        self.project.describe(descriptor)
+    def described(self, change, table: str = "smoking_prevalence") -> None:
+        description = self.project.description(table)
+        change(description)
+        self.project.describe(table, description)
 
     def published(self, name: str) -> Path:
         return self.root / "reports" / name
@@ -307,9 +307,10 @@ STALE = {
     "a raw table": (rewrite(TABLE, lambda text: text.replace("16.8", "16.9", 1)), every(f"{TABLE} changed")),
     "a raw table, same size and date": (same_size_and_time(TABLE), every(f"{TABLE} changed")),
     "a raw table is gone": (remove(TABLE), every(f"{TABLE} is gone")),
-    "a table's description": (lambda at, _: at.descriptor(lambda one, _: one.update(title="New")), every("the description of smoking_prevalence changed")),
-    "a column's unit": (lambda at, _: at.descriptor(lambda one, _: one["schema"]["fields"][-1].update(unit="new")), every("the description of smoking_prevalence changed")),
-    "the descriptor's title": (lambda at, _: at.descriptor(lambda _, whole: whole.update(title="New")), every("the description of the data changed")),
+    "a table's description": (lambda at, _: at.described(lambda one: one.update(title="New")), every("the description of smoking_prevalence changed")),
+    "a column's unit": (lambda at, _: at.described(lambda one: one["columns"]["value"].update(unit="new")), every("the description of smoking_prevalence changed")),
+    "a publication it is from": (lambda at, _: at.described(lambda one: one["publications"]["paper-004"].update(title="New"), "common"), every("the description of area_spellings changed")),
+    "a column it shares": (lambda at, _: at.described(lambda one: one["columns"]["line"].update(title="New"), "common"), every("the description of smoking_prevalence changed")),
     # The notebook.
     "a cell's code": (code("files", lambda book: last(book).update(source=last(book).source + "#")), {"files": "its code changed"}),
     "a new cell": (code("files", lambda book: book.cells.append(nbformat.v4.new_code_cell("1;"))), {"files": "its code changed"}),
@@ -412,7 +413,8 @@ FRESH_REPORTS = {
     "outputs kept in a notebook": code("files", lambda book: last(book).update(execution_count=3)),
     "a notebook written in another way": rewrite("notebooks/files.ipynb", lambda text: json.dumps(json.loads(text))),
     "another table": rewrite("data/raw/care_applications.csv", lambda text: text + "\n"),
-    "another table's description": lambda at, _: at.descriptor(lambda _, whole: next(one for one in whole["resources"] if one["name"] == "care_applications").update(title="New")),
+    "another table's description": lambda at, _: at.described(lambda one: one.update(title="New"), "care_applications"),
+    "another table's publication": lambda at, _: at.described(lambda one: one["publications"]["sen2"].update(title="New"), "common"),
     "a notebook of no report": new_file("notebooks/draft.ipynb"),
     "a note beside the pages": new_file("reports/note.txt"),
     "the limits in pipeline.py": pipeline("headlines=2", "headlines=2, limits=Limits(seconds=9)"),

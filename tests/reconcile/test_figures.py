@@ -129,9 +129,7 @@ def test_words_that_print_an_unreadable_number_keep_the_precision_they_were_mean
 
 
 def test_a_project_without_a_register_is_sealed_as_before(project):
-    descriptor = project.descriptor()
-    descriptor["resources"] = [one for one in descriptor["resources"] if one["name"] != "published_figures"]
-    project.describe(descriptor)
+    project.forget("published_figures")
     shutil.move(project.root / FILE, project.root / "aside.csv")
     assert figures.follow(project.root, []) == []
 

@@ -61,9 +61,7 @@ def test_what_a_reader_is_told_of_a_figure_names_no_line(places):
 
 
 def test_without_the_headings_a_place_is_a_paper_and_a_line(project):
-    described = project.descriptor()
-    described["resources"] = [one for one in described["resources"] if one["name"] != "paper_sections"]
-    project.describe(described)
+    project.forget("paper_sections")
     without = Places(project.root, catalogue.load(project.root))
     assert without.of("004", 197) == "paper 004, line 197"
     assert without.in_text("See line 197.", "004", 205) == "See line 197."

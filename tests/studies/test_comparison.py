@@ -15,10 +15,9 @@ def compared(area="Cambridgeshire", first=2017, last=2020, average="mean", alter
         frame = frame.assign(rate=[altered(row) for row in frame.itertuples()])
         frame.attrs["table"] = described
     if decimals is not None:
-        schema = frame.attrs["table"].table_schema
-        fields = tuple(one.model_copy(update={"decimals": decimals}) for one in schema.fields)
-        schema = schema.model_copy(update={"fields": fields})
-        frame.attrs["table"] = frame.attrs["table"].model_copy(update={"table_schema": schema})
+        described = frame.attrs["table"]
+        columns = tuple(one.model_copy(update={"decimals": decimals}) for one in described.columns)
+        frame.attrs["table"] = described.model_copy(update={"columns": columns})
     return comparison.over_years(
         frame, area, average=average, per=10_000, counted=Noun("care application"), briefly="applications",
         population=tables.read("child_population"), child_population=given,

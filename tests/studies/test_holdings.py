@@ -34,7 +34,7 @@ def test_a_value_that_is_not_there_is_named_with_its_areas_and_counted(prepared)
     frame.loc[frame["area"] == "England", "rate"] = float("nan")
     held = Holdings([dataclasses.replace(rates, frame=frame)])
     (gap,) = held.gaps.itertuples()
-    assert gap.missing == f"{rates.table.table_schema.fields[4].title}: East of England and England"
+    assert gap.missing == f"{rates.table.columns[4].title}: East of England and England"
     assert (gap.values, held.missing, held.blank, held.absent) == (8, 8, "Eight values are", "no authorities are")
 
 
