@@ -74,6 +74,9 @@ class Drawing(Figure):
         self.plot = self.subplots()
         self.plot.set_position((0, 0, 1, 1))
         self.plot.spines[["top", "right", "left"]].set_visible(False)
+        # These reach no further out than labels do, and there is no title: to look for them takes half of laying out.
+        self.plot.spines[:].set_in_layout(False)
+        self.plot.set_title("", y=1)
         self.plot.yaxis.set_major_formatter(lambda value, _: thousands(value))
         self._unit, self._words = self._above(unit), unit
         self._key: Any = None
@@ -82,6 +85,10 @@ class Drawing(Figure):
         """Lay everything out for a width, so that nothing stands outside it."""
         narrow, height = width == NARROW, self.heights[width]
         left = right = below = above = 0.0
+        for axis in (self.plot.xaxis, self.plot.yaxis):
+            if not axis.get_label_text():
+                # Nor for the place of what is not there.
+                axis.set_label_coords(0, 0)
         # How far labels reach out depends a little on how wide the plot is, so that is found step by step.
         for _ in range(4):
             whole = height + below + above

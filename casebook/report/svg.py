@@ -79,8 +79,9 @@ def _short(svg: str) -> str:
 
 def _short_tag(tag: str) -> str:
     # The page's font stands on the root, and is the one of the text whatever this machine measured it with.
-    tag = re.sub(r"font: (?:(\S+) )?(\d+)px [^;\"]*", _font, tag)
-    tag = re.sub(r"font-family: [^;\"]*;? ?", "", tag)
+    if "font" in tag:
+        tag = re.sub(r"font: (?:(\S+) )?(\d+)px [^;\"]*", _font, tag)
+        tag = re.sub(r"font-family: [^;\"]*;? ?", "", tag)
     tag = re.sub(r"-?\d+\.\d{2,}", lambda number: f"{float(number[0]):.2f}".rstrip("0").rstrip("."), tag)
     return re.sub(r"\s+", " ", re.sub(r"([;:]) ", r"\1", tag))
 
