@@ -159,15 +159,15 @@ class TestPlans:
 
     def test_needs_add_up_to_the_total_in_every_year(self, tell):
         told = tell("ehcp-forecast")
-        kept = next(block for block in told.blocks if block.kind == "result" and block.name == "ehcps-by-need")
-        by_year = {}
-        for year, _, central, lower, upper in kept.rows:
-            sums = by_year.setdefault(year, [0, 0, 0])
-            for i, value in enumerate((central, lower, upper)):
-                sums[i] += value
+        kept = {block.name: block.rows for block in told.blocks if block.kind == "result"}
+        sums = dict.fromkeys((row[0] for row in kept["ehcps-by-need"]), 0)
+        for year, _, central, lower, upper in kept["ehcps-by-need"]:
+            assert lower <= central <= upper
+            sums[year] += central
         growth = (8007 / 4198) ** (1 / 6)
-        assert [sums[0] for sums in by_year.values()] == [round(8007 * growth**h) for h in range(1, 7)]
-        assert all(lower < central < upper for central, lower, upper in by_year.values())
+        assert list(sums.values()) == [round(8007 * growth**h) for h in range(1, 7)]
+        assert [row[1] for row in kept["ehcps-total"]] == list(sums.values())
+        assert all(lower < central < upper for _, central, lower, upper in kept["ehcps-total"])
 
     @pytest.mark.parametrize("base_year", [2023, 2024])
     def test_refitted_on_a_shorter_history_it_is_compared_with_that_history_only(self, tell, base_year):
@@ -183,8 +183,9 @@ class TestPlans:
             "No statistical forecast is made, because three years of history are too few (it takes five)"
         )
         assert not [block for block in told.blocks if getattr(block, "caption", "").startswith("What each method says")]
-        labels = [column.label for column in told.table("Plans by primary need").columns]
-        assert labels[2:] == ["January 2031, Children only", "January 2031, Paper's growth resumed"]
+        by_need = next(block for block in told.blocks if block.kind == "figure" and "primary need" in block.title)
+        labels = [column.label for column in by_need.data.columns]
+        assert labels[2:] == ["January 2031, Children only", "Range, from", "Range, to"]
 
     def test_each_parameter_moves_the_result_the_right_way(self, tell):
         base = tell("ehcp-forecast")
@@ -370,6 +371,9 @@ class TestTherapy:
                     "lower": [900, 1000],
                     "upper": [1100, 1500],
                 }
+            ),
+            "ehcps-total": pd.DataFrame(
+                {"year": [2026, 2027], "central": [1000, 1200], "lower": [900, 1000], "upper": [1100, 1500]}
             ),
             "ehcps-now": pd.DataFrame({"year": [2025], "plans": [900]}),
             "ehcps-distribution": pd.DataFrame(columns=["year", "probability", "value"]),

@@ -359,6 +359,33 @@ def changes(parts: pd.Series, unit: str) -> Drawing:
 
 
 @in_house_style
+def parts(numbers: pd.DataFrame, when: tuple[str, str], unit: str) -> Drawing:
+    """Draw each part as a bar now, and as a mark with its range ahead; in the order given.
+
+    Parameters
+    ----------
+    numbers
+        ``now``, ``central``, ``lower`` and ``upper`` by part.
+    when
+        What now and ahead are called.
+    unit
+        What is counted.
+    """
+    drawing = Drawing(unit)
+    bars = drawing.plot.barh(range(len(numbers)), numbers["now"].to_numpy(), color=CONTEXT, **_BARS)
+    each = numbers[["now", "central", "lower", "upper"]].to_numpy(float)
+    for position, (name, bar, (now, central, lower, upper)) in enumerate(zip(numbers.index, bars, each, strict=True)):
+        drawing.tell(bar, [f"{name}, {when[0]}: {whole(now)}"])
+        _whisker(drawing, position, lower, upper)
+        (mark,) = drawing.plot.plot([central], [position], "D", color=AREA, markersize=7, mec="white", zorder=5)
+        drawing.tell(mark, [f"{name}, {when[1]}: {whole(central)} ({whole(lower)} to {whole(upper)})"])
+        drawing.note(whole(central), (max(upper, now), position), (9, 0))
+    drawing.name_rows(list(map(str, numbers.index)))
+    drawing.plot.set_xlim(0, float(each.max()) * 1.04)
+    return drawing
+
+
+@in_house_style
 def tornado(
     bars: Sequence[tuple[str, float, float]], central: float, unit: str, spec: str = ",.0f", scale: float = 1
 ) -> Drawing:

@@ -162,13 +162,13 @@ def service(
     return Service(area, year, children, with_plan, plans[year], wte, recommended, noun, printed, share, staffed)
 
 
-def to_come(by_need: pd.DataFrame, end: int) -> pd.DataFrame:
-    """Return the plans to come, all needs together: ``central``, ``lower`` and ``upper`` by year.
+def to_come(plans: pd.DataFrame, end: int) -> pd.DataFrame:
+    """Return the plans to come, up to a year: ``central``, ``lower`` and ``upper`` by year.
 
     Parameters
     ----------
-    by_need
-        What the report ehcp-forecast keeps: ``year``, ``need`` and the limits.
+    plans
+        What the report ehcp-forecast keeps of the total: ``year`` and the limits.
     end
         The last year wanted.
 
@@ -177,7 +177,7 @@ def to_come(by_need: pd.DataFrame, end: int) -> pd.DataFrame:
     InputError
         If the forecast does not reach it.
     """
-    years = by_need.groupby("year")[LIMITS].sum().astype(float)
+    years = plans.set_index("year")[LIMITS].astype(float)
     if end not in years.index:
         raise InputError(
             f"horizon_year is {end}, but the report ehcp-forecast reaches from {years.index[0]} to {years.index[-1]}: "

@@ -9,14 +9,16 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from casebook.data import tables
 from casebook.english import Change, Gap, Money, Noun, Number, Range, listed, number, percent, whole, written
 from casebook.errors import InputError
 from casebook.methods import forecast, intervals, panel
 from casebook.methods.forecast import TooShortError
-from casebook.methods.shares import shares_ahead, whole_parts
+from casebook.methods.shares import WANDER, shares_ahead, shares_drawn, whole_parts
 
 LIMITS = ["central", "lower", "upper"]
 _YEARS = Noun("year")
@@ -426,12 +428,16 @@ class Scenario:
 
 @dataclass(frozen=True)
 class Projection:
-    """A history, what a forecaster makes of it, and scenarios; where it makes nothing, the scenarios are the range."""
+    """A history, what a forecaster makes of it, and scenarios; where it makes nothing, the scenarios are the range.
+
+    ``level`` is the share of outturns that the range is meant to hold.
+    """
 
     past: History
     years: range
     scenarios: tuple[Scenario, ...]
     outlook: Outlook | None
+    level: float
 
     @property
     def end(self) -> int:
@@ -498,19 +504,22 @@ class Projection:
         ends = {"lower": lowest, "upper": highest}
         return {limit: f"{year}, {one.name}" for limit, one in ends.items()}
 
-    def split(self, parts: Parts) -> pd.DataFrame:
-        """Split the numbers of every year into whole parts that add up to them: ``year``, the part, and the limits."""
-        totals = [[round(float(one)) for one in self.frame[limit]] for limit in LIMITS]
-        split = [
-            pd.DataFrame(
-                {
-                    "year": year, parts.name: parts.shares.columns,
-                    **dict(zip(LIMITS, (whole_parts(one, shares) for one in total), strict=True)),
-                }
+    def drawn(self, scores: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return numbers as they may come out: a row a score, a column a year; high in one year is high in all.
+
+        Without a distribution, as of scenarios, the range is taken for one at the level.
+        """
+        known = self.outlook.distribution if self.outlook else pd.DataFrame()
+        if known.empty:
+            known = self.frame[["lower", "central", "upper"]].set_axis(
+                [0.5 - self.level / 2, 0.5, 0.5 + self.level / 2], axis=1
             )
-            for year, shares, *total in zip(self.years, parts.shares.to_numpy(), *totals, strict=True)
-        ]  # fmt: skip
-        return pd.concat(split, ignore_index=True)
+        return np.stack([forecast.drawn(known.columns, known.loc[year], scores) for year in self.years], axis=1)
+
+    @property
+    def total(self) -> pd.DataFrame:
+        """The numbers of every year, whole: ``year`` and the limits."""
+        return self.frame.round().astype(int).rename_axis("year").reset_index()
 
 
 def make(
@@ -545,7 +554,7 @@ def make(
         raise InputError(f"No forecast of {past.noun} to {end} can be made for {past.area}: {error}.") from None
     if outlook is None:
         scenarios = [*scenarios, *_as_elsewhere(past, end)]
-    made = Projection(past, years, tuple(scenarios), outlook)
+    made = Projection(past, years, tuple(scenarios), outlook, level)
     if outlook is None and len(scenarios) < 2:
         raise InputError(
             f"No forecast of {past.noun} can be made for {past.area}, because {made.too_few}, and there are no two "
@@ -573,44 +582,66 @@ def _as_elsewhere(past: History, end: int) -> list[Scenario]:
 
 @dataclass(frozen=True)
 class Parts:
-    """The parts of a total as last known, and their shares in the years to come."""
+    """The parts of a total as last known, and in the years to come: ``frame`` has ``year``, the part, and the limits.
+
+    ``central`` is whole and adds up to the total of each year; a part's limits are its own.
+    """
 
     name: str
     last: pd.Series
     year: int
     said: str
-    shares: pd.DataFrame
+    frame: pd.DataFrame
+
+    def at(self, year: int) -> pd.DataFrame:
+        """Return the limits of one year, by part."""
+        return self.frame[self.frame["year"] == year].set_index(self.name)[LIMITS]
+
+
+DRAWS = 4_000
 
 
 def parts(known: Sequence[tuple[int, str, pd.Series]], to_come: Projection, name: str) -> Parts:
-    """Carry the shares of parts forward as they changed between the first time known and the last.
+    """Carry the parts of a total forward: their shares as they changed, with a brake; their limits from draws.
 
     Parameters
     ----------
     known
-        The year, where from ("official") and the parts. Of one time only, the shares stay; of none, the whole is the
-        one part.
+        The year, where from ("official") and the parts, of one time or more up to the last of the history: the shares
+        change as between the first and the last. Of one time only, they stay; of none, the whole is the one part.
     to_come
-        What is to be split.
+        What is to be split. Each draw of the total is split by a draw of the shares, so its parts add up to it.
     name
         What a part is.
     """
     years, when = to_come.years, to_come.past.when
-    if not known:
-        return Parts(name, pd.Series(dtype=float), 0, "", pd.DataFrame(1.0, index=years, columns=["All"]))
-    in_order = sorted(known, key=lambda one: one[0])
+    in_order = sorted((one for one in known if one[0] <= to_come.past.base), key=lambda one: one[0])
+    if not in_order:
+        whole = to_come.total.assign(**{name: "All"})[["year", name, *LIMITS]]
+        return Parts(name, pd.Series(dtype=float), 0, "", whole)
     (first, source, before), (last, source_of_last, after) = in_order[0], in_order[-1]
-    shares = shares_ahead(
-        before.reindex(after.index).fillna(0), after, max(last - first, 1), [year - last for year in years]
+    ahead, moving = [year - last for year in years], last > first
+    course = shares_ahead(before.reindex(after.index).fillna(0) if moving else None, after, (last - first) or 1, ahead)
+    chance = np.random.default_rng(0)
+    scores = chance.standard_normal((DRAWS, after.size))
+    wander = WANDER["with a pace" if moving else "without"]
+    drawn = to_come.drawn(chance.standard_normal(DRAWS))[:, :, None] * shares_drawn(
+        course, after, ahead, scores, wander
     )
-    if last > first:
+    ends = np.quantile(drawn, [0.5 - to_come.level / 2, 0.5 + to_come.level / 2], axis=0)
+    each = []
+    for year, total, shares, lower, upper in zip(years, to_come.total["central"], course, *ends, strict=True):
+        central = whole_parts(int(total), shares)
+        limits = {"lower": np.minimum(lower.round(), central), "upper": np.maximum(upper.round(), central)}
+        each.append(pd.DataFrame({"year": year, name: after.index, "central": central, **limits}))
+    if moving:
         said = (
             f"Each {name}'s share goes on changing as it did from {when(first)} ({source}) to {when(last)} "
-            f"({source_of_last})."
+            f"({source_of_last}), a fifth more slowly each year."
         )
     else:
-        said = f"Each {name} keeps the share it had in {when(last)} ({source}), because no later shares are held."
-    return Parts(name, after, last, said, pd.DataFrame(shares, index=years, columns=after.index))
+        said = f"Each {name} keeps the share it had in {when(last)} ({source}), because no earlier shares are held."
+    return Parts(name, after, last, said, pd.concat(each, ignore_index=True).astype(dict.fromkeys(LIMITS, int)))
 
 
 # --- What a paper forecast ------------------------------------------------------------------------

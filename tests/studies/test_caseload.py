@@ -83,10 +83,7 @@ def test_children_are_counted_from_the_nearest_year_held_and_stay_where_none_is(
 
 
 def test_a_forecast_of_plans_is_taken_as_far_as_it_reaches():
-    kept = pd.DataFrame(
-        [(2026, "A", 10, 8, 12), (2026, "B", 5, 5, 5), (2027, "A", 20, 10, 30)],
-        columns=["year", "need", "central", "lower", "upper"],
-    )
+    kept = pd.DataFrame([(2026, 15, 13, 17), (2027, 20, 10, 30)], columns=["year", "central", "lower", "upper"])
     assert caseload.to_come(kept, 2026).to_dict("list") == {"central": [15], "lower": [13], "upper": [17]}
     with pytest.raises(
         InputError, match="horizon_year is 2028, but the report ehcp-forecast reaches from 2026 to 2027"

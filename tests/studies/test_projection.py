@@ -242,29 +242,64 @@ def test_a_short_history_with_nothing_in_its_place_is_refused(rates):
         made(history([100, 104, 110]), **rates)
 
 
+BEFORE, AFTER = pd.Series({"a": 50.0, "b": 50.0}), pd.Series({"a": 94.0, "b": 60.0, "c": 4.0})
+
+
 def test_parts_go_on_changing_and_add_up_in_every_year():
     new = made()
-    before, after = pd.Series({"a": 50.0, "b": 50.0}), pd.Series({"a": 94.0, "b": 60.0, "c": 4.0})
-    split = projection.parts([(2025, "official", after), (2020, "as printed", before)], new, "need")
-    assert split.said.startswith(
-        "Each need's share goes on changing as it did from January 2020 (as printed) to January 2025"
+    split = projection.parts([(2025, "official", AFTER), (2020, "as printed", BEFORE)], new, "need")
+    assert split.said == (
+        "Each need's share goes on changing as it did from January 2020 (as printed) to January 2025 (official), a "
+        "fifth more slowly each year."
     )
-    kept = new.split(split)
-    assert kept.columns.tolist() == ["year", "need", "central", "lower", "upper"]
-    assert kept.groupby("year")["central"].sum().tolist() == [round(value) for value in new.frame["central"]]
-    assert split.shares.loc[2031, "a"] > 94 / 158 > split.shares.loc[2031, "b"]
-    table = sections.by_part(new, split).table
-    assert table.frame["part"].tolist() == ["a", "b", "c"]
-    assert table.frame["now"].tolist() == [94, 60, 4]
+    assert split.frame.columns.tolist() == ["year", "need", "central", "lower", "upper"]
+    assert split.frame.groupby("year")["central"].sum().tolist() == new.total["central"].tolist()
+    last = split.at(2031)
+    total = new.frame.loc[2031, "central"]
+    assert last.loc["a", "central"] / total > 94 / 158 and last.loc["b", "central"] / total < 60 / 158
+
+
+def test_a_part_has_a_range_of_its_own_wider_than_its_share_of_the_totals():
+    new = made()
+    split = projection.parts([(2020, "as printed", BEFORE), (2025, "official", AFTER)], new, "need").at(2031)
+    assert (split["lower"] < split["central"]).all() and (split["central"] < split["upper"]).all()
+    total = new.frame.loc[2031]
+    for limit in ("lower", "upper"):
+        assert (abs(split[limit] / split["central"] - 1) > abs(total[limit] / total["central"] - 1)).all()
+    # Not all parts are high at once.
+    assert split["lower"].sum() < total["lower"] and split["upper"].sum() > total["upper"]
+
+
+def test_the_page_says_which_parts_are_most_and_its_table_adds_up():
+    new = made()
+    split = projection.parts([(2020, "as printed", BEFORE), (2025, "official", AFTER)], new, "need")
+    section = sections.by_part(new, split)
+    assert re.match(
+        r"By January 2031 the most plans could be for a: about \d+ \(\d+ to \d+\), now 94. Next is b: about \d+",
+        section.sentence,
+    )
+    shown = section.chart.data.set_index("part")
+    assert shown.index.tolist() == ["a", "b", "c", "All plans"] and shown["now"].tolist() == [94, 60, 4, 158]
+    assert shown["central"].iloc[:-1].sum() == shown["central"].iloc[-1] == new.at_end.central.value
+
+
+def test_scenarios_without_chances_give_parts_a_range_too():
+    new = made(history([100, 104, 158]), slow=0.01, fast=0.05)
+    split = projection.parts([(2022, "official", AFTER), (2025, "after it", BEFORE)], new, "need").at(2031)
+    assert split.index.tolist() == ["a", "b", "c"]
+    assert (split["lower"] < split["central"]).all() and (split["central"] < split["upper"]).all()
+    assert split["lower"].sum() < new.frame.loc[2031, "lower"] < new.frame.loc[2031, "upper"] < split["upper"].sum()
 
 
 def test_parts_known_once_keep_their_share_and_unknown_ones_are_one():
     new = made()
     once = projection.parts([(2025, "official", pd.Series({"a": 100.0, "b": 58.0}))], new, "need")
-    assert "keeps the share it had in January 2025 (official), because no later shares are held." in once.said
-    assert once.shares.loc[2031].tolist() == pytest.approx([100 / 158, 58 / 158])
+    assert "keeps the share it had in January 2025 (official), because no earlier shares are held." in once.said
+    last = once.at(2031)["central"]
+    assert (last / last.sum()).tolist() == pytest.approx([100 / 158, 58 / 158], abs=0.005)
     nothing = projection.parts([], new, "need")
-    assert new.split(nothing)["need"].unique().tolist() == ["All"]
+    assert nothing.frame["need"].unique().tolist() == ["All"]
+    assert nothing.frame["central"].tolist() == new.total["central"].tolist()
     assert list(sections.by_part(new, nothing)) == ["No plans by primary need are held for Essex."]
 
 
