@@ -1,6 +1,7 @@
 """One area's history and what may come of it, what a paper forecast, and the sections made of them."""
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -281,6 +282,13 @@ def test_the_page_says_which_parts_are_most_and_its_table_adds_up():
     shown = section.chart.data.set_index("part")
     assert shown.index.tolist() == ["a", "b", "c", "All plans"] and shown["now"].tolist() == [94, 60, 4, 158]
     assert shown["central"].iloc[:-1].sum() == shown["central"].iloc[-1] == new.at_end.central.value
+
+
+def test_nobody_is_nobody_of_every_part():
+    nobody = made(slow=-1, fast=-0.99)
+    nobody = replace(nobody, outlook=None)
+    shown = sections.by_part(nobody, projection.parts([(2025, "official", AFTER)], nobody, "need")).chart.data
+    assert shown["central"].tolist() == [0, 0, 0, 0]
 
 
 def test_scenarios_without_chances_give_parts_a_range_too():

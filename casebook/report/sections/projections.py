@@ -46,8 +46,9 @@ def by_part(of: Projection, parts: Parts) -> Section:
     total = rounded(of.frame.loc[[of.end]])[0].iloc[0]
     own = parts.at(of.end).loc[parts.last.sort_values(ascending=False, kind="stable").index]
     said, _ = rounded(own)
-    # Whole numbers that add up to the number the page says; each range is rounded by itself.
-    shown = said.assign(central=whole_parts(round(total["central"]), own["central"]), now=parts.last)
+    # Whole numbers that add up to the number the page says, be it 0; each range is rounded by itself.
+    each = whole_parts(round(total["central"]), own["central"] if own["central"].any() else parts.last)
+    shown = said.assign(central=each, now=parts.last)
     most = [
         f"{part}: about {whole(central)} ({whole(lower)} to {whole(upper)}), now {whole(parts.last[part])}"
         for part, central, lower, upper in said.nlargest(2, "central")[LIMITS].itertuples()
