@@ -10,10 +10,12 @@ AREA = "Cambridgeshire"
 
 PACK = [
     Report("register", headlines=4),
-    Report("care-rates", needs=["care_applications"], headlines=3, figures=2),
-    Report("chlamydia", "benchmark", {"indicator": "chlamydia_detection"}, headlines=3, figures=1),
-    Report("health-checks", "benchmark", {"indicator": "health_checks"}, figures=1),
-    Report("smoking", "benchmark", {"indicator": "smoking_prevalence"}, figures=1),
+    Report("care-rates", needs=["care-applications or children-in-care-rate", "children"], headlines=3, figures=2),
+    Report(
+        "chlamydia", "benchmark", {"indicator": "chlamydia_detection"}, ["chlamydia_detection"], headlines=3, figures=1
+    ),
+    Report("health-checks", "benchmark", {"indicator": "health_checks"}, ["health_checks"], figures=1),
+    Report("smoking", "benchmark", {"indicator": "smoking_prevalence"}, ["smoking_prevalence"], figures=1),
     Report("public-health-savings", needs=["savings_schedule"]),
     Report("ehcp-forecast", needs=["ehc-plans"], headlines=2, figures=1),
     Report("ot-demand", needs=["ot_posts"], headlines=4, figures=2),

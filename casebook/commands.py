@@ -82,6 +82,8 @@ def of_pack(
                 grid.add_row("   ", one.name, one.type_as_written.replace("[", r"\["), shown)
             console.print(grid)
             console.print(f"    reads {', '.join(plan.tables_read(path, values, described)) or 'no table'}")
+            if of := plan.series_read(path, values):
+                console.print(f"    series {', '.join(of)}")
             if upstream := dict.fromkeys(plan.reports_read(path)):
                 console.print(f"    builds on {', '.join(upstream)}")
 

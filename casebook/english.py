@@ -154,6 +154,7 @@ def decimals_of_millions(pounds: float) -> int:
 # --- Words ----------------------------------------------------------------------------------------
 
 _LEVEL = "level with"
+_WITHOUT_ARTICLE = ("England", "London", "Yorkshire and The Humber")
 _NUMBERS = [
     "no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
     "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty",
@@ -185,6 +186,28 @@ def capital(text: str) -> str:
     'Care applications in England'
     """
     return text[:1].upper() + text[1:]
+
+
+def the_region(name: str) -> str:
+    """Return a region as a sentence names it: with its article, which London has not.
+
+    Examples
+    --------
+    >>> the_region("East of England"), the_region("London"), the_region("Yorkshire and The Humber")
+    ('the East of England', 'London', 'Yorkshire and The Humber')
+    """
+    return name if name in _WITHOUT_ARTICLE else f"the {name}"
+
+
+def possessive(name: str) -> str:
+    """Return whose something is.
+
+    Examples
+    --------
+    >>> possessive("London"), possessive("St Helens"), possessive("similar councils")
+    ("London's", "St Helens'", "similar councils'")
+    """
+    return f"{name}'" if name.endswith("s") else f"{name}'s"
 
 
 def number(value: float) -> str:
@@ -659,6 +682,11 @@ class Change:
         return "fell" if self.after.value < self.before.value else "rose"
 
     @property
+    def alone(self) -> str:
+        """What it did, with nothing to follow: "fell" or "stayed as it was"."""
+        return "stayed as it was" if self.verb == "stayed" else self.verb
+
+    @property
     def noun(self) -> str:
         """What it was: "fall", "rise" or "no change"."""
         return {"fell": "fall", "rose": "rise", "stayed": "no change"}[self.verb]
@@ -667,7 +695,7 @@ class Change:
     def by(self) -> str:
         """What it did, and by how much; the percentage is left out where there was nothing before."""
         if self.verb == "stayed":
-            return "stayed as it was"
+            return self.alone
         points = round(self.after.value - self.before.value, 10)
         share = "" if self.before.nothing else f" ({Number(points / self.before.value * 100).size}%)"
         return f"{self.verb} by {self.after.like(points).size}{share}"
@@ -845,6 +873,75 @@ class Group:
     def listed(self) -> str:
         """Their names, as a sentence lists them."""
         return listed(self.names)
+
+
+@dataclass(frozen=True)
+class Period:
+    """What the years of a series are: a year that ends in March, a calendar year, a day or month of each and so on.
+
+    Examples
+    --------
+    >>> year, day = Period("year to March"), Period("31 March")
+    >>> year.when(2025), day.when(2025), Period("financial year").when(2025), Period("calendar year").when(2024)
+    ('in the year to March 2025', 'on 31 March 2025', 'in 2024-25', 'in 2024')
+    >>> year.label(2025), day.label(2025), year.each, day.each
+    ('Year to March 2025', '31 March 2025', 'in years to March', 'on 31 March of each year')
+    >>> year.month(2025), day.month(2025), Period("calendar year").month(2024), year.span(2017, 2025)
+    ('March 2025', 'March 2025', '2024', 'years ending 31 March 2017 to 2025')
+    """
+
+    words: str
+
+    def named(self, year: int) -> str:
+        """Return the period of a year."""
+        if self.words == "financial year":
+            return f"{year - 1}-{year % 100:02}"
+        return str(year) if self.words == "calendar year" else f"{self._the}{self.words} {year}"
+
+    def when(self, year: int) -> str:
+        """Return the same, as a sentence says when something was."""
+        return f"{'on' if self.words[0].isdigit() else 'in'} {self.named(year)}"
+
+    def label(self, year: int) -> str:
+        """Return the same, as the header of a column."""
+        return capital(self.bare(year))
+
+    def bare(self, year: int) -> str:
+        """Return the same without an article."""
+        return self.named(year).removeprefix("the ")
+
+    def month(self, year: int) -> str:
+        """Return the month in which a year's number is known; the year alone where it has no month of its own."""
+        found = re.search("[A-Z][a-z]+", self.words)
+        return f"{found.group()} {year}" if found else self.named(year)
+
+    @property
+    def each(self) -> str:
+        """When the numbers of several years were."""
+        if self.words[0].isdigit():
+            return f"on {self.words} of each year"
+        return f"in {self.words.replace('year', 'years', 1)}" if "year" in self.words else f"each {self.words}"
+
+    @property
+    def unit(self) -> str:
+        """What goes after things counted over a period; nothing where they are counted on a day."""
+        return "in the year" if "year" in self.words else ""
+
+    @property
+    def axis(self) -> str:
+        """What the years are, for an axis or the header of a column of years."""
+        return "Year ending 31 March" if self.words == "year to March" else capital(self.words)
+
+    def span(self, first: int, last: int) -> str:
+        """Return the periods of several years, or of one."""
+        if self.words == "year to March":
+            return f"year ending 31 March {last}" if first == last else f"years ending 31 March {first} to {last}"
+        until = self.named(last) if self.words == "financial year" else str(last)
+        return self.named(last) if first == last else f"{self.named(first)} to {until}"
+
+    @property
+    def _the(self) -> str:
+        return "the " if self.words.startswith("year") else ""
 
 
 _VERDICTS = {"best": "better", "worst": "worse", "highest": "higher", "lowest": "lower"}

@@ -64,14 +64,14 @@ def test_averages_of_different_years_are_of_the_same_authorities_and_say_which(a
 
 def test_one_neighbour_is_told_as_one(altered):
     told = altered("care_applications", without(*NEIGHBOURS[1:]), "care-rates")
-    assert "The mean of one of its ten statistical neighbours rose from 7.40 to 10.20." in told.text()
+    assert "The mean of one of its ten statistical neighbours rose from 7.4 to 10.2." in told.text()
     assert "from highest to lowest of the two authorities" in told.headline("care-applications-path").plain()
 
 
 def test_no_neighbour_with_every_year_is_refused_in_one_sentence(altered):
     with pytest.raises(
         InputError,
-        match="no authority besides Cambridgeshire with a rate in every year from 2017 to 2020: choose first_year and last_year",
+        match="no authority besides Cambridgeshire to compare it with: add the rows of others",
     ):
         altered("care_applications", without(*NEIGHBOURS), "care-rates")
 

@@ -70,7 +70,7 @@ def test_jupyterlab_shows_what_the_pipeline_shows(pack, monkeypatch):
 @pytest.mark.parametrize(
     ("name", "parameters", "words"),
     [
-        ("care-rates", {"first_year": 2031}, "first_year is 2031, but the table's years are 2017 to 2020"),
+        ("care-rates", {"first_year": 2031}, "first_year is 2031, but the years held are 2017 to 2020"),
         (
             "care-rates",
             {"average": "pooled"},
@@ -143,7 +143,7 @@ def test_the_target_as_a_number_of_children_takes_the_children_there_were_when_i
 def test_another_authoritys_page_does_not_claim_cambridgeshires_savings(tell):
     told = tell("benchmark", area="Norfolk", indicator="health_checks")
     assert not [block for block in told.blocks if getattr(block, "id", "") == "savings"]
-    assert "No savings schedule is held for Norfolk; the one that is held is Cambridgeshire's." in told.text()
+    assert "savings" not in told.text().lower()
     assert "Health Check services: payments to GPs" not in told.text()
 
 

@@ -184,8 +184,8 @@ class Indicator(Described):
             )
         if self.polarity != "high is good":
             raise ValueError("a goal with a lower and an upper threshold is for an indicator where high is good")
-        if self.goal.lower >= self.goal.upper:
-            raise ValueError("the goal's lower threshold must be below its upper one")
+        if self.goal.lower > self.goal.upper:
+            raise ValueError("the goal's lower threshold must not be above its upper one")
         return self
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import pandas as pd
@@ -136,9 +137,7 @@ def read(
     InputError
         If the file cannot be read.
     """
-    frame = pd.read_parquet(
-        _kept(root, vintage.format.name, vintage.sha256), filters=[("measure", "in", list(measures))]
-    )
+    frame = _rows(_kept(root, vintage.format.name, vintage.sha256), tuple(measures))
     official = {one: areas.find(one) for one in frame["area"].unique()}
     places = frame["area"].map({one: place.name for one, place in official.items() if place}).astype("str")
     codes = frame["area"].map({one: place.code for one, place in official.items() if place}).astype("str")
@@ -153,6 +152,12 @@ def read(
         )
     frame = frame.reset_index(drop=True)
     return _while_they_existed(frame, areas)
+
+
+@lru_cache(maxsize=32)
+def _rows(kept: Path, measures: tuple[str, ...]) -> pd.DataFrame:
+    # What is kept under a hash never changes, and a report asks for it several times.
+    return pd.read_parquet(kept, filters=[("measure", "in", list(measures))])
 
 
 def _under_their_own_names(frame: pd.DataFrame, areas: Gazetteer, continued_by: Mapping[str, str]) -> pd.DataFrame:

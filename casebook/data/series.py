@@ -6,8 +6,8 @@ of an export there may be several vintages.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, Self
 
@@ -17,10 +17,10 @@ from pydantic import Field, ValidationError, model_validator
 
 from casebook.data import exports, formats, project, provenance
 from casebook.data.areas import Gazetteer
-from casebook.data.catalogue import Described, Polarity
+from casebook.data.catalogue import Described, Polarity, TableEntry
 from casebook.data.exports import Vintage
 from casebook.data.tables import Tables
-from casebook.errors import InputError, and_list, one_of
+from casebook.errors import InputError, one_of
 from casebook.once import NothingTwice
 
 DESCRIBED = Path("data/raw/series.yaml")
@@ -79,6 +79,20 @@ class SeriesSource(Described):
         return self.export or self.table or ""
 
 
+class About(Described):
+    """The words of a report that ranks the areas of a region by a series, and the printed table that it continues."""
+
+    measure: str
+    unit: str
+    people: str
+    event: str
+    label: str = ""
+    basis: str | None = None
+    sampled: bool = False
+    continues: str
+    """The table with an ``indicator`` entry: its service and fund are the series' too."""
+
+
 class Series(Described):
     """What is measured: in words, of whom, when, and what is good."""
 
@@ -93,6 +107,7 @@ class Series(Described):
     age: str = ""
     polarity: Polarity = "no judgement"
     goal: SeriesGoal | None = None
+    about: About | None = None
     sources: tuple[SeriesSource, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
@@ -154,7 +169,7 @@ def load(root: Path) -> dict[str, Series]:
     return found
 
 
-def read(name: str, area: str, vintage: str = "latest") -> pd.DataFrame:
+def read(name: str, area: str, vintage: str = "latest", beside: Sequence[str] = ()) -> pd.DataFrame:
     """Read a series of one area for analysis, and record that it was read.
 
     Parameters
@@ -166,13 +181,16 @@ def read(name: str, area: str, vintage: str = "latest") -> pd.DataFrame:
     vintage
         ``latest``: of the sources and their files the one that reaches furthest for the area (of equal ones, the one
         described first). Or a source's name (``lait``, ``care_applications``), or the first digits of a file's hash.
+    beside
+        Other areas whose rows of that vintage come too, such as England.
 
     Returns
     -------
     pandas.DataFrame
-        A row for each year: ``area``, ``area_code``, ``year`` (the one a period ends in), ``value``, ``lower``,
-        ``upper``, ``count``, ``denominator`` and ``status`` (what stands in place of a value). ``attrs`` has the
-        ``series`` and, in words, the ``vintage``. All rows are of one vintage.
+        A row for each area and year: ``area``, ``area_code``, ``year`` (the one a period ends in), ``value``,
+        ``lower``, ``upper``, ``count``, ``denominator`` and ``status`` (what stands in place of a value). ``attrs`` has
+        the ``series``, in words the ``vintage`` and, where that is a table of ``data/raw``, the ``table``. All rows are
+        of one vintage.
 
     Raises
     ------
@@ -185,14 +203,17 @@ def read(name: str, area: str, vintage: str = "latest") -> pd.DataFrame:
     >>> rates[["year", "value"]].to_numpy().tolist()
     [[2017, 12.0], [2018, 11.1], [2019, 10.3], [2020, 8.0]]
     """
-    frame = panel(name, area, vintage)
-    own = frame[frame["area"] == area].reset_index(drop=True)
+    frame = _frame(Held.of_project(), name, area, vintage, to_compare=False)
+    own = frame[frame["area"].isin([area, *beside])].reset_index(drop=True)
     own.attrs = frame.attrs
     return own
 
 
 def panel(name: str, area: str, vintage: str = "latest") -> pd.DataFrame:
-    """Read a series of all areas, in the vintage that ``read`` takes for one of them, and record that it was read.
+    """Read a series of all areas, to compare one of them with others, and record that it was read.
+
+    The latest vintage is the one that reaches furthest with a value both of the area and of another authority; where
+    none has another authority, the one that ``read`` takes.
 
     Returns
     -------
@@ -209,20 +230,74 @@ def panel(name: str, area: str, vintage: str = "latest") -> pd.DataFrame:
     >>> panel("care-applications", "Cambridgeshire", vintage="care_applications")["area"].nunique()
     13
     """
+    return _frame(Held.of_project(), name, area, vintage, to_compare=True)
+
+
+def panels(names: Iterable[str], area: str) -> dict[str, pd.DataFrame]:
+    """Read those of several series that have a value of an area, each as ``panel`` does; the others are left out.
+
+    Raises
+    ------
+    InputError
+        If there is no such series.
+
+    Examples
+    --------
+    >>> list(panels(["care-applications", "foster-placement-cost"], "Cambridgeshire"))
+    ['care-applications']
+    """
     held = Held.of_project()
+    found = [name for name in names if held.has(held.series(name), area)]
+    return {name: _frame(held, name, area, "latest", to_compare=True) for name in found}
+
+
+def _frame(held: Held, name: str, area: str, vintage: str, to_compare: bool) -> pd.DataFrame:
     one = held.series(name)
     found = [each for each in held.sources(one) if vintage in ("latest", each.source.name) or each.is_(vintage)]
     if not found:
         names = dict.fromkeys([*(source.name for source in one.sources), *(v.digits for v in held.vintages)])
         raise InputError(f"The series {name!r} has no vintage {vintage!r} here: {one_of(names, vintage)}")
     # Of equal ones, this is the first.
-    chosen = max(found, key=lambda each: each.reaches(area))
+    chosen = max(found, key=lambda each: (to_compare and held.compares(each, area), each.reaches(area)))
     if not chosen.reaches(area):
         raise InputError(held.lacking(one, area))
     provenance.record(held.reads(chosen))
     frame = chosen.frame[COLUMNS].sort_values(["area", "year"], ignore_index=True)
-    frame.attrs.update(series=one, vintage=chosen.said)
+    table = held.tables.catalogue.table(chosen.source.table) if chosen.source.table else None
+    frame.attrs.update(series=one, vintage=chosen.said, table=table)
     return frame
+
+
+def continuing(table: str, area: str) -> pd.DataFrame | None:
+    """Read the series that continues a printed table, if it has a value of an area; see ``panel``.
+
+    Examples
+    --------
+    >>> continuing("savings_schedule", "Cambridgeshire") is None
+    True
+    """
+    held = Held.of_project()
+    for name, one in held.described.items():
+        if one.about and one.about.continues == table and held.has(one, area):
+            return _frame(held, name, area, "latest", to_compare=True)
+    return None
+
+
+def neighbour_lists(area: str) -> list[Neighbours]:
+    """Return an area's statistical neighbours by every list of the Department for Education that is held.
+
+    The newest list, the one that knows most of the present authorities, is the first; of lists that name the same
+    neighbours one stands for all, and there are none where none is held.
+    """
+    held = Held.of_project()
+    found: dict[tuple[str, ...], Neighbours] = {}
+    for one in _lists(held):
+        named = _named(held, one, area)
+        if named.names and (key := tuple(sorted(named.names))) not in found:
+            read = held.read_of(one, named.of_number)
+            provenance.record([replace(read, name=f"older {read.name}") if found else read])
+            found[key] = named
+    return list(found.values())
 
 
 def neighbours(area: str, vintage: str = "latest") -> Neighbours:
@@ -239,32 +314,45 @@ def neighbours(area: str, vintage: str = "latest") -> Neighbours:
         If no list is held, there is no such vintage, or the list has none for the area.
     """
     held = Held.of_project()
-    measures = [f"neighbour {n}" for n in range(1, 11)]
-    lists = [one for one in held.vintages if one.format.name == "neighbours"]
+    lists = _lists(held)
     if not lists:
         raise InputError(
             f"No list of statistical neighbours is held, so {area} can be compared with none: put the Department for "
             f"Education's workbook into {exports.FOLDER}."
         )
-    if vintage != "latest":
-        lists = [one for one in lists if one.sha256.startswith(vintage)]
-    frames = {one: exports.read(held.root, one, measures, held.areas, {}) for one in lists}
+    chosen = [one for one in lists if vintage == "latest" or one.sha256.startswith(vintage)]
+    if not chosen:
+        raise InputError(f"No list of statistical neighbours begins with {vintage!r}: give digits of one that is held.")
+    named = _named(held, chosen[0], area)
+    if not named.names:
+        raise InputError(f"{chosen[0]} names no neighbours of {area}: choose another list.")
+    provenance.record([held.read_of(chosen[0], named.of_number)])
+    return named
+
+
+_NEIGHBOURS = [f"neighbour {n}" for n in range(1, 11)]
+
+
+def _lists(held: Held) -> list[Vintage]:
+    """Return the lists of neighbours, the one that knows most of the present authorities first."""
     present = {name for name, one in held.areas.areas.items() if one.kind == "authority"}
 
     def known(one: Vintage) -> int:
-        found = frames[one].dropna(subset="value")
-        return len(present & {*found["area"], *(held.by_number(value) for value in found["value"])})
+        found = _list(held, one)
+        return len(present & {*found["area"], *map(held.by_number, found["value"].unique())})
 
-    if not lists:
-        raise InputError(f"No list of statistical neighbours begins with {vintage!r}: give digits of one that is held.")
-    chosen = max(lists, key=known)
-    rows = frames[chosen].query("area == @area").dropna(subset="value").set_index("measure")["value"]
-    named = [held.by_number(rows[measure]) for measure in measures if measure in rows.index]
-    names = tuple(name for name in named if name in present)
-    if not names:
-        raise InputError(f"{chosen} names no neighbours of {area}: choose another list.")
-    provenance.record([held.read_of(chosen, len(rows))])
-    return Neighbours(area, names, str(chosen), len(named))
+    return sorted((one for one in held.vintages if one.format.name == "neighbours"), key=known, reverse=True)
+
+
+def _list(held: Held, one: Vintage) -> pd.DataFrame:
+    return exports.read(held.root, one, _NEIGHBOURS, held.areas, {}).dropna(subset="value")
+
+
+def _named(held: Held, one: Vintage, area: str) -> Neighbours:
+    rows = _list(held, one).query("area == @area").set_index("measure")["value"]
+    named = [held.by_number(rows[measure]) for measure in _NEIGHBOURS if measure in rows.index]
+    names = [name for name in named if name in held.areas.areas and held.areas.areas[name].kind == "authority"]
+    return Neighbours(area, tuple(names), str(one), len(named))
 
 
 # --- What is held ---------------------------------------------------------------------------------
@@ -379,6 +467,13 @@ class Held:
         names = {name for name in frame["area"].unique() if self.areas.areas[name].kind == "authority"}
         return f"{len(names)} authorities" if len(names) != 1 else "one authority"
 
+    def compares(self, found: _Found, area: str) -> int:
+        """Return the last year in which a source has a value of an area and of another authority, or 0."""
+        rows = found.frame.dropna(subset="value")
+        others = {name for name in rows["area"].unique() if self.areas.areas[name].kind == "authority"} - {area}
+        years = set(rows.loc[rows["area"] == area, "year"]) & set(rows.loc[rows["area"].isin(others), "year"])
+        return int(max(years, default=0))
+
     def has(self, one: Series, area: str) -> bool:
         """Return whether a source has a value of a series for an area."""
         return any(found.reaches(area) for found in self.sources(one))
@@ -390,28 +485,42 @@ class Held:
         own = [f"data/raw/{table.path}" for table in tables]
         ways = []
         if titles:
-            ways.append(f"put the export of {and_list(dict.fromkeys(titles))} into {exports.FOLDER}")
+            ways.append(f"put the export of {' or '.join(dict.fromkeys(titles))} into {exports.FOLDER}")
         if own:
-            ways.append(f"add its rows to {and_list(own)}")
+            ways.append(f"add its rows to {' or '.join(own)}")
         return f"No figures of {one.is_} are held for {area}: {', or '.join(ways)}."
 
     def lacks(self, name: str, area: str) -> str:
         """Say why a series, or a table, has nothing of an area, and what would help; nothing if it has.
+
+        Of several names with "or" between them one is enough.
 
         Raises
         ------
         InputError
             If there is neither a series nor a table of that name, or it cannot be read.
         """
+        if " or " in name:
+            lacks = [self.lacks(each, area) for each in name.split(" or ")]
+            return lacks[0] if all(lacks) else ""
         if name in self.described:
             one = self.described[name]
             return "" if self.has(one, area) else self.lacking(one, area)
         known = {table.name: table for table in self.tables.catalogue.tables}
         if name not in known:
             raise InputError(f"There is no series and no table {name!r}: {one_of([*self.described, *known], name)}")
-        table = known[name]
+        return self._table_lacks(known[name], area)
+
+    def _table_lacks(self, table: TableEntry, area: str) -> str:
+        if table.indicator:
+            # It may lack one of its region's authorities, and the report says so.
+            later = [one for one in self.described.values() if one.about and one.about.continues == table.name]
+            if area in self.areas.authorities_in(table.indicator.region) or any(self.has(one, area) for one in later):
+                return ""
+            only = f"data/raw/{table.path} is of authorities of one region only, {table.indicator.region}."
+            return " ".join([only, *(self.lacking(one, area) for one in later)])
         if field := table.column_with_role("area"):
-            names = set(self.tables.prepare(name).frame[field.name])
+            names = set(self.tables.prepare(table.name).frame[field.name])
             return "" if area in names else f"data/raw/{table.path} has no row of {area}: add its rows."
         if table.area in (None, area):
             return ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -250,11 +250,13 @@ def authorities_in(region: str) -> list[str]:
 def _read(tables: Tables, name: str, area: str | None) -> pd.DataFrame:
     prepared = tables.prepare(name)
     tables.write_processed(prepared)
-    provenance.record(tables.reads(prepared))
     frame, table = prepared.frame, prepared.table
     if area is not None:
         field = table.column_with_role("area")
         frame = frame[frame[field.name] == area] if field else frame[[table.area == area] * len(frame)]
+    reads = tables.reads(prepared)
+    # A page cites a table only if it has something of the area.
+    provenance.record(reads if len(frame) else [replace(read, sources=()) for read in reads])
     frame.attrs["table"] = table
     return frame
 

@@ -228,17 +228,26 @@ def tables_read(path: Path, values: Mapping[str, Any], catalogue: Catalogue) -> 
     They are the arguments of ``tables.read(...)``: a name in quotation marks, or a parameter; all there
     are for ``tables.read_all()``. What a run really read is in its record.
     """
-    found: list[str] = []
-    for call in calls(path, "read", "read_all"):
-        function = ast.unparse(call.func)
-        if function == "tables.read_all":
-            return [table.name for table in catalogue.tables]
-        if function == "tables.read" and call.args:
+    if any(ast.unparse(call.func) == "tables.read_all" for call in calls(path, "read_all")):
+        return [table.name for table in catalogue.tables]
+    return _first_arguments(path, values, "tables.read", "ranking.latest")
+
+
+def series_read(path: Path, values: Mapping[str, Any]) -> list[str]:
+    """Return the names of the series that a notebook's code reads or measures, in the same way."""
+    return _first_arguments(path, values, "series.read", "series.panel", "comparison.Measure")
+
+
+def _first_arguments(path: Path, values: Mapping[str, Any], *functions: str) -> list[str]:
+    """Return the first arguments of a notebook's calls of functions: names in quotation marks, or parameters."""
+    found: dict[str, None] = {}
+    for call in calls(path, *(function.rpartition(".")[2] for function in functions)):
+        if ast.unparse(call.func) in functions and call.args:
             argument = call.args[0]
             name = argument.value if isinstance(argument, ast.Constant) else values.get(ast.unparse(argument))
-            if isinstance(name, str) and name not in found:
-                found.append(name)
-    return found
+            if isinstance(name, str):
+                found[name] = None
+    return list(found)
 
 
 def calls(path: Path, *names: str) -> list[ast.Call]:

@@ -18,13 +18,14 @@ from casebook.pack.models import Pack, Published, Row
 from casebook.pack.record import Record
 from casebook.pages import gates, harmless, readability, script
 from casebook.report import look, tabular
-from casebook.report.blocks import RECONCILED, SourceRow
+from casebook.report.blocks import RECONCILED, Figure, SourceRow, Table, Text
 from casebook.text import slug
 
 TEMPLATES = Path(str(files("casebook.pages") / "templates"))
 BLOCKS = Path(str(files("casebook.report") / "templates"))
 
 HEADING = "## What the papers said"
+_BARE = re.compile(r"\s*(#+) [^\n]+\s*")
 # What stands under this heading, the last of a notebook, is folded at the end of the page.
 METHOD = "## Method"
 
@@ -87,6 +88,7 @@ def report_page(
         refused.extend(harms)
         return harmless.sanitise(html)
 
+    notebook = _without_empty_headings(notebook, figures=bool(reconciled))
     # Where the notebook has the heading, the figures stand under it; otherwise before the assumptions.
     placed = any(_is(HEADING, cell) for cell in notebook.cells)
     resources = {
@@ -102,6 +104,30 @@ def report_page(
 
 def _is(heading: str, cell: Any) -> bool:
     return bool(cell.cell_type == "markdown" and cell.source.startswith(heading))
+
+
+def _without_empty_headings(notebook: NotebookNode, figures: bool) -> NotebookNode:
+    """Return a notebook without the headings that nothing stands under, such as that of papers where there are none."""
+    kept: list[Any] = []
+    reaches = 0  # Headings down to this level have something under them.
+    for cell in reversed(notebook.cells):
+        prose = cell.cell_type == "markdown"
+        bare = _BARE.fullmatch(cell.source) if prose else None
+        if _is(METHOD, cell):
+            reaches = 0
+        elif bare is None:
+            reaches = 9 if prose or any(map(_is_seen, cell.get("outputs", []))) else reaches
+        elif len(bare.group(1)) > reaches and not (figures and _is(HEADING, cell)):
+            continue
+        else:
+            reaches = len(bare.group(1)) - 1
+        kept.append(cell)
+    return NotebookNode({**notebook, "cells": kept[::-1]})
+
+
+def _is_seen(output: Any) -> bool:
+    """Return whether an output stands where the notebook shows it, and is not put together elsewhere on the page."""
+    return any(kind.mime() in output.get("data", {}) for kind in (Text, Table, Figure))
 
 
 def _together(record: Record) -> dict[str, str]:

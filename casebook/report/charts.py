@@ -40,6 +40,7 @@ def over_years(
     unit: str,
     spec: str = ",.1f",
     until: tuple[str, int] | None = None,
+    years_are: str = "Year ending 31 March",
 ) -> Drawing:
     """Draw an area among others over the years: a line for it, a band from the lowest to the highest of the others.
 
@@ -59,6 +60,8 @@ def over_years(
         How the values are written, as in the table of the chart's data.
     until
         What ends with one of the years, to be marked there: a paper.
+    years_are
+        What the years are, for the axis.
     """
     drawing = Drawing(unit, 300)
     others = series[series["area"] != area].dropna(subset="value")
@@ -91,7 +94,7 @@ def over_years(
     else:
         drawing.label_ends([lines[0], lines[2]], strong=area, early=[ends[0], lines[1], ends[1]])
         drawing.mark(*until)
-    drawing.plot.set_xlabel("Year ending 31 March")
+    drawing.plot.set_xlabel(years_are)
     return drawing
 
 

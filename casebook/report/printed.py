@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from casebook.data import project, provenance, tables
 from casebook.errors import InputError, one_of
 from casebook.reconcile import figures
 from casebook.reconcile.cases import Cases
 from casebook.reconcile.figures import Register
 from casebook.reconcile.places import TABLE, Places
-from casebook.report.blocks import Reconciliations, Text
+from casebook.report.blocks import Reconciliations
 
 
 def reconciliation(of: str, area: str | None = None) -> Reconciliations:
@@ -23,8 +25,7 @@ def reconciliation(of: str, area: str | None = None) -> Reconciliations:
     of
         The report's name or, where a notebook is run for one table or another, the table's.
     area
-        The area of a report that is about one council's papers: if the register is about another, the report says so
-        and shows no figures.
+        The area of a report that is about one council's papers: if the register is about another, nothing is shown.
 
     Returns
     -------
@@ -48,10 +49,8 @@ def reconciliation(of: str, area: str | None = None) -> Reconciliations:
     described = register.catalogue.table(figures.REGISTER)
     papers = described.area
     if area is not None and papers not in (None, area):
-        Text(
-            (f"The papers whose printed figures are recorded are about {papers}; none are recorded for {area}.",)
-        ).show()
-        provenance.record([tables.read_of(root, register.catalogue.table(figures.REGISTER), len(register.figures))])
+        read = tables.read_of(root, register.catalogue.table(figures.REGISTER), len(register.figures))
+        provenance.record([replace(read, sources=())])
         return Reconciliations(())
     report = _report(register, of)
     places = Places(root, register.catalogue)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
 
 import pandas as pd
 
-from casebook.data import tables
+from casebook.data import series, tables
+from casebook.data.catalogue import TableEntry
+from casebook.data.series import Neighbours
 from casebook.english import (
     Change,
     Difference,
@@ -18,16 +21,22 @@ from casebook.english import (
     Moved,
     Noun,
     Number,
+    Period,
     Place,
     Rate,
     capital,
     listed,
+    possessive,
+    the_region,
+    whole,
 )
 from casebook.errors import InputError
 from casebook.methods import benchmark, intervals
 from casebook.methods.benchmark import AverageKind, Polarity
 from casebook.methods.intervals import Interval
 
+SIMILAR = Noun("similar council")
+OTHERS = Noun("other authority", "other authorities")
 AVERAGES: dict[AverageKind, str] = {"mean": "mean", "median": "median", "pooled": "pooled rate"}
 
 
@@ -56,25 +65,25 @@ def children(population: pd.DataFrame, area: str, year: int, child_population: i
     Parameters
     ----------
     population
-        Columns ``area``, ``year`` and ``children``.
+        The series ``children``.
     child_population
         A number to take instead of the official one.
 
     Raises
     ------
     InputError
-        If the number given is not above 0, or the table has no row for the area.
+        If the number given is not above 0, or none is held for the area.
     """
     if child_population is not None and child_population <= 0:
         raise InputError(
             f"child_population is {child_population}, expected a whole number above 0, or None for the official "
             "estimate."
         )
-    own = population[population["area"] == area].sort_values("year").set_index("year")["children"]
+    own = population[population["area"] == area].sort_values("year").set_index("year")["value"].dropna()
     if own.empty:
         raise InputError(
-            f"data/raw/child_population.csv has no row for {area}, so a rate cannot be put as a number of children: "
-            "add the row."
+            f"{population.attrs['vintage']} has no number of children for {area}, so a rate cannot be put as one: add "
+            "it."
         )
     held = year if year in own.index else int(own.index[0])
     return Children(child_population or int(own[held]), int(own[held]), held, child_population is not None)
@@ -89,6 +98,7 @@ class Standing:
     average: Rate
     averages: dict[AverageKind, Rate]
     england: Rate
+    region: Rate | None
     place: Place
     in_events: Difference
     compared: int
@@ -103,6 +113,38 @@ class Standing:
         """How far it lies from England."""
         return Gap.between(self.rate, self.england)
 
+    @property
+    def region_gap(self) -> Gap | None:
+        """How far it lies from its region; None where the region's rate is not held."""
+        return Gap.between(self.rate, self.region) if self.region else None
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A rate of the series and the words for it: what it counts, one word for that, who does it, and what it is called.
+
+    Examples
+    --------
+    >>> Measure("care-applications", Noun("care application"), "applications", verb="made").called
+    'rate'
+    """
+
+    series: str
+    counted: Noun
+    briefly: str
+    verb: str = "had"
+    called: str = "rate"
+
+
+@dataclass(frozen=True)
+class OtherList:
+    """What another list of similar councils would make of the last year."""
+
+    list: Neighbours
+    average: Rate
+    shared: int
+    side: str
+
 
 @dataclass(frozen=True)
 class Comparison:
@@ -116,9 +158,11 @@ class Comparison:
     group: Group
     chosen_for: str
     average: AverageKind
-    counted: Noun
-    briefly: str
+    measure: Measure
+    period: Period
     per: int
+    from_paper: bool
+    region: str
     values: pd.DataFrame
     england: pd.Series
     years: tuple[Standing, ...]
@@ -126,6 +170,11 @@ class Comparison:
     left_out: dict[str, list[int]]
     children: Children
     held_years: tuple[int, ...]
+    chosen: Neighbours | None = None
+    """The list of similar councils that the others are from."""
+    other_lists: tuple[OtherList, ...] = ()
+    counts: tuple[int, int] | None = None
+    """The count behind the area's last rate and how many it is of, where they are held."""
 
     @property
     def first(self) -> Standing:
@@ -148,6 +197,80 @@ class Comparison:
         return self.area == self.chosen_for
 
     @property
+    def counted(self) -> Noun:
+        """What the rate counts."""
+        return self.measure.counted
+
+    @property
+    def briefly(self) -> str:
+        """One word for it, as many."""
+        return self.measure.briefly
+
+    @property
+    def source(self) -> str:
+        """What the rates are from."""
+        return "the paper" if self.from_paper else "the source"
+
+    @property
+    def when(self) -> str:
+        """When the last rate was."""
+        return self.period.when(self.last.year)
+
+    @property
+    def key(self) -> str:
+        """What its findings' names begin with."""
+        return self.measure.series
+
+    @property
+    def briefly_said(self) -> str:
+        """Its last rate, and how far that lies from the others, as a sentence."""
+        return (
+            f"{self.area} {self.measure.verb} {self.last.rate} {self.counted} {self.last.rate.for_every} {self.when}, "
+            f"{self.last.gap.share} {possessive(self.whom)} {self.kind}."
+        )
+
+    @property
+    def against_england_and_region(self) -> str:
+        """How far the last rate lies from England's and its region's, to be said after "it was"."""
+        england = f"{self.last.england_gap} England's"
+        region = self.last.region_gap
+        return f"{england} and {region} {possessive(the_region(self.region))}" if region else england
+
+    @property
+    def when_it_was(self) -> str:
+        """When the last rate was, to begin a sentence with."""
+        return capital(self.when)
+
+    @property
+    def alert(self) -> float:
+        """How far the rate may move from one run to the next before somebody must look."""
+        return max(0.5, round(self.last.england.value / 20))
+
+    @property
+    def question(self) -> str:
+        """What to ask about it."""
+        if self.events < 10:
+            return f"With so few {self.counted} in {self.area}, what stands behind each?"
+        if not self.several_years:
+            return f"What explains {self.area}'s {self.measure.called}?"
+        before = self.years[-2]
+        change = Change(before.rate, self.last.rate)
+        return f"{change.question} {self.counted} since {self.period.month(before.year)}, and will it last?"
+
+    @property
+    def list_used(self) -> str:
+        """Which list of similar councils is used, as a sentence."""
+        if self.chosen is None:
+            return f"The others are those of {the_region(self.region)}, because no list of similar councils is held."
+        matters = " By an older one it would lie on the other side of the average." if self.list_matters else ""
+        return f"The similar councils are those of the Department for Education's newest list held here.{matters}"
+
+    @property
+    def list_matters(self) -> bool:
+        """Whether another list would put the area on the other side of the average."""
+        return any(one.side != self.last.gap.side for one in self.other_lists)
+
+    @property
     def kind(self) -> str:
         """What the average is called."""
         return AVERAGES[self.average]
@@ -155,6 +278,8 @@ class Comparison:
     @property
     def whom(self) -> str:
         """What the others are called for short."""
+        if self.chosen:
+            return str(self.group.noun)
         return "neighbours" if self.own_group else "others"
 
     @property
@@ -195,7 +320,7 @@ class Comparison:
     @property
     def held(self) -> str:
         """The years for which the others' numbers of children are held."""
-        return f"for the year to March {listed(self.held_years)} only"
+        return f"for {self.period.named(self.held_years[0])} only" if len(self.held_years) == 1 else "for other years"
 
     @property
     def frame(self) -> pd.DataFrame:
@@ -206,6 +331,7 @@ class Comparison:
                 **{name: one.averages[name].value if name in one.averages else float("nan") for name in AVERAGES},
                 "gap": one.gap.value, "gap_per_cent": one.gap.per_cent, "in_events": one.in_events.value,
                 "england": one.england.value, "england_gap": one.england_gap.value,
+                "region": one.region.value if one.region else float("nan"),
                 "england_gap_per_cent": one.england_gap.per_cent,
             }
             for one in self.years
@@ -236,15 +362,33 @@ class Comparison:
 
     @property
     def events(self) -> float:
-        """The count behind the last rate, worked back from it and the official number of children."""
+        """The count behind the last rate: as held, or worked back from it and the official number of children."""
+        if self.counts:
+            return self.counts[0]
         return self.last.rate.value * self.children.official / self.per
 
     @cached_property
     def interval(self) -> Interval | None:
         """The 95% interval of the last rate (Byar's); None where the number of children held is for another year."""
+        if self.counts:
+            return intervals.rate(*self.counts, self.per)
         if self.last.year != self.children.year + 1:
             return None
         return intervals.rate(self.events, self.children.official, self.per)
+
+    @property
+    def behind(self) -> str:
+        """The same in words: a count that is worked back is about so many, and a small one is not given away."""
+        if self.counts:
+            return self.counted.count(self.counts[0]) if self.counts[0] <= 20 else f"{self.counts[0]:,} {self.counted}"
+        if self.events < 4.5:
+            return f"fewer than five {self.briefly}"
+        return f"about {whole(self.events)} {self.briefly}"
+
+    @property
+    def aside(self) -> str:
+        """What goes with the distance from the average if chance could explain it; nothing where there is none."""
+        return "" if self.last.gap.nothing else self.against_average.aside
 
     @property
     def against_average(self) -> Judgement:
@@ -260,8 +404,7 @@ class Comparison:
         return judged(self.interval, other, called)
 
     def _change(self, before: Rate, after: Rate) -> Change:
-        first, last = (f"in the year to March {one.year}" for one in (self.first, self.last))
-        return Change(before, after, (first, last))
+        return Change(before, after, (self.period.when(self.first.year), self.period.when(self.last.year)))
 
 
 def judged(
@@ -272,94 +415,220 @@ def judged(
     return Judgement(str(benchmark.compare(interval, other.value, polarity, wider)), called)
 
 
-def over_years(
-    frame: pd.DataFrame, area: str, *, average: AverageKind, per: int, counted: Noun, briefly: str,
-    population: pd.DataFrame, child_population: int | None = None,
-) -> Comparison:  # fmt: skip
-    """Compare an area's rate with that of the other authorities of a table and England, year by year.
+def of_series(
+    measures: Sequence[Measure], area: str, *, average: AverageKind, first_year: int | None = None,
+    last_year: int | None = None, child_population: int | None = None,
+) -> list[Comparison]:  # fmt: skip
+    """Compare an area's rates of several series with those of others, as far as they are held; see ``over_years``.
 
-    A rate for the year to March belongs to the children there were in the middle of the calendar year before.
+    The others are the area's similar councils where a list of them is held, otherwise those of the table that the
+    rates are from or, where they are from an export, the other authorities of its region.
+
+    Raises
+    ------
+    InputError
+        If none of them can be compared, or as ``over_years`` does.
+    """
+    found = series.panels([*(one.series for one in measures), "children"], area)
+    held = [one for one in measures if one.series in found]
+    # What is asked for and not held is refused where it is read.
+    if not held:
+        series.panel(measures[0].series, area)
+    population = found["children"] if "children" in found else series.panel("children", area)
+    lists = series.neighbour_lists(area)
+    return [
+        over_years(
+            found[one.series], area, measure=one, average=average, population=population, lists=lists,
+            first_year=first_year, last_year=last_year, child_population=child_population,
+        )
+        for one in [one for one in held if _comparable(found[one.series], area, first_year, last_year)] or held[:1]
+    ]  # fmt: skip
+
+
+def _comparable(frame: pd.DataFrame, area: str, first_year: int | None, last_year: int | None) -> bool:
+    own, others = tables.split(frame.dropna(subset="value"), area)
+    years = sorted(set(own["year"]) & set(others["year"]))
+    return bool(years) and (first_year or years[-1]) <= years[-1] and (last_year or years[0]) >= years[0]
+
+
+def over_years(
+    frame: pd.DataFrame, area: str, *, measure: Measure, average: AverageKind, population: pd.DataFrame,
+    lists: Sequence[Neighbours] = (), first_year: int | None = None, last_year: int | None = None,
+    child_population: int | None = None,
+) -> Comparison:  # fmt: skip
+    """Compare an area's rate with that of other authorities and England, year by year.
+
+    A rate of a year that ends in March, or of 31 March, belongs to the children there were in the middle of the
+    calendar year before.
 
     Parameters
     ----------
     frame
-        A table of the catalogue: ``area``, ``year`` and ``rate``, England among the areas. The column's description
-        says with how many decimals a rate is written.
+        A series of rates for so many children, as ``series.panel`` returns it.
     area
         The area; it is never part of the average.
+    measure
+        The words for what the rate counts.
     average
         ``mean``, ``median`` or ``pooled`` (see ``benchmark.average``).
-    per
-        How many children the rate is for.
-    counted, briefly
-        What the rate counts, and one word for it in the plural.
     population
-        ``area``, ``year`` and ``children``, for the pooled average and to put a distance in things counted.
+        The series ``children``, for the pooled average and to put a distance in things counted.
+    lists
+        The area's statistical neighbours, the list to use first.
+    first_year, last_year
+        The years to compare, or what is held of them; None for the last years in which the area has a rate without a
+        gap, as many as leave most of the others with a rate in every one, and five at least.
     child_population
         The area's children, in place of the official number.
 
     Raises
     ------
     InputError
-        If the area is not in the table, a rate is missing that the comparison needs, no other authority has one in
+        If a rate is missing that the comparison needs, the years are not held, no other authority has a rate in
         every year, or ``pooled`` is asked for without the others' populations.
     """
+    described, held = frame.attrs["series"], frame.attrs["table"]
+    where = f"data/raw/{held.path}" if held else frame.attrs["vintage"]
+    per, period, decimals = int(described.per), Period(described.period), described.decimals
     here, others = tables.split(frame, area)
-    described = frame.attrs["table"]
-    by_area = others.pivot(index="area", columns="year", values="rate").reindex(columns=sorted(here["year"]))
-    left_out = benchmark.gaps(by_area)
-    others = others[~others["area"].isin(left_out)]
-    if others.empty:
-        raise InputError(
-            f"data/raw/{described.path} has no authority besides {area} with a rate in every year from "
-            f"{by_area.columns[0]} to {by_area.columns[-1]}: choose first_year and last_year so that one has."
-        )
-    among = children(population, area, int(here["year"].max()) - 1, child_population)
-    others = others.merge(population.assign(year=population["year"] + 1)[["area", "year", "children"]], how="left")
-    held = population[population["area"] == others["area"].iloc[0]]["year"]
-    held_years = tuple(sorted(int(year) + 1 for year in held))
-    if average == "pooled" and others["children"].isna().any():
-        years = listed(held_years)
-        raise InputError(
-            f"average is 'pooled', which needs the others' child populations, held for the year to March {years} only: "
-            f"choose mean or median, or set first_year and last_year to {years}."
-        )
-    england = frame[frame["area"] == "England"].set_index("year")["rate"]
-    for name, rates in ((area, here.set_index("year")["rate"]), ("England", england.reindex(list(here["year"])))):
+    england = frame[frame["area"] == "England"].set_index("year")["value"]
+    region = tables.authority(area).region
+    chosen = lists[0] if lists and held is None else None
+    if chosen:
+        others = others[others["area"].isin(chosen.names)]
+    elif held is None:
+        others = others[others["area"].isin(tables.authorities_in(region))]
+    by_area = others.pivot(index="area", columns="year", values="value")
+    if chosen:
+        by_area = by_area.reindex(list(chosen.names))
+    if by_area.isna().all(axis=None):
+        raise InputError(f"{where} has no authority besides {area} to compare it with: add the rows of others.")
+    rate_of = here.set_index("year")["value"]
+    years = _years(rate_of, england, by_area, first_year, last_year)
+    for name, rates in ((area, rate_of.reindex(years)), ("England", england.reindex(years))):
         if rates.isna().any():
             raise InputError(
-                f"data/raw/{described.path} has no rate for {name} in {listed(rates.index[rates.isna()])}: choose "
-                "first_year and last_year without it."
+                f"{where} has no rate for {name} in {listed(rates.index[rates.isna()])}: choose first_year and "
+                "last_year without it."
             )
-    own = area == described.neighbours_of
-    decimals = described.column("rate").decimals
-    group = Group(
-        Noun("statistical neighbour") if own else Noun("other authority", "other authorities"),
-        tuple(sorted(others["area"].unique())), len(by_area), "its" if own else "the", "" if own else "in the table",
-    )  # fmt: skip
-    rate_of = here.set_index("year")["rate"]
-    others_with = {int(year): int(by_area[year].notna().sum()) for year in by_area.columns}
+    by_area = by_area.reindex(columns=years)
+    left_out = benchmark.gaps(by_area)
+    if len(left_out) == len(by_area):
+        raise InputError(
+            f"{where} has no authority besides {area} with a rate in every year from {years[0]} to {years[-1]}: choose "
+            "first_year and last_year so that one has."
+        )
+    among = children(population, area, years[-1] - 1, child_population)
+    people = population.dropna(subset="value").assign(year=lambda rows: rows["year"] + 1)
+    rows = frame[frame["year"].isin(years)].merge(
+        people[["area", "year", "value"]].rename(columns={"value": "children"}), how="left", on=["area", "year"]
+    )
+    # Where counts are held, the pooled rate is made of them and not of rounded rates.
+    counted = rows["count"].notna() & rows["denominator"].notna()
+    rows["children"] = rows["denominator"].where(counted, rows["children"])
+    rows["rate"] = (rows["count"] / rows["denominator"] * per).where(counted, rows["value"])
+    compared = rows[rows["area"].isin(by_area.index.drop(list(left_out)))]
+    own_people = people[people["area"] == compared["area"].iloc[0]]["year"]
+    held_years = tuple(sorted(int(year) for year in own_people))
+    if average == "pooled" and compared["children"].isna().any():
+        raise InputError(
+            f"average is 'pooled', which needs the others' child populations, held for "
+            f"{listed(period.named(year) for year in held_years)} only: choose mean or median, or set first_year and "
+            f"last_year to {listed(held_years)}."
+        )
+    regional = frame[frame["area"] == region].set_index("year")["value"]
 
-    def standing(year: Any, rows: pd.DataFrame) -> Standing:
-        kinds: list[AverageKind] = [one for one in AVERAGES if one != "pooled" or rows["children"].notna().all()]
-        rate = Rate(float(rate_of[year]), decimals, str(counted), f"{per:,} children")
-        averages = {
-            one: rate.like(benchmark.average(one, rows["rate"], rows["children"], multiplier=per).value)
-            for one in kinds
-        }
+    def standing(year: int) -> Standing:
+        there = compared[compared["year"] == year]
+        averages = _averages(there, Rate(float(rate_of[year]), decimals, str(measure.counted), f"{per:,} children"))
+        rate = averages["mean"].like(float(rate_of[year]))
         gap = benchmark.in_people(Gap.between(rate, averages[average]).value, among.number, per)
+        beside = float(regional.get(year, float("nan")))
         return Standing(
-            int(year), rate, averages[average], averages, rate.like(float(england[year])),
-            Place.like(benchmark.place(rate.value, rows["rate"])),
-            Difference(gap, unit=f"{counted} in the year", noun=counted), len(rows),
+            year, rate, averages[average], averages, rate.like(float(england[year])),
+            None if math.isnan(beside) else rate.like(beside),
+            Place.like(benchmark.place(rate.value, there["value"])),
+            Difference(gap, unit=f"{measure.counted} {period.unit}".rstrip(), noun=measure.counted), len(there),
         )  # fmt: skip
 
+    standings = tuple(standing(year) for year in years)
+    names = tuple(sorted(compared["area"].unique()))
+    own = frame[(frame["area"] == area) & (frame["year"] == years[-1])].iloc[0]
+    counts = None if own[["count", "denominator"]].isna().any() else (int(own["count"]), int(own["denominator"]))
     return Comparison(
-        area, group, described.neighbours_of or "", average, counted, briefly, per,
-        pd.concat([here, others])[["area", "year", "rate"]], england,
-        tuple(standing(year, rows) for year, rows in others.groupby("year")),
-        others_with, left_out, among, held_years,
+        area, _group(area, names, len(by_area), chosen, held, region),
+        area if held is None else held.neighbours_of or "", average, measure, period, per, held is not None, region,
+        rows[rows["area"].isin([area, *names])][["area", "year", "value"]].rename(columns={"value": "rate"}),
+        england, standings, {year: int(by_area[year].notna().sum()) for year in years}, left_out, among, held_years,
+        chosen, tuple(_other_lists(rows[rows["year"] == years[-1]], standings[-1], average, lists)) if chosen else (),
+        counts,
     )  # fmt: skip
+
+
+def _years(
+    rates: pd.Series, england: pd.Series, others: pd.DataFrame, first: int | None, last: int | None
+) -> list[int]:
+    """Return the years to compare."""
+    known = list(range(int(rates.index.min()), int(rates.index.max()) + 1))
+    for name, year in (("first_year", first), ("last_year", last)):
+        if year is not None and not known[0] <= year <= known[-1]:
+            raise InputError(
+                f"{name} is {year}, but the years held are {known[0]} to {known[-1]}: choose one of these."
+            )
+    if first is not None and last is not None and first > last:
+        raise InputError(f"first_year is {first}, after last_year, {last}: exchange them.")
+    some = others.notna().any()
+    whole = [
+        year for year in known if all((pd.notna(rates.get(year)), pd.notna(england.get(year)), some.get(year, False)))
+    ]
+    end = last or (whole[-1] if whole else known[-1])
+    if first is not None:
+        return [year for year in known if first <= year <= end]
+    run = [year for year in known if year <= end]
+    while gap := next((year for year in run[:-1][::-1] if year not in whole), None):
+        run = [year for year in run if year > gap]
+    starts = run[: max(len(run) - 4, 1)]
+    # Most of the others first, then as many years as there are.
+    start = max(starts, key=lambda year: (len(others.reindex(columns=range(year, end + 1)).dropna()), -year))
+    return [year for year in run if year >= start]
+
+
+def _averages(rows: pd.DataFrame, like: Rate) -> dict[AverageKind, Rate]:
+    """Return the averages of rates (``value``): the pooled one (of ``rate`` and ``children``) where these are held."""
+    kinds: list[AverageKind] = [one for one in AVERAGES if one != "pooled" or rows["children"].notna().all()]
+    per = int(like.per.split()[0].replace(",", ""))
+    return {
+        one: like.like(
+            benchmark.average(one, rows["rate" if one == "pooled" else "value"], rows["children"], multiplier=per).value
+        )
+        for one in kinds
+    }
+
+
+def _group(
+    area: str, names: tuple[str, ...], of: int, chosen: Neighbours | None, held: TableEntry | None, region: str
+) -> Group:
+    if chosen:
+        return Group(SIMILAR, names, of, "its")
+    if held is None:
+        return Group(OTHERS, names, of, where=f"of {the_region(region)}")
+    own = area == held.neighbours_of
+    return Group(
+        Noun("statistical neighbour") if own else OTHERS, names, of, "its" if own else "the",
+        "" if own else "in the table",
+    )  # fmt: skip
+
+
+def _other_lists(
+    rows: pd.DataFrame, last: Standing, average: AverageKind, lists: Sequence[Neighbours]
+) -> Iterator[OtherList]:
+    """Yield what the average of the last year would be by the lists that are not used."""
+    for one in lists[1:]:
+        there = rows[rows["area"].isin(one.names)].dropna(subset="value")
+        averages = _averages(there, last.rate) if len(there) else {}
+        if found := averages.get(average):
+            shared = len(set(one.names) & set(lists[0].names))
+            yield OtherList(one, found, shared, Gap.between(last.rate, found).side)
 
 
 def _moved(ends: pd.DataFrame) -> pd.DataFrame:
@@ -419,24 +688,34 @@ def _last_two(by_year: pd.Series, like: Number) -> Change:
     return Change(before, now)
 
 
-def later(outturn: pd.DataFrame, area: str, measure: str, like: Number) -> Later | None:
-    """Return the official figures of an area after those printed; None if there are none.
+def as_of(of: Comparison, since: Later | None) -> str:
+    """Return the date of the latest figures and, where it is another, that of the comparison."""
+    against = f"31 March {of.last.year}"
+    return f"31 March {since.year}; against other authorities, {against}" if since else against
 
-    Parameters
-    ----------
-    outturn
-        ``area``, ``measure``, ``year`` and ``value``: the measure named, England's too, and ``children`` and ``rate``.
-    measure
-        The rate that is compared with England's.
-    like
-        A number of its kind: one measure is written in one way, whichever source it is from.
-    """
-    rates = outturn[outturn["measure"] == measure].pivot(index="year", columns="area", values="value")
-    if area not in rates:
-        return None
-    other = outturn[(outturn["area"] == area) & (outturn["measure"] != measure)]
-    in_care = other.pivot(index="year", columns="measure", values="value")
-    return Later(area, like, rates[[area, "England"]], in_care)
+
+def lacking(measures: Sequence[Measure], area: str) -> list[str]:
+    """Say of which series nothing is held for an area."""
+    found = series.panels((one.series for one in measures), area)
+    return [f"No figures of {one.counted} are held for {area}." for one in measures if one.series not in found]
+
+
+def in_care(area: str) -> pd.DataFrame:
+    """Return the children in care of an area on 31 March (``children``) and their ``rate``, by year; may be empty."""
+    columns = {"children-in-care": "children", "children-in-care-rate": "rate"}
+    held = {
+        columns[name]: frame[frame["area"] == area].set_index("year")["value"]
+        for name, frame in series.panels(columns, area).items()
+    }
+    return pd.DataFrame(held, columns=["children", "rate"]).dropna().sort_index()
+
+
+def later(of: Comparison) -> Later | None:
+    """Return the official figures of an area after those that are compared; None if there are none."""
+    rates = series.read(of.measure.series, of.area, beside=["England"]).dropna(subset="value")
+    by_year = rates.pivot(index="year", columns="area", values="value")
+    since = by_year[by_year.index > of.last.year].reindex(columns=[of.area, "England"]).dropna()
+    return Later(of.area, of.last.rate, since, in_care(of.area)) if len(since) else None
 
 
 @dataclass(frozen=True)
@@ -451,7 +730,6 @@ class NumbersAtRate:
     counted: pd.DataFrame
     at_rate: pd.DataFrame
     pairs: pd.DataFrame
-    elsewhere: tuple[str, ...]
 
     def __bool__(self) -> bool:
         """Whether anything is printed for the area."""
@@ -496,5 +774,4 @@ def numbers_at_rate(prose: pd.DataFrame, area: str, counted: str, at_rate: str, 
     pairs = first.merge(second, on=["paper", "date"], suffixes=("", "_at_rate"))
     pairs["when"] = pairs["date_printed"].str.removeprefix("date of the paper, ")
     pairs["gap"] = pairs["value"] - pairs["value_at_rate"]
-    elsewhere = prose.loc[prose["measure"] == at_rate, "area"]
-    return NumbersAtRate(area, noun, first, second, pairs, tuple(sorted(elsewhere.unique())))
+    return NumbersAtRate(area, noun, first, second, pairs)

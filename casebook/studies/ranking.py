@@ -8,9 +8,24 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from casebook.data import tables
-from casebook.data.catalogue import Indicator
-from casebook.english import Difference, Gap, Group, Judgement, Noun, Number, Place, Range, about, listed, whole
+from casebook.data import series, tables
+from casebook.data.catalogue import GoalEntry, Indicator
+from casebook.english import (
+    Difference,
+    Gap,
+    Group,
+    Judgement,
+    Noun,
+    Number,
+    Period,
+    Place,
+    Range,
+    about,
+    capital,
+    listed,
+    the_region,
+    whole,
+)
 from casebook.errors import InputError
 from casebook.methods import benchmark, intervals, trends
 from casebook.methods.benchmark import GoalVerdict
@@ -19,6 +34,7 @@ from casebook.methods.trends import Several
 from casebook.studies.comparison import judged
 
 PRINTED = Noun("authority printed", "authorities printed")
+HELD = Noun("authority with a figure", "authorities with a figure")
 _WHOM = {"Persons": "people", "Female": "women", "Male": "men"}
 _REACHED = {GoalVerdict.MET: "goal met", GoalVerdict.NEAR: "goal nearly met", GoalVerdict.NOT_MET: "goal missed"}
 _GOALS = {GoalVerdict.MET: "meets", GoalVerdict.NEAR: "is near", GoalVerdict.NOT_MET: "misses"}
@@ -93,10 +109,21 @@ class AgainstGoal:
     """
 
     area: str
+    noun: Noun
     lower: Number
     upper: Number
     verdicts: dict[str, GoalVerdict]
     gap: Gap | None
+
+    @property
+    def thresholds(self) -> str:
+        """From where it is met, as a sentence."""
+        if self.lower.value == self.upper.value:
+            return f"From {self.upper} it is met (green); below, it is not (red)."
+        return (
+            f"Below {self.lower} it is not met (red), from {self.lower} it is near (amber), from {self.upper} it is "
+            "met (green)."
+        )
 
     @property
     def met_by(self) -> tuple[str, ...]:
@@ -106,7 +133,7 @@ class AgainstGoal:
     @property
     def how_many(self) -> str:
         """How many meet it."""
-        return f"{PRINTED.some_of(len(self.met_by), len(self.verdicts), 'meets', 'meet')} it"
+        return f"{self.noun.some_of(len(self.met_by), len(self.verdicts), 'meets', 'meet')} it"
 
     @property
     def meeting(self) -> str:
@@ -162,6 +189,37 @@ class Ranking:
     england: Number
     source: str | None
     given: int | None
+    from_paper: bool = True
+
+    @property
+    def origin(self) -> str:
+        """What gives the values, to begin a sentence with."""
+        return "The paper" if self.from_paper else "The source"
+
+    @property
+    def given_in(self) -> str:
+        """Where the values stand."""
+        return "in the paper" if self.from_paper else "in the source"
+
+    @property
+    def grounds(self) -> str:
+        """Why the figures are taken to be for these people."""
+        return "The paper's heading says so or implies it." if self.from_paper else "The source says so."
+
+    @property
+    def noun(self) -> Noun:
+        """The authorities that have a value."""
+        return PRINTED if self.from_paper else HELD
+
+    @property
+    def without(self) -> str:
+        """What an authority without a value is not."""
+        return "not printed" if self.from_paper else "without a figure"
+
+    @property
+    def its_region(self) -> str:
+        """The region, as a sentence names it."""
+        return the_region(self.about.region)
 
     @property
     def whom(self) -> str:
@@ -184,7 +242,7 @@ class Ranking:
     def others(self) -> Group:
         """The other authorities of the region with a value."""
         names = self.held.index.drop(self.area, errors="ignore")
-        return Group(Noun("other authority", "other authorities"), tuple(names), where=f"of the {self.about.region}")
+        return Group(Noun("other authority", "other authorities"), tuple(names), where=f"of {self.its_region}")
 
     @property
     def people(self) -> int | None:
@@ -243,7 +301,7 @@ class Ranking:
             for name, value in self.held["value"].items()
         }
         gap = self._gap(self.here.value, upper) if self.here else None
-        return AgainstGoal(self.area, near, upper, verdicts, gap)
+        return AgainstGoal(self.area, self.noun, near, upper, verdicts, gap)
 
     @property
     def signs(self) -> tuple[list[str], list[str]]:
@@ -324,8 +382,8 @@ class Ranking:
 
     def place(self, name: str) -> Place:
         """Return the place of an authority with a value."""
-        region = f"{self.about.region}{' with a figure' if self.missing else ''}"
-        noun = Noun(f"authority of the {region}", f"authorities of the {region}")
+        region = f"{self.its_region}{' with a figure' if self.missing else ''}"
+        noun = Noun(f"authority of {region}", f"authorities of {region}")
         return Place.like(benchmark.place(self._row(name)["value"], self.held["value"].drop(name)), noun)
 
     def _row(self, name: str) -> dict[str, float]:
@@ -338,6 +396,43 @@ class Ranking:
         row = {limit: np.asarray(value) for limit, value in self._row(name).items()}
         narrow, wide = Interval(row["lower"], row["upper"]), Interval(row["lowest"], row["highest"])
         return judged(narrow, self.england, "England", self.about.polarity, wide)
+
+
+def latest(indicator: str, area: str, people: int | None = None) -> Ranking:
+    """Rank an area's value of an indicator: of the series that continues a printed table, or as printed there.
+
+    A series has its own sex, age and goal, which need not be the table's; its region is the area's own.
+
+    Parameters
+    ----------
+    indicator
+        The name of a table of the catalogue with an ``indicator`` entry.
+    area, people
+        As ``in_region`` takes them.
+
+    Raises
+    ------
+    InputError
+        As ``in_region`` does.
+    """
+    frame = series.continuing(indicator, area)
+    if frame is None:
+        return in_region(tables.read(indicator), area, people)
+    one, table = frame.attrs["series"], tables.Tables().catalogue.table(indicator)
+    words, printed = one.about, table.indicator
+    year = int(frame.loc[(frame["area"] == area) & frame["value"].notna(), "year"].max())
+    goal = one.goal and GoalEntry(
+        lower=one.goal.at_least or one.goal.at_most, upper=one.goal.at_least or one.goal.at_most,
+        sex=one.goal.sex, age=one.goal.age, source=one.goal.source,
+    )  # fmt: skip
+    of = Indicator(
+        measure=words.measure, label=words.label or capital(words.unit), kind=one.kind, multiplier=one.per or 100,
+        unit=words.unit, people=words.people, event=words.event, polarity=one.polarity, sex=one.sex, age=one.age,
+        period=Period(one.period).named(year), region=tables.authority(area).region, decimals=one.decimals,
+        basis=words.basis, sampled=words.sampled, goal=goal, service=printed and printed.service,
+        fund=printed and printed.fund,
+    )  # fmt: skip
+    return _ranked(frame[frame["year"] == year], of, area, people, frame.attrs["vintage"], from_paper=False)
 
 
 def in_region(printed: pd.DataFrame, area: str, people: int | None = None) -> Ranking:
@@ -369,25 +464,33 @@ def in_region(printed: pd.DataFrame, area: str, people: int | None = None) -> Ra
     names = tables.authorities_in(of.region)
     if area not in names:
         raise InputError(
-            f"{area} is not in the {of.region}, which the table {table.name!r} is for: choose {listed(names)}."
+            f"{area} is not in {the_region(of.region)}, which the table {table.name!r} is for: choose {listed(names)}."
         )
+    return _ranked(printed, of, area, people, f"data/raw/{table.path}", from_paper=bool(table.sources[0].paper))
+
+
+def _ranked(
+    printed: pd.DataFrame, of: Indicator, area: str, people: int | None, where: str, from_paper: bool
+) -> Ranking:
+    names = tables.authorities_in(of.region)
     rows = printed.dropna(subset="value").set_index("area")
     for name in (of.region, "England"):
         if name not in rows.index:
-            raise InputError(f"data/raw/{table.path} has no value for {name}, which areas are compared with: add it.")
+            raise InputError(f"{where} has no value for {name}, which areas are compared with: add it.")
     if not rows.index.isin(names).any():
         raise InputError(
-            f"data/raw/{table.path} has no authority of the {of.region}, so there is none to compare: add their rows."
+            f"{where} has no authority of {the_region(of.region)}, so there is none to compare: add their rows."
         )
     region, england = (Number(float(rows["value"][name]), of.decimals, of.unit) for name in (of.region, "England"))
     rows, source = _with_limits(rows, of)
     held = rows[rows.index.isin(names)].sort_values("value", ascending=False, kind="stable")
     missing = tuple(name for name in names if name not in held.index)
-    return Ranking(area, of, held, missing, region, england, source, people)
+    return Ranking(area, of, held, missing, region, england, source, people, from_paper)
 
 
 def _with_limits(rows: pd.DataFrame, of: Indicator) -> tuple[pd.DataFrame, str | None]:
     """Return values with the limits of their intervals, and where these are from."""
+    rows = rows.dropna(axis="columns", how="all")
     printed = {"lower", "upper"} <= set(rows.columns)
     counted = {"count", "denominator"} <= set(rows.columns)
     rows = rows.reindex(columns=["value", "count", "denominator", "lower", "upper", "lowest", "highest"]).astype(float)

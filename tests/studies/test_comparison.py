@@ -3,24 +3,25 @@
 import pandas as pd
 import pytest
 
-from casebook import InputError, comparison, report, sections, tables
+from casebook import InputError, comparison, report, sections
+from casebook.data import project, series
 from casebook.english import Noun
 from casebook.report.parts import Chart, Sheet
 
+APPLICATIONS = comparison.Measure("care-applications", Noun("care application"), "applications", verb="made")
+
 
 def compared(area="Cambridgeshire", first=2017, last=2020, average="mean", altered=None, given=None, decimals=None):
-    frame = tables.between(tables.read("care_applications"), first, last)
-    if altered is not None:
-        described = frame.attrs["table"]
-        frame = frame.assign(rate=[altered(row) for row in frame.itertuples()])
-        frame.attrs["table"] = described
+    frame = series.panel("care-applications", area, vintage="care_applications")
     if decimals is not None:
-        described = frame.attrs["table"]
-        columns = tuple(one.model_copy(update={"decimals": decimals}) for one in described.columns)
-        frame.attrs["table"] = described.model_copy(update={"columns": columns})
+        frame.attrs["series"] = frame.attrs["series"].model_copy(update={"decimals": decimals})
+    if altered is not None:
+        attrs = frame.attrs
+        frame = frame.assign(value=[altered(row) for row in frame.itertuples()])
+        frame.attrs = attrs
     return comparison.over_years(
-        frame, area, average=average, per=10_000, counted=Noun("care application"), briefly="applications",
-        population=tables.read("child_population"), child_population=given,
+        frame, area, measure=APPLICATIONS, average=average, population=series.panel("children", area),
+        first_year=first, last_year=last, child_population=given,
     )  # fmt: skip
 
 
@@ -35,7 +36,7 @@ def test_the_comparison_is_that_of_the_printed_table():
 
 
 def test_only_authorities_with_a_rate_in_every_year_are_compared():
-    without = compared(altered=lambda row: float("nan") if (row.area, row.year) == ("Hampshire", 2018) else row.rate)
+    without = compared(altered=lambda row: float("nan") if (row.area, row.year) == ("Hampshire", 2018) else row.value)
     assert without.left_out == {"Hampshire": [2018]}
     assert {one.compared for one in without.years} == {9} and "Hampshire" not in without.group.names
     assert "left out: Hampshire (none in 2018)." in "".join(sections.over_years(without).average.paragraphs)
@@ -69,7 +70,7 @@ def test_rates_are_rounded_everywhere_as_the_column_is_described(decimals, rate,
 )
 def test_a_missing_rate_is_refused_in_a_sentence(missing, words):
     with pytest.raises(InputError, match=words):
-        compared(altered=lambda row: float("nan") if (row.area, row.year) == (missing, 2020) else row.rate)
+        compared(altered=lambda row: float("nan") if (row.area, row.year) == (missing, 2020) else row.value)
 
 
 def test_a_number_of_children_that_is_none_is_refused():
@@ -78,7 +79,7 @@ def test_a_number_of_children_that_is_none_is_refused():
 
 
 def test_rates_that_stay_are_not_ranked_by_their_change():
-    section = sections.change(compared(altered=lambda row: 9.0 if row.area == "Cambridgeshire" else row.rate))
+    section = sections.change(compared(altered=lambda row: 9.0 if row.area == "Cambridgeshire" else row.value))
     assert section.sentence == "From 2017 to 2020 Cambridgeshire's rate stayed as it was."
 
 
@@ -103,3 +104,125 @@ def test_a_section_is_taken_apart_changed_and_shown(capsys):
     assert capsys.readouterr().out.startswith("A title of the analyst's own.\n")
     with pytest.raises(AttributeError, match="this section has chart, who, table, average, not chrat"):
         section.chrat  # noqa: B018
+
+
+CARE = comparison.Measure(
+    "children-in-care-rate", Noun("child in care", "children in care"), "children in care",
+    called="rate of children in care",
+)  # fmt: skip
+NEW = series.Neighbours("Norfolk", ("Suffolk", "Devon", "Kent"), "The new list", 3)
+OLD = series.Neighbours("Norfolk", ("Essex", "Kent", "Luton"), "The old list", 3)
+
+
+def exported(rates, counts=None, measure=CARE):
+    """Make the panel of an export: rates by area, from 2021 on."""
+    rows = [
+        {"area": area, "year": 2021 + at, "value": rate}
+        for area, path in rates.items()
+        for at, rate in enumerate(path)
+        if rate is not None
+    ]
+    frame = pd.DataFrame(rows).assign(count=float("nan"), denominator=float("nan"))
+    for area, (count, among) in (counts or {}).items():
+        frame.loc[frame["area"] == area, ["count", "denominator"]] = count, among
+    frame.attrs = {"series": series.load(project.root())[measure.series], "vintage": "An export", "table": None}
+    return frame
+
+
+def against_others(rates, lists=(NEW, OLD), counts=None, **options):
+    people = pd.DataFrame(
+        [{"area": area, "year": year, "value": 100_000.0} for area in rates for year in range(2020, 2025)]
+    )
+    people.attrs = {"vintage": "Estimates"}
+    return comparison.over_years(
+        exported(rates, counts), "Norfolk", measure=CARE, average=options.pop("average", "mean"), population=people,
+        lists=lists, **options,
+    )  # fmt: skip
+
+
+RATES = {
+    "Norfolk": [65, 64, 62], "Suffolk": [60, 61, 63], "Devon": [56, 57, 58], "Kent": [50, 51, 52],
+    "Essex": [70, 70, 70], "Luton": [80, 80, 80], "England": [67, 67, 67], "East of England": [50, 50, 49],
+}  # fmt: skip
+
+
+def test_an_export_is_compared_with_the_areas_own_similar_councils_its_region_and_england():
+    found = against_others(RATES)
+    assert str(found.group) == "its three similar councils" and found.group.names == ("Devon", "Kent", "Suffolk")
+    assert found.last.average.value == pytest.approx((63 + 58 + 52) / 3)
+    assert found.against_england_and_region == "5 (7%) below England's and 13 (27%) above the East of England's"
+    assert found.briefly_said == (
+        "Norfolk had 62 children in care for every 10,000 children on 31 March 2023, 8% above similar councils' mean."
+    )
+    assert found.question == "What explains the fall in children in care since March 2022, and will it last?"
+
+
+def test_a_list_of_similar_councils_that_changes_the_side_of_the_average_is_said():
+    section = sections.over_years(against_others(RATES))
+    assert section.list == (
+        "The choice of list matters: by an older list of similar councils the mean on 31 March 2023 would be 67 and "
+        "Norfolk below it."
+    )
+    folded = section.average.paragraphs
+    assert "those of the newest list held, the one that knows most of today's authorities (The new list)." in folded[-2]
+    assert folded[-1] == (
+        "One of the three councils is in the older list too (The old list). By that list the mean would be 67 and "
+        "Norfolk below it, not above it."
+    )
+    same = sections.over_years(against_others(RATES | {"Norfolk": [90, 90, 90]}))
+    assert not hasattr(same, "list") and "would be 67 and Norfolk above it too." in same.average.paragraphs[-1]
+
+
+def test_without_a_list_the_others_are_those_of_the_areas_own_region():
+    found = against_others(RATES, lists=())
+    assert str(found.group) == "the three other authorities of the East of England"
+    assert found.group.names == ("Essex", "Luton", "Suffolk")
+
+
+def test_the_years_are_the_last_ones_without_a_gap_in_which_most_of_the_others_have_a_rate():
+    young = RATES | {"Devon": [None, None, 58]}
+    assert [one.year for one in against_others(young).years] == [2021, 2022, 2023]
+    assert str(against_others(young).group) == "two of its three similar councils"
+    long = {area: [*path, *path] for area, path in RATES.items()} | {"Devon": [None, 57, 58, 56, 57, 58]}
+    assert [one.year for one in against_others(long).years] == [2022, 2023, 2024, 2025, 2026]
+    gap = RATES | {"Norfolk": [65, None, 62]}
+    assert [one.year for one in against_others(gap).years] == [2023]
+
+
+def test_the_latest_year_of_an_area_whose_last_figure_is_hidden_is_the_one_before():
+    assert against_others(RATES | {"Norfolk": [65, 64, None]}).last.year == 2022
+
+
+def test_counts_that_are_held_give_the_interval_and_the_pooled_rate():
+    found = against_others(
+        RATES, average="pooled", counts={"Norfolk": (1069, 171_830), "Kent": (10, 1_000), "Devon": (0, 9_000)}
+    )
+    assert found.last.average.value == pytest.approx((10 + 0 + 630) / (1_000 + 9_000 + 100_000) * 10_000)
+    assert found.interval.lower == pytest.approx(58.54, abs=0.01)
+    assert "Norfolk had 1,069 children in care on 31 March 2023." in sections.certainty(found).how.paragraphs[0]
+
+
+def test_a_count_worked_back_from_a_small_rate_is_not_given_away():
+    few = against_others(RATES | {"Norfolk": [3, 3, 0.3]})
+    assert few.behind == "fewer than five children in care"
+    assert few.question == "With so few children in care in Norfolk, what stands behind each?"
+
+
+def test_a_rate_level_with_an_average_is_no_difference_that_chance_could_explain():
+    level = against_others(RATES | {"Norfolk": [65, 64, 58]}, lists=(NEW,))
+    assert "and was level with the mean of the similar councils." in sections.over_years(level).chart.title
+    assert level.briefly_said.endswith("on 31 March 2023, level with similar councils' mean.")
+
+
+def test_averages_on_different_sides_are_each_said():
+    found = against_others(RATES | {"Norfolk": [60, 60, 60], "Kent": [50, 51, 70], "Devon": [56, 57, 20]}, lists=(NEW,))
+    said = found and sections.over_years(found).average.paragraphs[1]
+    assert said.startswith(
+        "The choice of average matters: on 31 March 2023, Norfolk's 60 was above the mean and the pooled rate and below the median"
+    )
+
+
+def test_years_in_which_no_other_authority_has_every_rate_are_refused():
+    gaps = RATES | {"Suffolk": [None, 61, 63], "Devon": [56, None, 58], "Kent": [50, 51, None]}
+    with pytest.raises(InputError, match="no authority besides Norfolk with a rate in every year from 2021 to 2023"):
+        against_others(gaps, first_year=2021)

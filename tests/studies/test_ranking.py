@@ -5,6 +5,7 @@ import pytest
 from test_english import UNFINISHED
 
 from casebook import InputError, ranking, sections, tables
+from casebook.data import project, series
 from casebook.methods import intervals
 from casebook.report.parts import Aside, Chart, Section, Sheet
 
@@ -236,3 +237,46 @@ def test_the_signs_for_the_index_are_judged_by_what_is_good(polarity, here, engl
 def test_a_goal_is_a_sign_too(value, signs):
     of = ranked(values={"Cambridgeshire": value, "England": value})
     assert of.signs == signs
+
+
+@pytest.fixture
+def official(monkeypatch):
+    """Rank Leeds by the series that continues the printed table, in an export made up here."""
+
+    def make(values, area="Leeds", year=2024, counts=None):
+        rows = {"Yorkshire and The Humber": 1693.0, "London": 1500.0, "England": 1589.0} | values
+        frame = pd.DataFrame({"area": list(rows), "year": year, "value": list(rows.values())})
+        frame = frame.assign(lower=float("nan"), upper=float("nan"), count=float("nan"), denominator=float("nan"))
+        for name, (count, people) in (counts or {}).items():
+            frame.loc[frame["area"] == name, ["count", "denominator"]] = count, people
+        frame.attrs = {"series": series.load(project.root())["chlamydia-detection-women"], "vintage": "An export"}
+        monkeypatch.setattr(series, "continuing", lambda table, area: frame)
+        return ranking.latest("chlamydia_detection", area)
+
+    return make
+
+
+def test_womens_rate_is_held_against_the_womens_goal_and_never_the_persons(official):
+    # The goal for persons is 2,300, and was once set against this rate of women.
+    leeds = official({"Leeds": 3100.0, "Bradford": 3400.0})
+    assert (leeds.about.sex, leeds.goal.upper.value) == ("Female", 3250)
+    assert leeds.goal.met_by == ("Bradford",) and leeds.goal.here == "Leeds does not: it is 150 (5%) below it."
+    assert leeds.worrying.startswith("That misses the goal of 3,250")
+    words = all_of(leeds)
+    assert "for women aged 15 to 24" in words and "From 3,250 it is met (green); below, it is not (red)." in words
+    assert "2,300" not in words and "paper" not in words and "printed" not in words
+
+
+def test_a_series_is_ranked_in_the_areas_own_region_of_its_latest_year(official):
+    leeds = official({"Leeds": 2368.0, "Bradford": 2000.0, "Camden": 5000.0})
+    assert leeds.about.period == "2024" and list(leeds.held.index) == ["Leeds", "Bradford"]
+    assert leeds.here.place.among == "highest of the two authorities of Yorkshire and The Humber with a figure"
+    camden = official({"Leeds": 2368.0, "Camden": 5000.0, "Newham": 100.0}, area="Camden")
+    assert "the highest of the two authorities of London with a figure" in f"the {camden.here.place.among}"
+    assert str(camden.others) == "the only other authority of London"
+
+
+def test_counts_of_an_export_give_the_interval(official):
+    counts = {"Leeds": (1042, 44_000), "Bradford": (500, 25_000)}
+    assert official({"Leeds": 2368.0, "Bradford": 2000.0}, counts=counts).here.interval is not None
+    assert official({"Leeds": 2368.0, "Bradford": 2000.0}).here.interval is None

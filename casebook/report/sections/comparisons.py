@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pandas as pd
 
-from casebook.english import PER_CENT, Change, capital, largest, listed, number, some_of, whole
+from casebook.english import PER_CENT, Change, Gap, Noun, capital, largest, listed, number, some_of, the_region, whole
 from casebook.report import charts
 from casebook.report.parts import Aside, Chart, Columns, Section, Sheet
 from casebook.studies.comparison import AVERAGES, Comparison, Later, NumbersAtRate
@@ -13,16 +15,16 @@ _MEANINGS = {
     "mean": "the rates of {1} added up, over their number, as in the Department for Education's Local Authority "
     "Interactive Tool",
     "median": "the middle one of the rates of {1}, as in the Department for Education's dashboard",
-    "pooled": "all {0} of {1} over all their children, with {0} calculated from the rates, because the paper gives no "
-    "counts",
+    "pooled": "all {0} of {1} over all their children{2}",
 }
+LISTED = Noun("council")
 _CAME = {"fell": "had come down", "rose": "had gone up", "stayed": "was unchanged"}
 
 
 def over_years(of: Comparison, since: Later | None = None) -> Section:
     """Set an area's rate against others and England: how it went, who they are, and whether the average matters.
 
-    Its parts are ``chart``, ``who``, ``table``, ``later`` and ``average``, as far as there are such.
+    Its parts are ``chart``, ``who``, ``list``, ``table``, ``later`` and ``average``, as far as there are such.
 
     Parameters
     ----------
@@ -32,7 +34,14 @@ def over_years(of: Comparison, since: Later | None = None) -> Section:
         The official figures after it.
     """
     who = f"The comparison is with {of.group}: {of.group.listed}."
-    if of.own_group:
+    if of.chosen:
+        who = (
+            f"The comparison is with {of.group}: {of.group.listed}. They are its statistical neighbours, the ten "
+            "authorities most like it, as the Department for Education chooses them."
+        )
+    elif not of.from_paper:
+        who += " No list of its statistical neighbours, the authorities most like it, is held."
+    elif of.own_group:
         who = (
             f"The comparison is with {of.group}, the authorities most like it, as the Department for Education chooses "
             f"them. These are {of.group.listed}."
@@ -48,15 +57,20 @@ def over_years(of: Comparison, since: Later | None = None) -> Section:
         "Averages of different years are of the same authorities, so those without a rate in every year are left out: "
         f"{lacking}."
     )
-    meaning = _MEANINGS[of.average].format(of.briefly, of.others)
+    from_rates = (
+        "" if of.counts else f", with {of.briefly} calculated from the rates, because {of.source} gives no counts"
+    )
+    meaning = _MEANINGS[of.average].format(of.briefly, of.others, from_rates)
     said = [f"The average is the {of.kind}: {meaning}. {of.area} itself is never part of it."]
     return Section(
         chart=_course(of, since),
         who=who,
+        list=_list_matters(of),
         table=_by_year(of),
         later=_later(of, since) if since else None,
         average=Aside(
-            "Which average, and whether it matters", (*said, *[left_out] * bool(lacking), _choice_of_average(of))
+            _title(of, "Which average, and whether it matters"),
+            (*said, *[left_out] * bool(of.left_out), _choice_of_average(of), *_choice_of_list(of)),
         ),
     )
 
@@ -68,7 +82,7 @@ def change(of: Comparison) -> Section:
     first, last = of.first.year, of.last.year
     rank = f", the {largest(of.rank_of_change, of.path.noun)} of {of.last.place.whole}"
     lines = {of.average_name: of.average_path, "England": of.england_path}
-    moves, when = of.moves_with(lines), tuple(f"Year to March {year}" for year in (first, last))
+    moves, when = of.moves_with(lines), tuple(of.period.label(year) for year in (first, last))
     ends = of.moves.set_index("area")
     paths = [
         f"{name} {path.briefly}"
@@ -84,38 +98,39 @@ def change(of: Comparison) -> Section:
     rose = of.group.noun.some_of(of.rose, len(of.group))
     chart = Chart(
         figure,
-        title=f"From {first} to {last} {of.area}'s rate {of.path.verb}, and it rose in {rose}.",
-        subtitle=f"{_measure(of)}; hollow: year to March {first}, full: year to March {last}.",
+        title=f"From {first} to {last} {of.area}'s {of.measure.called} {of.path.alone}, and it rose in {rose}.",
+        subtitle=f"{_measure(of)}; hollow: {of.period.bare(first)}, full: {of.period.bare(last)}.",
         alt=f"A row for each authority from {first} to {last}: {listed(paths)}.",
         data=moves,
         columns={"area": "Authority", "before": (f"{when[0]}, {_per(of)}", of.last.rate.spec),
                  "after": (f"{when[1]}, {_per(of)}", of.last.rate.spec),
                  "change": ("Change", f"+{of.last.rate.spec}"), "per_cent": ("Change, per cent", PER_CENT)},
     )  # fmt: skip
+    rank = "" if of.path.verb == "stayed" else rank
     return Section(
-        sentence=f"From {first} to {last} {of.area}'s rate {of.path.by}{rank if of.path.verb != 'stayed' else ''}.",
+        sentence=f"From {first} to {last} {of.area}'s {of.measure.called} {of.path.by}{rank}.",
         chart=chart,
     )
 
 
 def certainty(of: Comparison) -> Section:
     """Say whether the last rate differs from average and England by more than chance: ``sentence`` and ``how``."""
+    last = of.last
     if of.interval is None:
         return Section(
-            sentence="The paper gives rates and no counts, and child populations are held "
-            f"{of.held}, so no interval can be given for {of.last.year}."
+            sentence=f"{capital(of.source)} gives rates and no counts, and child populations are held {of.held}, so no "
+            f"interval can be given for {last.year}."
         )
-    lower, upper = (of.last.rate.like(float(limit)) for limit in (of.interval.lower, of.interval.upper))
+    lower, upper = (last.rate.like(float(limit)) for limit in (of.interval.lower, of.interval.upper))
+    known = f"{capital(of.source)} gives rates and no counts. By its rate and the official number of children, "
     return Section(
-        sentence=f"The rate of {of.last.year} is {of.against_average}. It is {of.against_england}.",
+        sentence=f"The rate of {last.year} is {of.against_average}. It is {of.against_england}.",
         how=Aside(
-            "How chance is judged",
+            _title(of, "How chance is judged"),
             (
-                f"The paper gives rates and no counts. By its rate and the official number of children, {of.area} "
-                f"had about {whole(of.events)} {of.briefly} in the year to March {of.last.year}. Chance alone moves a "
-                "count of that size from year to year: the 95% interval runs from "
-                f"{lower} to {upper} {of.last.rate.for_every}. "
-                "A range calculated this way (Byar's method) holds the true rate 95 times in 100.",
+                f"{'' if of.counts else known}{of.area} had {of.behind} {of.when}. Chance alone moves a count of that "
+                f"size from year to year: the 95% interval runs from {lower} to {upper} {last.rate.for_every}. A range "
+                "calculated this way (Byar's method) holds the true rate 95 times in 100.",
             ),
         ),
     )
@@ -127,17 +142,14 @@ def numbers_at_rate(of: NumbersAtRate, later: pd.Series, target: tuple[pd.Timest
     Parameters
     ----------
     of
-        What is printed; where it is nothing, the section is a sentence that says so.
+        What is printed; where it is nothing, the section is empty.
     later
         What happened by 31 March, by year; may be empty.
     target
         Its date and number, or None.
     """
     if not of:
-        return Section(
-            sentence=f"The papers give no number of {of.noun} at the neighbours' rate for {of.area}; they do for "
-            f"{listed(of.elsewhere)}."
-        )
+        return Section()
     first, last = of.counted.iloc[0], of.counted.iloc[-1]
     title = f"The papers show {of.area} with about {of.gap} than the neighbours' rate would give."
     said = (
@@ -203,13 +215,21 @@ def _course(of: Comparison, since: Later | None) -> Chart:
     levels = {average: of.frame.set_index("year")[of.average], "England": england}
     rows = [one.rename("value").rename_axis("year").reset_index().assign(area=name) for name, one in levels.items()]
     data, years = pd.concat([drawn, *rows]), sorted(drawn["year"].unique())
-    side = f"{last.gap.side} the {of.kind} of the {of.group.noun}{of.against_average.aside}"
+    side = f"{last.gap.side} the {of.kind} of the {of.group.noun}{of.aside}"
     if of.several_years:
         figure = charts.over_years(
-            drawn, of.area, levels[average], levels["England"], average, _axis(of), last.rate.spec, until
+            drawn,
+            of.area,
+            levels[average],
+            levels["England"],
+            average,
+            _axis(of),
+            last.rate.spec,
+            until,
+            of.period.axis,
         )
-        title = f"By March {last.year} {of.area}'s rate {_CAME[of.path.verb]} and was {side}."
-        period = f"years ending 31 March {years[0]} to {years[-1]}"
+        title = f"By {of.period.month(last.year)} {of.area}'s {of.measure.called} {_CAME[of.path.verb]} and was {side}."
+        period = of.period.span(years[0], years[-1])
         own = Change(of.path.before, of.path.after, (f"in {of.first.year}", f"in {last.year}"))
         alt = (
             f"{of.area} {own}; the {of.kind} of {of.others} {of.average_path.briefly}; England "
@@ -223,15 +243,15 @@ def _course(of: Comparison, since: Later | None) -> Chart:
             {name: float(one.iloc[-1]) for name, one in levels.items()},
             spec=last.rate.spec,
         )
-        title = f"In the year to March {last.year} {of.area}'s rate was {side}."
-        period = f"year ending 31 March {last.year}"
+        title = f"{capital(of.when)} {of.area}'s {of.measure.called} was {side}."
+        period = of.period.span(last.year, last.year)
         alt = (
             f"{of.area} has {last.rate}, the {last.place.among}; the {of.kind} of {of.others} is {last.average}, "
             f"England's rate {last.england}."
         )
     if until and since:
         title = (
-            f"{capital(of.briefly)} {since.rate.to} {last.rate.for_every} in the year to March {since.year}; England "
+            f"{capital(of.briefly)} {since.rate.to} {last.rate.for_every} {of.period.when(since.year)}; England "
             f"had {since.england}."
         )
     return Chart(
@@ -242,7 +262,7 @@ def _course(of: Comparison, since: Later | None) -> Chart:
         data.pivot(index="area", columns="year", values="value").reset_index().rename(columns=str),
         {
             "area": "Authority",
-            **{str(year): (f"Year to March {year}, {_per(of)}", of.last.rate.spec) for year in years},
+            **{str(year): (f"{of.period.label(year)}, {_per(of)}", of.last.rate.spec) for year in years},
         },
         missing="not held for that year",
     )
@@ -269,9 +289,9 @@ def _by_year(of: Comparison) -> Sheet:
     whole, compared, noun, theirs = of.group.of or 0, len(of.group), of.group.noun, capital(f"{of.whom}'")
     return Sheet(
         of.frame,
-        f"{of.area} against {of.group}, by year",
+        _title(of, f"{of.area} against {of.group}, by year"),
         {
-            "year": "Year to March",
+            "year": capital(of.period.words),
             "rate": (f"{of.area}, {_per(of)}", of.last.rate.spec),
             "compared": (f"{capital(of.whom)} compared", "d"),
             "place": f"Place among {of.last.place.whole}",
@@ -281,12 +301,17 @@ def _by_year(of: Comparison) -> Sheet:
             "gap": (f"Distance from the {of.kind}", f"+{of.last.rate.spec}"),
             "gap_per_cent": (f"Distance from the {of.kind}, per cent", PER_CENT),
             "in_events": (f"Distance in {of.briefly}", f"+{of.last.in_events.spec}"),
+            **(
+                {"region": (f"{capital(the_region(of.region))}, {_per(of)}", of.last.rate.spec)}
+                if of.last.region
+                else {}
+            ),
         },
         (
             f"Each figure is for one year; {of.briefly} assume {of.children} children throughout.",
             *(
-                f"In the year to March {year} a rate is held for {some_of(with_rate, whole, noun.one, noun.many)}; the "
-                f"average is of the {number(compared)} with a rate in every year."
+                f"{capital(of.period.when(year))} a rate is held for {some_of(with_rate, whole, noun.one, noun.many)}; "
+                f"the average is of the {number(compared)} with a rate in every year."
                 for year, with_rate in of.with_rate.items()
                 if with_rate < whole
             ),
@@ -298,13 +323,46 @@ def _by_year(of: Comparison) -> Sheet:
 
 def _choice_of_average(of: Comparison) -> str:
     last = of.last
-    above = {kind: last.rate.value > average.value for kind, average in last.averages.items()}
+    sides: dict[str, list[str]] = {}
+    for kind, average in last.averages.items():
+        sides.setdefault(Gap.between(last.rate, average).side, []).append(f"the {AVERAGES[kind]}")
     values = listed(f"{AVERAGES[kind]} {average}" for kind, average in last.averages.items())
-    start = f"in the year to March {last.year}, {of.area}'s {last.rate} was"
-    if len(set(above.values())) == 1:
+    start = f"{of.when}, {of.area}'s {last.rate} was"
+    if len(sides) == 1:
         return f"The choice of average does not change the finding: {start} {last.gap.side} each of them ({values})."
-    over, under = (listed(f"the {AVERAGES[kind]}" for kind in above if above[kind] == side) for side in (True, False))
-    return f"The choice of average matters: {start} above {over}, and not above {under} ({values})."
+    each = listed(f"{side} {listed(kinds)}" for side, kinds in sides.items())
+    return f"The choice of average matters: {start} {each} ({values})."
+
+
+def _title(of: Comparison, text: str) -> str:
+    """Return a title that tells a measure's part from that of another on the same page."""
+    return text if of.measure.called == "rate" else f"{text}: {of.briefly}"
+
+
+def _list_matters(of: Comparison) -> str | None:
+    """Say which other list of similar councils would put the area on another side of the average."""
+    other = next((one for one in of.other_lists if one.side != of.last.gap.side), None)
+    if other is None:
+        return None
+    return (
+        f"The choice of list matters: by an older list of similar councils the {of.kind} {of.when} would be "
+        f"{other.average} and {of.area} {other.side} it."
+    )
+
+
+def _choice_of_list(of: Comparison) -> Iterator[str]:
+    """Say which list of similar councils is used, and what the others would say."""
+    if of.chosen:
+        yield (
+            "The similar councils are those of the newest list held, the one that knows most of today's authorities "
+            f"({of.chosen.vintage})."
+        )
+    for one in of.other_lists:
+        too = f"{one.side} it too" if one.side == of.last.gap.side else f"{one.side} it, not {of.last.gap.side} it"
+        yield (
+            f"{capital(LISTED.some_of(one.shared, one.list.of_number, 'is', 'are'))} in the older list too "
+            f"({one.list.vintage}). By that list the {of.kind} would be {one.average} and {of.area} {too}."
+        )
 
 
 def _axis(of: Comparison) -> str:

@@ -9,7 +9,7 @@ import pandas as pd
 from casebook.english import PER_CENT, capital, listed, number, some_of, whole
 from casebook.report import charts
 from casebook.report.parts import Aside, Chart, Columns, Section, Sheet
-from casebook.studies.ranking import PRINTED, Funnel, Position, Ranking
+from casebook.studies.ranking import Funnel, Position, Ranking
 
 _POLARITIES = {
     "high is good": "a higher value is better",
@@ -35,14 +35,13 @@ def in_region(of: Ranking) -> Section:
             "How the goal is applied",
             (
                 f"The goal is published by {about.goal.source} for {of.whom}, and is compared with figures for the "
-                f"same people only. Below {of.goal.lower} it is not met (red), from {of.goal.lower} it is near "
-                f"(amber), from {of.goal.upper} it is met (green). In the table, {of.goal.meeting}.",
+                f"same people only. {of.goal.thresholds} In the table, {of.goal.meeting}.",
             ),
         )
     return Section(
         judged=f"For this indicator {_POLARITIES[about.polarity]}. These are the latest figures held.",
         chart=_bars(of),
-        missing=f"The paper gives no value for {listed(of.missing)}: [x]." if of.missing else None,
+        missing=f"{of.origin} gives no value for {listed(of.missing)}: [x]." if of.missing else None,
         table=_table(of),
         funnel=_funnel(of, of.funnel) if of.funnel else None,
         goal=goal,
@@ -63,11 +62,11 @@ def gap_in_people(of: Ranking) -> Section:
         among = f"Among the {of.people:,} {people} in {of.area}," if of.people else f"For every 10,000 {people},"
     region, england = (
         f"{among} the distance from {name} means {of.in_people(gap).more} {of.about.event}."
-        for name, gap in ((f"the {of.about.region}", of.here.gap), ("England", of.here.england_gap))
+        for name, gap in ((f"{of.its_region}", of.here.gap), ("England", of.here.england_gap))
     )
     unknown = (
-        f"The paper does not give the number of {people} in {of.area}, so the gap cannot be put as a number of people "
-        "there."
+        f"{of.origin} does not give the number of {people} in {of.area}, so the gap cannot be put as a number of "
+        "people there."
     )
     if of.people:
         return Section(region=region, england=england)
@@ -89,7 +88,7 @@ def chance(of: Ranking) -> Section:
         )
     behind = "the number of people surveyed" if of.about.sampled else "the counts"
     return Section(
-        sentence=f"The paper gives values without {behind}, so it alone cannot tell whether a difference is real or "
+        sentence=f"{of.origin} gives values without {behind}, so it alone cannot tell whether a difference is real or "
         "chance.",
         how=Aside(
             "What would make the difference more than chance",
@@ -137,7 +136,7 @@ def _enough(of: Ranking, here: Position) -> Sheet:
             "people": (f"Among this many: {of.about.people}", ",.0f"),
         },
         (
-            f"Calculated with {_INTERVALS[of.about.kind]}, from the values in the paper, which are rounded.",
+            f"Calculated with {_INTERVALS[of.about.kind]}, from the values {of.given_in}, which are rounded.",
             "The benchmark is taken as known without error.",
         ),
         missing="the two values are equal, so no count makes them differ",
@@ -148,7 +147,7 @@ def _enough(of: Ranking, here: Position) -> Sheet:
 def _with_people(of: Ranking, here: Position, given: int) -> str:
     region, england = ("would" if one.reached_by(given) else "would not" for one in here.enough.values())
     return (
-        f"With the {given:,} {of.about.people} given for this run, the difference from the {of.about.region} {region} "
+        f"With the {given:,} {of.about.people} given for this run, the difference from {of.its_region} {region} "
         f"be more than chance, and that from England {england} be."
     )
 
@@ -157,15 +156,15 @@ def _bars(of: Ranking) -> Chart:
     about, values, here = of.about, of.held["value"], of.here
     top, bottom = values.idxmax(), values.idxmin()
     lines = {about.region: of.region, "England": of.england} | ({"Goal": of.goal.upper} if of.goal else {})
-    called = (f"the {about.region}", "England", "the goal")
+    called = (f"{of.its_region}", "England", "the goal")
     marked = listed(f"{name} ({value})" for name, value in zip(called, lines.values(), strict=False))
     if here:
-        title = f"{of.area} is the {replace(here.place, noun=PRINTED).among}."
+        title = f"{of.area} is the {replace(here.place, noun=of.noun).among}."
         own = f"{of.area} has {here.value}, the {here.place}. "
     else:
-        title = f"{of.area} is not printed; {top} is the {replace(of.place(str(top)), noun=PRINTED).among}."
+        title = f"{of.area} is {of.without}; {top} is the {replace(of.place(str(top)), noun=of.noun).among}."
         own = ""
-    without = f"{listed(of.missing)} not printed. " if of.missing else ""
+    without = f"{listed(of.missing)} {of.without}. " if of.missing else ""
     limits: Columns = {
         "lower": ("95% interval, from", of.england.spec), "upper": ("95% interval, to", of.england.spec),
     }  # fmt: skip
@@ -175,7 +174,7 @@ def _bars(of: Ranking) -> Chart:
             of.held[["lower", "upper"]] if of.source else None, of.england.spec,
         ),
         title=title,
-        subtitle=f"{about.label}. Authorities of the {about.region}, {about.period}."
+        subtitle=f"{about.label}. Authorities of {of.its_region}, {about.period}."
         f"{' Whiskers are 95% intervals.' if of.source else ''}",
         alt=f"Bars from {top} ({of.number(values.max())}) to {bottom} ({of.number(values.min())}). {own}{without}"
         f"Lines mark {marked}.",
@@ -189,7 +188,7 @@ def _bars(of: Ranking) -> Chart:
 def _table(of: Ranking) -> Sheet:
     about, here = of.about, of.here
     points = f"+{of.england.spec}"
-    against = listed([f"the {about.region}", "England", *([of.area] if here else [])])
+    against = listed([of.its_region, "England", *([of.area] if here else [])])
     return Sheet(
         of.frame,
         f"{capital(about.measure)}: each authority against {against}",
@@ -220,7 +219,7 @@ def _funnel(of: Ranking, funnel: Funnel) -> Chart:
             of.england.spec,
         ),
         title=f"{beyond} further from the average than chance would explain.",
-        subtitle=f"{about.label}, by number of {about.people}; authorities of the {about.region}, {about.period}; "
+        subtitle=f"{about.label}, by number of {about.people}; authorities of {of.its_region}, {about.period}; "
         f"line: all together, {funnel.together}; {' and '.join(funnel.limits)} limits.",
         alt=f"Authorities by size between funnel limits about {funnel.together}. Beyond the 99.8% limits: "
         f"{listed(funnel.beyond)}.",
