@@ -548,13 +548,13 @@ def _print_checks(name: str, checks: list[Check]) -> bool:
 
 
 def _problems(pack: list[Report], root: Path, area: str) -> list[str]:
-    from casebook.data import catalogue
+    from casebook.data import catalogue, personal
     from casebook.data.tables import Tables
     from casebook.pack import plan, reconciliation
     from casebook.pages import readability
     from casebook.reconcile import as_printed, figures
 
-    problems: list[str] = []
+    problems = personal.problems(root)
 
     def attempt(action: object, *arguments: object) -> object:
         try:
