@@ -53,3 +53,8 @@ def _leave_out_help_texts() -> None:
 
 def _load_what_some_use() -> None:
     from scipy import optimize  # noqa: F401
+
+    import casebook
+
+    for name in casebook.__all__:
+        getattr(casebook, name)

@@ -87,6 +87,17 @@ def load(root: Path, catalogue: Catalogue) -> Gazetteer:
     InputError
         If a table is wrong, or a spelling or a change names no area.
     """
+    key = tuple(raw.state(root, catalogue.table(name)) for name in (AREAS, SPELLINGS, CHANGES))
+    if key not in _known:
+        _known[key] = _read(root, catalogue)
+    return _known[key]
+
+
+# Every read of a table begins here.
+_known: dict[tuple[raw.State, ...], Gazetteer] = {}
+
+
+def _read(root: Path, catalogue: Catalogue) -> Gazetteer:
     table = raw.read(root, catalogue.table(AREAS))
     areas = [
         Area(

@@ -47,9 +47,8 @@ def read(root: Path, table: TableEntry) -> pd.DataFrame:
         If the file cannot be used, for the first reason found.
     """
     file = RAW / table.path
-    found = digest.of(root / file)
-    key = (table.model_dump_json(), found)
-    if found and key in _checked:
+    key = state(root, table)
+    if key in _checked:
         return _checked[key].copy()
     header, rows = cells(root / file, file, table.column_names)
     columns = {}
@@ -65,8 +64,14 @@ def read(root: Path, table: TableEntry) -> pd.DataFrame:
     return frame
 
 
-# Tables found to be in order, by description and content: a notebook reads the same ones again and again.
-_checked: dict[tuple[str, str], pd.DataFrame] = {}
+State = tuple[str, str]
+# Tables found to be in order: a notebook reads the same ones again and again.
+_checked: dict[State, pd.DataFrame] = {}
+
+
+def state(root: Path, table: TableEntry) -> State:
+    """Return a table's description and the SHA-256 of its file: where they are the same, so is what is read."""
+    return table.model_dump_json(), digest.of(root / RAW / table.path)
 
 
 def cells(path: Path, file: Path, columns: list[str] | None) -> tuple[list[str], list[tuple[int, list[str]]]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal, Self
 
@@ -146,11 +147,17 @@ def load(root: Path) -> dict[str, Series]:
         If the file is not there, is not YAML, or an entry lacks something or says what cannot be.
     """
     try:
-        content = yaml.load((root / DESCRIBED).read_text(encoding="utf-8"), Loader=_Words) or {}
+        return _described((root / DESCRIBED).read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise InputError(f"{DESCRIBED} is not there: restore it from version control.") from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise InputError(f"{DESCRIBED} cannot be read as YAML: {' '.join(str(error).split())}.") from None
+
+
+# Kept, because every reading of a series begins here.
+@lru_cache(maxsize=4)
+def _described(text: str) -> dict[str, Series]:
+    content = yaml.load(text, Loader=_Words) or {}
     if not isinstance(content, dict):
         raise InputError(
             f"{DESCRIBED}: found {type(content).__name__}, expected the names of series with their values."

@@ -260,7 +260,7 @@ def read(folder: Path) -> Pack | None:
 
 def text(pack: Pack, without: Set[str] = frozenset()) -> str:
     """Return a pack as ``pack.json`` holds it, all of it or without some of its names."""
-    return json.dumps(pack.model_dump(mode="json", exclude=set(without)), indent=2, ensure_ascii=False) + "\n"
+    return pack.model_dump_json(indent=2, exclude=set(without)) + "\n"
 
 
 def schema() -> str:
