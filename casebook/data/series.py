@@ -54,6 +54,8 @@ class SeriesSource(Described):
 
     export: str | None = None
     measure: str | None = None
+    parts: dict[str, str] = Field(default_factory=dict)
+    """Of a whole of which an export gives the parts: what each of its measures is called."""
     continued_by: dict[str, str] = Field(default_factory=dict)
     """Authorities that ended, under whose names the export goes on giving another's figures."""
     zero: Literal["a number", "missing"] = "a number"
@@ -62,6 +64,8 @@ class SeriesSource(Described):
     """Which rows of the table, by the values of columns."""
     value: str = "value"
     """The column of the value; of an export, one of its five."""
+    part: str | None = None
+    """The column that names the parts of a whole, of a table that has them."""
 
     @model_validator(mode="after")
     def _is_an_export_or_a_table(self) -> Self:
@@ -70,8 +74,8 @@ class SeriesSource(Described):
         known = [one.name for one in formats.FORMATS]
         if self.export is not None and self.export not in known:
             raise ValueError(f"there is no export {self.export!r}: {one_of(dict.fromkeys(known), self.export)}")
-        if self.export is not None and self.measure is None:
-            raise ValueError("an export needs its measure")
+        if self.export is not None and (self.measure is None) == (not self.parts):
+            raise ValueError("an export needs either its measure or its parts")
         return self
 
     @property
@@ -197,7 +201,7 @@ def read(name: str, area: str, vintage: str = "latest", beside: Sequence[str] = 
         A row for each area and year: ``area``, ``area_code``, ``year`` (the one a period ends in), ``value``,
         ``lower``, ``upper``, ``count``, ``denominator`` and ``status`` (what stands in place of a value). ``attrs`` has
         the ``series``, in words the ``vintage`` and, where that is a table of ``data/raw``, the ``table``. All rows are
-        of one vintage.
+        of one vintage. Of a whole in parts there is a row for each ``part`` too.
 
     Raises
     ------
@@ -214,6 +218,25 @@ def read(name: str, area: str, vintage: str = "latest", beside: Sequence[str] = 
     own = frame[frame["area"].isin([area, *beside])].reset_index(drop=True)
     own.attrs = frame.attrs
     return own
+
+
+def if_held(name: str, area: str) -> pd.DataFrame:
+    """Read a series of one area as ``read`` does; where nothing is held, return no rows.
+
+    Then ``attrs["served_by"]`` has the titles and publishers of the exports that would serve it.
+
+    Raises
+    ------
+    InputError
+        If there is no such series, or what is held cannot be read.
+    """
+    held = Held.of_project()
+    one = held.series(name)
+    if held.has(one, area):
+        return read(name, area)
+    none = pd.DataFrame(columns=[*COLUMNS, "part"])
+    none.attrs.update(served_by=[formats.named(source.export).source for source in one.sources if source.export])
+    return none
 
 
 def panel(name: str, area: str, vintage: str = "latest") -> pd.DataFrame:
@@ -269,7 +292,8 @@ def _frame(held: Held, name: str, area: str, vintage: str, to_compare: bool) -> 
     if not chosen.reaches(area):
         raise InputError(held.lacking(one, area))
     provenance.record(held.reads(chosen))
-    frame = chosen.frame[COLUMNS].sort_values(["area", "year"], ignore_index=True)
+    columns = [*COLUMNS, *(["part"] if "part" in chosen.frame else [])]
+    frame = chosen.frame[columns].sort_values(["area", "year"], kind="stable", ignore_index=True)
     table = held.tables.catalogue.table(chosen.source.table) if chosen.source.table else None
     frame.attrs.update(series=one, vintage=chosen.said, table=table)
     return frame
@@ -422,7 +446,7 @@ class Held:
         columns = list(NUMBERS)
         if source.table is not None:
             columns = self.tables.catalogue.table(source.table).column_names
-        for name in [source.value, *source.where]:
+        for name in [source.value, *source.where, *([source.part] if source.part else [])]:
             if name not in columns:
                 raise InputError(f"{where}: there is no column {name!r}: {one_of(columns, name)}")
 
@@ -451,8 +475,11 @@ class Held:
                 yield self._of_table(source, source.table)
                 continue
             for vintage in self.vintages:
-                if vintage.format.name == source.export and source.measure is not None:
-                    frame = exports.read(self.root, vintage, [source.measure], self.areas, source.continued_by)
+                if vintage.format.name == source.export:
+                    measures = [source.measure] if source.measure else [*source.parts]
+                    frame = exports.read(self.root, vintage, measures, self.areas, source.continued_by)
+                    if source.parts:
+                        frame["part"] = frame["measure"].map(source.parts)
                     if not frame.empty:
                         yield _Found(source, vintage, str(vintage), _valued(frame, one, source, vintage))
 
@@ -565,6 +592,8 @@ class Held:
         made = pd.DataFrame({**{column: frame[column] for column in COLUMNS[:3]}, "value": frame[source.value]})
         made = made.assign(**{one: float("nan") for one in NUMBERS[1:]}, status="")
         made["status"] = made["status"].mask(made["value"].isna(), "missing")
+        if source.part:
+            made["part"] = frame[source.part]
         return _Found(source, None, prepared.table.title, made)
 
 

@@ -584,7 +584,8 @@ def _as_elsewhere(past: History, end: int) -> list[Scenario]:
 class Parts:
     """The parts of a total as last known, and in the years to come: ``frame`` has ``year``, the part, and the limits.
 
-    ``central`` is whole and adds up to the total of each year; a part's limits are its own.
+    ``central`` is whole and adds up to the total of each year; a part's limits are its own. Where no parts are held,
+    ``served_by`` says which files would give them.
     """
 
     name: str
@@ -592,6 +593,7 @@ class Parts:
     year: int
     said: str
     frame: pd.DataFrame
+    served_by: Sequence[str] = ()
 
     def at(self, year: int) -> pd.DataFrame:
         """Return the limits of one year, by part."""
@@ -601,7 +603,9 @@ class Parts:
 DRAWS = 4_000
 
 
-def parts(known: Sequence[tuple[int, str, pd.Series]], to_come: Projection, name: str) -> Parts:
+def parts(
+    known: Sequence[tuple[int, str, pd.Series]], to_come: Projection, name: str, served_by: Sequence[str] = ()
+) -> Parts:
     """Carry the parts of a total forward: their shares as they changed, with a brake; their limits from draws.
 
     Parameters
@@ -613,13 +617,16 @@ def parts(known: Sequence[tuple[int, str, pd.Series]], to_come: Projection, name
         What is to be split. Each draw of the total is split by a draw of the shares, so its parts add up to it.
     name
         What a part is.
+    served_by
+        Files that would give the parts, where none is known.
     """
     years, when = to_come.years, to_come.past.when
     in_order = sorted((one for one in known if one[0] <= to_come.past.base), key=lambda one: one[0])
     if not in_order:
         whole = to_come.total.assign(**{name: "All"})[["year", name, *LIMITS]]
-        return Parts(name, pd.Series(dtype=float), 0, "", whole)
+        return Parts(name, pd.Series(dtype=float), 0, "", whole, served_by)
     (first, source, before), (last, source_of_last, after) = in_order[0], in_order[-1]
+    after = after[after > 0]
     ahead, moving = [year - last for year in years], last > first
     course = shares_ahead(before.reindex(after.index).fillna(0) if moving else None, after, (last - first) or 1, ahead)
     chance = np.random.default_rng(0)

@@ -264,6 +264,31 @@ def test_a_report_whose_series_lacks_the_area_is_left_out_and_says_which_file_to
     )
 
 
+def test_parts_of_a_whole_come_under_their_names(held):
+    parts = series.read("ehc-plans-by-need", "Essex")
+    assert parts[["year", "part", "value"]].to_numpy().tolist() == [[2025, "Autistic spectrum disorder", 4000]]
+    printed = series.read("ehc-plans-by-need", "Cambridgeshire").set_index("part")["value"]
+    assert (printed["Visual impairment"], printed.sum()) == (80, 8007)
+
+
+def test_where_no_parts_are_held_the_page_says_which_file_has_them_and_takes_it_when_it_comes(held):
+    (held.root / exports.FOLDER / "d.csv").unlink()
+    none = series.if_held("ehc-plans-by-need", "Essex")
+    assert none.empty and none.attrs["served_by"] == [
+        "Education, health and care plans, by primary need, Department for Education"
+    ]
+    assert held.pipeline("run", "ehcp-forecast", "--area", "Essex").returncode == 0
+    page = (held.root / "reports/essex/ehcp-forecast.html").read_text(encoding="utf-8")
+    assert (
+        "No plans by primary need are held for Essex. They are in: Education, health and care plans, by primary need, "
+        "Department for Education." in page
+    )
+    drop(held, d=NEEDS.replace("ehc_plans,number_asd", "ehc_plans,number_asd,number_vi").replace("0,4000", "0,4000,20"))
+    assert "Nothing has changed" not in held.pipeline("run", "ehcp-forecast", "--area", "Essex").stdout
+    page = (held.root / "reports/essex/ehcp-forecast.html").read_text(encoding="utf-8")
+    assert "Next is Visual impairment: about" in page
+
+
 def test_an_export_dropped_in_extends_the_report_and_a_newer_one_makes_it_stale(held):
     done = held.pipeline("run", "ehcp-forecast", "--area", "Essex")
     assert done.returncode == 0, done.stderr
@@ -295,6 +320,8 @@ def test_an_export_dropped_in_extends_the_report_and_a_newer_one_makes_it_stale(
             "{table: ehcp_outturn, value: plan}",
             "there is no column 'plan': did you",
         ),
+        ("measure: plans}", "parts: {}}", "ehc-plans, sources, 0: an export needs either its measure or its parts"),
+        ("value: plans, part: need}", "value: plans, part: ned}", "there is no column 'ned': did you mean need"),
         ("measure: plans}", "measure: plans, value: nope}", "ehc-plans, plans: there is no column 'nope'"),
     ],
 )

@@ -42,7 +42,8 @@ def by_part(of: Projection, parts: Parts) -> Section:
     """Split the forecast of the last year into parts: ``sentence``, ``chart`` and ``how``; if none is known, say so."""
     noun, when, what = of.past.noun, of.past.when(of.end), f"primary {parts.name}"
     if parts.last.empty:
-        return Section(sentence=f"No {noun} by {what} are held for {of.past.area}.")
+        served = f" They are in: {listed(parts.served_by)}." if parts.served_by else ""
+        return Section(sentence=f"No {noun} by {what} are held for {of.past.area}.{served}")
     total = rounded(of.frame.loc[[of.end]])[0].iloc[0]
     own = parts.at(of.end).loc[parts.last.sort_values(ascending=False, kind="stable").index]
     said, _ = rounded(own)
