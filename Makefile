@@ -11,6 +11,10 @@ PYTHON ?= python3
 BIN    := .venv/bin
 UV     := $(shell command -v uv 2>/dev/null)
 
+# Python keeps the modules it has compiled, also where the shell says that it must not, as in many containers:
+# without them each start of a process takes seconds more, and the tests start many.
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: reports test faults fast bench lab lock environment clean
 .DEFAULT_GOAL := reports
 

@@ -90,7 +90,7 @@ def test_a_mistake_in_a_description_is_named_with_the_file_it_stands_in(project,
         ),
         (
             {"goal": {"lower": 2300, "upper": 1900, "sex": "Persons", "age": "15-24", "source": "x"}},
-            "lower threshold must be below",
+            "lower threshold must not be above",
         ),
         ({"polarity": "low is good"}, "is for an indicator where high is good"),
         ({"multiplier": 0}, "greater than 0"),
