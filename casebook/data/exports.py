@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -11,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from casebook import digest
-from casebook.data import formats
+from casebook.data import formats, parquet
 from casebook.data.areas import Gazetteer
 from casebook.data.formats import Format
 from casebook.data.project import write_whole
@@ -109,9 +108,7 @@ def _compact(frame: pd.DataFrame) -> bytes:
     frame["year"] = frame["period"].map(years).astype("Int64").fillna(0)
     for column in ("measure", "area", "period", "status"):
         frame[column] = frame[column].astype("category")
-    buffer = io.BytesIO()
-    frame.sort_values("measure", kind="stable").to_parquet(buffer, index=False, row_group_size=5_000)
-    return buffer.getvalue()
+    return parquet.written(frame.sort_values("measure", kind="stable"), rows=5_000)
 
 
 def read(
@@ -157,7 +154,7 @@ def read(
 @lru_cache(maxsize=32)
 def _rows(kept: Path, measures: tuple[str, ...]) -> pd.DataFrame:
     # What is kept under a hash never changes, and a report asks for it several times.
-    return pd.read_parquet(kept, filters=[("measure", "in", list(measures))])
+    return parquet.read(kept, "measure", measures)
 
 
 def _under_their_own_names(frame: pd.DataFrame, areas: Gazetteer, continued_by: Mapping[str, str]) -> pd.DataFrame:

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from casebook.data import parquet
+
 HEADER_WITHIN = 12
 """A header stands in one of so many first rows; some workbooks have others above it."""
 TIDY = ["measure", "area", "period", "value", "lower", "upper", "count", "denominator", "status"]
@@ -236,7 +238,7 @@ def read(path: Path) -> tuple[Format, pd.DataFrame] | None:
         return None
     found, header, sheet = recognised
     if path.suffix.lower() == ".parquet":
-        frame = pd.read_parquet(path)
+        frame = parquet.read(path)
     elif path.suffix.lower() == ".xlsx":
         frame = pd.read_excel(path, sheet_name=sheet, header=header, dtype="object").dropna(how="all")
     else:
@@ -249,9 +251,9 @@ def read(path: Path) -> tuple[Format, pd.DataFrame] | None:
 def _first_rows(path: Path) -> Iterator[tuple[str, list[list[object]]]]:
     ending = path.suffix.lower()
     if ending == ".parquet":
-        from pyarrow import parquet
+        from pyarrow.parquet import read_schema
 
-        yield "", [list(parquet.read_schema(path).names)]
+        yield "", [list(read_schema(path).names)]
     elif ending == ".xlsx":
         for sheet, frame in pd.read_excel(path, sheet_name=None, header=None, nrows=HEADER_WITHIN).items():
             yield str(sheet), frame.to_numpy().tolist()

@@ -19,6 +19,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from casebook.data import parquet
 from casebook.data.formats import HEADER_WITHIN
 from casebook.data.project import RAW
 from casebook.once import texts
@@ -148,7 +149,7 @@ def _found(path: Path) -> Iterator[tuple[str, int, str]]:
 def _columns(path: Path) -> Iterator[tuple[int, tuple[str, Counter[str]]]]:
     """Return the columns of a file, numbered from 1: the header, and each text in it with the number of its rows."""
     if path.suffix.lower() == ".parquet":
-        for position, (name, column) in enumerate(pd.read_parquet(path).items(), start=1):
+        for position, (name, column) in enumerate(parquet.read(path).items(), start=1):
             yield position, (str(name), Counter({_text(cell): rows for cell, rows in column.value_counts().items()}))
         return
     for rows in _tables(path):
