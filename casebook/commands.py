@@ -15,7 +15,7 @@ import os
 import re
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -90,7 +90,6 @@ def of_pack(
     @app.command()
     def check() -> None:
         """Check data, notebooks, parameters, the register of figures and the words of published pages; run nothing."""
-        from casebook.data import catalogue
         from casebook.reconcile import figures
 
         root = _root()
@@ -102,10 +101,10 @@ def of_pack(
         _say_what_to_know(pack, root, default_area)
         for sentence in _no_contact(contact):
             _complain(sentence)
-        tables = len(catalogue.load(root).tables)
         register = figures.load(root)
         _console().print(
-            f"{tables} tables, {len(pack)} reports and {len(register.figures)} printed figures are in order."
+            f"{len(register.catalogue.tables)} tables, {len(pack)} reports and {len(register.figures)} printed figures "
+            "are in order."
         )
 
     # Until 0.4 it is known by its old name, too.
@@ -125,6 +124,7 @@ def of_pack(
         _console().print(f"Accepted: {', '.join(changed)}." if changed else "Nothing had changed.")
 
     _add_figure_commands(app)
+    _add_fetch_command(app)
     _add_pdf_command(app, default_area)
     nights.add(app, _root, nightly)
     return _with_exit_codes(app)
@@ -261,6 +261,50 @@ def _add_run_commands(  # noqa: PLR0915
                     print(f"    {line}")
         if not past:
             print("There has been no run yet.")
+
+
+def _add_fetch_command(app: typer.Typer) -> None:
+    @app.command()
+    def fetch(
+        names: Annotated[list[str] | None, typer.Argument(metavar="[SOURCE]...", show_default=False)] = None,
+        accept: Annotated[
+            bool, typer.Option("--accept", help="Take a file with fewer areas or years than the one it replaces.")
+        ] = False,
+    ) -> None:
+        """Download official exports into data/raw/exports, from the addresses in data/raw/downloads.yaml.
+
+        All, if none is named. Nothing is replaced before the new file was read and has no fewer areas and years.
+        """
+        from casebook.data import fetching
+
+        root = _root()
+        known = fetching.downloads(root)
+        for name in names or []:
+            if name not in known:
+                raise InputError(f"There is no source {name!r} in {fetching.DESCRIBED}: {one_of(known, name)}")
+        failed = False
+        for name in names or known:
+            try:
+                with _progress(name) as told:
+                    said = fetching.fetch(root, known[name], told, poorer=accept)
+                print(said)
+            except InputError as error:
+                failed = True
+                _complain(str(error))
+        if failed:
+            raise typer.Exit(FAILED)
+
+
+@contextmanager
+def _progress(name: str) -> Iterator[Callable[[int, int], None]]:
+    """Show how much of a file came, where somebody looks on."""
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task(name, total=None)
+        yield lambda received, whole: progress.update(task, completed=received, total=whole or None)
 
 
 def _check_data(known: Tables, root: Path) -> None:

@@ -123,11 +123,12 @@ def problems(root: Path) -> list[str]:
         f"{path.relative_to(root).as_posix()}, {column}: {rows} {'row holds' if rows == 1 else 'rows hold'} what looks "
         f"like {words}; take the column out, or the file away: nothing about single persons belongs among the tables."
         for path in files
-        for column, rows, words in _of_file(path)
+        for column, rows, words in of_file(path)
     ]
 
 
-def _of_file(path: Path) -> list[tuple[str, int, str]]:
+def of_file(path: Path) -> list[tuple[str, int, str]]:
+    """Return the columns of a file that hold personal data: where, in how many rows, and what."""
     try:
         return list(_found(path))
     except Exception:

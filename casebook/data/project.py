@@ -13,7 +13,7 @@ COMMON = RAW / "common.yaml"
 """What the descriptions of the tables share."""
 ACCEPTED = RAW / "SHA256SUMS"
 """The tables, with the content that was accepted."""
-NOT_TABLES = ("common", "series")
+NOT_TABLES = ("common", "downloads", "series")
 """The files in YAML beside the tables that describe something else than one of them."""
 
 
