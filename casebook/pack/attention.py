@@ -3,7 +3,7 @@
 In this order:
 
 1. what failed, is held or is older than its data, because its page may be out of date;
-2. what is worse, in more respects first: than similar areas, England or a forecast, or than a goal that is missed;
+2. what is worse, in more respects first: than similar councils, England or a forecast, or than a goal that is missed;
 3. what moves in the wrong direction;
 4. what has more printed figures that differ than in the pack before;
 5. the rest, and last what says nothing of how an area stands, such as the register of data.

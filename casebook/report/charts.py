@@ -190,7 +190,7 @@ def _levels(drawing: Drawing, lines: Mapping[str, float], spec: str, names: Sequ
 def against_equivalent(
     area: str, actual: pd.Series, equivalent: pd.Series, later: pd.Series, target: tuple[float, float] | None
 ) -> Drawing:
-    """Draw children in care against the number there would be at the neighbours' rate.
+    """Draw children in care against the number there would be at the rate of similar councils.
 
     Parameters
     ----------
@@ -199,7 +199,7 @@ def against_equivalent(
     actual
         Numbers printed, by decimal year.
     equivalent
-        Numbers at the neighbours' rate, by decimal year.
+        Numbers at the rate of similar councils, by decimal year.
     later
         What happened afterwards, by decimal year; may be empty.
     target
@@ -210,7 +210,7 @@ def against_equivalent(
     above, below = {"va": "bottom", "ha": "center"}, {"va": "top", "ha": "right"}
     paths: list[tuple[pd.Series, str, Look, dict[str, Any], dict[str, Any]]] = [
         (actual, "In the papers", OWN, {"linestyle": "", "markerfacecolor": "white"}, above),
-        (equivalent, "At the neighbours' rate, in the papers", FIRST, {"linestyle": ""}, below),
+        (equivalent, "At similar councils' rate, in the papers", FIRST, {"linestyle": ""}, below),
         (later, "Official figures", OWN, {}, above),
         (goal, "Target", SECOND, {"marker": "_", "markersize": 30, "markeredgewidth": 4, "linestyle": ""},
          above),

@@ -720,7 +720,7 @@ def later(of: Comparison) -> Later | None:
 
 @dataclass(frozen=True)
 class NumbersAtRate:
-    """Numbers printed for an area, beside those there would be at its neighbours' rate, as printed too.
+    """Numbers printed for an area, beside those there would be at the rate of similar councils, as printed too.
 
     ``counted`` and ``at_rate`` are rows of the table, the earliest first; ``pairs`` those of one paper and date.
     """

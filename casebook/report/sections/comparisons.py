@@ -43,14 +43,13 @@ def over_years(of: Comparison, since: Later | None = None) -> Section:
         who += " No list of its statistical neighbours, the authorities most like it, is held."
     elif of.own_group:
         who = (
-            f"The comparison is with {of.group}, the authorities most like it, as the Department for Education chooses "
-            f"them. These are {of.group.listed}."
+            f"The comparison is with {of.group}: {of.group.listed}. The Department for Education chooses the councils "
+            "most like an area, and calls them statistical neighbours."
         )
     else:
         who += (
-            f" They were chosen as the statistical neighbours of {of.chosen_for}, the authorities most like it, which "
-            f"makes {of.chosen_for} one of the others here. They are not {of.area}'s own statistical neighbours, which "
-            "the source does not print."
+            f" They were chosen as the councils similar to {of.chosen_for}, which makes {of.chosen_for} one of the "
+            f"others here. They are not those similar to {of.area}, which the source does not print."
         )
     lacking = listed(f"{name} (none in {listed(years)})" for name, years in of.left_out.items())
     left_out = (
@@ -137,7 +136,7 @@ def certainty(of: Comparison) -> Section:
 
 
 def numbers_at_rate(of: NumbersAtRate, later: pd.Series, target: tuple[pd.Timestamp, float] | None) -> Section:
-    """Set numbers as printed against those at the neighbours' rate, what happened and a target: ``table``, ``chart``.
+    """Set numbers as printed against those at the rate of similar councils, what happened and a target: ``table``, ``chart``.
 
     Parameters
     ----------
@@ -151,10 +150,10 @@ def numbers_at_rate(of: NumbersAtRate, later: pd.Series, target: tuple[pd.Timest
     if not of:
         return Section()
     first, last = of.counted.iloc[0], of.counted.iloc[-1]
-    title = f"The papers show {of.area} with about {of.gap} than the neighbours' rate would give."
+    title = f"The papers show {of.area} with about {of.gap} than at the rate of similar councils."
     said = (
         f"The papers' numbers go from {whole(first['value'])} in {first['date']:%Y} to {whole(last['value'])} in "
-        f"{last['date']:%Y}, when the neighbours' rate would give {whole(of.at_rate['value'].iloc[-1])}."
+        f"{last['date']:%Y}, when the rate of similar councils would give {whole(of.at_rate['value'].iloc[-1])}."
     )
     if len(later):
         said += (
@@ -167,7 +166,7 @@ def numbers_at_rate(of: NumbersAtRate, later: pd.Series, target: tuple[pd.Timest
     happened = pd.DataFrame({"when": [pd.Timestamp(year, 3, 31) for year in later.index], "value": later.to_numpy()})
     drawn = {
         "In the papers": of.counted.rename(columns={"date": "when"}),
-        "At the neighbours' rate, in the papers": of.at_rate.rename(columns={"date": "when"}),
+        "At similar councils' rate, in the papers": of.at_rate.rename(columns={"date": "when"}),
         "Official figures": happened,
         "Target": pd.DataFrame({"when": [target[0]], "value": [target[1]]} if target else {"when": [], "value": []}),
     }
@@ -189,14 +188,14 @@ def numbers_at_rate(of: NumbersAtRate, later: pd.Series, target: tuple[pd.Timest
         chart=chart,
         table=Sheet(
             of.pairs,
-            f"{noun} in {of.area} against the number at the neighbours' rate, as printed",
+            f"{noun} in {of.area} against the number at the rate of similar councils, as printed",
             {
                 "when": "When",
                 "value": (noun, ",.0f"),
-                "value_at_rate": ("At the neighbours' rate", ",.0f"),
+                "value_at_rate": ("At the rate of similar councils", ",.0f"),
                 "gap": ("Difference, children", "+,.0f"),
                 "printed": "The paper's words",
-                "printed_at_rate": "Its words on the neighbours' rate",
+                "printed_at_rate": "Its words on similar councils",
             },
             folded=True,
         ),
