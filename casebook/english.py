@@ -949,7 +949,7 @@ _VERDICTS = {"best": "better", "worst": "worse", "highest": "higher", "lowest": 
 
 @dataclass(frozen=True)
 class Judgement:
-    """Whether a value differs from another by more than chance, to be said after "is".
+    """Whether a value differs from another by more than chance, to be said after "is"; one wording for each case.
 
     Parameters
     ----------
@@ -966,6 +966,8 @@ class Judgement:
     similar to the mean (chance could explain the difference)
     >>> f"0.95 below the mean{Judgement('similar', 'the mean').aside}."
     '0.95 below the mean, a difference that chance could explain.'
+    >>> [Judgement(one, "the mean").remark for one in ("similar", "cannot be judged", "worse")]
+    ['Chance could explain the difference.', 'Chance cannot be ruled out.', 'Chance alone would not explain it.']
     """
 
     verdict: str
@@ -976,14 +978,25 @@ class Judgement:
         if self.verdict == "similar":
             return f"similar to {self.of} (chance could explain the difference)"
         if self.verdict == "cannot be judged":
-            return f"not known closely enough to be judged against {self.of}"
+            return f"not to be judged against {self.of} (chance cannot be ruled out)"
         surely = ", even at the 99.8% level" if self.verdict in _VERDICTS else ""
-        return f"{_VERDICTS.get(self.verdict, self.verdict)} than {self.of} by more than chance would explain{surely}"
+        return f"{self.way} than {self.of} by more than chance would explain{surely}"
+
+    @property
+    def way(self) -> str:
+        """The verdict as a comparative: "better", "lower"."""
+        return _VERDICTS.get(self.verdict, self.verdict)
 
     @property
     def aside(self) -> str:
         """What goes with a difference that chance could explain; nothing otherwise."""
         return ", a difference that chance could explain" if self.verdict == "similar" else ""
+
+    @property
+    def remark(self) -> str:
+        """What chance has to do with a difference that has been said, as a sentence."""
+        said = {"similar": "Chance could explain the difference.", "cannot be judged": "Chance cannot be ruled out."}
+        return said.get(self.verdict, "Chance alone would not explain it.")
 
 
 @dataclass(frozen=True)

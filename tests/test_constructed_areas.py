@@ -51,12 +51,12 @@ def without(*lacking):
 def test_averages_of_different_years_are_of_the_same_authorities_and_say_which(altered):
     told = altered("care_applications", without(("Hertfordshire", "2017"), ("Hampshire", "2018")), "care-rates")
     # Hertfordshire's rates are the lowest: an average with them in 2020 and without them in 2017 would fall by itself.
-    rows = told.table("Cambridgeshire against eight of its ten statistical neighbours, by year").rows
+    rows = told.table("Cambridgeshire against eight of its ten similar councils, by year").rows
     names = [column.label for column in told.table("Cambridgeshire against eight").columns]
-    assert [row[names.index("Neighbours compared")] for row in rows] == [8, 8, 8, 8]
-    assert rows[0][names.index("Neighbours' mean")] == pytest.approx((90.3 - 6.50 - 8.00) / 8)
-    assert rows[-1][names.index("Neighbours' mean")] == pytest.approx((89.5 - 5.20 - 7.20) / 8)
-    assert "of the nine authorities. The mean of eight of its ten statistical neighbours rose from" in told.text()
+    assert [row[names.index("Similar councils compared")] for row in rows] == [8, 8, 8, 8]
+    assert rows[0][names.index("Similar councils' mean")] == pytest.approx((90.3 - 6.50 - 8.00) / 8)
+    assert rows[-1][names.index("Similar councils' mean")] == pytest.approx((89.5 - 5.20 - 7.20) / 8)
+    assert "of the nine authorities. The mean of eight of its ten similar councils rose from" in told.text()
     assert "are left out: Hampshire (none in 2018) and Hertfordshire (none in 2017)." in told.text()
     notes = told.table("Cambridgeshire against eight").notes
     assert any("In the year to March 2018 a rate is held for nine" in note for note in notes)
@@ -85,7 +85,7 @@ def test_equal_rates_are_told_as_equal(altered):
     text = told.text()
     assert "both times the joint highest and lowest of the eleven authorities" in text
     assert "Cambridgeshire's rate stayed as it was." in text
-    assert "and it rose in none of the ten statistical neighbours" in text
+    assert "and it rose in none of the ten similar councils" in text
     assert "made no more and no fewer care applications" in text
 
 

@@ -194,6 +194,7 @@ def test_the_index_lists_each_report_with_one_line_its_signs_and_the_date_of_its
         signs = " ".join(sign.text for sign in card.select(".sign"))
         assert all(f"Worse: {one}" in signs for one in entry["glance"]["worse"])
         assert all(f"Better: {one}" in signs for one in entry["glance"]["better"])
+        assert all(f"Not judged: {one}" in signs for one in entry["glance"]["unsure"])
         if entry["glance"]["trend"]:
             drawn, said = card.find("svg"), card.find(class_="trend").span.text
             assert all(f"{key}: " in drawn.desc.text for key, _ in entry["glance"]["trend"])

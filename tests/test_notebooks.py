@@ -124,7 +124,7 @@ def test_one_year_is_told_as_one_year(tell):
     told = tell("care-rates", first_year=2020)
     assert told.headline("care-applications-path").plain() == (
         "Cambridgeshire's rate of care applications was 8.0 in 2020. For every 10,000 children, in years to March: the eighth "
-        "highest of the eleven authorities. The mean of its ten statistical neighbours was 9.0."
+        "highest of the eleven authorities. The mean of its ten similar councils was 9.0."
     )
     assert "2020 to 2020" not in told.text()
 

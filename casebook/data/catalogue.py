@@ -246,6 +246,10 @@ class TableEntry(Described):
         """Return the column that plays a role, if one does."""
         return next((column for column in self.columns if column.role == role), None)
 
+    def year_of_paper(self, paper: str) -> int:
+        """Return the year of a paper that the table is from."""
+        return next(int(source.date[:4]) for source in self.sources if source.paper == paper)
+
 
 class Catalogue(Described):
     """All raw tables."""

@@ -42,6 +42,8 @@ class Glance(_Model):
     finding: str
     worse: tuple[str, ...] = ()
     better: tuple[str, ...] = ()
+    unsure: tuple[str, ...] = ()
+    """What can be neither, because nobody can tell it from chance."""
     good: Literal["high", "low"] | None = None
     """Which values are good, where that is judged."""
     of: str = ""

@@ -204,6 +204,7 @@ def at_a_glance(
     *,
     worse: Iterable[str] = (),
     better: Iterable[str] = (),
+    unsure: Iterable[str] = (),
     trend: pd.Series | None = None,
     of: str = "",
     like: Number | None = None,
@@ -219,6 +220,8 @@ def at_a_glance(
     worse, better
         What is worse, or better, than it is elsewhere or was aimed for, each as a clause: "lower than England". The
         index puts reports first that are worse in more respects (``casebook.pack.attention``).
+    unsure
+        What can be neither, because nobody can tell it from chance, as clauses.
     trend
         A few values to draw small: by year, the last of which says whether things go up or down; or by name.
     of
@@ -248,9 +251,9 @@ def at_a_glance(
     if trend is not None and not of:
         raise InputError(f"{where} draws {len(trend)} values and does not say of what: give of='children in care'.")
     values = () if trend is None else tuple((_key(key), float(value)) for key, value in trend.dropna().items())
-    bad, well = (tuple(finished(one, where) for one in some) for some in (worse, better))
+    bad, well, open_ = (tuple(finished(one, where) for one in some) for some in (worse, better, unsure))
     form = "" if like is None else "£" if isinstance(like, Money) else like.spec
-    AtAGlance(said, bad, well, good, of, values, here, form).show()
+    AtAGlance(said, bad, well, open_, good, of, values, here, form).show()
 
 
 def _key(key: Any) -> int | str:

@@ -152,12 +152,13 @@ class Headline(Block):
 
 @dataclass(frozen=True)
 class AtAGlance(Block):
-    """How the area stands, for the index: one finding, what is worse and what is better, and a few values to draw."""
+    """How the area stands, for the index: one finding, what is worse, better or not judged, and a few values."""
 
     kind: ClassVar[str] = "glance"
     finding: str
     worse: tuple[str, ...] = ()
     better: tuple[str, ...] = ()
+    unsure: tuple[str, ...] = ()
     good: Literal["high", "low"] | None = None
     """Which values are good, where that is judged."""
     of: str = ""
@@ -171,7 +172,8 @@ class AtAGlance(Block):
 
     def plain(self) -> str:
         """Return the finding and the signs."""
-        signs = [*(f"Worse: {one}" for one in self.worse), *(f"Better: {one}" for one in self.better)]
+        kinds = {"Worse": self.worse, "Better": self.better, "Not judged": self.unsure}
+        signs = [f"{kind}: {one}" for kind, clauses in kinds.items() for one in clauses]
         return "\n".join([f"On the index: {self.finding}", *signs])
 
 

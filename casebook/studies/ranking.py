@@ -38,6 +38,7 @@ HELD = Noun("authority with a figure", "authorities with a figure")
 _WHOM = {"Persons": "people", "Female": "women", "Male": "men"}
 _REACHED = {GoalVerdict.MET: "goal met", GoalVerdict.NEAR: "goal nearly met", GoalVerdict.NOT_MET: "goal missed"}
 _GOALS = {GoalVerdict.MET: "meets", GoalVerdict.NEAR: "is near", GoalVerdict.NOT_MET: "misses"}
+_WAYS = {"above": "higher", "below": "lower"}
 _METHODS = {"proportion": "Wilson score intervals", "rate": "Byar's intervals, exact Poisson for counts below ten"}
 
 
@@ -254,15 +255,13 @@ class Ranking:
     def worrying(self) -> str:
         """Whether the area's value is worrying, as a sentence: the goal, and better or worse than England."""
         assert self.here is not None
-        verdict, side = self.here.against_england.verdict, self.here.england_gap.side
-        sides = {"above": 1, "below": -1}
-        good = {"high is good": 1, "low is good": -1}.get(self.about.polarity, 0) * sides.get(side, 0)
-        neutral = {"above": "higher than", "below": "lower than"}.get(side, side)
-        way = {1: "better than", -1: "worse than"}.get(good, neutral)
-        chance = {"similar": ", but not clearly", "cannot be judged": "; whether by chance could not be tested"}
-        aside = chance.get(verdict, ", by more than chance would explain") if side in sides else ""
+        against, side = self.here.against_england, self.here.england_gap.side
+        way = f"{_WAYS[side]} than" if side in _WAYS else side
+        aside = {"similar": against.aside, "cannot be judged": ", but chance cannot be ruled out"}.get(against.verdict)
+        if aside is None:
+            way = f"clearly {against.way} than"
         goal = f"{_GOALS[self.goal.verdicts[self.area]]} the goal of {self.goal.upper} and is " if self.goal else "is "
-        return f"That {goal}{way} England's {self.england}{aside}."
+        return f"That {goal}{way} England's {self.england}{aside if aside and side in _WAYS else ''}."
 
     @property
     def region_gap(self) -> Gap:
@@ -304,21 +303,21 @@ class Ranking:
         return AgainstGoal(self.area, self.noun, near, upper, verdicts, gap)
 
     @property
-    def signs(self) -> tuple[list[str], list[str]]:
-        """What is worse and what is better, than England and by the goal, as clauses, where it is judged."""
-        found: dict[str, list[str]] = {"worse": [], "better": []}
+    def signs(self) -> dict[str, list[str]]:
+        """What is ``worse`` and ``better``, than England and by the goal, and what is ``unsure``, as clauses."""
+        found: dict[str, list[str]] = {"worse": [], "better": [], "unsure": []}
         if self.here is None:
-            return found["worse"], found["better"]
-        verdict, untested = self.here.against_england.verdict.replace("best", "better").replace("worst", "worse"), ""
-        above, high = self.here.england_gap.value > 0, self.about.polarity == "high is good"
-        if self.here.interval is None and self.here.told_apart and self.about.polarity != "no judgement":
-            verdict, untested = "better" if above == high else "worse", " (not tested for chance)"
-        if verdict in found:
-            found[verdict].append(f"{'higher' if above else 'lower'} than England{untested}")
+            return found
+        verdict = self.here.against_england.way
+        if way := _WAYS.get(self.here.england_gap.side):
+            if verdict in found:
+                found[verdict].append(f"{way} than England")
+            elif verdict == "cannot be judged" and self.about.polarity != "no judgement":
+                found["unsure"].append(f"{way} than England, but chance cannot be ruled out")
         if self.goal:
             reached = self.goal.verdicts[self.area]
             found["better" if reached == GoalVerdict.MET else "worse"].append(_REACHED[reached])
-        return found["worse"], found["better"]
+        return found
 
     @cached_property
     def frame(self) -> pd.DataFrame:

@@ -32,7 +32,7 @@ def test_the_comparison_is_that_of_the_printed_table():
     assert str(rates.last.gap) == "1.0 (11%) below"
     assert rates.last.in_events.value == pytest.approx(-0.95 * rates.children.number / 10_000)
     assert str(rates.places) == "from second highest to eighth highest of the eleven authorities"
-    assert str(rates.group) == "its ten statistical neighbours" and rates.own_group
+    assert str(rates.group) == "its ten similar councils" and rates.own_group
 
 
 def test_only_authorities_with_a_rate_in_every_year_are_compared():

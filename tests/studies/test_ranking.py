@@ -216,23 +216,50 @@ def test_distances_of_all_authorities_stand_in_the_table():
 
 
 @pytest.mark.parametrize(
-    ("polarity", "here", "england", "worse", "better"),
+    ("polarity", "here", "england", "unsure"),
     [
-        ("high is good", 1100.0, 1420.0, "lower than England (not tested for chance)", ""),
-        ("high is good", 1500.0, 1420.0, "", "higher than England (not tested for chance)"),
-        ("low is good", 1500.0, 1420.0, "higher than England (not tested for chance)", ""),
-        ("low is good", 1420.0, 1420.0, "", ""),
-        ("no judgement", 1500.0, 1420.0, "", ""),
+        ("high is good", 1100.0, 1420.0, ["lower than England, but chance cannot be ruled out"]),
+        ("high is good", 1500.0, 1420.0, ["higher than England, but chance cannot be ruled out"]),
+        ("low is good", 1500.0, 1420.0, ["higher than England, but chance cannot be ruled out"]),
+        ("low is good", 1420.0, 1420.0, []),
+        ("no judgement", 1500.0, 1420.0, []),
     ],
 )
-def test_the_signs_for_the_index_are_judged_by_what_is_good(polarity, here, england, worse, better):
+def test_without_counts_nothing_is_called_better_or_worse_by_its_sign_alone(polarity, here, england, unsure):
     of = ranked(values={"Cambridgeshire": here, "England": england}, polarity=polarity, goal=None)
-    assert of.signs == ([worse] if worse else [], [better] if better else [])
+    assert of.signs == {"worse": [], "better": [], "unsure": unsure}
+    assert ("but chance cannot be ruled out" in of.worrying) == (here != england)
+    assert "better" not in of.worrying and "worse" not in of.worrying
+
+
+@pytest.mark.parametrize(
+    ("polarity", "count", "signs", "said"),
+    [
+        ("high is good", 300, {"worse": ["lower than England"]}, "That is clearly worse than England's 60.0."),
+        ("low is good", 300, {"better": ["lower than England"]}, "That is clearly better than England's 60.0."),
+        ("no judgement", 300, {}, "That is clearly lower than England's 60.0."),
+        ("high is good", 590, {}, "That is lower than England's 60.0, a difference that chance could explain."),
+    ],
+)
+def test_with_counts_it_is_judged_by_what_is_good(polarity, count, signs, said):
+    frame = tables.read("health_checks")
+    described = frame.attrs["table"]
+    indicator = described.indicator.model_copy(update={"polarity": polarity, "goal": None})
+    frame = frame.assign(value=[count / 10 if area == "Cambridgeshire" else 60.0 for area in frame["area"]])
+    frame = frame.assign(count=frame["value"] * 10, denominator=1000.0)
+    frame.attrs["table"] = described.model_copy(update={"indicator": indicator})
+    of = ranking.in_region(frame, "Cambridgeshire")
+    assert of.signs == {"worse": [], "better": [], "unsure": []} | signs
+    assert of.worrying == said
 
 
 @pytest.mark.parametrize(
     ("value", "signs"),
-    [(2400.0, ([], ["goal met"])), (2000.0, (["goal nearly met"], [])), (1800.0, (["goal missed"], []))],
+    [
+        (2400.0, {"better": ["goal met"]}),
+        (2000.0, {"worse": ["goal nearly met"]}),
+        (1800.0, {"worse": ["goal missed"]}),
+    ],
 )
 def test_a_goal_is_a_sign_too(value, signs):
     of = ranked(values={"Cambridgeshire": value, "England": value})

@@ -136,7 +136,7 @@ def certainty(of: Comparison) -> Section:
 
 
 def numbers_at_rate(of: NumbersAtRate, later: pd.Series, target: tuple[pd.Timestamp, float] | None) -> Section:
-    """Set numbers as printed against those at the rate of similar councils, what happened and a target: ``table``, ``chart``.
+    """Set numbers as printed against those at similar councils' rate, what happened and a target: ``table``, ``chart``.
 
     Parameters
     ----------
