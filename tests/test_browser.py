@@ -16,6 +16,9 @@ from conftest import LONGEST, ROOT
 from printed import lost_in_print
 from pypdf import PdfReader
 
+from casebook.pack.models import Pack
+from casebook.pages import index, script
+
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 AREA = "cambridgeshire"
@@ -292,6 +295,64 @@ def test_with_scripts_a_header_sorts_its_table_and_says_so(opened):
     assert ascending[0] == ascending[1][::-1]
     # What is missing stands last either way.
     assert column(table, 2)[-1] == "[x]"
+
+
+WORDS = {
+    "When": ["January 2024", "31 March 2020", "autumn 2019", "Thursday 30 April 2020", "March 2019", "December 2019"],
+    "Place": ["lowest", "joint second highest", "third lowest", "highest", "22nd highest", "tenth highest"],
+    "Rank": ["3rd", "10th", "1st", "22nd", "2nd", "101st"],
+    "Sum": ["£1.2 million", "£900,000", "-£5,000", "£12", "£2 million", "£1,000,000"],
+}
+IN_ORDER = {
+    "When": ["March 2019", "autumn 2019", "December 2019", "31 March 2020", "Thursday 30 April 2020", "January 2024"],
+    "Place": ["highest", "joint second highest", "tenth highest", "22nd highest", "third lowest", "lowest"],
+    "Rank": ["1st", "2nd", "3rd", "10th", "22nd", "101st"],
+    "Sum": ["-£5,000", "£12", "£900,000", "£1,000,000", "£1.2 million", "£2 million"],
+}
+
+
+def test_with_scripts_times_and_places_are_sorted_as_people_read_them(browser):
+    rows = "".join(
+        f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in zip(*WORDS.values(), strict=True)
+    )
+    heads = "".join(f"<th>{name}</th>" for name in WORDS)
+    tab = opened_in(browser).new_page()
+    tab.set_content(
+        f"<main><table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></main><script>{script.text()}</script>"
+    )
+    for number, name in enumerate(WORDS, start=1):
+        for shown in (IN_ORDER[name], IN_ORDER[name][::-1]):
+            tab.get_by_role("button", name=name).click()
+            assert column(tab.locator("table"), number) == shown
+    tab.context.close()
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_an_index_of_several_areas_leads_to_each(browser, tmp_path, scripts):
+    about = {
+        "name": "care",
+        "title": "Care",
+        "as_of": "2020",
+        "status": "succeeded",
+        "notebook": "",
+        "finished": "",
+        "parameters": {},
+    }
+    reports = [
+        {**about, "area": area, "folder": area.lower(), "html": f"{area.lower()}/care.html", "headlines": [{"id": "x", "text": "It rose.", "value": 8.0}]}
+        for area in ("Essex", "Kent", "Luton")
+    ]  # fmt: skip
+    pack = Pack.model_validate({"published": "today", "reports": reports})
+    (tmp_path / "index.html").write_text(index.pages(pack)["index.html"], encoding="utf-8")
+    tab = opened_in(browser, java_script_enabled=scripts).new_page()
+    tab.goto((tmp_path / "index.html").as_uri())
+    if scripts:
+        tab.get_by_label("Go to an area:").select_option("Kent")
+        tab.get_by_role("button", name="Go").click()
+    else:
+        tab.get_by_role("navigation", name="Areas").get_by_role("link", name="Kent").click()
+    assert tab.url.endswith("#kent") and tab.locator("#kent").is_visible()
+    tab.context.close()
 
 
 def test_with_scripts_a_long_table_can_be_filtered_and_says_how_much_is_left(opened):

@@ -22,23 +22,37 @@
   });
   all(".table[tabindex]").forEach((one) => scrolls.observe(one));
 
-  // A header is a button that sorts by its column: numbers by size, what is missing last.
+  // A header is a button that sorts by its column: numbers, times and places by size, what is missing last.
   const MISSING = "[x]";
   const text = (row, column) => row.cells[column].textContent.trim();
   const number = (words) => {
     const found = words.replaceAll(",", "").match(/^[^\d]{0,3}?(-?\d+(\.\d+)?)/);
     return found ? Number(found[1]) * (/million/.test(words) ? 1e6 : 1) * (/^\s*[−-]/.test(words) && found[1][0] !== "-" ? -1 : 1) : NaN;
   };
+  // Times and places as words say them, as numbers that grow: 31 March 2020, autumn 2019; highest, 3rd highest, lowest.
+  const MONTHS = "january february march april may june july august september october november december".split(" ");
+  const SEASONS = { spring: 3, summer: 6, autumn: 9, winter: 12 };
+  const ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth".split(" ");
+  const time = (words) => {
+    const [, day, name, year] = words.toLowerCase().match(/^(?:[a-z]+day )?(?:(\d{1,2}) )?([a-z]+)(?: (\d{4}))?$/) ?? [];
+    const month = MONTHS.indexOf(name) + 1 || SEASONS[name];
+    return month ? Number(year ?? 0) * 1e4 + month * 100 + Number(day ?? 0) : NaN;
+  };
+  const place = (words) => {
+    const [, which, end] = words.toLowerCase().match(/^(?:joint )?(?:(\w+) )?(highest|lowest)\b/) ?? [];
+    const from = which ? parseInt(which, 10) || ORDINALS.indexOf(which) + 1 : 1;
+    return end && from ? (end === "highest" ? from : 1e6 - from) : NaN;
+  };
   const sort = (table, header, column) => {
     const body = table.tBodies[0];
     const down = header.getAttribute("aria-sort") === "ascending";
     const rows = [...body.rows];
     const said = rows.map((row) => text(row, column)).filter((words) => words !== MISSING);
-    const numbers = said.every((words) => !Number.isNaN(number(words)));
+    const size = [time, place, number].find((kind) => said.every((words) => !Number.isNaN(kind(words))));
     const compare = (one, other) => {
       const [a, b] = [text(one, column), text(other, column)];
       if (a === MISSING || b === MISSING) return (a === MISSING) - (b === MISSING);
-      const order = numbers ? number(a) - number(b) : a.localeCompare(b, "en-GB", { numeric: true });
+      const order = size ? size(a) - size(b) : a.localeCompare(b, "en-GB", { numeric: true });
       return down ? -order : order;
     };
     body.append(...rows.sort(compare));
@@ -82,6 +96,15 @@
   for (const list of all("ul.differences")) {
     const items = [...list.children];
     if (items.length >= 8) filtered(list, "Show only figures with these words:", items);
+  }
+
+  // Of places to go to, one can be chosen.
+  for (const list of all("nav.jump")) {
+    const links = all("a", list);
+    const choice = made("select", { id: `choose-${(fields += 1)}` }, ...links.map((link) => made("option", {}, link.textContent)));
+    const go = made("button", { type: "button" }, "Go");
+    go.addEventListener("click", () => location.assign(links[choice.selectedIndex].href));
+    list.replaceChildren(made("p", { className: "filter" }, made("label", { htmlFor: choice.id }, "Go to an area: "), choice, " ", go));
   }
 
   // In a chart of many authorities, one can be chosen and stands out.
