@@ -410,6 +410,11 @@ class Number:
         return f"{self}{'' if self.measure[:1] in ('', '%') else ' '}{self.measure}"
 
     @property
+    def roughly(self) -> str:
+        """The number as one that is not known exactly: "about 47", "close to 0"."""
+        return f"{'close to' if self.nothing else 'about'} {self}"
+
+    @property
     def nothing(self) -> bool:
         """Whether nothing of it shows at its decimals."""
         return not re.search("[1-9]", Number.__format__(self, ""))
@@ -1009,6 +1014,8 @@ class Range:
     ('11 (10 to 12)', '10 to 12')
     >>> str(Range(Money(8.4e6), Money(9.6e6))), Range(Money(8.4e6), Money(9.6e6)).between
     ('£8.4 to £9.6 million', 'between £8.4 and £9.6 million')
+    >>> f"{Number(0.2).roughly} ({Range(Number(0), Number(8)).limits})"
+    'close to 0 (up to 8)'
     """
 
     lower: Number
@@ -1017,8 +1024,14 @@ class Range:
 
     @property
     def limits(self) -> str:
-        """The limits, with a unit that both have once."""
-        return " to ".join(self._ends)
+        """The limits, with a unit that both have once; from nothing on, the upper one."""
+        *_, upper = ends = self._ends
+        return f"up to {upper}" if len(ends) > 1 and self.lower.nothing else " to ".join(ends)
+
+    @property
+    def roughly(self) -> str:
+        """The central number alone, as one that is not known exactly; without one, the limits."""
+        return self.limits if self.central is None else self.central.roughly
 
     @property
     def between(self) -> str:

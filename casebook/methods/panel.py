@@ -70,12 +70,15 @@ class Calibration:
         The share they were meant to hold.
     held, forecasts, origins
         By years ahead: how many ranges held, of how many, from how many different years.
+    made
+        The forecasts, one from each of these years, the earliest first.
     """
 
     level: float
     held: NDArray[np.int64]
     forecasts: NDArray[np.int64]
     origins: NDArray[np.int64]
+    made: tuple[PanelForecast, ...]
 
     @property
     def share(self) -> float:
@@ -198,12 +201,14 @@ def calibration(panel: ArrayLike, horizon: int, level: float = 0.8) -> Calibrati
     if years == FEWEST_YEARS:
         raise ValueError(f"{years} years leave none to compare a forecast with: it takes {FEWEST_YEARS + 1}")
     held, origins = np.zeros(horizon, np.int64), np.zeros(horizon, np.int64)
+    made = []
     for known in range(FEWEST_YEARS, years):
         to_come = min(horizon, years - known)
-        made, happened = ahead(y[:, :known], to_come, level), y[:, known : known + to_come]
-        held[:to_come] += ((made.lower <= happened) & (happened <= made.upper)).sum(axis=0)
+        made.append(one := ahead(y[:, :known], to_come, level))
+        happened = y[:, known : known + to_come]
+        held[:to_come] += ((one.lower <= happened) & (happened <= one.upper)).sum(axis=0)
         origins[:to_come] += 1
-    return Calibration(level, held, origins * len(y), origins)
+    return Calibration(level, held, origins * len(y), origins, tuple(made))
 
 
 def _growth(logs: Array, country: Array, origin: int, years: tuple[int, int], weight: float | Array) -> Array:

@@ -141,7 +141,7 @@ def _sheets(record: Record, reconciled: Sequence[Row]) -> Iterator[_Sheet]:
         "Assumptions",
         "Assumptions and limits",
         _columns("Assumption", "Quality of the grounds", "Impact if wrong"),
-        [(one.text, one.quality, one.impact) for one in record.assumptions],
+        [(one.text, one.grounds, one.consequence) for one in record.assumptions],
     )
     read: list[tuple[str | None, ...]] = [
         (one.title, "; ".join(one.sources), one.licence, one.path, one.sha256) for one in record.reads

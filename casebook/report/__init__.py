@@ -32,8 +32,9 @@ from casebook.report.blocks import (
     Title,
     make_table,
 )
-from casebook.report.parts import Aside, Chart, Section, Sheet
+from casebook.report.parts import Aside, Chart, Part, Section, Sheet
 from casebook.report.printed import reconciliation
+from casebook.studies.assumed import Assumed, Impact, Quality
 from casebook.text import slug
 
 if TYPE_CHECKING:
@@ -375,7 +376,7 @@ def figure(
     Figure(identifier, title, subtitle, alt, described, svg.inline(drawn, identifier, title, alt)).show()
 
 
-def show(*parts: str | Aside | Chart | Sheet | Section | None) -> None:
+def show(*parts: Part | Section | None) -> None:
     """Show sections, or parts of them, in order; sentences that follow each other are the paragraphs of one text.
 
     Examples
@@ -398,6 +399,8 @@ def show(*parts: str | Aside | Chart | Sheet | Section | None) -> None:
                 table(one.frame, **given)
             elif isinstance(one, Aside):
                 text(*one.paragraphs, folded=one.folded)
+            elif isinstance(one, Assumed):
+                assumption(**vars(one))
 
 
 def result(name: str, frame: pd.DataFrame) -> None:
@@ -419,9 +422,7 @@ def result(name: str, frame: pd.DataFrame) -> None:
     Result(name, tuple(map(str, frame.columns)), rows).show()
 
 
-def assumption(
-    text: str, *, quality: Literal["green", "amber", "red"], impact: Literal["low", "medium", "high"]
-) -> None:
+def assumption(text: str, *, quality: Quality, impact: Impact, source: str = "", changes: str = "") -> None:
     """State something the report takes as true.
 
     Parameters
@@ -432,6 +433,10 @@ def assumption(
         How good its grounds are: green good, amber fair, red poor.
     impact
         How much the findings would change if it were wrong.
+    source
+        Where it is from, in a few words.
+    changes
+        What would be different if it were wrong, as a sentence.
 
     Raises
     ------
@@ -448,7 +453,8 @@ def assumption(
             f"The assumption {text!r} is rated {quality!r} and {impact!r}: quality is green, amber or red, "
             "impact is low, medium or high."
         )
-    Assumption(finished(text, "The assumption"), quality, impact).show()
+    said, source, changes = (finished(one, f"The assumption {text!r}") for one in (text, source, changes))
+    Assumption(said, quality, impact, source, changes).show()
 
 
 def source(

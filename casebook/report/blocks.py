@@ -255,17 +255,29 @@ class Figure(Block):
 
 @dataclass(frozen=True)
 class Assumption(Block):
-    """Something the report takes as true: how good the grounds are, and how much hangs on it."""
+    """Something the report takes as true: how good the grounds are and what they are, and what hangs on it."""
 
     kind: ClassVar[str] = "assumption"
     style: ClassVar[tuple[str, ...]] = ("region", "table", "stacked", "rating")
     text: str
     quality: str
     impact: str
+    source: str = ""
+    changes: str = ""
 
     def plain(self) -> str:
         """Return the assumption and its ratings."""
-        return f"{self.text} (quality {self.quality}, impact {self.impact})"
+        return f"{self.text} (quality {self.grounds}, impact {self.consequence})"
+
+    @property
+    def grounds(self) -> str:
+        """How good its grounds are, and what they are."""
+        return f"{self.quality}: {self.source}" if self.source else self.quality
+
+    @property
+    def consequence(self) -> str:
+        """How much hangs on it, and what."""
+        return f"{self.impact}. {self.changes}" if self.changes else self.impact
 
 
 @dataclass(frozen=True)

@@ -286,6 +286,49 @@ def fan(history: pd.Series, forecast: pd.DataFrame, others: Mapping[str, pd.Seri
 
 
 @in_house_style
+def tried(before: pd.DataFrame, happened: float, x_label: str, unit: str) -> Drawing:
+    """Draw forecasts of one year, made in several years before it, each with its range, against what happened.
+
+    Parameters
+    ----------
+    before
+        Columns ``central``, ``lower`` and ``upper`` by the year a forecast is made in.
+    happened
+        What happened.
+    x_label
+        What the years are.
+    unit
+        What the values are.
+    """
+    drawing, years = Drawing(unit, 290), [int(year) for year in before.index]
+    for year, limits in zip(years, before[["lower", "upper"]].to_numpy(), strict=True):
+        drawing.plot.plot([year] * 2, limits, color=EDGE, linewidth=1.5)
+    edge: dict[str, Any] = {"color": EDGE, "linestyle": "", "marker": "_", "markersize": 16, "markeredgewidth": 1.5}
+    upper, lower = (
+        drawing.line(before[limit], name, OWN, **edge)
+        for limit, name in (("upper", "Range, to"), ("lower", "Range, from"))
+    )
+    central = drawing.line(before["central"], "Forecast", OWN, linestyle="", markersize=8)
+    level = drawing.line(
+        pd.Series(happened, index=[years[0] - 0.3, years[-1] + 0.3]), "What happened", SECOND, marker="", linewidth=2
+    )
+    drawing.tell(level, [f"What happened: {whole(happened)}"])
+    drawing.steps_of(years, [str(year) for year in years])
+    drawing.plot.set_xlim(years[0] - 0.5, years[-1] + 0.3)
+    drawing.plot.set_ylim(0, max(happened, float(before["upper"].max())) * 1.08)
+    drawing.plot.set_xlabel(x_label)
+    drawing.label_ends(
+        [
+            (central, "Forecast"),
+            (upper, "Range, to"),
+            (lower, "Range, from"),
+            (level, f"What happened: {whole(happened)}"),
+        ]
+    )
+    return drawing
+
+
+@in_house_style
 def paths(
     series: Mapping[str, pd.Series],
     line: tuple[str, float] | None,

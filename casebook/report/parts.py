@@ -1,4 +1,4 @@
-"""What sections are made of: a chart with its data and description, a table with its headers, and several together."""
+"""What sections are made of: sentences, charts with data, tables with headers, what is taken as true, and several."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+
+from casebook.studies.assumed import Assumed
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -57,6 +59,10 @@ class Aside:
     paragraphs: tuple[str, ...]
 
 
+Part = str | Aside | Chart | Sheet | Assumed
+"""What a section may hold."""
+
+
 class Section:
     """Sentences, asides, charts and tables in the order a report shows them; each is there by its name, too.
 
@@ -67,7 +73,7 @@ class Section:
     (['The average is the mean.'], 'Nine.')
     """
 
-    def __init__(self, **parts: str | Aside | Chart | Sheet | None) -> None:
+    def __init__(self, **parts: Part | None) -> None:
         self._parts = {name: part for name, part in parts.items() if part is not None}
 
     def __getattr__(self, name: str) -> Any:
@@ -80,11 +86,11 @@ class Section:
         """Name the parts, for completion."""
         return [*self._parts, "but", "without"]
 
-    def __iter__(self) -> Iterator[str | Aside | Chart | Sheet]:
+    def __iter__(self) -> Iterator[Part]:
         """Go through the parts in order."""
         return iter(self._parts.values())
 
-    def but(self, **parts: str | Aside | Chart | Sheet) -> Section:
+    def but(self, **parts: Part) -> Section:
         """Return the same with other parts in the place of some."""
         return Section(**{**self._parts, **parts})
 

@@ -27,6 +27,7 @@ from casebook.english import (
 )
 from casebook.errors import InputError
 from casebook.methods import capacity, forecast
+from casebook.studies.assumed import Assumed
 from casebook.studies.projection import LIMITS, rounded
 
 _POSTS = Noun("post")
@@ -547,6 +548,44 @@ class DemandOutlook:
     def trend(self) -> pd.Series:
         """The children to come by year; named, as more of them are neither better nor worse."""
         return self.demand["central"].rename(index=str)
+
+    @property
+    def assumptions(self) -> list[Assumed]:
+        """What the demand and the staff that it takes rest on, each with what it changes."""
+        service, shares, staff = self.staffing.service, self.access.limits, self.staffing.service.staff
+        with_plan, without = float(self.with_plan["central"].iloc[-1]), float(self.without_plan.iloc[-1])
+        low, high = (
+            Number((with_plan * shares[end] / shares["central"] + without) / self.recommended)
+            for end in ("lower", "upper")
+        )
+        between = " and ".join(percent(shares[end], 1) for end in ("lower", "upper"))
+        found = [
+            Assumed(
+                f"The share of children with a plan who use the service lies between {between}.",
+                "red", "high", self.access.said,
+                f"In {self.end} the lower share would take {low} whole-time {staff}, the upper one {high}.",
+            ),
+            Assumed(
+                f"There were {service.there} whole-time {staff} in {service.year}.", "amber", "high", service.staffed,
+                f"The children needed {service.needed}: one more or fewer changes what is missing by one.",
+            ),
+        ]  # fmt: skip
+        if self.staffing.asked:
+            ends = self.loads.iloc[-1]
+            now, then = (Number(float(ends[option])) for option in (ends.index[0], self.staffing.last))
+            found.append(Assumed(
+                "Posts are filled and stay filled; assistants carry a caseload as therapists do.", "red", "high",
+                "chosen here, because no paper says how many are filled",
+                f"In {self.end} each {staff.one} would carry about {then} children with {self.staffing.said}, and "
+                f"about {now} without.",
+            ))  # fmt: skip
+        if self.without_plan.eq(service.without_plan).all():
+            found.append(Assumed(
+                f"Children without a plan stay as many as they were in {service.year}.", "red", "low",
+                f"no forecast of the number of children is held for {service.area}",
+                f"They are {whole(without)} of {self.children.roughly} children in {self.end}.",
+            ))  # fmt: skip
+        return found
 
     def for_each(self, staff: float) -> Range:
         """Return the children of the last year for each of so many staff, rounded by their range."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -232,6 +232,9 @@ class Outlook:
         The methods tried: ``method``, ``central``, ``mase``, ``errors`` and ``used``; may be empty.
     distribution
         What the numbers lie below with some probabilities: a row a year, a column a probability.
+    before
+        What would have been forecast for the last year of the history: ``central``, ``lower`` and ``upper`` by the year
+        whose past alone was known. As many such years as reach that far and could be forecast from; may be none.
     """
 
     frame: pd.DataFrame
@@ -241,6 +244,7 @@ class Outlook:
     choice: str
     compared: pd.DataFrame
     distribution: pd.DataFrame = field(default_factory=pd.DataFrame)
+    before: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 _LEVELS = (0.2, 0.4, 0.6, 0.8, 0.9, 0.95, 0.98)
@@ -339,9 +343,20 @@ def by_own_past(method: str = "auto") -> Forecaster:
                 for name, one in found.items()
             ),
             _distribution(years, range_at),
+            _own_past(past, len(years), used, level),
         )  # fmt: skip
 
     return made
+
+
+def _own_past(past: pd.Series, furthest: int, method: str, level: float) -> pd.DataFrame:
+    """Return what a method would have forecast for the last year, by the years before it within so many."""
+    made = {}
+    for known in range(max(forecast.FEWEST, past.size - furthest), past.size):
+        with suppress(ValueError):
+            one = forecast.ahead(past.iloc[:known], past.size - known, method, level, forecast.WIDENING[method])
+            made[past.index[known - 1]] = [one.central[-1], one.lower[-1], one.upper[-1]]
+    return pd.DataFrame.from_dict(made, orient="index", columns=LIMITS)
 
 
 def by_all_areas(method: str = "auto") -> Forecaster:
@@ -356,7 +371,7 @@ def by_all_areas(method: str = "auto") -> Forecaster:
         if method != "auto" or len(held) < panel.FEWEST_AREAS or held.shape[1] < panel.FEWEST_YEARS:
             return alone(history, years, level)
         found = panel.ahead(held, len(years), level)
-        row, rule = held.index.get_loc(history.area), found.rule
+        row, rule = list(held.index).index(history.area), found.rule
         over, of_own = (_over_the_last(length) for length in (rule.country_years, rule.own_years))
         apart = (
             f", plus {percent(rule.weight)} of {history.area}'s own difference from that {of_own}"
@@ -364,6 +379,8 @@ def by_all_areas(method: str = "auto") -> Forecaster:
             else ""
         )
         whose = f"in {history.area} itself {of_own}" if rule.weight > 0.5 else f"in all {len(held)} areas {over}"
+        # With the fewest years there is none before that a forecast could have been made in.
+        counted = panel.calibration(held, len(years), level) if held.shape[1] > panel.FEWEST_YEARS else None
 
         def range_at(level: float) -> tuple[Any, Any, Any]:
             one = panel.ahead(held, len(years), level)
@@ -374,35 +391,44 @@ def by_all_areas(method: str = "auto") -> Forecaster:
             f"growth goes on much as {whose}",
             "all areas' past errors",
             "The range is made from all areas' past errors, and widens with the years. "
-            + _calibration(held, len(years), level),
+            + _calibration(held, len(years), counted),
             f"The forecast uses all {len(held)} areas with {history.noun} in every year from "
             f"{history.when(int(held.columns[0]))} to {history.base}. Growth goes on as in all of them together {over}"
             f"{apart}. Of all such rules this one came nearest over all areas' past.",
             pd.DataFrame(),
             _distribution(years, range_at),
+            _panels_past(held, row, counted),
         )
 
     return made
+
+
+def _panels_past(held: pd.DataFrame, row: int, counted: Calibration | None) -> pd.DataFrame:
+    """Return what would have been forecast of one area for the last year, by the years before that reach it."""
+    made = {}
+    for known, one in enumerate(counted.made if counted else (), start=panel.FEWEST_YEARS):
+        if known + one.central.shape[1] == held.shape[1]:
+            made[held.columns[known - 1]] = [getattr(one, limit)[row, -1] for limit in LIMITS]
+    return pd.DataFrame.from_dict(made, orient="index", columns=LIMITS)
 
 
 def _over_the_last(years: int) -> str:
     return "over the last year" if years == 1 else f"over the last {_YEARS.count(years)}"
 
 
-def _calibration(areas: pd.DataFrame, years: int, level: float) -> str:
+def _calibration(areas: pd.DataFrame, years: int, counted: Calibration | None) -> str:
     """Say how often such ranges held in the past."""
-    if areas.shape[1] == panel.FEWEST_YEARS:
+    if counted is None:
         return (
             f"The {_YEARS.count(areas.shape[1])} held leave none to test such ranges on, so it is not to be read as a "
             "chance."
         )
-    counted = panel.calibration(areas, years, level)
     held, made, last = counted.held, counted.forecasts, counted.furthest - 1
 
     def share(step: int) -> str:
         return f"{whole(100 * held[step] / made[step])} of 100"
 
-    if round(level * 10, 6) % 1 == 0:
+    if round(counted.level * 10, 6) % 1 == 0:
         all_told = f"about {whole(10 * counted.share)} of 10"
     else:
         all_told = f"about {whole(100 * counted.share)} of 100"
@@ -419,11 +445,12 @@ def _calibration(areas: pd.DataFrame, years: int, level: float) -> str:
 
 @dataclass(frozen=True)
 class Scenario:
-    """What else could happen: a name, what it takes (to go on a sentence with), and its numbers by year."""
+    """What else could happen: a name, what it takes (to go on a sentence with), its numbers by year, its grounds."""
 
     name: str
     meaning: str
     path: pd.Series
+    assumed: Assumed | None = None
 
 
 @dataclass(frozen=True)
@@ -489,6 +516,25 @@ class Projection:
         unit, finest = (1e6, 0.1) if kind is Money and upper >= 1e6 else (1, 1)
         last = intervals.rounded(central / unit, lower / unit, upper / unit, finest)
         return Range(*(kind(one * unit, last.decimals) for one in (last.lower, last.upper, last.value)))
+
+    @property
+    def assumptions(self) -> list[Assumed]:
+        """What the forecast and its scenarios take as true, each with what it changes."""
+        past, when = self.past, self.past.when(self.end)
+        found = []
+        if self.outlook is not None:
+            first = past.when(past.by_year.index[0])
+            found.append(Assumed(
+                "The forces behind past growth go on. No change of law, threshold or funding is foreseen.",
+                "amber", "high", f"what happened from {first} to {past.base}",
+                f"Without further growth there would be {past.now} {past.noun} in {when}, not {self.at_end.roughly}.",
+            ))  # fmt: skip
+        for one in self.scenarios:
+            if one.assumed is not None:
+                reached = whole(float(self.rounded_alike(one.path)[self.end]))
+                changes = f'It bears on the scenario "{one.name}" alone, which reaches {reached} {past.noun} in {when}.'
+                found.append(replace(one.assumed, changes=changes))
+        return found
 
     @property
     def names(self) -> dict[str, str]:

@@ -159,6 +159,19 @@ def test_a_value_brings_its_unit_to_a_headline(monkeypatch):
         report.headline("n", "Three.", value=3)
 
 
+def test_an_assumption_says_where_it_is_from_and_what_it_changes():
+    block = blocks.Assumption(
+        "Growth goes on.", "amber", "high", "what happened to 2025", "Without it there would be 8,007."
+    )
+    assert block.plain() == (
+        "Growth goes on. (quality amber: what happened to 2025, impact high. Without it there would be 8,007.)"
+    )
+    cells = [cell.get_text() for cell in BeautifulSoup(block.html(), "html5lib")("td")]
+    assert cells == ["amber: what happened to 2025", "high. Without it there would be 8,007."]
+    with pytest.raises(InputError, match="would say 'nan'"):
+        report.assumption("x", quality="green", impact="low", changes="It would be nan.")
+
+
 def test_an_assumption_must_be_rated_in_the_words_of_the_house():
     with pytest.raises(InputError, match="quality is green, amber or red"):
         report.assumption("x", quality="good", impact="low")

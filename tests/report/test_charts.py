@@ -144,6 +144,10 @@ EVERY = {
     "against_equivalent": lambda: charts.against_equivalent("Essex", YEARS, YEARS - 500, pd.Series({2026.25: 4800.0}), (2027.25, 4000.0)),
     "fan": lambda: charts.fan(YEARS, AHEAD, {"The path between the printed numbers of the paper": YEARS + 90}, "Plans"),
     "paths": lambda: charts.paths(PATHS, ("To reach the target: £1.23 million", 1.23e6), "End of month", "Million pounds", scale=1e6),
+    "tried": lambda: charts.tried(
+        pd.DataFrame({"central": [5100.0, 5300], "lower": [4900.0, 5200], "upper": [5500.0, 5400]}, index=[2023, 2024]), 5250.0,
+        "Last January known to the forecast", "Plans in force",
+    ),
     "changes": lambda: charts.changes(pd.Series({"Speech, Language and Communication Needs": 1200.0, "Other": -30}), "Plans"),
     "tornado": lambda: charts.tornado([("A start that is three months later than it was planned", 1.0, 3.0), ("Prices", 1.5, 2.5)], 2.0, "Million pounds", ",.2f"),
     "slope": lambda: charts.slope(VALUES, VALUES + 1, "Essex", ("2017", "2020"), {"Mean": (9.0, 8.9)}, "per 10,000"),

@@ -124,6 +124,25 @@ def test_children_to_come_and_the_staff_they_need_are_rounded_by_their_range():
     assert str(to_come.needed) == "85 (68 to 108)" and to_come.times.value == pytest.approx(1966.1 / 768)
 
 
+def test_what_the_demand_rests_on_says_what_it_changes():
+    to_come = outlook([1200, 1694.4], [1000, 1282.1], [1400, 2219.3], 4, 5, others=271.7)
+    share, staff, filled, *stay = sections.assumptions(to_come)
+    low, high = (
+        (1694.4 * to_come.access.limits[end] / to_come.access.limits["central"] + 271.7) / 23
+        for end in ("lower", "upper")
+    )
+    assert (
+        share.changes
+        == f"In {to_come.end} the lower share would take {low:.0f} whole-time therapists, the upper one {high:.0f}."
+    )
+    assert (share.source, staff.text) == (to_come.access.said, "There were 16.3 whole-time therapists in 2020.")
+    with_posts, without = to_come.loads.iloc[-1][["Nine new posts", "No new posts"]]
+    assert f"about {with_posts:.0f} children with the nine posts, and about {without:.0f} without" in filled.changes
+    assert [one.changes for one in stay] == [
+        f"They are 272 of about {to_come.children.central} children in {to_come.end}."
+    ] * len(stay)
+
+
 def test_a_load_as_recommended_is_not_above_the_recommendation():
     service = known(staff=(10, None))
     to_come = outlook([230, 460, 500], [200, 400, 450], [240, 480, 550], 10, service=service)

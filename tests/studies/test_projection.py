@@ -1,5 +1,6 @@
 """One area's history and what may come of it, what a paper forecast, and the sections made of them."""
 
+import dataclasses
 import re
 from dataclasses import replace
 
@@ -7,8 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from casebook import InputError, forecast, projection, sections, tables
-from casebook.english import Money, Noun
+from casebook import InputError, english, forecast, projection, sections, tables
+from casebook.english import Money, Noun, Number, Range
 from casebook.methods import panel
 from casebook.studies.projection import Outlook, Printed, Scenario
 
@@ -143,6 +144,65 @@ def test_all_areas_are_taken_as_they_were_known_in_the_last_year_of_the_history(
     later.loc[later["year"] == 2025, "value"] *= 2
     before, after = (made(history_among(one, last=2024), projection.by_all_areas()).frame for one in (frame, later))
     pd.testing.assert_frame_equal(before, after)
+
+
+def test_a_forecast_is_set_against_what_it_would_have_said_in_earlier_years():
+    frame = of_all_areas(years=14)
+    new = projection.make(history_among(frame), 2031, forecaster=projection.by_all_areas(), level=0.8)
+    before, last = new.outlook.before, new.past.base
+    assert before.index.tolist() == [last - 3, last - 2, last - 1]
+    for year, row in before.iterrows():
+        # Made from what was known in that year, and from nothing later.
+        known = history_among(frame, year)
+        then = panel.ahead(known.areas, last - year, 0.8)
+        assert row["central"] == pytest.approx(then.central[list(known.areas.index).index("Essex"), -1])
+    section = sections.backtest(new)
+    held = sum(low <= new.past.now.value <= high for low, high in zip(before["lower"], before["upper"], strict=True))
+    assert (
+        f"{english.some_of(held, 3, 'range', 'ranges', 'holds', 'hold')} the {new.past.now} plans"
+        in section.chart.title
+    )
+    assert section.chart.data["happened"].eq(new.past.now.value).all()
+
+
+def test_a_history_alone_is_tried_on_its_own_past_as_far_as_it_goes(monkeypatch):
+    past = history()
+    new = projection.make(past, 2026, forecaster=projection.by_own_past(), level=0.8)
+    assert new.outlook.before.index.tolist() == [past.base - 1]
+    one = forecast.ahead(PLANS[:5], 1, "growth", 0.8, forecast.WIDENING["growth"])
+    assert new.outlook.before.iloc[0].tolist() == [one.central[0], one.lower[0], one.upper[0]]
+    shortest = projection.make(history(PLANS[:5]), 2026, forecaster=projection.by_own_past(), level=0.8)
+    assert list(sections.backtest(shortest)) == ["The history is too short to try the forecast on its own past."]
+    assert not list(sections.backtest(made(history([7, 8]), projection.by_own_past(), slow=0.01, fast=0.02)))
+
+
+def test_what_a_forecast_takes_as_true_says_what_it_changes():
+    past = history()
+    alone, other = scenarios(past, slow=0.01, fast=0.1)
+    alone = dataclasses.replace(alone, assumed=projection.Assumed("Children grow evenly.", "red", "low", "the paper"))
+    new = projection.make(past, 2031, forecaster=by_growth, level=0.8, scenarios=[alone, other])
+    going_on, even = sections.assumptions(new, new)
+    assert going_on.source == "what happened from January 2020 to 2025"
+    assert (
+        going_on.changes
+        == f"Without further growth there would be 158 plans in January 2031, not {new.at_end.roughly}."
+    )
+    reached = new.rounded_alike(alone.path)[2031]
+    assert even.changes == f'It bears on the scenario "slow" alone, which reaches {reached:,.0f} plans in January 2031.'
+    none = projection.make(
+        history([7, 8]),
+        2031,
+        forecaster=projection.by_own_past(),
+        level=0.8,
+        scenarios=scenarios(history([7, 8]), slow=0.01, fast=0.1),
+    )
+    assert not list(sections.assumptions(none))
+
+
+def test_a_forecast_near_nothing_is_said_as_one():
+    said = Range(Number(0), Number(8), Number(0.3))
+    assert f"There could be {said.roughly} plans ({said.limits})." == "There could be close to 0 plans (up to 8)."
+    assert Range(Number(0.2), Number(0.4), Number(0.3)).limits == "0"
 
 
 def test_a_panel_of_eleven_years_says_that_its_ranges_are_untested():

@@ -17,7 +17,8 @@ from casebook.report.sections.caseloads import (
 )
 from casebook.report.sections.comparisons import certainty, change, numbers_at_rate, over_years
 from casebook.report.sections.costs import cost_avoided, late_start, weekly_costs, weeks_left, what_happened
-from casebook.report.sections.projections import against_outturn, as_printed, by_part, follows, forecast
+from casebook.report.sections.grounds import assumptions
+from casebook.report.sections.projections import against_outturn, as_printed, backtest, by_part, follows, forecast
 from casebook.report.sections.rankings import chance, gap_in_people, in_region
 from casebook.report.sections.registers import register
 from casebook.report.sections.schedules import savings, savings_by_service, savings_totals
@@ -27,6 +28,8 @@ __all__ = [
     "against_outturn",
     "appointments",
     "as_printed",
+    "assumptions",
+    "backtest",
     "by_need",
     "by_part",
     "certainty",

@@ -13,7 +13,7 @@ from casebook.report import charts
 from casebook.report.parts import Aside, Chart, Section, Sheet
 from casebook.studies.projection import DRAWS, LIMITS, History, Parts, Printed, Projection, rounded
 
-_SCENARIOS = Noun("scenario")
+_SCENARIOS, _RANGES = Noun("scenario"), Noun("range")
 
 
 def forecast(of: Projection, earlier: Mapping[str, pd.Series] | None = None) -> Section:
@@ -36,6 +36,40 @@ def forecast(of: Projection, earlier: Mapping[str, pd.Series] | None = None) -> 
         how=Aside("How the forecast was made and tested", (outlook.tested, outlook.choice)) if outlook else None,
         table=_methods(of) if outlook and not outlook.compared.empty else None,
     )
+
+
+def backtest(of: Projection) -> Section:
+    """Set what would have been forecast in earlier years for the last one against what happened: ``chart``.
+
+    Where the history is too short for that, ``sentence`` says so; without a forecast there is nothing.
+    """
+    past, last = of.past, of.past.when(of.past.base)
+    if of.outlook is None:
+        return Section()
+    if of.outlook.before.empty:
+        return Section(sentence="The history is too short to try the forecast on its own past.")
+    made, _ = rounded(of.outlook.before)
+    held = int(((made["lower"] <= past.now.value) & (past.now.value <= made["upper"])).sum())
+    held_by = _RANGES.some_of(held, len(made), "holds", "hold")
+    said = [
+        f"in {year}: {Range(*(past.now.like(float(one)) for one in (row.lower, row.upper, row.central)))}"
+        for year, row in made.iterrows()
+    ]
+    noun = capital(str(past.noun))
+    return Section(
+        chart=Chart(
+            charts.tried(made, past.now.value, f"Last {past.month} known to the forecast", capital(past.measure)),
+            f"Made in earlier years, {held_by} the {past.now} {past.noun} of {last}.",
+            f"{noun} in {last}, as the same method would have forecast them from what was known in earlier years, "
+            f"and what happened; {past.area}.",
+            f"Forecasts of {last} made {'; '.join(said)}. What happened: {past.now}.",
+            made.assign(happened=past.now.value).rename_axis("year").reset_index(),
+            {
+                "year": f"Last {past.month} known", "central": ("Forecast", ",.0f"),
+                "lower": ("Range, from", ",.0f"), "upper": ("Range, to", ",.0f"), "happened": ("What happened", ",.0f"),
+            },
+        )
+    )  # fmt: skip
 
 
 def by_part(of: Projection, parts: Parts) -> Section:
@@ -224,15 +258,13 @@ def _fan(of: Projection, earlier: Mapping[str, pd.Series]) -> Chart:
     title = f"{noun} from {past.when(past.by_year.index[0])} to {of.end}: what happened and what could."
     if of.outlook:
         what.append("a forecast with its range")
-        alt.append(
-            f"The forecast goes on to about {end.central} in {of.end}, its range from {end.lower} to {end.upper}."
-        )
-        title = f"The number of {past.noun} {past.path}, and could be about {end.central} by {of.end}."
+        alt.append(f"The forecast goes on to {end.roughly} in {of.end}, its range from {end.lower} to {end.upper}.")
+        title = f"The number of {past.noun} {past.path}, and could be {end.roughly} by {of.end}."
     for label, path in earlier.items():
         alt.append(f"{capital(label)} reaches {whole(path.loc[: of.end].iloc[-1])} in {path.loc[: of.end].index[-1]}.")
         if of.outlook and past.base in path:
             gap = Gap.between(past.now, past.now.like(path[past.base]))
-            title = f"{noun} are {gap} {label}, and could be about {end.central} by {of.end}."
+            title = f"{noun} are {gap} {label}, and could be {end.roughly} by {of.end}."
     if scenarios:
         what.append(_SCENARIOS.count(len(scenarios)))
         reached = listed(f'"{name}" reaches {whole(path[of.end])}' for name, path in scenarios.items())
