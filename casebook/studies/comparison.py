@@ -280,7 +280,7 @@ class Comparison:
         """What the others are called for short."""
         if self.chosen:
             return str(self.group.noun)
-        return "neighbours" if self.own_group else "others"
+        return str(SIMILAR) if self.own_group else "others"
 
     @property
     def others(self) -> str:
@@ -614,7 +614,7 @@ def _group(
         return Group(OTHERS, names, of, where=f"of {the_region(region)}")
     own = area == held.neighbours_of
     return Group(
-        Noun("statistical neighbour") if own else OTHERS, names, of, "its" if own else "the",
+        SIMILAR if own else OTHERS, names, of, "its" if own else "the",
         "" if own else "in the table",
     )  # fmt: skip
 

@@ -18,7 +18,9 @@ from casebook.english import Change, Gap, Money, Noun, Number, Range, listed, nu
 from casebook.errors import InputError
 from casebook.methods import forecast, intervals, panel
 from casebook.methods.forecast import TooShortError
+from casebook.methods.panel import Calibration
 from casebook.methods.shares import WANDER, shares_ahead, shares_drawn, whole_parts
+from casebook.studies.assumed import Assumed
 
 LIMITS = ["central", "lower", "upper"]
 _YEARS = Noun("year")

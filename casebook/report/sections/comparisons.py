@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pandas as pd
 
@@ -34,18 +35,13 @@ def over_years(of: Comparison, since: Later | None = None) -> Section:
         The official figures after it.
     """
     who = f"The comparison is with {of.group}: {of.group.listed}."
-    if of.chosen:
-        who = (
-            f"The comparison is with {of.group}: {of.group.listed}. They are its statistical neighbours, the ten "
-            "authorities most like it, as the Department for Education chooses them."
+    if of.chosen or (of.from_paper and of.own_group):
+        who += (
+            " The Department for Education chooses the councils most like an area, and calls them "
+            "statistical neighbours."
         )
     elif not of.from_paper:
-        who += " No list of its statistical neighbours, the authorities most like it, is held."
-    elif of.own_group:
-        who = (
-            f"The comparison is with {of.group}: {of.group.listed}. The Department for Education chooses the councils "
-            "most like an area, and calls them statistical neighbours."
-        )
+        who += " No list of the councils most like it is held."
     else:
         who += (
             f" They were chosen as the councils similar to {of.chosen_for}, which makes {of.chosen_for} one of the "
@@ -122,8 +118,13 @@ def certainty(of: Comparison) -> Section:
         )
     lower, upper = (last.rate.like(float(limit)) for limit in (of.interval.lower, of.interval.upper))
     known = f"{capital(of.source)} gives rates and no counts. By its rate and the official number of children, "
+    average, england = of.against_average, of.against_england
+    said = f"{average}. It is {england}"
+    if average.verdict == england.verdict:
+        # Once for both.
+        said = str(replace(average, of=f"both {average.of} and {england.of}"))
     return Section(
-        sentence=f"The rate of {last.year} is {of.against_average}. It is {of.against_england}.",
+        sentence=f"The rate of {last.year} is {said}.",
         how=Aside(
             _title(of, "How chance is judged"),
             (

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from casebook.english import PER_CENT, Change, Gap, Noun, Number, capital, listed, whole, written
+from casebook.english import PER_CENT, Change, Gap, Noun, Number, Range, capital, listed, whole, written
 from casebook.methods.shares import whole_parts
 from casebook.report import charts
 from casebook.report.parts import Aside, Chart, Section, Sheet
