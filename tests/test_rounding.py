@@ -1,11 +1,14 @@
 """One number is written in one way: in a sentence, a table, a chart's label, a spreadsheet and a card of the index."""
 
+import ast
+import json
 import re
 from decimal import ROUND_HALF_UP, Decimal
 
 import openpyxl
 import pandas as pd
 import pytest
+from conftest import ROOT
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -55,6 +58,28 @@ def test_sentence_cell_chart_label_spreadsheet_and_card_write_one_number_alike(t
     assert f"Essex {said}, of" in spark.words(glance)
     # The value itself is kept in full, for the CSV.
     assert table.rows[0][1] == value
+
+
+FORMATTED = [
+    *(ROOT / "casebook" / "studies").glob("*.py"), *(ROOT / "casebook" / "report").rglob("*.py"), *(ROOT / "notebooks").glob("*.ipynb"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", FORMATTED, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_no_sentence_rounds_by_itself(path):
+    # f"{2.5:.0f}" is 2, and a table's 3.
+    code = path.read_text(encoding="utf-8")
+    if path.suffix == ".ipynb":
+        code = "\n".join("".join(cell["source"]) for cell in json.loads(code)["cells"] if cell["cell_type"] == "code")
+    specs = [
+        part.value
+        for node in ast.walk(ast.parse(code))
+        if isinstance(node, ast.FormattedValue) and isinstance(node.format_spec, ast.JoinedStr)
+        for part in node.format_spec.values
+        if isinstance(part, ast.Constant)
+    ]
+    svg = path.name == "svg.py"  # coordinates, not figures
+    assert svg or not [spec for spec in specs if re.fullmatch(r"[+,]*\.\d+[f%]", spec)]
 
 
 @pytest.mark.parametrize(
