@@ -396,6 +396,11 @@ class Comparison:
         return self._judged(self.last.average, f"the {self.kind} of {self.group}")
 
     @property
+    def remark(self) -> str:
+        """What chance has to do with the distance from the average, as a sentence; nothing where there is none."""
+        return "" if self.last.gap.nothing else self.against_average.remark
+
+    @property
     def against_england(self) -> Judgement:
         """Whether it differs from England's by more than chance."""
         return self._judged(self.last.england, "England's rate")
