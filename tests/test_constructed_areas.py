@@ -64,7 +64,7 @@ def test_averages_of_different_years_are_of_the_same_authorities_and_say_which(a
 
 def test_one_neighbour_is_told_as_one(altered):
     told = altered("care_applications", without(*NEIGHBOURS[1:]), "care-rates")
-    assert "The mean of one of its ten statistical neighbours rose from 7.4 to 10.2." in told.text()
+    assert "The mean of one of its ten similar councils rose from 7.4 to 10.2." in told.text()
     assert "from highest to lowest of the two authorities" in told.headline("care-applications-path").plain()
 
 

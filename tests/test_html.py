@@ -115,14 +115,20 @@ def test_charts_have_a_name_a_description_and_their_data_beside_them(pages):
             assert re.search(r"\d", description.text), address
             assert figure.details.table.caption.text
             assert len(str(image)) < 60_000, address
-    # The last two: the slope of the care report, for both areas.
-    assert charts == (2 + 3 + 2 + 2 + 3) + (1 + 3) + 3
+    # Of the plans there are four: the forecast, what it would have said before, needs, and the paper's.
+    assert charts == (2 + 3 + 2 + 4 + 3) + (1 + 3) + 3
 
 
 def stands_in(table, mark):
     """Whether a value that a mark says, "name, when: value", stands in a row of a table that names both."""
     said, _, value = re.sub(r" \(.*(highest|lowest) of the others\)$", "", mark).rpartition(": ")
     name, _, when = said.rpartition(", ")
+    if found := re.fullmatch(r"(\S+) \((?:95% interval )?(\S+) to (\S+)\)", value):
+        # Its limits stand in the same row.
+        return any(
+            name in row.text and {*found.groups()} <= {cell.text for cell in row(["th", "td"])}
+            for row in table.tbody("tr")
+        )
     headers = [cell.text for cell in table.thead("th")]
     for row in table.tbody("tr"):
         cells = [cell.text for cell in row(["th", "td"])]

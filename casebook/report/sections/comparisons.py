@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pandas as pd
 
@@ -121,8 +120,8 @@ def certainty(of: Comparison) -> Section:
     average, england = of.against_average, of.against_england
     said = f"{average}. It is {england}"
     if average.verdict == england.verdict:
-        # Once for both.
-        said = str(replace(average, of=f"both {average.of} and {england.of}"))
+        # What chance has to do with it is said once for both.
+        said = f"{average}. The same is so of {england.of}"
     return Section(
         sentence=f"The rate of {last.year} is {said}.",
         how=Aside(
