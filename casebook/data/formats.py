@@ -98,6 +98,12 @@ def _fingertips(frame: pd.DataFrame) -> pd.DataFrame:
     )  # fmt: skip
 
 
+def _own(frame: pd.DataFrame) -> pd.DataFrame:
+    """Take a council's own figures, as the template of a series has them (``casebook.data.template``)."""
+    numbers = {name: frame[name] for name in _NUMBERS if name in frame}
+    return _filled(frame, measure=frame["series"], area=frame["area"], period=frame["year"], **numbers)
+
+
 def _neighbours(frame: pd.DataFrame) -> pd.DataFrame:
     """Take the n-th nearest authority's number as the value of the measure ``neighbour n``."""
     number = frame["LA num"] if "LA num" in frame else frame["old_la_code"]
@@ -181,6 +187,7 @@ FORMATS = (
         "fingertips", "Fingertips public health profiles", "Office for Health Improvement and Disparities",
         {"Indicator ID", "Area Code", "Sex", "Age", "Time period", "Value", "Count", "Denominator"}, _fingertips,
     ),
+    _format("own", "Figures of the council's own", "the council", {"series", "area", "year", "value"}, _own),
     _format("neighbours", "Statistical neighbours benchmarking tool", _DFE, {"LA num", "SN1", "SN10"}, _neighbours),
     _format(
         "neighbours", "Statistical neighbours benchmarking tool", _DFE, {"old_la_code", "SN_1", "SN_10"}, _neighbours

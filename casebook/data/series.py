@@ -16,7 +16,7 @@ import pandas as pd
 import yaml
 from pydantic import Field, ValidationError, model_validator
 
-from casebook.data import exports, formats, project, provenance
+from casebook.data import exports, formats, project, provenance, template
 from casebook.data.areas import Gazetteer
 from casebook.data.catalogue import Described, Polarity, TableEntry
 from casebook.data.exports import Vintage
@@ -284,6 +284,8 @@ def panels(names: Iterable[str], area: str) -> dict[str, pd.DataFrame]:
 def _frame(held: Held, name: str, area: str, vintage: str, to_compare: bool) -> pd.DataFrame:
     one = held.series(name)
     found = [each for each in held.sources(one) if vintage in ("latest", each.source.name) or each.is_(vintage)]
+    if not found and vintage == "latest":
+        raise InputError(held.lacking(one, area))
     if not found:
         names = dict.fromkeys([*(source.name for source in one.sources), *(v.digits for v in held.vintages)])
         raise InputError(f"The series {name!r} has no vintage {vintage!r} here: {one_of(names, vintage)}")
@@ -470,7 +472,7 @@ class Held:
         return self._sources[one.name]
 
     def _all_sources(self, one: Series) -> Iterator[_Found]:
-        for source in one.sources:
+        for source in [*one.sources, SeriesSource(export="own", measure=one.name)]:
             if source.table is not None:
                 yield self._of_table(source, source.table)
                 continue
@@ -513,7 +515,7 @@ class Held:
         return any(found.reaches(area) for found in self.sources(one))
 
     def lacking(self, one: Series, area: str) -> str:
-        """Say that no figures of a series are held for an area, and which files would give them."""
+        """Say that no figures of a series are held for an area, and which files would give them; write a template."""
         titles = [formats.named(source.export).title for source in one.sources if source.export]
         tables = [self.tables.catalogue.table(source.table) for source in one.sources if source.table]
         own = [f"data/raw/{table.path}" for table in tables]
@@ -522,7 +524,14 @@ class Held:
             ways.append(f"put the export of {' or '.join(dict.fromkeys(titles))} into {exports.FOLDER}")
         if own:
             ways.append(f"add its rows to {' or '.join(own)}")
+        years = sorted({int(year) for found in self.sources(one) for year in found.frame["year"].dropna() if year})
+        beside = [*self._neighbours_of(area), "England"]
+        own_figures = template.write(self.root, one.name, [area, *beside], years[-5:])
+        ways.append(f"fill in {own_figures} and put it into {exports.FOLDER}")
         return f"No figures of {one.is_} are held for {area}: {', or '.join(ways)}."
+
+    def _neighbours_of(self, area: str) -> tuple[str, ...]:
+        return next((named.names for one in _lists(self) if (named := _named(self, one, area)).names), ())
 
     def lacks(self, name: str, area: str) -> str:
         """Say why a series, or a table, has nothing of an area, and what would help; nothing if it has.

@@ -144,7 +144,7 @@ class AgainstGoal:
     @property
     def by_name(self) -> str:
         """Which meet it, as a sentence; nothing if none does."""
-        return f"It is met by {listed(self.met_by)}." if self.met_by else ""
+        return f"It is met by {listed(self.met_by)}." if set(self.met_by) - {self.area} else ""
 
     @property
     def here(self) -> str:

@@ -289,6 +289,29 @@ def test_where_no_parts_are_held_the_page_says_which_file_has_them_and_takes_it_
     assert "Next is Visual impairment: about" in page
 
 
+def test_a_series_that_lacks_an_area_writes_a_template_and_reads_what_a_council_fills_in(held):
+    with pytest.raises(InputError, match="or fill in (data/processed/templates/care-applications-luton.csv) and put"):
+        series.read("care-applications", "Luton")
+    written = held.root / "data/processed/templates/care-applications-luton.csv"
+    rows = pd.read_csv(written)
+    assert list(rows) == ["series", "area", "year", "value", "lower", "upper", "count", "denominator"]
+    assert {"Luton", "England"} == set(rows["area"]) and rows["year"].max() == 2025 and rows["value"].isna().all()
+    drop(held, own=rows.assign(value=rows["value"].mask(rows["area"] == "Luton", 7.5)).to_csv(index=False))
+    read = series.read("care-applications", "Luton")
+    assert values(read) == dict.fromkeys(rows["year"].unique().tolist(), 7.5)
+    assert read.attrs["vintage"].startswith("Figures of the council's own, file ")
+    # Where an official figure reaches the same year, that one is taken.
+    assert series.read("care-applications", "Essex").attrs["vintage"].startswith("Local Authority")
+
+
+def test_the_template_names_the_areas_similar_councils(held):
+    held.root.joinpath("data/raw/exports/a.csv").unlink()
+    with pytest.raises(InputError, match="foster-placement-cost-essex.csv"):
+        series.read("foster-placement-cost", "Essex")
+    rows = pd.read_csv(held.root / "data/processed/templates/foster-placement-cost-essex.csv")
+    assert rows["area"].tolist()[0] == "Essex" and {"Kent", "England"} <= set(rows["area"])
+
+
 def test_an_export_dropped_in_extends_the_report_and_a_newer_one_makes_it_stale(held):
     done = held.pipeline("run", "ehcp-forecast", "--area", "Essex")
     assert done.returncode == 0, done.stderr
