@@ -273,8 +273,8 @@ def panels(names: Iterable[str], area: str) -> dict[str, pd.DataFrame]:
 
     Examples
     --------
-    >>> list(panels(["care-applications", "foster-placement-cost"], "Cambridgeshire"))
-    ['care-applications']
+    >>> list(panels(["care-applications"], "Cambridgeshire")), list(panels(["care-applications"], "Luton"))
+    (['care-applications'], [])
     """
     held = Held.of_project()
     found = [name for name in names if held.has(held.series(name), area)]
