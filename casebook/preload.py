@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import gc
 from contextlib import suppress
-from functools import partial
+from functools import cache, partial
 
 from casebook.errors import InputError, ReportFailedError
 
 
+@cache
 def packages(prime: bool) -> None:
-    """Load the packages that notebooks and pages use.
+    """Load the packages that notebooks and pages use; asked again, as by ``watch``, it has nothing left to do.
 
     Parameters
     ----------

@@ -257,12 +257,16 @@ def pack(once: Callable[[str, Callable[[Project], None]], Project]) -> Project:
     return once("pack", make)
 
 
+def copied(made: Project, folder: Path) -> Project:
+    """Copy a project that was made once, with what is published, to run things on."""
+    shutil.copytree(made.root, folder / "project")
+    return Project(folder / "project")
+
+
 @pytest.fixture
 def copy_of_pack(pack: Project, tmp_path: Path) -> Project:
     """A copy of the published pack and its project, to run things on."""
-    root = tmp_path / "project"
-    shutil.copytree(pack.root, root)
-    return Project(root)
+    return copied(pack, tmp_path)
 
 
 class Told:

@@ -54,8 +54,11 @@ class Preloaded:
 def serve() -> None:
     os.environ["CASEBOOK_PROJECT"] = str(ROOT)
     from casebook import commands, preload, run  # noqa: F401
+    from casebook.pages import render
 
     preload.packages(prime=True)
+    for name in ("index.html.j2", "reconciliation.html.j2", "glossary.html.j2", "accessibility.html.j2"):
+        render.template(name)
     for line in sys.stdin:
         told = json.loads(line)
         if isinstance(told, int):

@@ -6,6 +6,7 @@ import re
 from types import SimpleNamespace
 
 import pytest
+from conftest import copied
 from small_reports import BEGIN, GOOD, PARAMETERS, SAY, SHOW, events, write
 
 from casebook import report
@@ -29,19 +30,22 @@ def why(project, *arguments: str) -> dict[str, str]:
 
 
 @pytest.fixture
-def small(project):
+def small(once, tmp_path):
     """Three reports: one that keeps a result, one that builds on it and one that opens a file of its own."""
-    write(
-        project,
-        {
-            "first": (*GOOD, KEEPS),
-            "second": (BEGIN, BUILDS, SAY, SHOW),
-            "third": ("# Words", BEGIN, OWN_FILE, SAY, SHOW),
-        },
-    )
-    (project.root / "note.txt").write_text("one")
-    assert why(project) == dict.fromkeys(("first", "second", "third"), "it was not in the pack")
-    return project
+
+    def make(project):
+        write(
+            project,
+            {
+                "first": (*GOOD, KEEPS),
+                "second": (BEGIN, BUILDS, SAY, SHOW),
+                "third": ("# Words", BEGIN, OWN_FILE, SAY, SHOW),
+            },
+        )
+        (project.root / "note.txt").write_text("one")
+        assert why(project) == dict.fromkeys(("first", "second", "third"), "it was not in the pack")
+
+    return copied(once("three-small-reports", make), tmp_path)
 
 
 def test_a_second_run_starts_nothing_and_is_over_at_once(small):
