@@ -4,8 +4,9 @@ python benchmarks/forecasts.py [FOLDER OF OFFICIAL EXPORTS]
 
 Education, health and care plans: a strict rolling origin. From January 2020, 2021, ... 2024 every authority is forecast
 one to five years ahead, as far as 2025. Methods for one series see its last seven values; the panel sees all
-authorities from 2010 up to the same January, and chooses by that alone. Then children in care and care applications,
-of which ten years are held. It takes some two minutes, nearly all of it statsmodels fitting its models.
+authorities from 2010 up to the same January, and chooses by that alone. Then forecasts from what started and ended,
+plans by primary need, and children in care and care applications, of which ten years are held. It takes some
+two minutes, nearly all of it statsmodels fitting its models.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ import pandas as pd
 from statsmodels.tsa.exponential_smoothing.ets import ETSModel
 from statsmodels.tsa.holtwinters import Holt
 
-from casebook.methods import forecast, panel
+from casebook.methods import flows, forecast, panel, shares
 from casebook.methods.forecast import Array
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -43,6 +44,78 @@ def plans(folder: Path) -> Array:
     codes = sorted({code for code, _ in latest})
     whole = np.array([[latest.get((code, year), 0) for year in range(2010, 2026)] for code in codes])
     return np.asarray(whole[whole.min(axis=1) > 50])
+
+
+def _of_authorities(folder: Path, name: str, *columns: str) -> pd.DataFrame:
+    """Return a SEN2 file's rows of authorities, with some columns as numbers."""
+    frame = pd.read_csv(folder / "sen2" / name, dtype="str", encoding="utf-8-sig").query(
+        "geographic_level == 'Local authority'"
+    )
+    return frame.assign(**{one: pd.to_numeric(frame[one], errors="coerce") for one in columns})
+
+
+def _in_force(folder: Path) -> pd.DataFrame:
+    every = pd.read_csv(folder / PLANS).sort_values("release")
+    return every.drop_duplicates(["year", "new_la_code"], keep="last").pivot(
+        index="new_la_code", columns="year", values="plans"
+    )
+
+
+DISCONTINUED = [f"discontinued_{why}_ehc" for why in ("lea", "left", "met", "other")]
+
+
+def started_and_ended(folder: Path) -> tuple[Array, Array, Array]:
+    """Return plans in force, January 2010 to 2025, and those issued and ceased in 2019 to 2024, an authority a row."""
+    issued = _of_authorities(folder, "assessments.csv", "assess_issued")
+    ceased = _of_authorities(folder, "ceased_plans.csv", "total_ceased")
+    before = _of_authorities(folder, "sen2_mi.csv", *DISCONTINUED)
+    before = before.assign(total_ceased=before[DISCONTINUED].sum(axis=1, min_count=4))
+
+    def wide(frame: pd.DataFrame, column: str) -> pd.DataFrame:
+        if "breakdown_topic" in frame:
+            frame = frame[frame["breakdown_topic"].str.startswith("All ")]
+        return frame.pivot_table(index="new_la_code", columns="time_period", values=column)
+
+    came = wide(issued, "assess_issued")
+    went = wide(before, "total_ceased")[["2019", "2020", "2021"]].join(wide(ceased, "total_ceased"))
+    every = pd.concat({"stock": _in_force(folder), "came": came, "went": went}, axis=1).dropna()
+    every = every[(every["stock"].min(axis=1) > 50) & (every["came"].min(axis=1) > 0)]
+    return tuple(every[one].to_numpy(float) for one in ("stock", "came", "went"))  # type: ignore[return-value]
+
+
+NEEDS = ["asd", "hi", "mld", "msi", "oth", "pd", "pmld", "semh", "slcn", "sld", "spld", "vi"]
+
+
+def by_need(folder: Path) -> tuple[pd.Index, Array]:
+    """Return authorities, and their plans by primary need, January 2020 to 2025: the last published, others worked back.
+
+    Plans of 2025 that had been in place for k years and more were there in January 2025 - k. Those that ended since are
+    the rest of that January's total; their needs are taken as those of plans of 2025 at the ages at which plans ended.
+    """
+    columns = [f"number_{need}" for need in NEEDS]
+    held = _of_authorities(folder, "sen_needs_all_plans.csv", *columns).fillna(dict.fromkeys(columns, 0))
+    ended = _of_authorities(folder, "ceased_plans.csv", "total_ceased").query("breakdown_topic == 'Age plan ceased'")
+
+    def counted(frame: pd.DataFrame, topic: str) -> pd.DataFrame:
+        rows = frame[frame["breakdown_topic"] == topic]
+        number = rows["breakdown"].str.extract(r"(\d+)", expand=False).fillna("0").astype(int)
+        number = number.mask(rows["breakdown"].str.contains("under", case=False), 2 if "age" in topic.lower() else 0)
+        return rows.assign(number=number.clip(upper=20) if "age" in topic.lower() else number)
+
+    lengths = counted(held, "Years EHC plan in place").groupby(["new_la_code", "number"])[columns].sum()
+    ages = counted(held, "Child or young persons age").groupby(["new_la_code", "number"])[columns].sum()
+    at_age = counted(ended, "Age plan ceased").groupby(["new_la_code", "number"])["total_ceased"].sum()
+    totals = _in_force(folder)[list(range(2020, 2026))].dropna()
+    found = {}
+    for area in totals.index.intersection(lengths.index.unique(0)).intersection(at_age.index.unique(0)):
+        mix = ages.loc[area].div(ages.loc[area].sum(axis=1).clip(lower=1), axis=0)
+        left = mix.mul(at_age[area].reindex(mix.index).fillna(0), axis=0).sum().to_numpy()
+        if left.sum() > 0:
+            own = lengths.loc[area].reindex(range(13)).fillna(0).to_numpy()
+            there = [own[2025 - year :].sum(axis=0) for year in range(2020, 2026)]
+            gone = [max(totals.at[area, year] - own[2025 - year :].sum(), 0) for year in range(2020, 2025)] + [0]
+            found[area] = np.array(there) + np.outer(gone, left / left.sum())
+    return pd.Index(found), np.stack(list(found.values()))
 
 
 def children(folder: Path, key: str) -> Array:
@@ -155,6 +228,72 @@ def tried(values: Array, origins: range, furthest: int, method: Method) -> Tried
     return Tried(pd.concat(rows, ignore_index=True))
 
 
+def flow_table(folder: Path) -> Iterator[str]:
+    """Yield how near forecasts from flows came, from January 2021 to 2024, one to four years ahead, beside others."""
+    stock, came, went = started_and_ended(folder)
+    first = 9  # January 2019, in which the flows begin.
+    account = flows.balance(stock[:, first:], came, went)
+    share = account.residual.sum(axis=0) / account.opening.sum(axis=0)
+    yield f"Stock and flow: {len(stock)} authorities. The residual, of all plans in force, 2019 to 2024: " + ", ".join(
+        f"{one:+.1%}" for one in share
+    )
+
+    def from_flows(known: Array, horizon: int) -> Made:
+        years = known.shape[1] - first
+        return flows.ahead(known[:, first:], came[:, : years - 1], went[:, : years - 1], horizon).closing, {}
+
+    def both(known: Array, horizon: int) -> Made:
+        return (from_flows(known, horizon)[0] + pooled(known, horizon)[0]) / 2, {}
+
+    methods = {"stock and flow": from_flows, "panel": pooled, "their mean": both, "England's growth": country}
+    yield ""
+    yield from table({name: tried(stock, range(11, 15), 4, method) for name, method in methods.items()})
+
+
+def need_table(folder: Path) -> Iterator[str]:
+    """Yield how near shares by primary need came from January 2020 to 2024, and how many of their ranges held."""
+    areas, numbers = by_need(folder)
+    yield f"Primary need: {len(numbers)} authorities, January 2020 to 2025, worked back from the file of 2025.\n"
+    ways: dict[str, tuple[float | None, float]] = {
+        "shares stay": (None, shares.WANDER["without"]),
+        "last year's pace, braked": (shares.BRAKE, shares.WANDER["with a pace"]),
+        "last year's pace, no brake": (1.0, shares.WANDER["with a pace"]),
+    }
+    scores = np.random.default_rng(0).standard_normal((400, len(NEEDS)))
+    yield "| method | share of plans put under a wrong need, by years ahead (1 to 4) | 80% held | 95% held |"
+    yield "|---|---|---|---|"
+    for name, (brake, wander) in ways.items():
+        off: dict[int, list[float]] = {}
+        held: dict[float, dict[int, list[bool]]] = {level: {} for level in LEVELS}
+        for origin in range(1, 5):
+            ahead = np.arange(1, 6 - origin)
+            for one in numbers:
+                before = None if brake is None else one[origin - 1]
+                course = shares.shares_ahead(before, one[origin], 1, ahead, brake or 0)
+                came = one[origin + 1 :] / one[origin + 1 :].sum(axis=1, keepdims=True)
+                drawn = shares.shares_drawn(course, one[origin], ahead, scores, wander)
+                half = 0.5 / one[origin + 1 :].sum(axis=1, keepdims=True)  # Of a person: numbers are whole.
+                there = one[origin] > 0
+                for step, wrong in enumerate(np.abs(course - came).sum(axis=1) / 2, 1):
+                    off.setdefault(step, []).append(wrong)
+                for level in LEVELS:
+                    lower, upper = np.quantile(drawn, [0.5 - level / 2, 0.5 + level / 2], axis=0)
+                    within = (lower - half <= came) & (came <= upper + half)
+                    for step, row in enumerate(within, 1):
+                        held[level].setdefault(step, []).extend(row[there])
+        near = " / ".join(f"{np.mean(one):.1%}" for one in off.values())
+        counted = [
+            f"{np.mean([hit for one in by.values() for hit in one]):.1%} ("
+            + " / ".join(f"{np.mean(one):.0%}"[:-1] for one in by.values())
+            + ")"
+            for by in held.values()
+        ]
+        yield f"| {name} | {near} | {' | '.join(counted)} |"
+    own = numbers[list(areas).index("E10000003")]
+    worked = ", ".join(f"{need} {number:.0f}" for need, number in zip(NEEDS, own[0], strict=True))
+    yield f"\nCambridgeshire, January 2020, worked back: {worked}"
+
+
 def table(results: dict[str, Tried]) -> Iterator[str]:
     """Yield the rows of a Markdown table."""
     yield "| method | MAPE | MASE | 80% held | 95% held | 80% by years ahead | 80% by quarter of size | half-width |"
@@ -214,6 +353,8 @@ def main(folder: Path) -> None:
         other = widening(values[::2], origins, name)
         held = tried(values[1::2], origins, 5, each(ours(name, tuple(other)))).coverage
         print(f"    measured on one half of the authorities, on the other half it held {held[0]} and {held[1]}")
+    for lines in (flow_table(folder), need_table(folder)):
+        print("\n" + "\n".join(lines))
     for title, key in (
         ("Children in care, rate per 10,000", "LAC"),
         ("Children in care, number", "LACnum"),

@@ -14,7 +14,7 @@ BRAKE = 0.8
 WANDER = {"with a pace": 0.055, "without": 0.08}
 """How far a share strays from its course for each year ahead, in logarithms: with a pace from the past, and without.
 
-Measured as ``CHANCE`` on plans by primary need of 146 English authorities, 2020 to 2025: ``benchmarks/forecasts.py``.
+Measured as ``CHANCE`` on plans by primary need of 147 English authorities, 2020 to 2025: ``benchmarks/forecasts.py``.
 """
 CHANCE = 0.15
 """The variance of a part's logarithm for each year ahead, times its number: people come and go one by one."""

@@ -114,7 +114,7 @@ def by_part(of: Projection, parts: Parts) -> Section:
                 f"of {noun} and the shares of the {parts.name}s go their own way, and the parts add up to all {noun}. "
                 f"The forecasts in the table add up; the ends of the ranges do not, for not all {parts.name}s are high "
                 "at once.",
-                f"How far shares go astray was measured on {noun} by {what} of 146 English authorities, 2020 to 2025. "
+                f"How far shares go astray was measured on {noun} by {what} of 147 English authorities, 2020 to 2025. "
                 "The earlier years were worked back from how long plans of 2025 had been in place.",
             ),
         ),
