@@ -87,7 +87,7 @@ NEEDS = ["asd", "hi", "mld", "msi", "oth", "pd", "pmld", "semh", "slcn", "sld", 
 
 
 def by_need(folder: Path) -> tuple[pd.Index, Array]:
-    """Return authorities, and their plans by primary need, January 2020 to 2025: the last published, others worked back.
+    """Return authorities and their plans by primary need, January 2020 to 2025: the last published, others worked back.
 
     Plans of 2025 that had been in place for k years and more were there in January 2025 - k. Those that ended since are
     the rest of that January's total; their needs are taken as those of plans of 2025 at the ages at which plans ended.
