@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+import numpy as np
 import pandas as pd
 
 from casebook.data import series, tables
@@ -29,9 +30,10 @@ from casebook.english import (
     possessive,
     the_region,
     whole,
+    written,
 )
 from casebook.errors import InputError
-from casebook.methods import benchmark, intervals
+from casebook.methods import benchmark, intervals, trends
 from casebook.methods.benchmark import AverageKind, Polarity
 from casebook.methods.intervals import Interval
 
@@ -377,6 +379,27 @@ class Comparison:
         return intervals.rate(self.events, self.children.official, self.per)
 
     @property
+    def over_time(self) -> str:
+        """Whether the last change is more than chance, and whether there is a trend over five years; or nothing."""
+        last, own = self.last.year, self.values[self.values["area"] == self.area].set_index("year")
+        own = own.reindex(range(last - 4, last + 1)).astype({"rate": float, "children": float})
+        rates, people = own["rate"].to_numpy(), own["children"].to_numpy()
+        if np.isnan((rates * people)[-2:]).any():
+            return ""
+        limits = intervals.rate(rates * people / self.per, people, self.per)
+        before, after = (Interval(limits.lower[at], limits.upper[at]) for at in (-2, -1))
+        ends = trends.difference(float(rates[-1]), after, float(rates[-2]), before)
+        change, least, most = (written(float(one), f"+{self.last.rate.spec}") for one in (rates[-1] - rates[-2], *ends))
+        chance = "which chance could explain" if ends.lower <= 0 <= ends.upper else "more than chance would explain"
+        trend = {
+            trends.Direction.INCREASING: f"it rose in the five years to {last}, by more than chance would explain",
+            trends.Direction.DECREASING: f"it fell in the five years to {last}, by more than chance would explain",
+            trends.Direction.NO_CHANGE: f"it has no trend over the five years to {last} that stands out from chance",
+        }.get(trends.recent_trend(rates, limits).direction)
+        said = f"Since {last - 1} the rate changed by {change} (95% interval {least} to {most}), {chance}."
+        return f"{said} {capital(trend)}." if trend else said
+
+    @property
     def behind(self) -> str:
         """The same in words: a count that is worked back is about so many, and a small one is not given away."""
         if self.counts:
@@ -563,7 +586,7 @@ def over_years(
     return Comparison(
         area, _group(area, names, len(by_area), chosen, held, region),
         area if held is None else held.neighbours_of or "", average, measure, period, per, held is not None, region,
-        rows[rows["area"].isin([area, *names])][["area", "year", "value"]].rename(columns={"value": "rate"}),
+        rows[rows["area"].isin([area, *names])].assign(rate=rows["value"])[["area", "year", "rate", "children"]],
         england, standings, {year: int(by_area[year].notna().sum()) for year in years}, left_out, among, held_years,
         chosen, tuple(_other_lists(rows[rows["year"] == years[-1]], standings[-1], average, lists)) if chosen else (),
         counts,

@@ -226,3 +226,49 @@ def test_years_in_which_no_other_authority_has_every_rate_are_refused():
     gaps = RATES | {"Suffolk": [None, 61, 63], "Devon": [56, None, 58], "Kent": [50, 51, None]}
     with pytest.raises(InputError, match="no authority besides Norfolk with a rate in every year from 2021 to 2023"):
         against_others(gaps, first_year=2021)
+
+
+def byar(count):
+    """Both 95% limits of a count, by the formula."""
+    low, high = (
+        at * (1 - 1 / (9 * at) + side * 1.959964 / (3 * at**0.5)) ** 3 for at, side in ((count, -1), (count + 1, 1))
+    )
+    return low, high
+
+
+def over_five_years(rates, known=range(2015, 2020)):
+    held = series.panel("care-applications", "Cambridgeshire", vintage="care_applications")
+    frame = pd.concat([held[held["year"] == 2017].assign(year=2016), held], ignore_index=True)
+    by_year = dict(zip(range(2016, 2021), rates, strict=True))
+    frame["value"] = frame["value"].mask(frame["area"] == "Cambridgeshire", frame["year"].map(by_year))
+    frame.attrs = held.attrs
+    one = series.panel("children", "Cambridgeshire").drop_duplicates("area")
+    people = pd.concat([one.assign(year=year, value=150_000) for year in known])
+    people.attrs = one.attrs
+    return comparison.over_years(frame, "Cambridgeshire", measure=APPLICATIONS, average="mean", population=people)
+
+
+@pytest.mark.parametrize(
+    ("rates", "chance", "trend"),
+    [
+        ((8, 9, 10, 11, 12), "which chance could explain", "It rose in the five years to 2020, by more than chance"),
+        ((12, 11, 10, 9, 8), "which chance could explain", "It fell in the five years to 2020, by more than chance"),
+        ((12, 12, 12, 12, 6), "more than chance would explain", "It has no trend over the five years to 2020 that"),
+    ],
+)
+def test_a_change_and_a_trend_are_told_from_chance(rates, chance, trend):
+    of = over_five_years(rates)
+    (low, high), (low_before, high_before) = (byar(rate * 15) for rate in (rates[-1], rates[-2]))
+    now, before = rates[-1] * 15, rates[-2] * 15
+    least = (now - before - ((now - low) ** 2 + (high_before - before) ** 2) ** 0.5) / 15
+    most = (now - before + ((high - now) ** 2 + (before - low_before) ** 2) ** 0.5) / 15
+    assert of.over_time.startswith(
+        f"Since 2019 the rate changed by {rates[-1] - rates[-2]:+.1f} (95% interval {least:+.1f} to {most:+.1f}), "
+        f"{chance}. {trend}"
+    )
+    assert sections.certainty(of).over_time == of.over_time
+
+
+def test_without_the_children_of_two_years_nothing_is_said_of_change():
+    of = over_five_years((8, 9, 10, 11, 12), known=[2019])
+    assert of.over_time == ""
