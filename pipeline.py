@@ -20,6 +20,9 @@ PACK = [
     Report("ehcp-forecast", needs=["ehc-plans"], headlines=2, figures=1),
     Report("ot-demand", needs=["ot_posts"], headlines=4, figures=2),
     Report("placement-costs", needs=["care_scenarios"], headlines=3, figures=2),
+    Report("care-home-support", "appraisal", {"case": "care_home_support"}, ["care_home_support"], 3, 2),
+    Report("enhanced-response", "appraisal", {"case": "enhanced_response"}, ["enhanced_response"], 3, 2),
+    Report("informal-carers", "appraisal", {"case": "informal_carers"}, ["informal_carers"], 3, 2),
 ]
 
 if __name__ == "__main__":

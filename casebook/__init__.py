@@ -13,10 +13,21 @@ if TYPE_CHECKING:
     from casebook.errors import InputError
     from casebook.methods import benchmark, capacity, costing, forecast, intervals
     from casebook.report import charts, sections
-    from casebook.studies import caseload, comparison, holdings, placements, projection, ranking, savings, sensitivity
+    from casebook.studies import (
+        appraisal,
+        caseload,
+        comparison,
+        holdings,
+        placements,
+        projection,
+        ranking,
+        savings,
+        sensitivity,
+    )
 
 __all__ = [
     "InputError",
+    "appraisal",
     "benchmark",
     "capacity",
     "caseload",
@@ -39,6 +50,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "appraisal": "casebook.studies.appraisal",
     "benchmark": "casebook.methods.benchmark",
     "capacity": "casebook.methods.capacity",
     "caseload": "casebook.studies.caseload",

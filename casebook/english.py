@@ -649,6 +649,55 @@ class Odds(Number):
 
 
 @dataclass(frozen=True)
+class PerPound(Number):
+    """Pounds that come of each pound spent.
+
+    Examples
+    --------
+    >>> str(PerPound(2.464)), str(PerPound(0))
+    ('£2.46 for every £1', 'nothing for every £1')
+    """
+
+    decimals: int = 2
+    unit: str = "pounds for every pound"
+
+    def __format__(self, spec: str) -> str:
+        """Write pounds and pence, or that it is nothing; with a format, the plain number."""
+        if spec:
+            return super().__format__(spec)
+        return f"{'nothing' if self.nothing else f'£{Number(self.value, 2)}'} for every £1"
+
+
+@dataclass(frozen=True)
+class Payback:
+    """After how many years what was spent has come back, None for never in time: the verb and what follows it.
+
+    Examples
+    --------
+    >>> [str(Payback(years, 5)) for years in (0.4, 1.0, None)]
+    ['comes back in the first year', 'comes back after one year', 'does not come back within five years']
+    >>> [Payback(years, 5).when for years in (0.0, 3.5, None)]
+    ['at once', 'after 3.5 years', 'not within five years']
+    """
+
+    years: float | None
+    within: int
+
+    def __str__(self) -> str:
+        """Write whether it comes back, and when."""
+        return f"does not come back {self.when[4:]}" if self.years is None else f"comes back {self.when}"
+
+    @property
+    def when(self) -> str:
+        """The time alone."""
+        if self.years is None:
+            return f"not within {count(self.within, 'year', 'years')}"
+        if self.years < 1:
+            return "in the first year" if self.years else "at once"
+        return f"after {count(round(self.years, 1), 'year', 'years')}"
+
+
+@dataclass(frozen=True)
 class Change:
     """A number before and after: a sentence's verb and what follows it.
 

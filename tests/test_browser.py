@@ -24,7 +24,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 AREA = "cambridgeshire"
 PAGES = ["index.html", "reconciliation.html", "glossary.html", "accessibility.html"] + [
     f"{AREA}/{name}.html"
-    for name in ("register", "care-rates", "chlamydia", "health-checks", "smoking", "public-health-savings", "ehcp-forecast", "ot-demand", "placement-costs")
+    for name in ("register", "care-rates", "chlamydia", "health-checks", "smoking", "public-health-savings", "ehcp-forecast", "ot-demand", "placement-costs", "care-home-support", "enhanced-response", "informal-carers")
 ]  # fmt: skip
 # axe takes a minute and more for all pages; the others are looked at with the long tests.
 EVERY_DAY = ("index.html", f"{AREA}/care-rates.html", f"{AREA}/chlamydia.html")
@@ -228,7 +228,15 @@ DRAWN = """() => [...document.querySelectorAll('.chart')].map(chart => {
 
 @pytest.mark.parametrize("width", [1280, 853, 768, 320])
 def test_no_chart_is_wider_than_its_box_cut_or_in_small_type_at_any_width(opened, width):
-    for name in ("ehcp-forecast", "care-rates", "placement-costs", "ot-demand", "smoking"):
+    for name in (
+        "ehcp-forecast",
+        "care-rates",
+        "placement-costs",
+        "ot-demand",
+        "smoking",
+        "care-home-support",
+        "informal-carers",
+    ):
         tab = opened(f"{AREA}/{name}.html", width)
         found = tab.evaluate(DRAWN)
         assert found

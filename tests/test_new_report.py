@@ -78,3 +78,35 @@ def test_a_new_indicator_is_one_csv_one_entry_and_one_line(project):
     )
     assert "The savings schedule for 2022-23 has no line for this service." in page
     assert "The paper gives no count" not in page
+
+
+CASE = """\
+id,paper,line,item,kind,of,cashable,starts,until,amount,low,high,unit,price_base,range_line,range,printed
+set_up,004,3,Fitting out,cost,,,2022,2022,100000,,,pounds,not stated,,,"£100,000 to fit it out"
+staff,004,4,Staff,cost,,,2023,,50000,,,pounds a year,not stated,,,"£50,000 a year"
+stays,004,5,Stays avoided,benefit,,yes,2023,,100000,,,pounds a year,not stated,,,"£100,000 a year"
+people,004,6,People at home,input,stays,,,,20,10,25,people,,6,10 to 25,"20 people, 10 to 25"
+"""
+
+
+@pytest.mark.slow
+def test_a_new_case_that_spends_to_save_is_one_csv_one_description_and_one_line(project):
+    project.raw("day_centre.csv").write_text(CASE, encoding="utf-8")
+    like = project.raw("care_home_support.yaml").read_text(encoding="utf-8").split("sources:")[1]
+    words = "title: Day centre\ndescription: A centre for people who live at home.\nsources:"
+    project.raw("day_centre.yaml").write_text(words + like, encoding="utf-8")
+    project.replace(
+        "pipeline.py", "PACK = [", 'PACK = [\n    Report("day-centre", "appraisal", {"case": "day_centre"}, figures=2),'
+    )
+    assert project.pipeline("accept", "day_centre").returncode == 0
+    done = project.pipeline("run", "day-centre")
+    assert done.returncode == 0, done.stderr
+    report = project.report("day-centre")
+    assert report["title"] == "Day centre"
+    # 100,000 at once and 50,000 in each of four years against 100,000 in each of four, at 3.5% a year.
+    later = sum(1.035**-year for year in range(1, 5))
+    assert project.headline("day-centre", "worth")["value"] == pytest.approx(50_000 * later - 100_000)
+    assert project.headline("day-centre", "needed")["value"] == pytest.approx(50 + 100 / later)
+    page = project.page("day-centre")
+    assert "comes back after three years; with later years counting less, after 3.1 years" in page
+    assert "100% of it is cash by which a budget can be cut" in page and "That is 15.4 of the 20 people." in page

@@ -18,7 +18,16 @@ from casebook.data import catalogue
 pytestmark = pytest.mark.slow
 
 EVERYWHERE = ["register", "care-rates", "chlamydia", "health-checks", "smoking"]
-NAMES = [*EVERYWHERE, "public-health-savings", "ehcp-forecast", "ot-demand", "placement-costs"]
+NAMES = [
+    *EVERYWHERE,
+    "public-health-savings",
+    "ehcp-forecast",
+    "ot-demand",
+    "placement-costs",
+    "care-home-support",
+    "enhanced-response",
+    "informal-carers",
+]
 EAST = {"Bedford", "Cambridgeshire", "Central Beds", "Essex", "Hertfordshire", "Luton", "Norfolk", "Peterborough", "Southend-on-Sea", "Suffolk", "Thurrock"}  # fmt: skip
 
 

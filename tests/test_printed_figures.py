@@ -107,6 +107,21 @@ KNOWN = {
     "transport-clawback-again": "reproduced",  # the repetition alone
     "ot-uplift-2021-again": "reproduced",
     "clinical-saving-again": "reproduced",
+    "carers-avoided": "reproduced",
+    "carers-eight-plans": "differs",  # 8 of 44 are 18%
+    "carers-snapshot-year": "reproduced",  # £2.4k x 13 x 12 is within 5% of "~£375k"
+    "carers-required-later": "reproduced",
+    "ers-net-saving": "reproduced",
+    "ers-calls-month": "differs",  # 6,079 / 12 = 507
+    "ers-two-hours": "differs",  # three hours on average
+    "ers-covers-cost": "cannot be recomputed",
+    "chst-risk": "reproduced to rounding",  # 220 / 297 of £731,839 is £542,103
+    "chst-failure-year": "reproduced",  # £785.19 x 365 / 7
+    "chst-two-homes": "reproduced",
+    "chst-moved-three": "differs",  # 62.5% of 150 are 93.75
+    "chst-three-homes": "reproduced",
+    "chst-all-homes": "reproduced",
+    "chst-standards-complaints-rose": "cannot be recomputed",
     "victoria-road-week": "reproduced",  # £5,769 is within 5% of "around £5,700"
 }
 

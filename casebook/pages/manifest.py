@@ -7,9 +7,12 @@ from hashlib import sha256
 from pathlib import Path
 
 from casebook import digest
-from casebook.pack import models
+from casebook.pack import models, reconciliation
 from casebook.pack.models import FILE, Pack
 from casebook.pages import index, layout, render
+
+FIGURES = "printed-figures.csv"
+"""All printed figures of the pack, beside the page about them."""
 
 
 def write(stage: Path, pack: Pack) -> Pack:
@@ -31,7 +34,9 @@ def write(stage: Path, pack: Pack) -> Pack:
             (stage / name).unlink(missing_ok=True)
     for name, page in pages.items():
         layout.write_page(stage / name, page)
-    files = {name: digest.of(stage / name) for name in (*pages, *pack.committee_packs.values())}
+    # Too much to go along in the page.
+    (stage / FIGURES).write_text(reconciliation.as_csv(reconciliation.once(pack.reconciliation)), encoding="utf-8")
+    files = {name: digest.of(stage / name) for name in (*pages, FIGURES, *pack.committee_packs.values())}
     pack = pack.model_copy(update={"files": files})
     pack = pack.model_copy(update={"sha256": _content(pack)})
     (stage / FILE).write_text(models.text(pack), encoding="utf-8")

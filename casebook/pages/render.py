@@ -17,7 +17,7 @@ from casebook.pack import reconciliation
 from casebook.pack.models import Pack, Published, Row
 from casebook.pack.record import Record
 from casebook.pages import gates, harmless, readability, script
-from casebook.report import look, tabular
+from casebook.report import look
 from casebook.report.blocks import RECONCILED, Figure, SourceRow, Table, Text
 from casebook.text import slug
 
@@ -321,7 +321,6 @@ def reconciliation_page(pack: Pack) -> str:
         figures=found,
         by_paper={paper: [row for row in found if row.paper == paper] for paper in papers},
         by_report=[(entry, [row for row in found if (row.report, row.area) == key]) for key, entry in entries.items()],
-        saved=tabular.address(reconciliation.as_csv(found)),
         titles=entries,
         css=style(),
     )

@@ -20,7 +20,18 @@ from casebook.reconcile.quantities import Cell, Quantity, Reading, Truth, shown
 from casebook.reconcile.verdicts import Verdict, in_words, judge, worst
 from casebook.reconcile.workings import Working
 
-COUNTED = ("children", "pupils", "plans", "plans a year", "placements", "households", "schools", "posts")
+COUNTED = (
+    "children",
+    "pupils",
+    "plans",
+    "plans a year",
+    "placements",
+    "households",
+    "schools",
+    "posts",
+    "residents",
+    "carers",
+)
 """Units of what is whole: nobody has half a child."""
 MILLIONS = 100_000
 """Pounds printed to no less than this are said in millions."""

@@ -20,13 +20,14 @@ Relation = Literal["", "about", "over", "under", "up to", "at least", "almost"]
 _RELATIONS: dict[Relation, tuple[str, ...]] = {
     "at least": ("at least", "no less than", "no fewer than"),
     "up to": ("up to", "at most", "no more than", "as many as"),
-    "about": ("around", "approximately", "approx.", "about", "circa", "closer to", "close to", "roughly", "some"),
+    "about": ("around", "approximately", "approx.", "about", "circa", "closer to", "close to", "roughly", "some", "~"),
     "over": ("over", "more than", "in excess of", "above", ">"),
     "almost": ("almost", "nearly", "just under"),
     "under": ("under", "less than", "fewer than", "below", "<"),
 }
 _NUMBER = re.compile(
-    r"(?P<sign>(?<![\w.])[-−+])?(?P<pound>£)?(?P<digits>\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?P<decimals>\.\d+)?"
+    r"(?P<sign>(?<![\w.])[-−+])?(?P<pound>£)?(?P<digits>\d{1,3}(?:,\d{3})+(?!\d)|(?<=£)\d{1,3}(?:, \d{3})+(?=\.\d)|\d+)"
+    r"(?P<decimals>\.\d+)?"
     r"(?P<suffix>(?i:k|mn?|bn|\s?(?:thousand|million|billion))\b)?(?P<per_cent>\s?%)?"
 )
 # How accountants print a cell below nothing: "(270)", "£(1,234)", "£-1,234"; and a pound sign that stands apart.
@@ -139,8 +140,8 @@ def read(printed: str, *, prose: bool, unit: str = "", value: float | Fraction |
     ('50%', 50, 'over')
     >>> read("8.95", prose=False).step
     Fraction(1, 100)
-    >>> int(read("£(1,234)", prose=False).value)
-    -1234
+    >>> int(read("£(1,234)", prose=False).value), float(read("£40, 942.05 in all", prose=True).value)
+    (-1234, 40942.05)
     >>> read("29.£%", prose=False).value is None
     True
     """
@@ -167,7 +168,7 @@ def read(printed: str, *, prose: bool, unit: str = "", value: float | Fraction |
 
 
 def _reading(match: re.Match[str], before: str, prose: bool, unit: str) -> Reading:
-    digits, decimals = match["digits"].replace(",", ""), match["decimals"] or ""
+    digits, decimals = re.sub("[, ]", "", match["digits"]), match["decimals"] or ""
     scale = Fraction(_SCALES[match["suffix"].strip()[0].lower()] if match["suffix"] else 1)
     value = Fraction(digits + decimals) * scale * (-1 if match["sign"] in ("-", "−") else 1)
     relation = _relation(before)

@@ -76,8 +76,9 @@ def _report(register: Register, of: str) -> str:
             f"report.reconciliation({of!r}): {figures.FILE} gives no figure to such a report, and no table is called "
             f"so: {one_of(reports, of)}"
         )
-    # A report about a table is the one that its printed cells are given to; a table without any has none.
+    # A report about a table is the one that its printed cells are given to, or else the one called like it.
     about = dict.fromkeys(figure.report for figure in register.figures.values() if figure.table == of)
     if len(about) > 1:
         raise InputError(f"report.reconciliation({of!r}): several reports have its figures: {one_of(about, of)}")
-    return next(iter(about), of)
+    alike = of.replace("_", "-")
+    return next(iter(about), alike if alike in reports else of)

@@ -33,9 +33,9 @@ def quoted() -> set[tuple[str, int]]:
     for table in catalogue.load(ROOT).tables:
         papers = [source.paper for source in table.sources if source.paper]
         with (RAW / table.path).open(encoding="utf-8", newline="") as file:
-            found |= {
-                (row.get("paper") or papers[0], int(row["line"])) for row in csv.DictReader(file) if "line" in row
-            }
+            for row in csv.DictReader(file):
+                lines = [row[name] for name in ("line", "range_line") if row.get(name)]
+                found |= {(row.get("paper") or papers[0], int(line)) for line in lines}
     return found
 
 

@@ -10,6 +10,8 @@ import pandas as pd
 import pytest
 from papers import PAPERS, RAW, Lines, full, kept, quoted
 
+CASES = ["care_home_support", "enhanced_response", "informal_carers"]
+
 
 def raw(name: str) -> pd.DataFrame:
     return pd.read_csv(RAW / f"{name}.csv", dtype="str", keep_default_na=False)
@@ -245,6 +247,14 @@ def test_plans_by_need_since_are_as_published(exports):
     for row in table.itertuples():
         assert published[f"number_{columns[row.need]}"] == row.plans
     assert table["plans"].astype(int).sum() == int(published["ehc_plans"]) == 8007
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_every_row_of_a_case_stands_in_its_line_in_the_words_given(papers, case):
+    for row in raw(case).itertuples():
+        assert row.printed in papers[row.paper][int(row.line)], row.id
+        assert not row.range or row.range in papers[row.paper][int(row.range_line)], row.id
+        assert bool(row.amount) == (row.kind != "missing") and bool(row.range) == bool(row.low or row.high)
 
 
 def test_every_published_figure_stands_in_its_line_as_printed(papers):

@@ -4,6 +4,7 @@
 another in the place of one and ``section.without("table")`` leaves one out.
 """
 
+from casebook.report.sections.appraisals import conditions, simulated, worth
 from casebook.report.sections.caseloads import (
     appointments,
     by_need,
@@ -35,6 +36,7 @@ __all__ = [
     "certainty",
     "chance",
     "change",
+    "conditions",
     "cost_avoided",
     "cost_of_posts",
     "demand",
@@ -53,9 +55,11 @@ __all__ = [
     "savings_by_service",
     "savings_totals",
     "sensitivity",
+    "simulated",
     "staffing",
     "waiting",
     "weekly_costs",
     "weeks_left",
     "what_happened",
+    "worth",
 ]

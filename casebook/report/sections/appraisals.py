@@ -1,0 +1,148 @@
+"""What a case that spends to save brings for what it costs, what must come about, and how sure that is."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from casebook.english import Money, listed, percent
+from casebook.report import charts
+from casebook.report.parts import Aside, Chart, Section, Sheet
+from casebook.report.sections.sensitivities import sensitivity
+from casebook.studies.appraisal import Case
+
+
+def worth(of: Case) -> Section:
+    """Set what a case brings against what it costs: ``chart``, ``sentence``, ``payback`` and ``by_year``."""
+    return Section(chart=_benefits(of), sentence=_said(of), payback=_payback(of), by_year=_by_year(of))
+
+
+def _benefits(of: Case) -> Chart:
+    benefits = {flow.item: float(flow.worth) for flow in of.of_kind("benefit")}
+    bars = dict(benefits)
+    if len(bars) > 1:
+        bars["All benefits"] = float(of.benefits)
+    if of.at_least is not None and (least := float(of.at_least) + float(of.costs)) > 0:
+        bars["At the least the paper names"] = least
+    lines = {"Costs": float(of.costs)}
+    if float(of.funding):
+        lines["Costs less funding"] = float(of.costs) - float(of.funding)
+    thousands = pd.Series(bars) / 1000
+    unit = "Worth today, thousand pounds"
+    drawn = pd.concat([thousands, pd.Series(lines) / 1000]).rename_axis("what").rename("value").reset_index()
+    strong = "All benefits" if len(benefits) > 1 else next(iter(benefits))
+    return Chart(
+        charts.ranked_bars(thousands, strong, unit, {name: value / 1000 for name, value in lines.items()}, spec=",.0f"),
+        _finding(of),
+        f"Benefits the paper claims, and costs; {of.area}, {of.period}, in thousand pounds at today's worth.",
+        f"{listed(f'{name}: {Money(value)}' for name, value in (bars | lines).items())}.",
+        drawn,
+        {"what": "What", "value": (unit, ",.0f")},
+    )
+
+
+def _finding(of: Case) -> str:
+    if not of.pays:
+        return f"All the benefits claimed fall {Money(-of.net.value)} short of the costs."
+    if of.at_least is not None and of.at_least.nothing:
+        return "At the least that the paper names, it only breaks even."
+    if of.cannot_lose and len(of.of_kind("benefit")) > 1:
+        return f'Without "{of.cannot_lose[0]}", the other benefits do not cover the cost.'
+    return f"The benefits claimed are worth {of.ratio} spent."
+
+
+def _said(of: Case) -> str:
+    none = "Not one of the benefits is" if of.cashable.nothing else f"Of the benefits {of.cashable} are"
+    rest = "they are" if of.cashable.nothing else "the rest is"
+    return f"{none} cash by which a budget can be cut; {rest} cost avoided."
+
+
+def _payback(of: Case) -> str:
+    later = of.discounted_payback
+    said = f"As the paper claims it, what is spent {of.payback}"
+    return f"{said}." if later.when == of.payback.when else f"{said}; with later years counting less, {later.when}."
+
+
+def _by_year(of: Case) -> Sheet:
+    return Sheet(
+        of.by_year,
+        f"Costs and benefits by year, as the paper claims them, {of.period}",
+        {
+            "year": "Year",
+            "costs": ("Costs, pounds", ",.0f"),
+            "benefits": ("Benefits, pounds", ",.0f"),
+            "net": ("Benefits less costs, pounds", ",.0f"),
+            "factor": ("What a pound is worth today", ".4f"),
+            "worth": ("Worth today, pounds", ",.0f"),
+            "so_far": ("Worth so far, pounds", ",.0f"),
+            "cash": ("Benefits less costs in cash, pounds", ",.0f"),
+        },
+        (f"Cash: with prices rising by {percent(of.basis.inflation, 1)} a year.",),
+        folded=True,
+    )
+
+
+def conditions(of: Case) -> Section:
+    """Say what must come about for a case to break even: ``table``, ``chart`` and ``two`` (two inputs at once)."""
+    first, second = of.two_inputs
+    rows = [
+        {
+            "what": one.item,
+            "paper": one.paper.with_unit,
+            "even": "it pays without" if factor is None or factor < 0 else one.at(factor).with_unit,
+            "share": None if factor is None or factor < 0 else factor * 100,
+        }
+        for one, factor in of.breaking_even_at
+    ]
+    grid = of.grid.reset_index(names="first")
+    return Section(
+        table=Sheet(
+            pd.DataFrame(rows),
+            "What each must be for the case to break even, if all else is as the paper says",
+            {
+                "what": "What",
+                "paper": "The paper says",
+                "even": "Breaks even at",
+                "share": ("Share of what the paper says, per cent", ".0f"),
+            },
+            missing="does not apply",
+        ),
+        chart=sensitivity(
+            of.sensitivity,
+            axis="Benefits less costs, worth today, million pounds",
+            subtitle=f"Net worth of the case, {of.period}, when one input changes; {of.area}.",
+        ),
+        two=Sheet(
+            grid,
+            "Benefits less costs, worth today, when two inputs differ",
+            {
+                "first": f"{first.item}",
+                **{str(at): (f"{second.item}: {at}, pounds", ",.0f") for at in of.grid},
+            },
+            folded=True,
+        ),
+    )
+
+
+def simulated(of: Case) -> Section:
+    """Say how futures are simulated, ``how``, and what the paper leaves out, ``missing``."""
+    stated = [one.item for one in of.inputs if one.least is not None]
+    assumed = [one.item for one in of.inputs if one.least is None]
+    basis = of.basis
+    drawn = [
+        f"In each of {basis.runs:,} simulated futures every input lies somewhere in its range, most often near what "
+        "the paper says. Inputs vary by themselves."
+    ]
+    if stated:
+        drawn.append(
+            f"The paper's own words give the range of {listed(stated)}. A target is not the least that may happen: "
+            f"where the range goes less than {percent(basis.benefit_spread)} down, it is tried so far."
+        )
+    drawn.append(
+        f"It gives none for {listed(assumed)}: costs are tried {percent(basis.cost_spread)} and the rest "
+        f"{percent(basis.benefit_spread)} lower and higher."
+    )
+    said = [f"{'The paper' if not place else 'It'} does not say {one}." for place, one in enumerate(of.missing)]
+    return Section(
+        how=Aside("How the futures are simulated", tuple(drawn)),
+        missing=" ".join(said) or None,
+    )

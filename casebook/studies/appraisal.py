@@ -1,0 +1,479 @@
+"""A case that spends to save: what it costs and brings over years, what must come about, and how sure that is."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from casebook.data.catalogue import TableEntry
+from casebook.english import Money, Number, Odds, Payback, PerPound, Range, count, listed, percent
+from casebook.errors import InputError
+from casebook.methods import appraisal
+from casebook.methods.costing import FinancialYear
+from casebook.studies.sensitivity import Bar, Sensitivity
+
+COLUMNS = ("id", "item", "kind", "of", "cashable", "starts", "until", "amount", "low", "high", "unit")
+STEPS = (0.25, 0.5, 0.75, 1.0)
+"""Of what the paper says, in a table of two inputs."""
+
+
+@dataclass(frozen=True)
+class Basis:
+    """How a case is appraised: over how many years, at which rate, in which prices, and how far inputs may be off.
+
+    ``inflation`` turns amounts into cash or, where they are ``nominal``, cash into real amounts. ``optimism`` raises
+    costs by a share. Where a paper gives no range, costs and benefits are tried at ``cost_spread`` and
+    ``benefit_spread``, shares of what it says, on either side.
+    """
+
+    years: int = 5
+    rate: float = appraisal.STANDARD
+    inflation: float = 0.02
+    nominal: bool = False
+    optimism: float = 0.0
+    cost_spread: float = 0.1
+    benefit_spread: float = 0.25
+    runs: int = 10_000
+    seed: int = 0
+
+    @property
+    def prices(self) -> str:
+        """In which prices the source's sums are taken to be."""
+        if self.nominal:
+            return f"cash, with prices rising by {percent(self.inflation, 1)} a year"
+        return "sums in the prices of the first year"
+
+    @property
+    def levels(self) -> NDArray[np.float64]:
+        """The price level of each year, the first 1."""
+        return appraisal.price_levels(self.years, self.inflation)
+
+
+@dataclass(frozen=True)
+class Flow:
+    """A cost, a benefit or funding: pounds of each year, in the first year's prices."""
+
+    id: str
+    item: str
+    kind: str
+    cashable: bool
+    by_year: tuple[float, ...]
+    worth: Money
+    """All its years together, in the first year."""
+
+
+@dataclass(frozen=True)
+class Input:
+    """What flows are in proportion to: the number the paper gives, and the least and the most it is tried at."""
+
+    item: str
+    paper: Number
+    low: float
+    high: float
+    of: tuple[str, ...]
+    least: float | None = None
+    """The least that the paper names, where it gives a range."""
+
+    @property
+    def factors(self) -> tuple[float, float, float]:
+        """The lowest, the central and the highest, as a share of what the paper says."""
+        return self.low, 1.0, self.high
+
+    def at(self, factor: float) -> Number:
+        """Return the number it is at a share of what the paper says, with a decimal more than that."""
+        exact = self.paper.like(self.paper.value * factor)
+        return exact if factor == 1 or isinstance(exact, Money) else replace(exact, decimals=exact.decimals + 1)
+
+
+@dataclass(frozen=True)
+class Case:
+    """A case with what it costs and brings; ``missing`` says what the paper leaves out that a decision needs."""
+
+    table: TableEntry
+    area: str
+    basis: Basis
+    first: FinancialYear
+    flows: tuple[Flow, ...]
+    inputs: tuple[Input, ...]
+    missing: tuple[str, ...]
+
+    def of_kind(self, kind: str) -> list[Flow]:
+        """Return its costs, benefits or funding."""
+        return [flow for flow in self.flows if flow.kind == kind]
+
+    def _yearly(self, kind: str) -> NDArray[np.float64]:
+        rows = [np.array(flow.by_year) for flow in self.of_kind(kind)]
+        return np.asarray(sum(rows, np.zeros(self.basis.years)))
+
+    def _worth(self, flows: Sequence[Flow]) -> Money:
+        return Money(sum(float(flow.worth) for flow in flows))
+
+    @property
+    def period(self) -> str:
+        """The years it is appraised over."""
+        return f"{self.first} to {FinancialYear(self.first.starts + self.basis.years - 1)}"
+
+    @property
+    def cost(self) -> Money:
+        """What it costs in the last of the years: a year, once it is running."""
+        return Money(float(self._yearly("cost")[-1]))
+
+    @property
+    def benefit(self) -> Money:
+        """What it brings in the same year."""
+        return Money(float(self._yearly("benefit")[-1]))
+
+    @property
+    def costs(self) -> Money:
+        """All costs, discounted."""
+        return self._worth(self.of_kind("cost"))
+
+    @property
+    def benefits(self) -> Money:
+        """All benefits, discounted."""
+        return self._worth(self.of_kind("benefit"))
+
+    @property
+    def cashable(self) -> Money:
+        """Those by which a budget can be cut."""
+        return self._worth([flow for flow in self.of_kind("benefit") if flow.cashable])
+
+    @property
+    def funding(self) -> Money:
+        """Money from elsewhere, discounted; no benefit, since it could be spent otherwise."""
+        return self._worth(self.of_kind("funding"))
+
+    @property
+    def net(self) -> Money:
+        """The net present value."""
+        return Money(float(self.benefits) - float(self.costs))
+
+    @property
+    def pays(self) -> bool:
+        """Whether it at least breaks even where all is as the paper says."""
+        return self.net.value >= 0 or self.net.nothing
+
+    @property
+    def ratio(self) -> PerPound | None:
+        """Benefits for each pound of cost; None where nothing is spent."""
+        found = appraisal.benefit_cost_ratio(float(self.benefits), float(self.costs))
+        return None if found is None else PerPound(found)
+
+    @property
+    def net_by_year(self) -> NDArray[np.float64]:
+        """Benefits less costs of each year, not discounted."""
+        return self._yearly("benefit") - self._yearly("cost")
+
+    @property
+    def payback(self) -> Payback:
+        """When what was spent has come back."""
+        return Payback(appraisal.payback(self.net_by_year.tolist()), self.basis.years)
+
+    @property
+    def discounted_payback(self) -> Payback:
+        """The same, later years counting less."""
+        return Payback(appraisal.payback(self.net_by_year.tolist(), self.basis.rate), self.basis.years)
+
+    @property
+    def needed(self) -> Number | None:
+        """How much of its benefits must come about for it to break even, per cent; None where the paper gives none."""
+        return Number(float(self.costs) / float(self.benefits) * 100, unit="%") if float(self.benefits) else None
+
+    @property
+    def cannot_lose(self) -> list[str]:
+        """The benefits without which it no longer breaks even, the largest first."""
+        ordered = sorted(self.of_kind("benefit"), key=lambda flow: -float(flow.worth))
+        return [flow.item for flow in ordered if self.pays and float(self.net) < float(flow.worth)]
+
+    @property
+    def at_least(self) -> Money | None:
+        """The net present value where all is at the least that the paper names; None where it names no range."""
+        named = [one.least for one in self.inputs]
+        return self._net([1.0 if one is None else one for one in named]) if any(x is not None for x in named) else None
+
+    # --- What a reader is told ----------------------------------------------------------------------
+
+    @property
+    def cash(self) -> str:
+        """Whether a budget can be cut by its benefits."""
+        if self.cashable.nothing:
+            return "none of it is cash by which a budget can be cut"
+        return (
+            f"{Number(float(self.cashable) / float(self.benefits) * 100)}% of it is cash by which a budget can be cut"
+        )
+
+    @property
+    def verdict(self) -> str:
+        """Whether it pays, to be said after what it costs and brings in a year."""
+        if self.needed is None:
+            return "The paper puts no sum on what it brings."
+        if not self.pays:
+            return f"Even in full that is {Money(-self.net.value)} short of its costs {self.over}; {self.cash}."
+        return f"It breaks even if {self.needed.with_unit} of that comes about; {self.cash}."
+
+    @property
+    def over(self) -> str:
+        """Over how many years it is looked at."""
+        return f"over {count(self.basis.years, 'year', 'years')}"
+
+    @property
+    def question(self) -> str:
+        """What to ask: for the first thing that the paper leaves out."""
+        return f"Who can say {self.missing[0]}?" if self.missing else "Who will count whether the benefits come about?"
+
+    @property
+    def enough(self) -> str:
+        """How much of the benefits it takes to break even, as a sentence."""
+        if self.needed is None:
+            return "The paper puts no sum on what it brings."
+        if not self.pays:
+            return f"It breaks even only if benefits are {Number(self.needed.value / 100, 1)} times those claimed."
+        return f"It breaks even if {self.needed.with_unit} of the benefits claimed come about."
+
+    @property
+    def leans(self) -> str:
+        """What the benefits that must come about rest on."""
+        said = [self._in_numbers] if self._in_numbers else []
+        if len(self.of_kind("benefit")) > 1 and self.cannot_lose:
+            said.append(f'Without "{self.cannot_lose[0]}", the others do not cover the cost.')
+        if self.at_least is not None:
+            least = self.at_least
+            brings = "brings" if least.value > 0 else "loses"
+            said.append(
+                "At the least that the paper's words allow, it "
+                f"{'only breaks even' if least.nothing else f'{brings} {least.size}'}."
+            )
+        return " ".join(said)
+
+    @property
+    def _in_numbers(self) -> str:
+        """How many are enough of what all benefits are in proportion to, if the paper counts anything of the kind."""
+        benefits = {flow.id for flow in self.of_kind("benefit")}
+        for one, factor in self.breaking_even_at:
+            counted = not isinstance(one.paper, Money) and not one.paper.unit.startswith("per ")
+            if counted and factor is not None and factor >= 0 and set(one.of) == benefits:
+                return f"That is {one.at(factor)} of the {one.paper.with_unit}."
+        return ""
+
+    @property
+    def doubts(self) -> list[str]:
+        """What speaks against it, in a few words each."""
+        found = {
+            "it costs more than it brings": not self.pays,
+            "no benefit is cash": self.cashable.nothing,
+            "at the least it loses": self.at_least is not None and float(self.at_least) < -1,
+        }
+        return [said for said, so in found.items() if so]
+
+    @property
+    def with_funding(self) -> str:
+        """What it would bring if funding were a benefit; nothing where there is none."""
+        if self.funding.nothing:
+            return ""
+        yearly = Money(float(self._yearly("funding")[-1]))
+        after = Money(float(self.net) + float(self.funding))
+        return (
+            f"Counted with {yearly} a year that was saved elsewhere before, it would bring {after.size} "
+            f"{'more' if after.value > 0 else 'less'} than it costs."
+        )
+
+    # --- What if ------------------------------------------------------------------------------------
+
+    @cached_property
+    def _parts(self) -> tuple[list[float], list[list[int]]]:
+        counted = [flow for flow in self.flows if flow.kind != "funding"]
+        signs = {"cost": -1, "benefit": 1}
+        worth = [signs[flow.kind] * float(flow.worth) for flow in counted]
+        return worth, [[int(flow.id in one.of) for one in self.inputs] for flow in counted]
+
+    def _net(self, factors: Sequence[float]) -> Money:
+        parts, uses = self._parts
+        return Money(float(appraisal.combined(parts, list(factors), uses)))
+
+    def _with(self, *changed: tuple[Input, float]) -> Money:
+        factors = {one.item: factor for one, factor in changed}
+        return self._net([factors.get(one.item, 1.0) for one in self.inputs])
+
+    @cached_property
+    def breaking_even_at(self) -> list[tuple[Input, float | None]]:
+        """Each input with the share of what the paper says at which the case breaks even; None where it never does."""
+        # A value is in proportion to each input, so what moves with one is what is lost without it.
+        return [
+            (one, appraisal.switching_factor(float(self.net), float(self.net) - float(self._with((one, 0.0)))))
+            for one in self.inputs
+        ]
+
+    @property
+    def sensitivity(self) -> Sensitivity:
+        """How far each input moves the net present value."""
+        bars = [
+            Bar(
+                f"{one.item}: {Range(*(one.paper.like(one.paper.value * end) for end in (one.low, one.high)))}",
+                f'"{one.item}"',
+                self._with((one, one.low)),
+                self._with((one, one.high)),
+            )
+            for one in self.inputs
+        ]
+        return Sensitivity.of(self.net, bars)
+
+    @property
+    def two_inputs(self) -> tuple[Input, Input]:
+        """The two benefits' inputs that move it most; the costs, where there is one."""
+        moved = {one.item: abs(float(self._with((one, 0.0))) - float(self.net)) for one in self.inputs}
+        cost, *others = self.inputs
+        first, *rest = sorted(others, key=lambda one: -moved[one.item])
+        return first, (rest or [cost])[0]
+
+    @property
+    def grid(self) -> pd.DataFrame:
+        """The net present value at shares of two inputs: a row a share of the first, a column one of the second."""
+        first, second = self.two_inputs
+        cells = [[float(self._with((first, one), (second, other))) for other in STEPS] for one in STEPS]
+        return pd.DataFrame(cells, index=[str(first.at(step)) for step in STEPS],
+                            columns=[str(second.at(step)) for step in STEPS])  # fmt: skip
+
+    @cached_property
+    def _simulated(self) -> appraisal.Outcomes:
+        parts, uses = self._parts
+        ranges = [one.factors for one in self.inputs]
+        return appraisal.simulate(parts, ranges, uses, self.basis.runs, self.basis.seed)
+
+    @property
+    def chance(self) -> Odds:
+        """In how many simulated futures it at least breaks even."""
+        return Odds(self._simulated.breaking_even * 100, runs=self.basis.runs)
+
+    @property
+    def middle(self) -> Range:
+        """Where 80 of 100 net present values lie."""
+        return Range(*(Money(float(end)) for end in np.quantile(self._simulated.values, [0.1, 0.9])))
+
+    @property
+    def by_year(self) -> pd.DataFrame:
+        """A row a year: real costs, benefits and their difference, discounted and summed up, and in cash."""
+        factors = appraisal.discount_factors(self.basis.years, self.basis.rate)
+        years = [str(FinancialYear(self.first.starts + year)) for year in range(self.basis.years)]
+        worth = self.net_by_year * factors
+        return pd.DataFrame(
+            {
+                "year": years,
+                "costs": self._yearly("cost"),
+                "benefits": self._yearly("benefit"),
+                "net": self.net_by_year,
+                "factor": factors,
+                "worth": worth,
+                "so_far": worth.cumsum(),
+                "cash": self.net_by_year * self.basis.levels,
+            }
+        )
+
+
+def case(frame: pd.DataFrame, area: str, basis: Basis) -> Case:
+    """Appraise a case.
+
+    Parameters
+    ----------
+    frame
+        A table of the catalogue, a row an item: ``kind`` is cost, benefit, funding, input, given or missing; ``amount``
+        is of each year from ``starts`` to ``until``, or on and on; ``low`` and ``high`` are the range that the source
+        gives; ``of`` names the flows that an input is in proportion to.
+    area
+        Whose case it is.
+    basis
+        How it is appraised.
+
+    Raises
+    ------
+    InputError
+        If the table has other columns, no cost or no benefit, or a row that cannot be used.
+
+    Examples
+    --------
+    >>> from casebook.data import tables
+    >>> found = case(tables.read("care_home_support"), "Cambridgeshire", Basis())
+    >>> str(found.cost), str(found.benefit), str(found.ratio), found.needed.with_unit
+    ('£297,000', '£731,839', '£2.46 for every £1', '41%')
+    """
+    table: TableEntry = frame.attrs["table"]
+    file = f"data/raw/{table.path}"
+    if lacking := [name for name in COLUMNS if name not in frame]:
+        raise InputError(f"{file} has no column {listed(lacking)}, expected those of a case: add it.")
+    flows = frame[frame["kind"].isin(["cost", "benefit", "funding"])]
+    for kind in ("cost", "benefit"):
+        if kind not in set(flows["kind"]):
+            raise InputError(f"{file} has no row of the kind {kind}, expected one at least: add it.")
+    if len(undated := flows.index[flows["starts"].isna() | flows["amount"].isna()]):
+        raise InputError(f"{file}, row {_row(undated[0])}: a {flows['kind'][undated[0]]} needs a year and an amount.")
+    _check_ranges(file, frame)
+    first = int(flows["starts"].min())
+    made = tuple(_flow(row, first, basis) for row in flows.to_dict("records"))
+    missing = tuple(map(str, frame.loc[frame["kind"] == "missing", "item"]))
+    return Case(
+        table, area, basis, FinancialYear(first), made, tuple(_inputs(file, frame, made, basis)), missing
+    )  # fmt: skip
+
+
+def _row(at: int) -> int:
+    # Frames count from 0, a spreadsheet from its header.
+    return int(at) + 2
+
+
+def _check_ranges(file: str, frame: pd.DataFrame) -> None:
+    for at, row in frame.iterrows():
+        low, high = (row["amount"] if pd.isna(row[end]) else row[end] for end in ("low", "high"))
+        if not (pd.isna(row["amount"]) or low <= row["amount"] <= high):
+            raise InputError(
+                f"{file}, row {_row(int(str(at)))}: the amount is {row['amount']:g}, expected one from the least, "
+                f"{low:g}, to the most, {high:g}: correct one of the three."
+            )
+
+
+def _flow(row: Mapping[Hashable, Any], first: int, basis: Basis) -> Flow:
+    start = int(row["starts"]) - first
+    end = basis.years - 1 if pd.isna(row["until"]) else int(row["until"]) - first
+    amounts = appraisal.recurring(float(row["amount"]), start, max(end, 0), basis.years)
+    if basis.nominal:
+        amounts = amounts / basis.levels
+    if row["kind"] == "cost":
+        amounts = appraisal.with_optimism_bias(amounts, basis.optimism)
+    by_year = tuple(amounts.tolist())
+    worth = Money(appraisal.present_value(by_year, basis.rate))
+    return Flow(str(row["id"]), str(row["item"]), str(row["kind"]), row["cashable"] == "yes", by_year, worth)
+
+
+def _inputs(file: str, frame: pd.DataFrame, flows: Sequence[Flow], basis: Basis) -> list[Input]:
+    """Return the cost as a whole, the inputs that benefits are in proportion to, and the benefits without any."""
+    costs = [flow for flow in flows if flow.kind == "cost"]
+    yearly = Money(sum(flow.by_year[-1] for flow in costs) or sum(flow.by_year[0] for flow in costs))
+    spread = basis.cost_spread
+    found = [Input("Cost a year", yearly, 1 - spread, 1 + spread, tuple(flow.id for flow in costs))]
+    known = {flow.id for flow in flows}
+    given = frame[frame["kind"] == "input"]
+    for at, row in given.iterrows():
+        of = tuple(str(row["of"]).split())
+        if wrong := [name for name in of if name not in known]:
+            raise InputError(
+                f"{file}, row {_row(int(str(at)))}, column of: found {wrong[0]!r}, expected the id of a benefit: "
+                "correct it."
+            )
+        found.append(_input(row, of, basis))
+    moved = {name for one in found for name in one.of}
+    alone = frame[(frame["kind"] == "benefit") & ~frame["id"].isin(list(moved))]
+    return [*found, *(_input(row, (str(row["id"]),), basis) for _, row in alone.iterrows())]
+
+
+def _input(row: pd.Series, of: tuple[str, ...], basis: Basis) -> Input:
+    amount, unit = float(row["amount"]), str(row["unit"])
+    decimals = next(places for places in (0, 1, 2) if places == 2 or round(amount, places) == amount)
+    paper = Money(amount) if unit.startswith("pounds") else Number(amount, decimals, unit)
+    if not amount or (pd.isna(row["low"]) and pd.isna(row["high"])):
+        return Input(str(row["item"]), paper, 1 - basis.benefit_spread, 1 + basis.benefit_spread, of)
+    low, high = (1.0 if pd.isna(row[end]) else float(row[end]) / amount for end in ("low", "high"))
+    return Input(str(row["item"]), paper, min(low, 1 - basis.benefit_spread), high, of, low)

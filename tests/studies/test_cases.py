@@ -1,0 +1,163 @@
+"""Cases that spend to save: what they cost and bring by a calculation of its own, what must come about, and refusals."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from casebook import appraisal, sections, tables
+from casebook.errors import InputError
+
+CASES = ["care_home_support", "enhanced_response", "informal_carers"]
+FACTORS = [1.035**-year for year in range(5)]
+
+
+def made(name="care_home_support", altered=None, **basis):
+    frame = tables.read(name)
+    if altered is not None:
+        described = frame.attrs["table"]
+        frame = altered(frame.copy())
+        frame.attrs["table"] = described
+    return appraisal.case(frame, "Cambridgeshire", appraisal.Basis(**basis))
+
+
+def alone(kinds):
+    """Keep some kinds of rows, and drop the inputs of those left out."""
+    return lambda frame: frame[frame["kind"].isin(kinds)]
+
+
+def test_the_care_home_team_costs_and_brings_what_a_calculator_says():
+    of = made()
+    assert of.costs.value == pytest.approx(297_000 * sum(FACTORS))
+    assert of.benefits.value == pytest.approx(731_838.95 * sum(FACTORS))
+    assert str(of.ratio) == "£2.46 for every £1" and of.needed.with_unit == "41%"
+    assert of.period == "2023/24 to 2027/28"
+    assert of.verdict == "It breaks even if 41% of that comes about; none of it is cash by which a budget can be cut."
+
+
+def test_the_two_homes_already_helped_do_not_pay_for_the_team():
+    of = made()
+    assert of.cannot_lose == ["Moves avoided, three more homes"]
+    assert sections.worth(of).chart.title == (
+        'Without "Moves avoided, three more homes", the other benefits do not cover the cost.'
+    )
+
+
+def test_each_input_breaks_even_where_a_calculator_says():
+    found = {one.item: factor for one, factor in made().breaking_even_at}
+    assert found["Cost a year"] == pytest.approx(731_838.95 / 297_000)
+    assert found["Homes that would fail in a year"] == pytest.approx(297_000 / 731_838.95)
+    # The team pays without the two homes: three more homes are worth more than it costs.
+    assert found["Funded residents in each of two"] < 0
+    assert found["Funded share in three homes"] == pytest.approx((297_000 - 255_887.81) / 475_951.14)
+    assert "That is 2.0 of the 5 homes." in made().leans
+
+
+def test_two_inputs_that_differ_at_once_multiply():
+    grid = made().grid
+    rest = [0.25, 0.5, 0.75, 1]
+    expected = [[(one * other * 731_838.95 - 297_000) * sum(FACTORS) for other in rest] for one in rest]
+    assert np.allclose(grid.to_numpy(), expected)
+
+
+def test_the_simulation_agrees_with_one_of_its_own():
+    of = made(benefit_spread=0.25, cost_spread=0.1, runs=200_000)
+    chance = np.random.default_rng(99)
+    homes, cost = chance.triangular(0, 5, 5, 200_000), chance.triangular(0.9, 1, 1.1, 200_000) * 297_000
+    extra, each, share = (chance.triangular(0.75, 1, 1.25, 200_000) for _ in range(3))
+    even = homes / 5 * extra * (255_887.81 * each + 475_951.14 * share) >= cost
+    assert of.chance.value == pytest.approx(even.mean() * 100, abs=0.5)
+
+
+def test_the_same_seed_gives_the_same_page_and_another_one_another():
+    assert str(made(seed=3).middle) == str(made(seed=3).middle) != str(made(seed=4).middle)
+
+
+def test_cash_is_deflated_and_real_sums_are_not():
+    cash, real = made(nominal=True, inflation=0.05), made(inflation=0.05)
+    assert cash.costs.value == pytest.approx(297_000 * sum((1.035 * 1.05) ** -year for year in range(5)))
+    assert real.costs.value == pytest.approx(297_000 * sum(FACTORS))
+    assert real.by_year["cash"].iloc[2] == pytest.approx((731_838.95 - 297_000) * 1.05**2)
+
+
+def test_costs_are_raised_for_optimism_and_benefits_are_not():
+    of = made(optimism=0.5)
+    assert of.cost.value == 297_000 * 1.5 and of.benefit.value == pytest.approx(731_838.95)
+    assert of.needed.value == pytest.approx(297_000 * 1.5 / 731_838.95 * 100)
+
+
+def test_a_benefit_that_is_cash_is_said_apart():
+    def cashable(frame):
+        return frame.assign(cashable=frame["cashable"].where(frame["id"] != "two_homes", "yes"))
+
+    of = made(altered=cashable)
+    assert of.cashable.value == pytest.approx(255_887.81 * sum(FACTORS))
+    assert of.verdict.endswith("35% of it is cash by which a budget can be cut.")
+    assert sections.worth(of)._parts["sentence"].startswith("Of the benefits £1.20 million are cash")
+
+
+def test_a_case_without_ranges_inputs_and_gaps_is_told_all_the_same():
+    of = made(altered=alone(["cost", "benefit"]))
+    assert [one.item for one in of.inputs] == [
+        "Cost a year", "Moves avoided, two homes already helped", "Moves avoided, three more homes",
+    ]  # fmt: skip
+    assert of.at_least is None and of.question == "Who will count whether the benefits come about?"
+    assert "missing" not in sections.simulated(of)._parts
+
+
+def test_a_case_that_costs_more_than_it_brings_says_by_how_much():
+    of = made(altered=lambda frame: frame.assign(amount=frame["amount"].where(frame["kind"] != "benefit", 1000.0)))
+    assert not of.pays and str(of.payback) == "does not come back within five years"
+    assert of.verdict.startswith("Even in full that is £1.38 million short of its costs over five years;")
+    assert of.enough.startswith("It breaks even only if benefits are 148.5 times")
+    assert "it costs more than it brings" in of.doubts
+    assert sections.worth(of).chart.title == "All the benefits claimed fall £1.38 million short of the costs."
+
+
+def test_one_more_vehicle_only_breaks_even_at_the_targets_that_are_no_stretch():
+    of = made("enhanced_response", runs=200_000)
+    assert of.needed.value == pytest.approx(180_509 / 209_798 * 100) and of.at_least.value == pytest.approx(0, abs=0.01)
+    assert sections.worth(of).chart.title == "At the least that the paper names, it only breaks even."
+    # The base target is no least that may happen: what is tried goes a quarter down, and no higher than the stretch target.
+    tried = np.random.default_rng(5).triangular(0.75, 1, 1, 200_000) * 209_798
+    cost = np.random.default_rng(6).triangular(0.9, 1, 1.1, 200_000) * 180_509
+    assert of.chance.value == pytest.approx((tried >= cost).mean() * 100, abs=0.4)
+
+
+def test_support_for_carers_costs_more_than_it_brings_and_savings_made_before_are_no_benefit():
+    of = made("informal_carers")
+    yearly = [219_143 - 323_420, *[219_143 - 273_420] * 4]
+    net = sum(amount * factor for amount, factor in zip(yearly, FACTORS, strict=True))
+    assert of.net.value == pytest.approx(net) and not of.pays
+    assert of.with_funding == (
+        "Counted with £70,000 a year that was saved elsewhere before, it would bring £23,475 more than it costs."
+    )
+    assert net + 70_000 * sum(FACTORS) == pytest.approx(23_475, abs=1)
+    carers = next(factor for one, factor in of.breaking_even_at if one.item == "Carers who carry on")
+    assert (carers - 1) * 210_000 * sum(FACTORS) == pytest.approx(-net)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_every_case_has_inputs_that_a_chart_has_room_for(name):
+    of = made(name)
+    assert all(len(bar.change) <= 48 for bar in of.sensitivity.bars)
+    assert of.missing and all(one.low <= 1 <= one.high for one in of.inputs)
+
+
+def test_rows_that_cannot_be_used_are_refused_with_their_number():
+    def odd(at, **cells):
+        def altered(frame):
+            for name, value in cells.items():
+                frame.loc[frame.index[at], name] = value
+            return frame
+
+        return altered
+
+    for altered, words in [
+        (alone(["cost"]), "has no row of the kind benefit"),
+        (odd(0, starts=pd.NA), "row 2: a cost needs a year and an amount"),
+        (odd(4, low=6.0), "row 6: the amount is 5, expected one from the least, 6, to the most, 5"),
+        (odd(4, of="two_houses"), "row 6, column of: found 'two_houses', expected the id of a benefit"),
+        (lambda frame: frame.drop(columns="cashable"), "has no column cashable"),
+    ]:
+        with pytest.raises(InputError, match=words):
+            made(altered=altered)
