@@ -15,8 +15,9 @@ import os
 import re
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -38,9 +39,15 @@ if TYPE_CHECKING:
     from casebook.reconcile.audit import Check
     from casebook.run import RunOptions, RunResult
 
+TOLD = 100
+"""How many changes a run prints."""
 FAILED, WRONG_INPUT, HELD, STOPPED, TERMINATED = 1, 2, 3, 130, 143
 Names = Annotated[list[str] | None, typer.Argument(metavar="[REPORT]...", help="Reports to run; all if none is named.")]
 Area = Annotated[str | None, typer.Option("--area", help="The local authority the reports are about.")]
+Areas = Annotated[
+    list[str] | None,
+    typer.Option("--area", help="A local authority the reports are about; several, or all of them: all."),
+]
 Set = Annotated[
     list[str] | None,
     typer.Option("-p", "--parameter", metavar="NAME=VALUE", help="Set a notebook parameter; may be repeated."),
@@ -137,7 +144,14 @@ def _add_run_commands(  # noqa: PLR0915
     @app.command()
     def run(
         names: Names = None,
-        area: Area = None,
+        area: Areas = None,
+        region: Annotated[
+            list[str] | None, typer.Option("--region", help="All local authorities of a region; may be repeated.")
+        ] = None,
+        area_file: Annotated[
+            Path | None,
+            typer.Option("--area-file", metavar="FILE", help="The local authorities a file names, one a line."),
+        ] = None,
         parameter: Set = None,
         parameters_file: Annotated[
             Path | None, typer.Option("--parameters", metavar="FILE", help="Set parameters from a YAML or JSON file.")
@@ -169,7 +183,11 @@ def _add_run_commands(  # noqa: PLR0915
             ),
         ] = False,
     ) -> None:
-        """Make the reports that are not up to date and publish them together, or, if one fails, publish nothing."""
+        """Make the reports that are not up to date and publish them together, or, if one fails, publish nothing.
+
+        Several areas are published one by one, each when it is made, and the index last. What fails or is held of one
+        keeps its last good page and stops no other, as with --keep-going; the exit code says so at the end.
+        """
         from casebook.data.tables import Tables
         from casebook.engine import parameters
         from casebook.pack import plan
@@ -200,18 +218,24 @@ def _add_run_commands(  # noqa: PLR0915
             if night is not None:
                 night.log = log
             known = Tables(root)
-            jobs = plan.make(pack, root, names or [], area, default_area, given, known, typed)
-            if remove and (names or remove in {job.area for job in jobs}):
+            own = given.pop("area", None)
+            if own and area:
+                raise InputError("The area is given twice, by --area and by -p area: give it once.")
+            places = _areas(known, [*(area or []), *([own] if own else [])], region or [], area_file) or [default_area]
+            jobs, without = plan.make(pack, root, names or [], places, given, known, typed)
+            options = replace(options, by_area=len(places) > 1, left_out={} if names else without)
+            made_for = list(dict.fromkeys(job.area for job in jobs))
+            if remove and (names or options.by_area or remove in made_for):
                 raise InputError(
-                    f"--remove {remove} would take out what this run makes: name no report, and another area."
+                    f"--remove {remove} would take out what this run makes: name no report, and one other area."
                 )
             if not freshness.data_were_checked(root):
                 _check_data(known, root)
-            if area is None and "area" not in given:
+            if not (area or own or region or area_file):
                 for sentence in plan.other_areas(jobs, known):
                     _complain(sentence)
-            for name, why in {} if names else plan.left_out(pack, known, jobs[0].area).items():
-                _console(stderr=True).print(f"Left out: {name}. {why}")
+            for sentence in _what_is_left_out(without):
+                _console(stderr=True).print(sentence)
             if log is None:
                 _say_what_is_stale(jobs, root, pack, not names, options)
             else:
@@ -334,7 +358,7 @@ def _say_what_to_know(pack: Sequence[Report], root: Path, default_area: str) -> 
     for vintage in held.vintages:
         serves = "; ".join(held.served_by(vintage)) or "for no series"
         _console().print(f"{vintage.path.name}: {vintage}, {serves}.", soft_wrap=True)
-    jobs = plan.make(pack, root, [], None, default_area, {}, known)
+    jobs, _ = plan.make(pack, root, [], [default_area], {}, known)
     for sentence in [*plan.other_areas(jobs, known), *exports.not_recognised(root), *held.not_served()]:
         _complain(sentence)
 
@@ -429,7 +453,7 @@ def _with_exit_codes(app: typer.Typer) -> typer.Typer:
                 _complain(str(error))
                 raise typer.Exit(HELD) from None
             except KeyboardInterrupt as error:
-                _complain("Stopped: nothing was published.")
+                _complain(str(error) or "Stopped: nothing was published.")
                 raise typer.Exit(TERMINATED if isinstance(error, signals.TerminatedError) else STOPPED) from None
             except BrokenPipeError:
                 # Nobody reads on what is printed; nor does Python's own last word on it.
@@ -453,6 +477,38 @@ def _with_exit_codes(app: typer.Typer) -> typer.Typer:
 
     app.info.cls = Guarded
     return app
+
+
+def _areas(known: Tables, named: Sequence[str], regions: Sequence[str], file: Path | None) -> list[str]:
+    """Return the areas that are asked for, in the order asked."""
+    if sum(map(bool, (named, regions, file))) > 1:
+        raise InputError("The areas are given twice: give --area, --region or --area-file, one of them.")
+    if named == ["all"]:
+        return known.areas.authorities_of()
+    if file:
+        try:
+            lines = file.read_text(encoding="utf-8-sig").splitlines()
+        except (OSError, UnicodeDecodeError) as error:
+            raise InputError(f"{file} cannot be read ({getattr(error, 'strerror', None) or error}).") from None
+        named = [name for line in lines if (name := line.partition("#")[0].strip().strip('"').strip())]
+        if not named:
+            raise InputError(f"{file} names no area: write one name, code or number a line.")
+    return list(named) or [name for region in regions for name in known.areas.authorities_of(region)]
+
+
+def _what_is_left_out(without: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
+    """Say which reports cannot be made, for one area or for how many, and what would help."""
+    by_report: dict[str, dict[str, str]] = {}
+    for area, lacks in without.items():
+        for name, why in lacks.items():
+            by_report.setdefault(name, {})[area] = why
+    for name, lacking in by_report.items():
+        first = next(iter(lacking.values()))
+        if len(without) == 1:
+            yield f"Left out: {name}. {first}"
+        else:
+            areas = list(lacking) if len(lacking) <= 6 else [*list(lacking)[:5], f"{len(lacking) - 5} more"]
+            yield f"Left out for {len(lacking)} of {len(without)} areas: {name} ({and_list(areas)}). {first}"
 
 
 def _say_what_is_stale(jobs: list[Job], root: Path, pack: list[Report], whole: bool, options: RunOptions) -> None:
@@ -497,7 +553,14 @@ def _run(
                 progress.advance(bar)
                 progress.refresh()
 
-        made = packs.make(jobs, root, pack, whole, options, log, starting, ended)
+        try:
+            made = packs.make(jobs, root, pack, whole, options, log, starting, ended)
+        except KeyboardInterrupt as stopped:
+            if options.by_area:
+                stopped.args = (
+                    "Stopped: the areas that were finished are published; the same command goes on from here.",
+                )
+            raise
     # From here to the end of the process there is nothing to stop: the pack is published.
     signals.ignore()
     if not (made.failed or made.held):
@@ -545,15 +608,18 @@ def _tell(made: RunResult, area: str, root: Path, seconds: float) -> None:
         print(f"Taken out: {one}")
     for (name, place), what in made.older.items():
         print(f"Marked as older than its data: {name}, {place}: {what}")
-    for change in made.changes:
+    for change in made.changes[:TOLD]:
         print(f"Changed: {comparison.in_words(change)}")
+    if len(made.changes) > TOLD:
+        print(f"Changed: {len(made.changes) - TOLD:,} more, all in pack.json")
     for entry in made.pack.reports:
         if explored := entry.key in made.made and entry.explored:
             print(f"{entry.name}: {record.in_words(explored)}")
     count = "1 report" if len(made.made) == 1 else f"{len(made.made)} reports"
     rest = [f"{len(made.failed)} not made"] * bool(made.failed) + [f"{len(made.held)} held"] * bool(made.held)
     others = f", {and_list(rest)}," if rest else ""
-    areas = and_list(sorted({place for _, place in made.made} or {area}))
+    places = sorted({place for _, place in made.made} or {area})
+    areas = and_list(places) if len(places) < 7 else f"{len(places)} areas"
     print(f"{count} for {areas}{others} published in {seconds:.0f} s. Open {index}")
 
 
@@ -624,8 +690,8 @@ def _problems(pack: list[Report], root: Path, area: str) -> list[str]:
         if isinstance(register, figures.Register):
             problems += reconciliation.problems(pack, root, register)
     for report in pack:
-        jobs = attempt(plan.make, pack, root, [report.name], None, area, {}, known)
-        for job in jobs if isinstance(jobs, list) else []:
+        found = attempt(plan.make, pack, root, [report.name], [area], {}, known)
+        for job in found[0] if isinstance(found, tuple) else []:
             for name in plan.tables_read(job.notebook, job.parameters, known.catalogue):
                 attempt(known.catalogue.table, name)
     return problems + readability.of_pack(root / "reports")

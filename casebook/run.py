@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from casebook import clock, preload
-from casebook.data import catalogue
+from casebook.data import areas, catalogue
 from casebook.data.results import UPSTREAM
 from casebook.engine import workers
 from casebook.engine.outcome import Outcome
@@ -21,11 +22,12 @@ from casebook.errors import InputError, ReportFailedError, ThresholdExceededErro
 from casebook.pack import comparison, freshness, models, plan, record
 from casebook.pack.freshness import StaleReason
 from casebook.pack.history import Log
-from casebook.pack.models import Failure, Fingerprint, Pack, PackChange, Published, Row
+from casebook.pack.models import Failure, Fingerprint, Pack, PackChange, Published, Row, Top
 from casebook.pack.plan import Job
 from casebook.pack.report_spec import Contact, Report
 from casebook.pages import gates, layout, manifest, pdf, publish, render
 from casebook.pages.layout import FILES, LaidOut
+from casebook.text import slug
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,9 @@ class RunOptions:
     ``force`` makes what is fresh, too; ``keep_going`` publishes what succeeded and is not held, with the last good page
     of the rest; ``accept`` publishes headlines that moved beyond their thresholds; ``engine`` is ``shell`` where a
     process can be forked and ``kernel`` otherwise, if it is not named; ``at_once`` is the number of cores if left out;
-    ``remove`` takes all reports of an area out; ``contact`` is named in the accessibility statement.
+    ``remove`` takes all reports of an area out; ``contact`` is named in the accessibility statement. ``by_area``
+    publishes area by area, each as soon as it is made, with the last good page of what failed or is held, as
+    ``keep_going`` does.
     """
 
     force: bool = False
@@ -45,6 +49,9 @@ class RunOptions:
     at_once: int | None = None
     remove: str = ""
     contact: Contact | None = None
+    by_area: bool = False
+    left_out: Mapping[str, dict[str, str]] = field(default_factory=dict)
+    """By area, the reports that cannot be made for it, each with what is missing."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +72,8 @@ class RunResult:
     removed: list[str] = field(default_factory=list)
     """The reports it took out of the pack, each with why."""
     published: bool = True
+    areas: Set[str] = frozenset()
+    """The folders of the areas of which something is another than before."""
 
     @property
     def changes(self) -> list[PackChange]:
@@ -113,31 +122,138 @@ def make(
     published = root / "reports"
     if pale := list(gates.contrast_problems(render.styles())):
         raise ReportFailedError(gates.refusal("The pack", pale))
-    made: RunResult | None = None
-    with publish.staging(published, lambda said: log.about.update(not_in_one_step=said)) as stage:
+    maker = _Maker(root, reports, whole, replace(options, keep_going=options.keep_going or options.by_area), log)
+    with publish.held(published):
         workers.clear_away(root)
-        before = _PreviousPack.of(stage)
-        dropped = _dropped(before, jobs, reports, whole, options.remove)
-        others, refused = _planned_again(before, jobs, dropped, reports, root)
-        if refused and whole and not options.keep_going:
-            raise InputError(next(iter(refused.values())))
-        place = _place([report.name for report in reports])
-        all_jobs = sorted([*jobs, *others], key=lambda job: place(job.key)[::-1])
-        needs, sources = _needs(all_jobs, before, root, _keys(jobs) if options.force else set())
-        older = {} if whole else refused | _marks(needs, _keys(others), before)
-        same = not dropped and options.contact == before.pack.contact
-        if same and not any(needs.values()) and not older and not (refused and whole):
-            made = _restored(stage, before, log)
-            if made.published:
-                return made
-            raise publish.NothingToPublishError
-        _delete(stage, dropped)
+        made = (maker.area_by_area if options.by_area else maker.all_at_once)(jobs, starting, ended)
+    log.about |= {
+        "made": _by_report(made.made), "failed": made.failed, "held": made.held, "changes": len(made.changes),
+        "older": _by_report(made.older), "restored": made.restored, "removed": made.removed,
+    }  # fmt: skip
+    return made
+
+
+AREAS_AT_ONCE = 8
+"""How many areas a run of many makes side by side, so that all cores are busy; each is then published by itself."""
+
+
+@dataclass(frozen=True)
+class _Maker:
+    """How a pack is made: at once, or area by area."""
+
+    root: Path
+    reports: Sequence[Report]
+    whole: bool
+    options: RunOptions
+    log: Log
+
+    def all_at_once(self, jobs: Sequence[Job], starting: Starting, ended: Ended) -> RunResult:
+        """Make what is stale of all areas, and publish the pack whole."""
+        before = _PreviousPack.of(self.root / "reports")
+        plan = self._plan(before, jobs)
+        same = plan.nothing and self.options.contact == before.pack.contact
+        if same and not before.altered:
+            return RunResult(before.pack, {}, [], published=False)
+        with self._staging() as stage:
+            if same:
+                # Of the reports nothing has changed.
+                pack = _without_altered_committee_packs(stage, before.pack, before.altered)
+                pack = manifest.write(stage, pack, _of_areas(before.altered))
+                made = RunResult(pack, {}, [], restored=before.altered)
+            else:
+                made = self._made(stage, plan, starting, ended)
+                pack = made.pack.model_copy(update=self._about(made.pack, before.pack))
+                made = replace(made, pack=manifest.write(stage, pack, made.areas | _of_areas(before.altered)))
+        if before.lost:
+            self.log.about["unnamed"] = manifest.unnamed(self.root / "reports", made.pack)
+        return made
+
+    def area_by_area(self, jobs: Sequence[Job], starting: Starting, ended: Ended) -> RunResult:
+        """Make areas one after the other, publish each when it is made, and then the pages about all.
+
+        What is published already is not made again, so a run that was stopped goes on where it was.
+        """
+        published = self.root / "reports"
+        by_area: dict[str, list[Job]] = {}
+        for job in jobs:
+            by_area.setdefault(job.folder, []).append(job)
+        waiting = list(by_area) + [folder for folder in models.folders(published) if folder not in by_area]
+        groups = [waiting[first : first + AREAS_AT_ONCE] for first in range(0, len(waiting), AREAS_AT_ONCE)]
+        so_far: list[RunResult] = []
+        while groups:
+            group = groups.pop(0)
+            own = [job for folder in group for job in by_area.get(folder, ())]
+            try:
+                so_far.append(self._group(group, own, starting, ended))
+            except ReportFailedError as error:
+                # Whose fault it is shows when each is made by itself.
+                groups = [[one] for one in group] + groups if len(group) > 1 else groups
+                so_far += [RunResult(Pack(), {}, [f"{group[0]}: {error}"])] if len(group) == 1 else []
+        return self._with_top(_together(so_far))
+
+    def _group(self, folders: Sequence[str], jobs: Sequence[Job], starting: Starting, ended: Ended) -> RunResult:
+        before = _PreviousPack.of(self.root / "reports", folders)
+        plan = self._plan(before, jobs)
+        altered = _of_areas(before.altered)
+        if plan.nothing and not altered:
+            return RunResult(Pack(), {}, [], published=False)
+        with self._staging(folders) as stage:
+            made = self._made(stage, plan, starting, ended)
+            for folder in made.areas | altered:
+                manifest.write_area(stage, folder, made.pack)
+        return made
+
+    def _with_top(self, made: RunResult) -> RunResult:
+        published = self.root / "reports"
+        before, found = models.top(published) or Top(), models.areas_of(published)
+        pack = models.together(before, found)
+        altered = [name for name in manifest.altered(published, (), pack) if "/" not in name]
+        if not (made.published or altered) and self.options.contact == before.contact:
+            return replace(made, pack=pack)
+        changes = tuple(change for one in found if one.since == before.run for change in one.changes)
+        pack = pack.model_copy(update={**self._about(pack, before), "failed": made.pack.failed, "changes": changes})
+        # The folders of areas are published already.
+        with self._staging(manifest.names(published)) as stage:
+            return replace(made, pack=manifest.write_top(stage, pack, published), published=True)
+
+    def _plan(self, before: _PreviousPack, jobs: Sequence[Job]) -> _Plan:
+        plan = _planned(before, jobs, self.root, self.reports, self.whole, self.options)
+        if plan.refused and not self.options.keep_going:
+            raise InputError(next(iter(plan.refused.values())))
+        return plan
+
+    def _staging(self, parts: Sequence[str] | None = None) -> AbstractContextManager[Path]:
+        published = self.root / "reports"
+        return publish.staging(published, lambda said: self.log.about.update(not_in_one_step=said), parts)
+
+    def _about(self, pack: Pack, before: Top) -> dict[str, Any]:
+        """Return what the top says besides the reports."""
+        described = catalogue.load(self.root)
+        known = areas.load(self.root, described)
+        names = sorted({entry.area for entry in pack.reports})
+        return {
+            "areas": tuple(names),
+            "regions": {name: found.region for name in names if (found := known.find(name)) and found.region},
+            "published": clock.now_in_words(),
+            "built_from": record.built_from(self.root),
+            "run": self.log.run,
+            "contact": self.options.contact,
+            "papers": described.papers,
+            "before": bool(before.published),
+            "since": before.run,
+        }
+
+    def _made(self, stage: Path, plan: _Plan, starting: Starting, ended: Ended) -> RunResult:
+        """Make what a plan says in a stage; the pages about several reports are still to be written."""
+        before = plan.before
+        _delete(stage, plan.dropped)
         _without_altered_committee_packs(stage, before.pack, before.altered)
-        run = _Run(stage, root, before, {report.name: report for report in reports}, options, log)
-        results = run.make(all_jobs, needs, sources, refused if whole else {}, starting, ended)
-        results += run.mark(older)
+        reports = {report.name: report for report in self.reports}
+        run = _Run(stage, self.root, before, reports, self.options, self.log)
+        results = run.make(plan.jobs, plan.needs, plan.sources, plan.refused, starting, ended)
+        results += run.mark(plan.older)
         entries, rows = dict(before.entries), list(before.rows)
-        for entry in dropped:
+        for entry in plan.dropped:
             del entries[entry.key]
         anew = [_published(result) for result in results if result.made]
         entries |= {entry.key: entry for entry in anew}
@@ -150,45 +266,54 @@ def make(
         mine = {entry.key for entry in anew}
         rows = [row for row in rows if (row.report, row.area) in entries.keys() - mine]
         rows += [row for result in results if result.made for row in _laid_out(result).rows]
-        pack = Pack(
-            areas=tuple(sorted({entry.area for entry in entries.values()})),
-            published=clock.now_in_words(),
-            built_from=record.built_from(root),
-            run=log.run,
-            contact=options.contact,
-            reports=tuple(sorted(entries.values(), key=lambda entry: place(entry.key))),
-            failed=tuple(_failure(one, before, one.task.key in kept) for one in failed),
-            papers=catalogue.load(root).papers,
+        place = _place([report.name for report in self.reports])
+        pack = before.pack.model_copy(update={
+            "published": clock.now_in_words(),
+            "since": before.pack.run,
+            "reports": tuple(sorted(entries.values(), key=lambda entry: place(entry.key))),
+            "left_out": {**before.pack.left_out, **self.options.left_out},
+            "failed": tuple(_failure(one, before, one.task.key in kept) for one in failed),
             # Those that no new report has put out of date.
-            committee_packs={
+            "committee_packs": {
                 folder: path for folder, path in before.pack.committee_packs.items() if (stage / path).is_file()
             },
-            before=bool(before.entries),
-            changes=tuple(comparison.changes(list(before.entries.values()), anew, before.rows, rows)),
-            reconciliation=tuple(sorted(rows, key=lambda row: (row.area, *row.place))),
-        )
-        pack = manifest.write(stage, pack)
-        unnamed = manifest.unnamed(stage, pack)
-        whys = {key: need.why for key, need in needs.items() if need and key in mine - kept - older.keys()}
+            "changes": tuple(comparison.changes(list(before.entries.values()), anew, before.rows, rows)),
+            "reconciliation": tuple(sorted(rows, key=lambda row: (row.area, *row.place))),
+        })  # fmt: skip
+        needs = plan.needs
         said = {
             kind: [_sentence(one) for one in failed if (one.outcome.status == "held") is kind] for kind in (False, True)
         }
-        made = RunResult(
+        return RunResult(
             pack,
-            whys,
+            {key: need.why for key, need in needs.items() if need and key in mine - kept - plan.older.keys()},
             said[False],
             said[True],
-            older,
+            plan.older,
             before.altered,
-            removed=_taken_out(dropped, reports, options.remove),
+            removed=_taken_out(plan.dropped, self.reports, self.options.remove),
+            areas={entry.folder for entry in (*anew, *plan.dropped)} | {one.task.folder for one in failed},
         )
-    assert made is not None
-    log.about |= {
-        "made": _by_report(made.made), "failed": made.failed, "held": made.held, "changes": len(made.changes),
-        "older": _by_report(made.older), "restored": made.restored, "removed": made.removed,
-        "unnamed": [] if before.pack.published else unnamed,
-    }  # fmt: skip
-    return made
+
+
+def _of_areas(altered: Iterable[str]) -> set[str]:
+    """Return the folders of areas in which files are not as they were written."""
+    return {name.partition("/")[0] for name in altered if "/" in name}
+
+
+def _together(results: Sequence[RunResult]) -> RunResult:
+    """Return what the runs of groups of areas did, without what stands in the folders of areas by now."""
+    failed = tuple(one for result in results for one in result.pack.failed)
+    return RunResult(
+        Pack(failed=failed),
+        {key: why for result in results for key, why in result.made.items()},
+        [one for result in results for one in result.failed],
+        [one for result in results for one in result.held],
+        older={key: what for result in results for key, what in result.older.items()},
+        restored=[one for result in results for one in result.restored],
+        removed=[one for result in results for one in result.removed],
+        published=any(result.published for result in results),
+    )
 
 
 def stale(
@@ -199,12 +324,9 @@ def stale(
     Nothing is made or written.
     """
     before = _PreviousPack.of(root / "reports")
-    dropped = _dropped(before, jobs, reports, whole, options.remove)
-    others, _ = _planned_again(before, jobs, dropped, reports, root)
-    place = _place([report.name for report in reports])
-    all_jobs = sorted([*jobs, *(others if whole else [])], key=lambda job: place(job.key)[::-1])
-    needs, _ = _needs(all_jobs, before, root, _keys(jobs) if options.force else set())
-    return {key: need for key, need in needs.items() if need}, _taken_out(dropped, reports, options.remove)
+    planned = _planned(before, jobs, root, reports, whole, options)
+    dropped = planned.dropped
+    return {key: need for key, need in planned.needs.items() if need}, _taken_out(dropped, reports, options.remove)
 
 
 def _taken_out(dropped: Sequence[Published], reports: Sequence[Report], removed: str) -> list[str]:
@@ -225,12 +347,19 @@ class _PreviousPack:
 
     pack: Pack
     altered: list[str]
-    """The files about all reports that are not as they were published."""
+    """The files about several reports that are not as they were published."""
+    lost: bool = False
+    """Whether what a ``pack.json`` said is gone."""
 
     @classmethod
-    def of(cls, stage: Path) -> _PreviousPack:
-        pack = models.read(stage)
-        return cls(Pack(), []) if pack is None else cls(pack, manifest.altered(stage, pack))
+    def of(cls, published: Path, areas: Sequence[str] | None = None) -> _PreviousPack:
+        """Read it, of all areas or those in some folders."""
+        pack = models.read(published, areas)
+        if pack is None:
+            return cls(Pack(), [], lost=True)
+        there = models.folders(published)
+        lost = not pack.published or not {slug(area) for area in pack.areas} <= set(there)
+        return cls(pack, manifest.altered(published, there if areas is None else areas, pack), lost)
 
     @cached_property
     def entries(self) -> dict[Key, Published]:
@@ -249,12 +378,35 @@ class _PreviousPack:
         return [entry for key, entry in self.entries.items() if entry.folder in areas and key not in names]
 
 
-def _restored(stage: Path, before: _PreviousPack, log: Log) -> RunResult:
-    """Write the files about all reports again where they are not as they were; of the reports nothing has changed."""
-    if before.altered:
-        manifest.write(stage, _without_altered_committee_packs(stage, before.pack, before.altered))
-        log.about |= {"restored": before.altered}
-    return RunResult(before.pack, {}, [], restored=before.altered, published=bool(before.altered))
+@dataclass(frozen=True)
+class _Plan:
+    """What a run is to do: its jobs, what each needs, what goes, and what is only marked."""
+
+    before: _PreviousPack
+    jobs: list[Job]
+    needs: dict[Key, StaleReason]
+    sources: dict[Key, Fingerprint]
+    dropped: list[Published]
+    refused: dict[Key, str]
+    """The published reports that cannot be planned any more."""
+    older: dict[Key, str]
+
+    @property
+    def nothing(self) -> bool:
+        """Whether every report can stay as it is."""
+        return not (self.dropped or self.older or self.refused or any(self.needs.values()))
+
+
+def _planned(
+    before: _PreviousPack, jobs: Sequence[Job], root: Path, reports: Sequence[Report], whole: bool, options: RunOptions
+) -> _Plan:
+    dropped = _dropped(before, jobs, reports, whole, options.remove)
+    others, refused = _planned_again(before, jobs, dropped, reports, root)
+    place = _place([report.name for report in reports])
+    all_jobs = sorted([*jobs, *others], key=lambda job: place(job.key)[::-1])
+    needs, sources = _needs(all_jobs, before, root, _keys(jobs) if options.force else set())
+    older = {} if whole else refused | _marks(needs, _keys(others), before)
+    return _Plan(before, all_jobs, needs, sources, dropped, refused if whole else {}, older)
 
 
 def _keys(jobs: Iterable[Job]) -> set[Key]:
@@ -311,8 +463,8 @@ def _needs(
         sources[job.key] = freshness.fingerprint(job, root, reads, upstream)
         if job.key in forced:
             need = StaleReason("--force")
-        elif models.FILE in before.altered:
-            need = StaleReason(f"reports/{models.FILE} is not as it was published")
+        elif (record := f"{job.folder}/{models.FILE}") in before.altered:
+            need = StaleReason(f"reports/{record} is not as it was published")
         else:
             need = freshness.need(job, before.entries.get(job.key), sources[job.key], root, anew)
         needs[job.key] = need

@@ -105,7 +105,14 @@ class Project:
         path.write_text(text.replace(old, new, count), encoding="utf-8")
 
     def pack(self) -> dict[str, Any]:
-        return json.loads((self.root / "reports" / "pack.json").read_text(encoding="utf-8"))
+        """What the top and the areas say, put together."""
+        reports = self.root / "reports"
+        top = json.loads((reports / "pack.json").read_text(encoding="utf-8"))
+        areas = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(reports.glob("*/pack.json"))]
+        return {
+            **top,
+            **{name: [one for area in areas for one in area[name]] for name in ("reports", "reconciliation")},
+        }
 
     def report(self, name: str, area: str = "Cambridgeshire") -> dict[str, Any]:
         return next(entry for entry in self.pack()["reports"] if (entry["name"], entry["area"]) == (name, area))

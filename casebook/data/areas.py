@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -74,9 +74,45 @@ class Gazetteer:
             raise InputError(f"{area.name} is a {area.kind}, not a local authority: {one_of(authorities, '')}")
         return area
 
+    def authorities(self, names: Iterable[str]) -> list[Area]:
+        """Return the local authorities of some names.
+
+        Raises
+        ------
+        InputError
+            If some name none; all of them are named.
+        """
+        found, wrong = [], []
+        for name in names:
+            try:
+                found.append(self.authority(name))
+            except InputError as error:
+                wrong.append(str(error))
+        if wrong:
+            raise InputError("\n".join(dict.fromkeys(wrong)))
+        return found
+
     def authorities_in(self, region: str) -> list[str]:
         """Return the names of the authorities of a region, in alphabetical order."""
         return sorted(area.name for area in self.areas.values() if area.region == region and area.kind == "authority")
+
+    def authorities_of(self, region: str = "") -> list[str]:
+        """Return the names of the authorities there are, of a region or of all England, in alphabetical order.
+
+        Raises
+        ------
+        InputError
+            If there is no such region.
+        """
+        regions = sorted({area.region for area in self.areas.values() if area.kind == "authority"} - {""})
+        place = self.find(region)
+        if region and (name := place.name if place else region) not in regions:
+            raise InputError(f"There is no region called {region!r}: {one_of(regions, region)}")
+        return sorted(
+            area.name
+            for area in self.areas.values()
+            if area.kind == "authority" and (not region or area.region == name)
+        )
 
 
 def load(root: Path, catalogue: Catalogue) -> Gazetteer:

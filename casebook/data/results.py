@@ -12,6 +12,7 @@ import pandas as pd
 
 from casebook.data import project, provenance
 from casebook.errors import InputError, and_list, one_of
+from casebook.text import slug
 
 RESULT = "application/vnd.casebook.result+json"
 _TITLE = "application/vnd.casebook.title+json"
@@ -115,11 +116,11 @@ def _executed(root: Path, report: str, area: str) -> Path:
         return Path(made[report])
     reports = root / "reports"
     try:
-        entries = json.loads((reports / "pack.json").read_text(encoding="utf-8"))["reports"]
+        entries = json.loads((reports / slug(area) / "pack.json").read_text(encoding="utf-8"))["reports"]
     except (FileNotFoundError, ValueError, KeyError):
         entries = []
     for entry in entries:
-        if (entry["name"], entry["area"]) == (report, area):
+        if entry["name"] == report:
             return reports / str(entry["notebook"])
     raise InputError(
         f"The report {report} is not published for {area}, and this one builds on it: make it first with "

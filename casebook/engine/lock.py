@@ -12,12 +12,12 @@ from pathlib import Path
 
 from casebook.errors import InputError
 
-_held: set[int] = set()
+_held: dict[Path, int] = {}
 
 
 @contextmanager
 def held(path: Path) -> Iterator[None]:
-    """Hold the lock while the block runs.
+    """Hold the lock while the block runs, within which it may be asked for again.
 
     Parameters
     ----------
@@ -29,17 +29,20 @@ def held(path: Path) -> Iterator[None]:
     InputError
         If another run holds it.
     """
+    if path in _held:
+        yield
+        return
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
     try:
         if not _take(descriptor):
             raise InputError(f"Another run is going on{_holder(descriptor)}: wait until it has ended, then run again.")
-        _held.add(descriptor)
+        _held[path] = descriptor
         os.ftruncate(descriptor, 0)
         os.write(descriptor, json.dumps({"process": os.getpid(), "since": f"{datetime.now():%H:%M:%S}"}).encode())
         yield
     finally:
-        _held.discard(descriptor)
+        _held.pop(path, None)
         os.close(descriptor)
 
 
@@ -47,7 +50,7 @@ def release() -> None:
     """Close the locks that a forked process came by; it must not hold them on when the run has ended."""
     while _held:
         with suppress(OSError):
-            os.close(_held.pop())
+            os.close(_held.popitem()[1])
 
 
 def _take(descriptor: int) -> bool:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from casebook.engine import parameters
-from casebook.errors import InputError, one_of
+from casebook.errors import InputError, and_list, one_of
 from casebook.pack.report_spec import Report
 from casebook.text import slug
 
@@ -52,13 +52,12 @@ def make(
     pack: Sequence[Report],
     root: Path,
     names: Sequence[str],
-    area: str | None,
-    default_area: str,
+    areas: Sequence[str],
     typed: Mapping[str, str],
     tables: Tables,
     on_command_line: Container[str] = (),
-) -> list[Job]:
-    """Plan a run.
+) -> tuple[list[Job], dict[str, dict[str, str]]]:
+    """Plan a run: the jobs, and by area the reports left out, each with why and what would help.
 
     Parameters
     ----------
@@ -68,8 +67,8 @@ def make(
         The project's folder.
     names
         The reports wanted; all, if none is named.
-    area, default_area
-        The area asked for, in any spelling known, and the pack's own where none is asked for.
+    areas
+        The areas, in any spelling known: one, or several, of which each gets the reports that can be made for it.
     typed
         Parameters from the command line, as text; each goes to every report that declares it.
     tables
@@ -82,17 +81,15 @@ def make(
     InputError
         If a name, an area or a value is wrong.
     """
-    if "area" in typed:
-        if area is not None:
-            raise InputError("The area is given twice, by --area and by -p area: give it once.")
-        typed = dict(typed)
-        area = typed.pop("area")
-    official = tables.areas.authority(default_area if area is None else area).name
-    without = {} if names else left_out(pack, tables, official)
-    wanted = [_named(pack, name) for name in names] or [report for report in pack if report.name not in without]
-    if not wanted:
-        raise InputError(f"pipeline.py lists no report for {official}: add one, or run it for another area.")
-    wanted = _with_upstream(pack, wanted, root)
+    official = list(dict.fromkeys(place.name for place in tables.areas.authorities(areas)))
+    # Whoever names a report and one area is told by the report itself what is missing.
+    asked = [_named(pack, name) for name in names] or list(pack)
+    without = {} if names and len(official) == 1 else _left_out(asked, tables, official)
+    by_area = {area: [report for report in asked if report.name not in without.get(area, ())] for area in official}
+    if not any(by_area.values()):
+        raise InputError(f"pipeline.py lists no report for {and_list(official)}: add one, or run it for another area.")
+    by_area = {area: _with_upstream(pack, reports, root) for area, reports in by_area.items()}
+    wanted = [report for report in pack if any(report in reports for reports in by_area.values())]
     declared = {report.name: parameters.declared(report.path(root)) for report in wanted}
     for name in typed:
         if not any(name in names for names in declared.values()):
@@ -104,33 +101,33 @@ def make(
         if len(notebooks) > len(set(notebooks)):
             which = " or ".join(report.name for report in wanted if report.notebook and name in declared[report.name])
             raise InputError(f"-p {name} would go to several reports of one notebook: name the report, {which}.")
-    return [
+    jobs = [
         _job(
             report,
             root,
-            official,
+            area,
             {name: text for name, text in typed.items() if name in declared[report.name]},
             on_command_line,
         )
-        for report in wanted
+        for area, reports in by_area.items()
+        for report in reports
     ]
+    return jobs, without
 
 
-def left_out(pack: Sequence[Report], tables: Tables, area: str) -> dict[str, str]:
-    """Return which reports a run of all leaves out for an area, each with why and what would help.
-
-    Raises
-    ------
-    InputError
-        If a report needs what is neither a series nor a table.
-    """
+def _left_out(pack: Sequence[Report], tables: Tables, areas: Sequence[str]) -> dict[str, dict[str, str]]:
     if not any(report.needs for report in pack):
         return {}
     from casebook.data.series import Held
 
     held = Held(tables.root, tables)
-    found = {report.name: [held.lacks(need, area) for need in report.needs] for report in pack}
-    return {name: next(filter(None, lacks)) for name, lacks in found.items() if any(lacks)}
+    found = {}
+    for area in areas:
+        lacks = {
+            report.name: next(filter(None, (held.lacks(one, area) for one in report.needs)), "") for report in pack
+        }
+        found[area] = {name: why for name, why in lacks.items() if why}
+    return found
 
 
 def again(report: Report, root: Path, entry: Published) -> Job:

@@ -1,56 +1,84 @@
-"""The index of a pack, read in ten seconds: what changed, the story in five sentences, and a card for each report."""
+"""The index of a pack, and of each area: what changed, the story in five sentences, and a card for each report.
+
+The index is read in ten seconds, of one area and of all: of a few areas it has the cards, of many it leads to the area.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from casebook.engine.outcome import LONGEST_MESSAGE, cut
 from casebook.errors import and_list
 from casebook.pack import attention, reconciliation
-from casebook.pack.models import Pack, PackChange, Published, Row
+from casebook.pack.models import AreaPack, Pack, PackChange, Published, Row
 from casebook.pages import render, spark
 
 ON_A_PAGE = 200
 """How many reports, or changes, one page lists at most."""
+FEW = 3
+"""Of how many areas the index itself has the cards."""
 FIRST = 3
 """How many reports the story names."""
 OPEN = 6
 """How many changes stand open; more are folded."""
 
 
-def pages(pack: Pack) -> dict[str, str]:
-    """Return the pages that list a pack's reports, by the names of their files.
-
-    One page lists all by area, what asks for attention first; where there are more than it can hold, it leads to pages
-    for each area.
-    """
+def page(pack: Pack) -> str:
+    """Return the index of a pack: all reports by area, what asks for attention first; or the areas by region."""
     by_area: dict[str, list[Published]] = {}
     for report in sorted(pack.reports, key=lambda one: one.area):
         by_area.setdefault(report.area, []).append(report)
-    by_area = {area: attention.ordered(reports, pack.changes) for area, reports in by_area.items()}
-    rows: dict[tuple[str, str], list[Row]] = {}
-    for row in pack.reconciliation:
-        rows.setdefault((row.report, row.area), []).append(row)
-    summaries = {entry.key: reconciliation.summary(rows.get(entry.key, [])) for entry in pack.reports}
+    led = len(by_area) > FEW or len(pack.reports) > ON_A_PAGE
+    shown = {} if led else {area: attention.ordered(reports, pack.changes) for area, reports in by_area.items()}
     # Together they are no longer than a page can hold, however many there are.
     longest = max(200, min(LONGEST_MESSAGE, ON_A_PAGE * 200 // (len(pack.failed) or 1)))
     failed = [one.model_copy(update={"said": cut(one.said, longest)}) for one in pack.failed[:ON_A_PAGE]]
-    shared = {
-        "pack": pack, "failed": failed, "summaries": summaries, "css": render.style(), "most": ON_A_PAGE,
-        "spark": spark, "finding": finding,
-    }  # fmt: skip
-    parts: list[dict[str, Any]] = []
-    if len(pack.reports) > ON_A_PAGE:
-        parts = [part for area, reports in by_area.items() for part in _parts(area, reports)]
-    index = render.template("index.html.j2").render(
-        by_area={} if parts else by_area, parts=parts, areas=list(by_area), checked=_checked(pack),
-        stories={area: story(reports, pack.changes) for area, reports in by_area.items()},
-        changes=_changes(pack), open=OPEN,
-        summary=reconciliation.summary(reconciliation.once(pack.reconciliation)), **shared,
+    return render.template("index.html.j2").render(
+        pack=pack, failed=failed, by_area=shown, areas=list(by_area), checked=_checked(pack),
+        regions=_by_region(by_area, pack.regions) if led else {}, stories=_stories(shown, pack.changes),
+        changes=_changes(pack), open=OPEN, most=ON_A_PAGE,
+        summary=reconciliation.summary(reconciliation.once(pack.reconciliation)), **_for_cards(pack.reconciliation),
     )  # fmt: skip
-    part_page = render.template("index-part.html.j2")
-    return {"index.html": index, **{part["file"]: part_page.render(part=part, **shared) for part in parts}}
+
+
+def of_area(area: AreaPack) -> dict[str, str]:
+    """Return the pages that list an area's reports, by the names of their files: one, unless they are very many."""
+    reports = attention.ordered(area.reports, area.changes)
+    firsts = range(0, len(reports), ON_A_PAGE)
+    names = [f"index{f'-{first // ON_A_PAGE + 1}' if first else ''}.html" for first in firsts]
+    template = render.template("area.html.j2")
+    return {
+        name: template.render(
+            area=area, reports=reports[first : first + ON_A_PAGE], first=first, of=len(reports), names=names, name=name,
+            story=story(reports, area.changes), **_for_cards(area.reconciliation),
+        )
+        for name, first in zip(names, firsts, strict=True)
+    }  # fmt: skip
+
+
+def _for_cards(found: Sequence[Row]) -> dict[str, Any]:
+    rows: dict[tuple[str, str], list[Row]] = {}
+    for row in found:
+        rows.setdefault((row.report, row.area), []).append(row)
+    nothing = reconciliation.summary(())
+    summaries = {key: reconciliation.summary(of) for key, of in rows.items()}
+    return {"summaries": summaries, "nothing": nothing, "finding": finding, "spark": spark, "css": render.style()}
+
+
+def _stories(by_area: Mapping[str, Sequence[Published]], changes: Sequence[PackChange]) -> dict[str, list[str]]:
+    return {area: story(reports, changes) for area, reports in by_area.items()}
+
+
+def _by_region(
+    by_area: Mapping[str, Sequence[Published]], regions: Mapping[str, str]
+) -> dict[str, list[tuple[str, str, int]]]:
+    """Return the areas of each region, with the folder of each and how many reports it has."""
+    found: dict[str, list[tuple[str, str, int]]] = {}
+    for area in sorted(by_area, key=lambda area: (regions.get(area, "~"), area)):
+        one = (area, by_area[area][0].folder, len(by_area[area]))
+        found.setdefault(regions.get(area) or "Other areas", []).append(one)
+    return found
 
 
 def finding(report: Published) -> str:
@@ -140,15 +168,3 @@ def _value(value: float | str | None, unit: str) -> str:
     if value is None:
         return "no number"
     return value if isinstance(value, str) else f"{spark.written(value)} {unit}".rstrip()
-
-
-def _parts(area: str, reports: list[Published]) -> list[dict[str, Any]]:
-    """Return the pages of an area's reports: file, area, first and last number, and the reports."""
-    return [
-        {
-            "file": f"index-{reports[0].folder}{f'-{first // ON_A_PAGE + 1}' if first else ''}.html",
-            "area": area, "first": first + 1, "last": min(first + ON_A_PAGE, len(reports)), "of": len(reports),
-            "reports": reports[first : first + ON_A_PAGE],
-        }
-        for first in range(0, len(reports), ON_A_PAGE)
-    ]  # fmt: skip

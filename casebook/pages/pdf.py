@@ -77,9 +77,8 @@ def make(root: Path, names: Sequence[str], area: str, notify: Callable[[str], No
             made.append(file)
             committee_packs[entries[0].folder] = file
         reports_now = [laid_out.get(one.name, one) if one.area == area else one for one in pack.reports]
-        manifest.write(
-            stage, pack.model_copy(update={"reports": tuple(reports_now), "committee_packs": committee_packs})
-        )
+        pack = pack.model_copy(update={"reports": tuple(reports_now), "committee_packs": committee_packs})
+        manifest.write(stage, pack, {entry.folder for entry in entries})
     return made
 
 

@@ -1,7 +1,8 @@
 """Publishing a pack whole or not at all.
 
 The pack is built in a folder beside the published one and put in its place in one step, so that a
-reader sees the old pack or the new one, and a failed run leaves the old one as it was. Where ``reports`` is a link, the
+reader sees the old pack or the new one, and a failed run leaves the old one as it was. A run of many areas publishes
+one folder after the other, each in one step. Where ``reports`` is a link, the
 place is what it leads to. Where a folder cannot change places with another (a mount point, some file systems), the
 pack is published file by file: new files first, then those that changed, then those that lead to them, and deletions
 last. What a run that was killed left behind is finished or cleared away by the next.
@@ -11,11 +12,12 @@ from __future__ import annotations
 
 import ctypes
 import errno
+import json
 import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -32,12 +34,27 @@ _NEW = ".casebook-new"
 _SYSTEMS_OWN = "lost+found"  # at the top of a file system
 
 
-class NothingToPublishError(Exception):
-    """Raised in a staging block that found that what is published can stay."""
+@contextmanager
+def held(published: Path) -> Iterator[None]:
+    """Hold the lock of the project, and begin with what killed runs left finished or cleared away.
+
+    Raises
+    ------
+    InputError
+        If another run is going on.
+    ReportFailedError
+        If the folder of the pack cannot be written.
+    """
+    with lock.held(published.parent / LOCK):
+        _place(published)
+        recover(published)
+        yield
 
 
 @contextmanager
-def staging(published: Path, notify: Callable[[str], None] = lambda said: None) -> Iterator[Path]:
+def staging(
+    published: Path, notify: Callable[[str], None] = lambda said: None, parts: Sequence[str] | None = None
+) -> Iterator[Path]:
     """Give a copy of the published pack to change; put it in the pack's place if the block succeeds.
 
     One at a time: the lock of the project is held meanwhile.
@@ -48,6 +65,9 @@ def staging(published: Path, notify: Callable[[str], None] = lambda said: None) 
         The folder of the published pack, or a link to it; made if it is not there.
     notify
         Told, in one sentence, if the pack could not be published in one step.
+    parts
+        The files and folders at the top that the stage begins with and that are put in their places, each in one step
+        of its own, with what is new in the stage; the rest of the pack is left alone. All of the pack, if left out.
 
     Yields
     ------
@@ -63,23 +83,22 @@ def staging(published: Path, notify: Callable[[str], None] = lambda said: None) 
     OSError
         If something else cannot be written; the published pack is then as it was.
     """
-    with lock.held(published.parent / LOCK):
+    with held(published):
         place = _place(published)
-        recover(published)
         stage = _stage(published, place)
         parent = stage.parent
         try:
-            _copy(place, stage)
-            try:
-                yield stage
-            except NothingToPublishError:
-                return
+            _copy(place, stage, parts)
+            yield stage
             _onto_the_disk(stage)
             signals.raise_pending()
-            with signals.ignored():
-                if not _exchange(stage, place):
-                    _file_by_file(stage, place, (parent / WHOLE).touch)
-                    (parent / WHOLE).unlink()
+            # Where more is to come, whoever asks for an end is heard once this is in its place.
+            with signals.ignored() if parts is None else signals.deferred():
+                if parts is not None:
+                    in_one_step = _part_by_part(stage, place, {*parts, *(path.name for path in stage.iterdir())})
+                elif not (in_one_step := _exchange(stage, place)):
+                    _file_by_file(stage, place)
+                if not in_one_step:
                     notify(
                         f"{published.name} cannot change places with another folder (a mount point, for one), so the "
                         "pack was published file by file: a reader may for a moment have seen pages of both."
@@ -87,7 +106,7 @@ def staging(published: Path, notify: Callable[[str], None] = lambda said: None) 
                 _sync(place.parent)
         finally:
             # After an exchange this holds the pack that was published before; a stage still to be finished is kept.
-            with signals.ignored():
+            with signals.ignored() if parts is None else signals.deferred():
                 if not (parent / WHOLE).exists():
                     _clear(place)
                     remove(parent)
@@ -105,7 +124,7 @@ def recover(published: Path) -> None:
     for left in left_over(published):
         if (left / WHOLE).exists():
             # The folders of workers may stand beside the stage, which is called as the place is.
-            _file_by_file(left / left.name[1:].rpartition("-")[0], _place(published))
+            _finish(left / left.name[1:].rpartition("-")[0], _place(published))
         remove(left)
         _clear(published)
 
@@ -140,10 +159,18 @@ def _stage(published: Path, place: Path) -> Path:
     raise ReportFailedError(of_system(PermissionError(errno.EACCES, "Permission denied"), str(published.parent)))
 
 
-def _copy(place: Path, stage: Path) -> None:
+def _copy(place: Path, stage: Path, parts: Iterable[str] | None) -> None:
     ignore = shutil.ignore_patterns(_SYSTEMS_OWN)
     try:
-        shutil.copytree(place, stage, ignore=ignore, ignore_dangling_symlinks=True)
+        if parts is None:
+            shutil.copytree(place, stage, ignore=ignore, ignore_dangling_symlinks=True)
+        else:
+            stage.mkdir()
+            for part in parts:
+                if (place / part).is_dir():
+                    shutil.copytree(place / part, stage / part, ignore_dangling_symlinks=True)
+                elif (place / part).is_file():
+                    shutil.copy2(place / part, stage / part)
     except shutil.Error as error:
         raise ReportFailedError(of_system(error, place.name)) from None
     for folder in (stage, *stage.rglob("*")):
@@ -224,17 +251,54 @@ def _exchange(new: Path, old: Path) -> bool:
     return bool(libc.renameat2(_AT_FDCWD, os.fsencode(new), _AT_FDCWD, os.fsencode(old), _EXCHANGE) == 0)
 
 
-def _file_by_file(stage: Path, place: Path, ready: Callable[[], None] = lambda: None) -> None:
-    """Put each file that differs in its place by a step of its own; done again, it finishes what was begun.
+def _part_by_part(stage: Path, place: Path, parts: Set[str]) -> bool:
+    """Let the parts change places with those published, the index last; return whether each went in one step."""
+    waiting = sorted(parts, key=lambda part: (not (stage / part).is_dir(), part == "index.html", part))
+    while waiting:
+        new, old = stage / waiting[0], place / waiting[0]
+        if new.exists() and old.exists():
+            if not _exchange(new, old):
+                _file_by_file(stage, place, set(waiting))
+                return False
+        elif new.exists():
+            new.rename(old)
+        elif old.exists():
+            old.rename(new)
+        waiting.pop(0)
+    return True
 
-    All are written beside their places first, so that a disk that is full changes nothing; then ``ready`` is called.
+
+def _file_by_file(stage: Path, place: Path, parts: Set[str] | None = None) -> None:
+    """Put each file of a stage that differs in its place by a step of its own.
+
+    All are written beside their places first, so that a disk that is full changes nothing; then it is noted that what
+    was begun is to be finished, with what is concerned.
     """
-    wanted = hashes(stage)
-    there = {path: content for path, content in hashes(place).items() if not path.startswith(_SYSTEMS_OWN)}
+    noted = stage.parent / WHOLE
+    _finish(stage, place, parts, lambda: noted.write_text(json.dumps(parts and sorted(parts))))
+    noted.unlink()
 
-    def turn(path: str) -> tuple[bool, bool, str]:
+
+def _finish(
+    stage: Path, place: Path, parts: Set[str] | None = None, ready: Callable[[], object] = lambda: None
+) -> None:
+    """Put each file that differs in its place; done again, it finishes what was begun."""
+    noted = stage.parent / WHOLE
+    if noted.exists():
+        found = json.loads(noted.read_text(encoding="utf-8") or "null")
+        parts = found if found is None else set(found)
+
+    def concerned(path: str) -> bool:
+        first = path.partition("/")[0]
+        return first != _SYSTEMS_OWN and (parts is None or first in parts)
+
+    wanted, there = (
+        {path: one for path, one in hashes(folder).items() if concerned(path)} for folder in (stage, place)
+    )
+
+    def turn(path: str) -> tuple[bool, bool, bool, str]:
         # New files that nobody knows of, then changed ones, then the index and what else leads to them.
-        return "/" not in path, path in there, path
+        return "/" not in path, path.endswith("/index.html"), path in there, path
 
     changed = sorted((path for path in wanted if there.get(path) != wanted[path]), key=turn)
     for path in changed:
@@ -249,7 +313,7 @@ def _file_by_file(stage: Path, place: Path, ready: Callable[[], None] = lambda: 
         (place / path).unlink(missing_ok=True)
     for folder in sorted((path for path in place.rglob("*") if path.is_dir()), reverse=True):
         name = folder.relative_to(place)
-        if not (stage / name).is_dir() and name.parts[0] != _SYSTEMS_OWN:
+        if not (stage / name).is_dir() and concerned(name.as_posix()):
             with suppress(OSError):
                 folder.rmdir()
 

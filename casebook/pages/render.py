@@ -38,6 +38,7 @@ _pages = jinja2.Environment(
 )
 _pages.globals.update(RECONCILED)
 _pages.globals["script"] = script
+_pages.filters["slug"] = slug
 
 
 def template(name: str) -> jinja2.Template:

@@ -313,7 +313,8 @@ def test_a_run_of_one_report_marks_the_others_that_are_older_than_their_data(two
 
 
 def test_a_pack_whose_record_was_deleted_is_made_anew_and_what_it_names_no_more_is_told_of(two_areas):
-    (two_areas.root / "reports" / "pack.json").unlink()
+    for name in ("pack.json", "hertfordshire/pack.json"):
+        (two_areas.root / "reports" / name).unlink()
     done = two_areas.pipeline("run")
     assert done.returncode == 0, done.stderr
     (said,) = [line for line in done.stderr.splitlines() if line.startswith("reports/pack.json was not there")]

@@ -158,7 +158,7 @@ class Looked:
         text = (self.root / "pipeline.py").read_text().replace("main(PACK", "PACK, (")
         exec(text.replace('PACK, (, "Cambridgeshire")', ""), space)
         pack: list[Report] = space["PACK"]
-        jobs = plan.make(pack, self.root, [], None, "Cambridgeshire", {}, self._tables)
+        jobs = plan.make(pack, self.root, [], ["Cambridgeshire"], {}, self._tables)[0]
         before = packs._PreviousPack.of(self.root / "reports")
         needs, _ = packs._needs(jobs, before, self.root, set())
         found = {name: need.why for (name, _), need in needs.items() if need}
@@ -302,6 +302,7 @@ def files(path: str, what: str = "changed") -> dict[str, str]:
 
 ON_SECOND = {"second": "first, which it builds on, is rebuilt"}
 PUBLISHED = "is not as it was published"
+RECORD = "reports/cambridgeshire/pack.json"
 STALE = {
     # Data.
     "a raw table": (rewrite(TABLE, lambda text: text.replace("16.8", "16.9", 1)), every(f"{TABLE} changed")),
@@ -388,9 +389,13 @@ STALE = {
     "the page of printed figures altered": (append("reports/reconciliation.html"), {"reconciliation.html": "altered"}),
     "the accessibility statement is gone": (remove("reports/accessibility.html"), {"accessibility.html": "altered"}),
     "the accessibility statement altered": (append("reports/accessibility.html"), {"accessibility.html": "altered"}),
-    "pack.json is gone": (remove("reports/pack.json"), every("it was not in the pack")),
-    "pack.json altered": (rewrite("reports/pack.json", lambda text: text.replace("A small report", "A great report", 1)), every(f"reports/pack.json {PUBLISHED}") | {"pack.json": "altered"}),
-    "pack.json written in another way": (rewrite("reports/pack.json", lambda text: json.dumps(json.loads(text))), every(f"reports/pack.json {PUBLISHED}") | {"pack.json": "altered"}),
+    "the area's index is gone": (remove("reports/cambridgeshire/index.html"), {"cambridgeshire/index.html": "altered"}),
+    "the area's index altered": (append("reports/cambridgeshire/index.html"), {"cambridgeshire/index.html": "altered"}),
+    "the pack.json at the top is gone": (remove("reports/pack.json"), {"pack.json": "altered"}),
+    "the pack.json at the top altered": (rewrite("reports/pack.json", lambda text: text.replace("A small report", "A great report", 1)), {"pack.json": "altered"}),
+    "the area's pack.json is gone": (remove(RECORD), every("it was not in the pack") | {"pack.json": "altered"}),
+    "the area's pack.json altered": (rewrite(RECORD, lambda text: text.replace("A small report", "A great report", 1)), every(f"{RECORD} {PUBLISHED}") | {"pack.json": "altered", "cambridgeshire/pack.json": "altered"}),
+    "the area's pack.json written in another way": (rewrite(RECORD, lambda text: json.dumps(json.loads(text))), every(f"{RECORD} {PUBLISHED}") | {"pack.json": "altered", "cambridgeshire/pack.json": "altered"}),
 }  # fmt: skip
 FRESH = {
     "nothing": lambda at, _: None,

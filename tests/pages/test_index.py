@@ -39,28 +39,29 @@ def test_two_thousand_reports_can_be_published_and_each_is_found_from_the_index(
     pack = pack_of(areas)
     manifest.write(tmp_path, pack)
     pages = {
-        path.name: BeautifulSoup(path.read_text(encoding="utf-8"), "lxml") for path in tmp_path.glob("index*.html")
+        path.relative_to(tmp_path).as_posix(): BeautifulSoup(path.read_text(encoding="utf-8"), "lxml")
+        for path in tmp_path.rglob("index*.html")
     }
-    for path in tmp_path.glob("*.html"):
+    for path in tmp_path.rglob("*.html"):
         assert list(gates.problems(path.read_text(encoding="utf-8"))) == []
-    led_to = [link["href"] for link in pages["index.html"].select("main a")]
-    assert set(pages) - {"index.html"} <= set(led_to)
+    folders = {one.folder for one in pack.reports}
+    led_to = {link["href"] for link in pages["index.html"].select("main .areas a")}
+    assert led_to == {f"{folder}/index.html" for folder in folders}
     listed = [link["href"] for page in pages.values() for link in page.select("main h3 a")]
-    assert sorted(listed) == sorted(one.html for one in pack.reports)
-    assert {"index.html", *pages} <= set(json.loads((tmp_path / "pack.json").read_text(encoding="utf-8"))["files"])
+    assert sorted(listed) == sorted(f"../{one.html}" for one in pack.reports)
+    for folder in folders:
+        own = {name.partition("/")[2] for name in pages if name.startswith(f"{folder}/")}
+        assert own - {"index.html"} <= {link["href"] for link in pages[f"{folder}/index.html"].select("main a")}
+        assert own == set(json.loads((tmp_path / folder / "pack.json").read_text(encoding="utf-8"))["files"])
     assert "and 1,994 more." in pages["index.html"].get_text()
 
 
-def test_a_small_pack_has_one_index_and_pages_of_a_larger_one_before_it_are_gone(tmp_path):
+def test_pages_of_a_larger_pack_before_it_are_gone(tmp_path):
     manifest.write(tmp_path, pack_of({"Essex": 300, "Luton": 1}))
-    assert {path.name for path in tmp_path.glob("index-*")} == {
-        "index-essex.html",
-        "index-essex-2.html",
-        "index-luton.html",
-    }
-    (tmp_path / "index-of-mine.html").write_text("somebody's own")
+    assert {path.name for path in (tmp_path / "essex").glob("index*")} == {"index.html", "index-2.html"}
+    (tmp_path / "essex" / "index-of-mine.html").write_text("somebody's own")
     manifest.write(tmp_path, pack_of({"Essex": 9}))
-    assert {path.name for path in tmp_path.glob("index*")} == {"index.html", "index-of-mine.html"}
+    assert {path.name for path in (tmp_path / "essex").glob("index*")} == {"index.html", "index-of-mine.html"}
 
 
 @pytest.mark.parametrize("character", ["'", "é"])

@@ -105,8 +105,8 @@ def test_the_committee_pack_has_a_cover_contents_and_every_report(copy_of_pack, 
     from casebook.pages import pdf
 
     # Two reports are enough to see how they are put together.
-    manifest = copy_of_pack.root / "reports" / "pack.json"
-    content = copy_of_pack.pack()
+    manifest = copy_of_pack.root / "reports" / "cambridgeshire" / "pack.json"
+    content = json.loads(manifest.read_text(encoding="utf-8"))
     content["reports"] = [
         one
         for one in content["reports"]

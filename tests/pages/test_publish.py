@@ -103,6 +103,61 @@ def test_file_by_file_a_page_is_there_before_the_index_that_leads_to_it_and_stay
     assert steps[:5] == ["put three.html", "put one.html", "put pack.json", "put index.html", "delete two.html"]
 
 
+@pytest.mark.parametrize("in_one_step", [True, False])
+def test_of_a_pack_published_in_parts_nothing_else_is_touched(reports, monkeypatch, in_one_step):
+    if not in_one_step:
+        monkeypatch.setattr(publish, "_exchange", lambda new, old: False)
+    for name in ("essex/page.html", "leeds/page.html", "gone.html", "index.html"):
+        (reports / name).parent.mkdir(exist_ok=True)
+        (reports / name).write_text("old")
+    with publish.staging(reports, parts=["essex", "kent"]) as stage:
+        assert [path.name for path in stage.iterdir()] == ["essex"]
+        (stage / "essex" / "page.html").write_text("new")
+        (stage / "kent").mkdir()
+        (stage / "kent" / "page.html").write_text("new")
+    with publish.staging(reports, parts=["index.html", "gone.html"]) as stage:
+        (stage / "gone.html").unlink()
+        (stage / "index.html").write_text("new")
+        (stage / "pack.json").write_text("new")
+    found = {path.relative_to(reports).as_posix(): path.read_text() for path in reports.rglob("*") if path.is_file()}
+    assert {name: found[name] for name in found.keys() - {"same.html"}} == {
+        "essex/page.html": "new", "kent/page.html": "new", "leeds/page.html": "old", "index.html": "new", "pack.json": "new"
+    }  # fmt: skip
+    with publish.staging(reports, parts=["leeds"]) as stage:
+        (stage / "leeds" / "page.html").unlink()
+        (stage / "leeds").rmdir()
+    assert not (reports / "leeds").exists()
+
+
+def test_a_part_that_a_killed_run_was_putting_in_its_place_is_finished_and_nothing_else(
+    reports, no_exchange, monkeypatch
+):
+    (reports / "essex").mkdir()
+    for name in ("essex/a.html", "essex/b.html", "index.html"):
+        (reports / name).write_text("old")
+    replace, put = Path.replace, []
+
+    def killed(self, to):
+        put.append(to)
+        if len(put) == 2:
+            raise SystemExit
+        return replace(self, to)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", killed)
+        with pytest.raises(SystemExit), publish.staging(reports, parts=["essex"]) as stage:
+            (stage / "essex" / "a.html").write_text("new")
+            (stage / "essex" / "b.html").write_text("new")
+    with publish.staging(reports, parts=[]):
+        pass
+    assert [(reports / name).read_text() for name in ("essex/a.html", "essex/b.html", "index.html")] == [
+        "new",
+        "new",
+        "old",
+    ]
+    assert publish.left_over(reports) == []
+
+
 def test_a_disk_that_is_full_changes_nothing_where_files_are_put_one_by_one(reports, no_exchange, monkeypatch):
     (reports / "page.html").write_text("old")
     copy2 = publish.shutil.copy2
