@@ -1,4 +1,4 @@
-"""The commands of a pipeline: run, watch, runs, list, check, accept, reconcile, audit, pdf, schedule, packs, serve.
+"""Commands of a pipeline: run, watch, runs, list, check, accept, reconcile, audit, pdf, fetch, schedule, packs, serve.
 
 They print; ``casebook.run`` works. The last three, for the run nobody watches, are in ``casebook.nightly.commands``.
 

@@ -351,7 +351,7 @@ def test_an_index_of_several_areas_leads_to_each(browser, tmp_path, scripts):
         for area in ("Essex", "Kent", "Luton")
     ]  # fmt: skip
     pack = Pack.model_validate({"published": "today", "reports": reports})
-    (tmp_path / "index.html").write_text(index.pages(pack)["index.html"], encoding="utf-8")
+    (tmp_path / "index.html").write_text(index.page(pack), encoding="utf-8")
     tab = opened_in(browser, java_script_enabled=scripts).new_page()
     tab.goto((tmp_path / "index.html").as_uri())
     if scripts:

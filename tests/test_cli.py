@@ -145,7 +145,7 @@ def test_one_report_can_be_made_anew_and_the_others_stay(copy_of_pack):
         "child_population": None,
     }
     path = copy_of_pack.headline("care-rates", "care-applications-path")
-    assert "The median of its ten statistical neighbours rose from 9.2 to 9.7" in path["basis"]
+    assert "The median of its ten similar councils rose from 9.2 to 9.7" in path["basis"]
     after = copy_of_pack.published()
     changed = {name for name in after if after[name] != before.get(name)}
     assert changed == {
@@ -252,5 +252,5 @@ def test_the_pipeline_runs_from_another_folder(pack, tmp_path):
 def test_help_names_every_command_with_a_sentence(pack):
     lines = [line.strip(" │") for line in pack.pipeline("--help").stdout.splitlines()]
     listed = dict(line.split(maxsplit=1) for line in lines if re.match(r"[a-z]+ +[A-Z]", line))
-    documented = re.search(r"The commands of a pipeline: (.+?)\.", commands.__doc__)[1].split(", ")
+    documented = re.search(r"Commands of a pipeline: (.+?)\.", commands.__doc__)[1].split(", ")
     assert set(listed) == set(documented)

@@ -27,8 +27,9 @@ def pages(pack):
         str(path.relative_to(reports)): BeautifulSoup(path.read_text(encoding="utf-8"), "html5lib")
         for path in reports.rglob("*.html")
     }
-    # The index, the printed figures, the glossary, the accessibility statement, twelve reports for Cambridgeshire and five for Hertfordshire.
-    assert len(found) == 1 + 1 + 1 + 1 + 12 + 5
+    # The index, the printed figures, the glossary, the accessibility statement, an index for each of two areas, twelve
+    # reports for Cambridgeshire and five for Hertfordshire.
+    assert len(found) == 1 + 1 + 1 + 1 + 2 + 12 + 5
     return found
 
 

@@ -91,15 +91,21 @@ def recent_trend(values: ArrayLike, interval: Interval, years: int = 5, confiden
     y, se = y[last], (upper - lower)[last] / (2 * z)
     if y.size < years or np.isnan(y + se).any() or not (se > 0).all():
         return _NONE
-    t, weights = np.arange(1.0, years + 1), 1 / se**2
+    with np.errstate(over="ignore", divide="ignore"):
+        t, weights = np.arange(1.0, years + 1), 1 / se**2
 
     def line(of: NDArray[np.bool_]) -> tuple[float, float]:
         w, x, at = weights[of], y[of], t[of]
         off = at - (w * at).sum() / w.sum()
         return float((w * off * x).sum() / (w * off**2).sum()), float((w * off**2).sum())
 
-    slope, information = line(np.ones(years, bool))
-    return _judged(slope, slope**2 * information, [line(t != one)[0] for one in t])
+    # Limits that touch, or lie beyond what numbers hold, make weights that say nothing.
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        slope, information = line(np.ones(years, bool))
+        slopes = [line(t != one)[0] for one in t]
+    if not np.isfinite([slope**2 * information, *slopes]).all():
+        return _NONE
+    return _judged(slope, slope**2 * information, slopes)
 
 
 def recent_trend_of_counts(counts: ArrayLike, totals: ArrayLike, years: int = 5) -> Trend:

@@ -425,6 +425,11 @@ class Flows:
     waiting: float | None = None
     counted: str = ""
 
+    @property
+    def source(self) -> str:
+        """Where they are from, as a clause."""
+        return "the counts that the service gave" if self.counted else "chosen here, because no paper gives counts"
+
     def referred(self, weekly: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the children referred in each week, from those who need a place: before the first, and after each."""
         if self.referrals is None:

@@ -94,13 +94,15 @@ def test_child_populations_are_the_official_estimates(exports):
 
 def test_area_codes_and_numbers_are_the_official_ones(exports):
     official = pd.read_csv(exports / "dfe" / "cla_number_and_rate_per_10k_children.csv", dtype="str")
-    official = official.drop_duplicates("la_name").dropna(subset="la_name").set_index("la_name")
+    official = official.drop_duplicates("la_name").dropna(subset="la_name").set_index("old_la_code")
+    spelt = dict(raw("area_spellings")[["spelling", "name"]].itertuples(index=False))
     known = raw("areas").query("kind == 'authority'")
     assert len(known) == 153
     for row in known.itertuples():
-        found = official.loc[row[1]]
+        found = official.loc[row.la_number]
         region = found["region_name"].removeprefix("Inner ").removeprefix("Outer ")
-        assert (found["new_la_code"], found["old_la_code"], region) == (row.code, row.la_number, row.region)
+        name = spelt.get(found["la_name"], found["la_name"])
+        assert (name, found["new_la_code"], region) == (row[1], row.code, row.region)
 
 
 def test_children_in_care_since_are_as_published(exports):

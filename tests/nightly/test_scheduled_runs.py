@@ -57,8 +57,10 @@ def test_a_night_by_night_story(nightly):
     assert "A small report, Cambridgeshire" in text
     (log,) = (nightly.root / ".casebook" / "nightly").iterdir()
     assert "2 reports for Cambridgeshire published" in log.read_text()
-    first = json.loads((nightly.root / "packs" / "2026-09-21T1413" / "pack.json").read_text())
-    assert first == nightly.pack()
+    kept = nightly.root / "packs" / "2026-09-21T1413"
+    assert {
+        str(path.relative_to(kept)): path.read_bytes() for path in kept.rglob("*") if path.is_file()
+    } == nightly.published()
 
     # Nothing has changed: nobody is told, nothing more is kept.
     assert night(1) == (0, "", "", [])

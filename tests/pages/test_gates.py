@@ -107,7 +107,7 @@ def test_a_page_that_fails_is_not_published(copy_of_pack):
 def test_everything_that_keeps_a_report_from_being_published_is_said_in_one_run(project):
     write(
         project,
-        {"one": ("# Begin", BEGIN, "### Skipped", SAY.splitlines()[1])},
+        {"one": ("# Begin", BEGIN, "### Skipped", SAY.splitlines()[1] + "\nreport.text('Some words.')")},
         {"one": "headlines=3, figures=1"},
     )
     done = project.pipeline("run", "-p", "area=Essex")
