@@ -17,7 +17,7 @@ def lost_in_print(page: str, pdf: PdfReader) -> set[str]:
     """The words of a page that its PDF does not hold."""
     printed = "\n".join(one.extract_text() for one in pdf.pages)
     parsed = BeautifulSoup(page, "html5lib")
-    for part in parsed(class_=["contents", "save", "onscreen", "sideways"]):
+    for part in parsed(class_=["contents", "jump", "save", "onscreen", "sideways"]):
         part.decompose()
     # What is drawn of a chart is text in the PDF; its name and description are for those who do not see it.
     for part in parsed.select("svg title, svg desc, svg style"):

@@ -88,7 +88,8 @@ def recent_trend(values: ArrayLike, interval: Interval, years: int = 5, confiden
     if not (y.ndim == 1 and y.shape == lower.shape == upper.shape) or (upper < lower).any():
         raise ValueError("a trend takes a value, a lower and an upper limit for each year, the limits in order")
     last = slice(-years, None)
-    y, se = y[last], (upper - lower)[last] / (2 * z)
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        y, se = y[last], (upper - lower)[last] / (2 * z)
     if y.size < years or np.isnan(y + se).any() or not (se > 0).all():
         return _NONE
     with np.errstate(over="ignore", divide="ignore"):
