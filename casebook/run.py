@@ -359,7 +359,9 @@ class _PreviousPack:
             return cls(Pack(), [], lost=True)
         there = models.folders(published)
         lost = not pack.published or not {slug(area) for area in pack.areas} <= set(there)
-        return cls(pack, manifest.altered(published, there if areas is None else areas, pack), lost)
+        return cls(
+            pack, manifest.altered(published, [one for one in there if areas is None or one in areas], pack), lost
+        )
 
     @cached_property
     def entries(self) -> dict[Key, Published]:
