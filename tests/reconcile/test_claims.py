@@ -48,7 +48,7 @@ def said_with(figure, printed):
 
 
 @cache
-def tested():
+def says():
     """What the workings say that they test, word for word, by figure."""
     found = {}
     for path in (ROOT / "workings").glob("*.yaml"):
@@ -57,18 +57,18 @@ def tested():
     return found
 
 
-def tested_words(figure):
+def judged_words(figure):
     """The printed words with those that are not tested blanked out."""
-    says = tested().get(figure.id, "")
-    at = figure.printed.casefold().find(says.casefold()) if says else 0
-    end = at + len(says) if says else len(figure.printed)
+    part = says().get(figure.id, "")
+    at = figure.printed.casefold().find(part.casefold()) if part else 0
+    end = at + len(part) if part else len(figure.printed)
     return " " * at + figure.printed[at:end] + " " * (len(figure.printed) - end)
 
 
 def reversed_claims():
     for figure in claims_that_are_tested():
         for word, opposite in OPPOSITES.items():
-            for match in re.finditer(rf"\b{word}\b", tested_words(figure), re.IGNORECASE):
+            for match in re.finditer(rf"\b{word}\b", judged_words(figure), re.IGNORECASE):
                 yield pytest.param(
                     figure,
                     figure.printed[: match.start()] + opposite + figure.printed[match.end() :],
