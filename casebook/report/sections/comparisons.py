@@ -109,7 +109,7 @@ def change(of: Comparison) -> Section:
 
 _NO_FORECAST = (
     "A trend is tested as the Office for Health Improvement and Disparities does. No forecast is made: over 145 "
-    "authorities, 2022 to 2025, no method came nearer than repeating the last rate. So that is what to expect."
+    "authorities, 2022 to 2025, no method came clearly nearer than repeating the last rate. So that is what to expect."
 )
 
 
