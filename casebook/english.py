@@ -771,6 +771,19 @@ class Change:
         """What to ask about it, up to what changed: "What explains the rise in"."""
         return "Why was there no change in" if self.verb == "stayed" else f"What explains the {self.noun} in"
 
+    def asked(self, what: str, *, more_than_chance: bool) -> str:
+        """Return what to ask about it: what explains it or, unless it is more than chance, whether it is anything.
+
+        Examples
+        --------
+        >>> change = Change(Number(5, 1), Number(7, 1))
+        >>> change.asked("care applications", more_than_chance=False)
+        'Is the rise in care applications more than chance, and will it last?'
+        """
+        if more_than_chance or self.verb == "stayed":
+            return f"{self.question} {what}, and will it last?"
+        return f"Is the {self.noun} in {what} more than chance, and will it last?"
+
     def like(self, before: float, after: float) -> Change:
         """Return another change of the same kind, over the same time."""
         return replace(self, before=self.before.like(before), after=self.after.like(after))
@@ -1032,7 +1045,7 @@ class Judgement:
         if self.verdict == "similar":
             return f"similar to {self.of} (chance could explain the difference)"
         if self.verdict == "cannot be judged":
-            return f"not to be judged against {self.of} (chance cannot be ruled out)"
+            return f"not to be judged against {self.of} (not tested for chance)"
         surely = ", even at the 99.8% level" if self.verdict in _VERDICTS else ""
         return f"{self.way} than {self.of} by more than chance would explain{surely}"
 

@@ -182,7 +182,7 @@ def rate(value: float) -> Rate:
         (Judgement("similar", "England's rate"), "similar to England's rate (chance could explain the difference)"),
         (Judgement("higher", "the mean"), "higher than the mean by more than chance would explain"),
         (Judgement("worst", "the mean"), "worse than the mean by more than chance would explain, even at the 99.8% level"),
-        (Judgement("cannot be judged", "the mean"), "not to be judged against the mean (chance cannot be ruled out)"),
+        (Judgement("cannot be judged", "the mean"), "not to be judged against the mean (not tested for chance)"),
         (Range(Number(10), Number(12), Number(11)), "11 (10 to 12)"),
         (Range(Number(10.2), Number(10.4)), "10"),
         (Range(Money(8.4e6), Money(9.6e6)), "£8.4 to £9.6 million"),

@@ -265,7 +265,7 @@ def test_the_smallest_number_for_a_real_difference_is_true(pack, report, indicat
     people = int(many[chance][-1]) + 1
     text = pack.headline(report, "significance")["said"]
     assert text.startswith(
-        f"The paper gives no count for Cambridgeshire, so chance cannot be ruled out. More than about {float(f'{people:.2g}'):,.0f} {event} "
+        f"The paper gives no count for Cambridgeshire, so its difference from England was not tested for chance. More than about {float(f'{people:.2g}'):,.0f} {event} "
     )
     assert " behind it make its gap to England more than chance." in text
     assert text.endswith("not a simple random sample.") == (report == "smoking")

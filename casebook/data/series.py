@@ -21,7 +21,7 @@ from casebook.data.areas import Gazetteer
 from casebook.data.catalogue import Described, Polarity, TableEntry
 from casebook.data.exports import Vintage
 from casebook.data.tables import Tables
-from casebook.errors import InputError, one_of
+from casebook.errors import InputError, and_list, one_of
 from casebook.once import NothingTwice
 
 DESCRIBED = Path("data/raw/series.yaml")
@@ -516,19 +516,21 @@ class Held:
 
     def lacking(self, one: Series, area: str) -> str:
         """Say that no figures of a series are held for an area, and which files would give them; write a template."""
-        titles = [formats.named(source.export).title for source in one.sources if source.export]
+        titles = dict.fromkeys(formats.named(source.export).title for source in one.sources if source.export)
+        there = {found.vintage.format.title for found in self.sources(one) if found.vintage}
         tables = [self.tables.catalogue.table(source.table) for source in one.sources if source.table]
         own = [f"data/raw/{table.path}" for table in tables]
         ways = []
-        if titles:
-            ways.append(f"put the export of {' or '.join(dict.fromkeys(titles))} into {exports.FOLDER}")
+        if wanted := [title for title in titles if title not in there]:
+            ways.append(f"put the export of {' or '.join(wanted)} into {exports.FOLDER}")
         if own:
             ways.append(f"add its rows to {' or '.join(own)}")
         years = sorted({int(year) for found in self.sources(one) for year in found.frame["year"].dropna() if year})
         beside = [*self._neighbours_of(area), "England"]
         own_figures = template.write(self.root, one.name, [area, *beside], years[-5:])
         ways.append(f"fill in {own_figures} and put it into {exports.FOLDER}")
-        return f"No figures of {one.is_} are held for {area}: {', or '.join(ways)}."
+        none = f"; {and_list(sorted(there))}, of which an export is held, gives none" if there else ""
+        return f"No figures of {one.is_} are held for {area}{none}: {', or '.join(ways)}."
 
     def _neighbours_of(self, area: str) -> tuple[str, ...]:
         return next((named.names for one in _lists(self) if (named := _named(self, one, area)).names), ())

@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from casebook.engine.outcome import LONGEST_MESSAGE, cut
-from casebook.errors import and_list
 from casebook.pack import attention, reconciliation
 from casebook.pack.models import AreaPack, Pack, PackChange, Published, Row
 from casebook.pages import render, spark
@@ -104,12 +103,14 @@ def story(reports: Sequence[Published], changes: Sequence[PackChange] = ()) -> l
     asking = [report for report in judged if attention.of(report, changes).asked]
     many = f"{len(asking)} of {len(judged)} reports" if len(judged) > 1 else "The report"
     if not asking:
-        return ["No report shows anything worse than it is elsewhere or was aimed for."]
+        return ["No report shows anything that is judged worse."]
     verb = "shows" if len(asking) == 1 else "show"
-    said = [f"{many} {verb} something that is worse than elsewhere, than was aimed for, or than a year before."]
+    said = [f"{many} {verb} something to look at first."]
     said += [f"{report.title.split(':')[0]}: {_lower(finding(report))}" for report in asking[:FIRST]]
     if rest := [report.title for report in judged if report not in asking]:
-        said.append(f"Nothing of the kind is found for {len(rest)} other{'s' if len(rest) > 1 else ''}.")
+        # What is not judged, such as a rate of children in care, stands on the cards.
+        others = "The other shows" if len(rest) == 1 else f"The other {len(rest)} show"
+        said.append(f"{others} nothing that is judged worse.")
     return said
 
 
@@ -153,15 +154,15 @@ def _changes(pack: Pack) -> dict[str, Any]:
     still = list(dict.fromkeys(one for one in data if all(row["report"] != one for row in moved)))
     said = []
     if new:
-        said.append(f"New in this pack: {_some(new)}.")
+        said.append(("New in this pack:", _some(new)))
     if still:
-        said.append(f"Made from new data, with the same findings: {_some(still)}.")
+        said.append(("Made from new data, with the same findings:", _some(still)))
     return {"moved": moved, "said": said}
 
 
-def _some(names: Sequence[str]) -> str:
-    more = [f"{len(names) - OPEN:,} more"] if len(names) > OPEN else []
-    return and_list([*names[:OPEN], *more])
+def _some(names: Sequence[str]) -> list[str]:
+    more = [f"and {len(names) - OPEN:,} more"] if len(names) > OPEN else []
+    return [*names[:OPEN], *more]
 
 
 def _value(value: float | str | None, unit: str) -> str:

@@ -19,8 +19,9 @@ from casebook.methods.costing import FinancialYear
 from casebook.studies.sensitivity import Bar, Sensitivity
 
 COLUMNS = ("id", "item", "kind", "of", "cashable", "starts", "until", "amount", "low", "high", "unit")
-STEPS = (0.25, 0.5, 0.75, 1.0)
-"""Of what the paper says, in a table of two inputs."""
+_UP_TO, _AROUND = (0.25, 0.5, 0.75, 1.0), (0.5, 0.75, 1.0, 1.25)
+"""Of what the paper says, in a table of two inputs: where that is the most there can be, and where it is not."""
+_SAME = 1e-9
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,21 @@ class Input:
         """Return the number it is at a share of what the paper says, with a decimal more than that."""
         exact = self.paper.like(self.paper.value * factor)
         return exact if factor == 1 or isinstance(exact, Money) else replace(exact, decimals=exact.decimals + 1)
+
+    @property
+    def steps(self) -> tuple[float, ...]:
+        """The shares of what the paper says that a table shows."""
+        return _UP_TO if self.high <= 1 else _AROUND
+
+    def tried(self, *factors: float) -> list[Number]:
+        """Return the numbers it is tried at, with as many decimals as say what was calculated with, two at most."""
+        exact = [self.paper.like(self.paper.value * factor) for factor in factors]
+        if isinstance(self.paper, Money):
+            return exact
+        places = next(
+            (some for some in (0, 1) if all(abs(round(one.value, some) - one.value) < _SAME for one in exact)), 2
+        )
+        return [replace(one, decimals=places) for one in exact]
 
 
 @dataclass(frozen=True)
@@ -241,7 +257,7 @@ class Case:
         """What the benefits that must come about rest on."""
         said = [self._in_numbers] if self._in_numbers else []
         if len(self.of_kind("benefit")) > 1 and self.cannot_lose:
-            said.append(f'Without "{self.cannot_lose[0]}", the others do not cover the cost.')
+            said.append(self.without_the_largest)
         if self.at_least is not None:
             least = self.at_least
             brings = "brings" if least.value > 0 else "loses"
@@ -250,6 +266,18 @@ class Case:
                 f"{'only breaks even' if least.nothing else f'{brings} {least.size}'}."
             )
         return " ".join(said)
+
+    @property
+    def without_the_largest(self) -> str:
+        """What does not cover the cost without the largest benefit it cannot lose, as a sentence."""
+        rest = "the other benefit does" if len(self.of_kind("benefit")) == 2 else "the other benefits do"
+        return f'Without "{self.cannot_lose[0]}", {rest} not cover the cost.'
+
+    @property
+    def first_cost(self) -> str:
+        """What it costs in the first year, to go on a sentence with, where that is another sum; or nothing."""
+        first = Money(float(self._yearly("cost")[0]))
+        return "" if str(first) == str(self.cost) else f" ({first} in the first)"
 
     @property
     def _in_numbers(self) -> str:
@@ -314,7 +342,7 @@ class Case:
         """How far each input moves the net present value."""
         bars = [
             Bar(
-                f"{one.item}: {Range(*(one.paper.like(one.paper.value * end) for end in (one.low, one.high)))}",
+                f"{one.item}: {Range(*one.tried(one.low, one.high))}",
                 f'"{one.item}"',
                 self._with((one, one.low)),
                 self._with((one, one.high)),
@@ -335,9 +363,9 @@ class Case:
     def grid(self) -> pd.DataFrame:
         """The net present value at shares of two inputs: a row a share of the first, a column one of the second."""
         first, second = self.two_inputs
-        cells = [[float(self._with((first, one), (second, other))) for other in STEPS] for one in STEPS]
-        return pd.DataFrame(cells, index=[str(first.at(step)) for step in STEPS],
-                            columns=[str(second.at(step)) for step in STEPS])  # fmt: skip
+        cells = [[float(self._with((first, one), (second, other))) for other in second.steps] for one in first.steps]
+        rows, columns = (list(map(str, one.tried(*one.steps))) for one in (first, second))
+        return pd.DataFrame(cells, index=rows, columns=columns)
 
     @cached_property
     def _simulated(self) -> appraisal.Outcomes:
@@ -451,9 +479,9 @@ def _flow(row: Mapping[Hashable, Any], first: int, basis: Basis) -> Flow:
 def _inputs(file: str, frame: pd.DataFrame, flows: Sequence[Flow], basis: Basis) -> list[Input]:
     """Return the cost as a whole, the inputs that benefits are in proportion to, and the benefits without any."""
     costs = [flow for flow in flows if flow.kind == "cost"]
-    yearly = Money(sum(flow.by_year[-1] for flow in costs) or sum(flow.by_year[0] for flow in costs))
+    worth = Money(sum(float(flow.worth) for flow in costs), unit="pounds over all years")
     spread = basis.cost_spread
-    found = [Input("Cost a year", yearly, 1 - spread, 1 + spread, tuple(flow.id for flow in costs))]
+    found = [Input("All costs", worth, 1 - spread, 1 + spread, tuple(flow.id for flow in costs))]
     known = {flow.id for flow in flows}
     given = frame[frame["kind"] == "input"]
     for at, row in given.iterrows():

@@ -9,6 +9,7 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from casebook.data import series, tables
 from casebook.data.catalogue import TableEntry
@@ -32,7 +33,7 @@ from casebook.english import (
     whole,
     written,
 )
-from casebook.errors import InputError
+from casebook.errors import InputError, and_list
 from casebook.methods import benchmark, intervals, trends
 from casebook.methods.benchmark import AverageKind, Polarity
 from casebook.methods.intervals import Interval
@@ -256,21 +257,20 @@ class Comparison:
         if not self.several_years:
             return f"What explains {self.area}'s {self.measure.called}?"
         before = self.years[-2]
-        change = Change(before.rate, self.last.rate)
-        return f"{change.question} {self.counted} since {self.period.month(before.year)}, and will it last?"
+        what = f"{self.counted} since {self.period.month(before.year)}"
+        return Change(before.rate, self.last.rate).asked(what, more_than_chance=self.moved)
 
     @property
     def list_used(self) -> str:
         """Which list of similar councils is used, as a sentence."""
         if self.chosen is None:
             return f"The others are those of {the_region(self.region)}, because no list of similar councils is held."
-        matters = " By an older one it would lie on the other side of the average." if self.list_matters else ""
-        return f"The similar councils are those of the Department for Education's newest list held here.{matters}"
+        return "The similar councils are those of the Department for Education's newest list held here."
 
     @property
     def list_matters(self) -> bool:
         """Whether another list would put the area on the other side of the average."""
-        return any(one.side != self.last.gap.side for one in self.other_lists)
+        return any({one.side, self.last.gap.side} == {"above", "below"} for one in self.other_lists)
 
     @property
     def kind(self) -> str:
@@ -378,19 +378,32 @@ class Comparison:
             return None
         return intervals.rate(self.events, self.children.official, self.per)
 
-    @property
-    def over_time(self) -> str:
-        """Whether the last change is more than chance, and whether there is a trend over five years; or nothing."""
+    def _last_change(self) -> tuple[NDArray[np.float64], Interval, Interval] | None:
+        """Return the last five years' rates with their limits, and those of the last change; None if not held."""
         last, own = self.last.year, self.values[self.values["area"] == self.area].set_index("year")
         own = own.reindex(range(last - 4, last + 1)).astype({"rate": float, "children": float})
         rates, people = own["rate"].to_numpy(), own["children"].to_numpy()
         if np.isnan((rates * people)[-2:]).any():
-            return ""
+            return None
         limits = intervals.rate(rates * people / self.per, people, self.per)
         before, after = (Interval(limits.lower[at], limits.upper[at]) for at in (-2, -1))
-        ends = trends.difference(float(rates[-1]), after, float(rates[-2]), before)
+        return rates, limits, trends.difference(float(rates[-1]), after, float(rates[-2]), before)
+
+    @property
+    def moved(self) -> bool:
+        """Whether the last change is known to be more than chance would explain."""
+        found = self._last_change()
+        return found is not None and not found[2].lower <= 0 <= found[2].upper
+
+    @property
+    def over_time(self) -> str:
+        """Whether the last change is more than chance, and whether there is a trend over five years; or nothing."""
+        found = self._last_change()
+        if found is None:
+            return ""
+        last, (rates, limits, ends) = self.last.year, found
         change, least, most = (written(float(one), f"+{self.last.rate.spec}") for one in (rates[-1] - rates[-2], *ends))
-        chance = "which chance could explain" if ends.lower <= 0 <= ends.upper else "more than chance would explain"
+        chance = "more than chance would explain" if self.moved else "which chance could explain"
         trend = {
             trends.Direction.INCREASING: f"it rose in the five years to {last}, by more than chance would explain",
             trends.Direction.DECREASING: f"it fell in the five years to {last}, by more than chance would explain",
@@ -704,10 +717,52 @@ class Later:
             f", and children in care {_last_two(self.in_care['children'], Number(0)).to}" if len(self.in_care) else ""
         )
 
+    @property
+    def question(self) -> str:
+        """What to ask about the last change of care applications, of which no counts are held."""
+        return self.rate.asked("care applications", more_than_chance=False)
+
     def against(self, aim: float) -> str:
         """Say where the rate of children in care stands now against a target, as a clause."""
         now = Number(float(self.in_care["rate"].iloc[-1]))
         return f"March {self.in_care.index[-1]}'s {now} is {Gap.between(now, Number(aim)).side} it"
+
+
+def target_signs(rates: pd.Series, aim: float, year: int) -> dict[str, list[str]]:
+    """Return on which side of a target for a year the last rate is, as what is worse or better.
+
+    Parameters
+    ----------
+    rates
+        Rates by year; a low one was aimed for.
+    aim, year
+        The target, and the March it was for.
+
+    Examples
+    --------
+    >>> target_signs(pd.Series({2023: 46.0, 2025: 49.0}), 47, 2023)
+    {'worse': ['above the target for March 2023, which was met then']}
+    """
+    if rates.iloc[-1] <= aim:
+        return {"better": [f"within the target for March {year}"]}
+    then = ", which was met then" if year in rates.index and rates[year] <= aim < rates.iloc[-1] else ""
+    return {"worse": [f"above the target for March {year}{then}"]}
+
+
+def standing_out(held: Sequence[Comparison]) -> list[str]:
+    """Return which rates lie off the average by more than chance, where nobody can say that it is good or bad."""
+    return [
+        f"rate of {of.counted} {of.last.gap.share} the {of.kind} of {of.others}, by more than chance"
+        for of in held
+        if not of.from_paper and of.against_average.verdict not in ("similar", "cannot be judged")
+    ]
+
+
+def other_sides(held: Sequence[Comparison]) -> str:
+    """Say for which rates an older list of similar councils would change the side of the average; or nothing."""
+    moved = [f"rate of {of.counted}" for of in held if of.list_matters]
+    lie = "lies" if len(moved) == 1 else "lie"
+    return f" By an older list the {and_list(moved)} {lie} on the other side of the average." if moved else ""
 
 
 def _last_two(by_year: pd.Series, like: Number) -> Change:

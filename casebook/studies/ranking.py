@@ -257,7 +257,7 @@ class Ranking:
         assert self.here is not None
         against, side = self.here.against_england, self.here.england_gap.side
         way = f"{_WAYS[side]} than" if side in _WAYS else side
-        aside = {"similar": against.aside, "cannot be judged": ", but chance cannot be ruled out"}.get(against.verdict)
+        aside = {"similar": against.aside, "cannot be judged": ", not tested for chance"}.get(against.verdict)
         if aside is None:
             way = f"clearly {against.way} than"
         goal = f"{_GOALS[self.goal.verdicts[self.area]]} the goal of {self.goal.upper} and is " if self.goal else "is "
@@ -313,7 +313,7 @@ class Ranking:
             if verdict in found:
                 found[verdict].append(f"{way} than England")
             elif verdict == "cannot be judged" and self.about.polarity != "no judgement":
-                found["unsure"].append(f"{way} than England, but chance cannot be ruled out")
+                found["unsure"].append(f"{way} than England, not tested for chance")
         if self.goal:
             reached = self.goal.verdicts[self.area]
             found["better" if reached == GoalVerdict.MET else "worse"].append(_REACHED[reached])

@@ -94,8 +94,8 @@ def test_the_story_has_at_most_five_sentences_and_names_what_is_worst_first(tmp_
     ]
     story = index_of(tmp_path, reports=reports).find(class_="story").text
     assert story == (
-        "4 of 5 reports show something that is worse than elsewhere, than was aimed for, or than a year before. "
-        "Bad4: Finding of bad4. Bad3: Finding of bad3. Bad2: Finding of bad2. Nothing of the kind is found for 1 other."
+        "4 of 5 reports show something to look at first. "
+        "Bad4: Finding of bad4. Bad3: Finding of bad3. Bad2: Finding of bad2. The other shows nothing that is judged worse."
     )
 
 

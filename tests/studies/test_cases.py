@@ -38,13 +38,13 @@ def test_the_two_homes_already_helped_do_not_pay_for_the_team():
     of = made()
     assert of.cannot_lose == ["Moves avoided, three more homes"]
     assert sections.worth(of).chart.title == (
-        'Without "Moves avoided, three more homes", the other benefits do not cover the cost.'
+        'Without "Moves avoided, three more homes", the other benefit does not cover the cost.'
     )
 
 
 def test_each_input_breaks_even_where_a_calculator_says():
     found = {one.item: factor for one, factor in made().breaking_even_at}
-    assert found["Cost a year"] == pytest.approx(731_838.95 / 297_000)
+    assert found["All costs"] == pytest.approx(731_838.95 / 297_000)
     assert found["Homes that would fail in a year"] == pytest.approx(297_000 / 731_838.95)
     # The team pays without the two homes: three more homes are worth more than it costs.
     assert found["Funded residents in each of two"] < 0
@@ -54,9 +54,24 @@ def test_each_input_breaks_even_where_a_calculator_says():
 
 def test_two_inputs_that_differ_at_once_multiply():
     grid = made().grid
-    rest = [0.25, 0.5, 0.75, 1]
-    expected = [[(one * other * 731_838.95 - 297_000) * sum(FACTORS) for other in rest] for one in rest]
+    # Five homes are the most there can be; the extra cost of a move may be more than the paper says.
+    homes, extra = [0.25, 0.5, 0.75, 1], [0.5, 0.75, 1, 1.25]
+    expected = [[(one * other * 731_838.95 - 297_000) * sum(FACTORS) for other in extra] for one in homes]
     assert np.allclose(grid.to_numpy(), expected)
+    assert list(grid.index) == ["1.25", "2.50", "3.75", "5.00"]
+
+
+def test_what_an_input_is_tried_at_is_written_as_it_was_calculated_with():
+    weeks = next(one for one in made("informal_carers").inputs if one.item == "Weeks they carry on")
+    assert list(map(str, weeks.tried(weeks.low, weeks.high))) == ["7.5", "12.5"]
+    assert list(map(str, weeks.tried(*weeks.steps))) == ["5.0", "7.5", "10.0", "12.5"]
+
+
+def test_the_cost_breaks_even_where_all_years_costs_equal_all_years_benefits():
+    of = made("informal_carers")
+    one, factor = of.breaking_even_at[0]
+    assert one.item == "All costs" and float(one.at(factor)) == pytest.approx(float(of.benefits))
+    assert str(of.cost) + of.first_cost == "£273,420 (£323,420 in the first)"
 
 
 def test_the_simulation_agrees_with_one_of_its_own():
@@ -98,7 +113,7 @@ def test_a_benefit_that_is_cash_is_said_apart():
 def test_a_case_without_ranges_inputs_and_gaps_is_told_all_the_same():
     of = made(altered=alone(["cost", "benefit"]))
     assert [one.item for one in of.inputs] == [
-        "Cost a year", "Moves avoided, two homes already helped", "Moves avoided, three more homes",
+        "All costs", "Moves avoided, two homes already helped", "Moves avoided, three more homes",
     ]  # fmt: skip
     assert of.at_least is None and of.question == "Who will count whether the benefits come about?"
     assert "missing" not in sections.simulated(of)._parts

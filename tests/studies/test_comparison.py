@@ -154,7 +154,9 @@ def test_an_export_is_compared_with_the_areas_own_similar_councils_its_region_an
     assert found.briefly_said == (
         "Norfolk had 62 children in care for every 10,000 children on 31 March 2023, 8% above similar councils' mean."
     )
-    assert found.question == "What explains the fall in children in care since March 2022, and will it last?"
+    # One child for each 10,000 fewer is no more than chance, so nobody is asked what explains it.
+    assert not found.moved and "which chance could explain" in found.over_time
+    assert found.question == "Is the fall in children in care since March 2022 more than chance, and will it last?"
 
 
 def test_a_list_of_similar_councils_that_changes_the_side_of_the_average_is_said():

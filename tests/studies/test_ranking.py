@@ -218,9 +218,9 @@ def test_distances_of_all_authorities_stand_in_the_table():
 @pytest.mark.parametrize(
     ("polarity", "here", "england", "unsure"),
     [
-        ("high is good", 1100.0, 1420.0, ["lower than England, but chance cannot be ruled out"]),
-        ("high is good", 1500.0, 1420.0, ["higher than England, but chance cannot be ruled out"]),
-        ("low is good", 1500.0, 1420.0, ["higher than England, but chance cannot be ruled out"]),
+        ("high is good", 1100.0, 1420.0, ["lower than England, not tested for chance"]),
+        ("high is good", 1500.0, 1420.0, ["higher than England, not tested for chance"]),
+        ("low is good", 1500.0, 1420.0, ["higher than England, not tested for chance"]),
         ("low is good", 1420.0, 1420.0, []),
         ("no judgement", 1500.0, 1420.0, []),
     ],
@@ -228,7 +228,7 @@ def test_distances_of_all_authorities_stand_in_the_table():
 def test_without_counts_nothing_is_called_better_or_worse_by_its_sign_alone(polarity, here, england, unsure):
     of = ranked(values={"Cambridgeshire": here, "England": england}, polarity=polarity, goal=None)
     assert of.signs == {"worse": [], "better": [], "unsure": unsure}
-    assert ("but chance cannot be ruled out" in of.worrying) == (here != england)
+    assert ("not tested for chance" in of.worrying) == (here != england)
     assert "better" not in of.worrying and "worse" not in of.worrying
 
 

@@ -27,13 +27,13 @@ def _benefits(of: Case) -> Chart:
     if float(of.funding):
         lines["Costs less funding"] = float(of.costs) - float(of.funding)
     thousands = pd.Series(bars) / 1000
-    unit = "Worth today, thousand pounds"
+    unit = f"Worth in {of.first}, thousand pounds"
     drawn = pd.concat([thousands, pd.Series(lines) / 1000]).rename_axis("what").rename("value").reset_index()
     strong = "All benefits" if len(benefits) > 1 else next(iter(benefits))
     return Chart(
         charts.ranked_bars(thousands, strong, unit, {name: value / 1000 for name, value in lines.items()}, spec=",.0f"),
         _finding(of),
-        f"Benefits the paper claims, and costs; {of.area}, {of.period}, in thousand pounds at today's worth.",
+        f"Benefits the paper claims, and costs; {of.area}, {of.period}, in thousand pounds as worth in {of.first}.",
         f"{listed(f'{name}: {Money(value)}' for name, value in (bars | lines).items())}.",
         drawn,
         {"what": "What", "value": (unit, ",.0f")},
@@ -46,7 +46,7 @@ def _finding(of: Case) -> str:
     if of.at_least is not None and of.at_least.nothing:
         return "At the least that the paper names, it only breaks even."
     if of.cannot_lose and len(of.of_kind("benefit")) > 1:
-        return f'Without "{of.cannot_lose[0]}", the other benefits do not cover the cost.'
+        return of.without_the_largest
     return f"The benefits claimed are worth {of.ratio} spent."
 
 
@@ -71,8 +71,8 @@ def _by_year(of: Case) -> Sheet:
             "costs": ("Costs, pounds", ",.0f"),
             "benefits": ("Benefits, pounds", ",.0f"),
             "net": ("Benefits less costs, pounds", ",.0f"),
-            "factor": ("What a pound is worth today", ".4f"),
-            "worth": ("Worth today, pounds", ",.0f"),
+            "factor": (f"What a pound is worth in {of.first}", ".4f"),
+            "worth": (f"Worth in {of.first}, pounds", ",.0f"),
             "so_far": ("Worth so far, pounds", ",.0f"),
             "cash": ("Benefits less costs in cash, pounds", ",.0f"),
         },
@@ -88,7 +88,7 @@ def conditions(of: Case) -> Section:
         {
             "what": one.item,
             "paper": one.paper.with_unit,
-            "even": "it pays without" if factor is None or factor < 0 else one.at(factor).with_unit,
+            "even": "it pays even without" if factor is None or factor < 0 else one.at(factor).with_unit,
             "share": None if factor is None or factor < 0 else factor * 100,
         }
         for one, factor in of.breaking_even_at
@@ -108,12 +108,12 @@ def conditions(of: Case) -> Section:
         ),
         chart=sensitivity(
             of.sensitivity,
-            axis="Benefits less costs, worth today, million pounds",
+            axis=f"Benefits less costs, worth in {of.first}, million pounds",
             subtitle=f"Net worth of the case, {of.period}, when one input changes; {of.area}.",
         ),
         two=Sheet(
             grid,
-            "Benefits less costs, worth today, when two inputs differ",
+            f"Benefits less costs, worth in {of.first}, when two inputs differ",
             {
                 "first": f"{first.item}",
                 **{str(at): (f"{second.item}: {at}, pounds", ",.0f") for at in of.grid},
@@ -130,15 +130,16 @@ def simulated(of: Case) -> Section:
     basis = of.basis
     drawn = [
         f"In each of {basis.runs:,} simulated futures every input lies somewhere in its range, most often near what "
-        "the paper says. Inputs vary by themselves."
+        "the paper says. Each input varies on its own."
     ]
     if stated:
+        widened = any(one.least is not None and one.low < one.least for one in of.inputs)
         drawn.append(
-            f"The paper's own words give the range of {listed(stated)}. A target is not the least that may happen: "
-            f"where the range goes less than {percent(basis.benefit_spread)} down, it is tried so far."
+            f"The paper's own words give the range of {listed(stated)}."
+            + widened * f" As a target is not the least that may happen, {percent(basis.benefit_spread)} less is tried."
         )
     drawn.append(
-        f"It gives none for {listed(assumed)}: costs are tried {percent(basis.cost_spread)} and the rest "
+        f"The paper gives none for {listed(assumed)}: costs are tried {percent(basis.cost_spread)} and the rest "
         f"{percent(basis.benefit_spread)} lower and higher."
     )
     said = [f"{'The paper' if not place else 'It'} does not say {one}." for place, one in enumerate(of.missing)]

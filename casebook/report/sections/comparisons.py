@@ -127,7 +127,7 @@ def certainty(of: Comparison) -> Section:
     said = f"{average}. It is {england}"
     if average.verdict == england.verdict:
         # What chance has to do with it is said once for both.
-        said = f"{average}. The same is so of {england.of}"
+        said = f"{average}. It compares with {england.of} in the same way"
     return Section(
         sentence=f"The rate of {last.year} is {said}.",
         over_time=of.over_time or None,
