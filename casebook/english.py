@@ -1034,7 +1034,7 @@ class Judgement:
     >>> f"0.95 below the mean{Judgement('similar', 'the mean').aside}."
     '0.95 below the mean, a difference that chance could explain.'
     >>> [Judgement(one, "the mean").remark for one in ("similar", "cannot be judged", "worse")]
-    ['Chance could explain the difference.', 'Chance cannot be ruled out.', 'Chance alone would not explain it.']
+    ['Chance could explain the difference.', 'It was not tested for chance.', 'Chance alone would not explain it.']
     """
 
     verdict: str
@@ -1062,7 +1062,7 @@ class Judgement:
     @property
     def remark(self) -> str:
         """What chance has to do with a difference that has been said, as a sentence."""
-        said = {"similar": "Chance could explain the difference.", "cannot be judged": "Chance cannot be ruled out."}
+        said = {"similar": "Chance could explain the difference.", "cannot be judged": "It was not tested for chance."}
         return said.get(self.verdict, "Chance alone would not explain it.")
 
 

@@ -148,6 +148,10 @@ class OtherList:
     shared: int
     side: str
 
+    def changes_sides(self, side: str) -> bool:
+        """Whether the area lies below this list's average and above the one used, or the other way round."""
+        return {self.side, side} == {"above", "below"}
+
 
 @dataclass(frozen=True)
 class Comparison:
@@ -270,7 +274,7 @@ class Comparison:
     @property
     def list_matters(self) -> bool:
         """Whether another list would put the area on the other side of the average."""
-        return any({one.side, self.last.gap.side} == {"above", "below"} for one in self.other_lists)
+        return any(one.changes_sides(self.last.gap.side) for one in self.other_lists)
 
     @property
     def kind(self) -> str:

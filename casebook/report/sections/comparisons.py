@@ -222,7 +222,7 @@ def _course(of: Comparison, since: Later | None) -> Chart:
     levels = {average: of.frame.set_index("year")[of.average], "England": england}
     rows = [one.rename("value").rename_axis("year").reset_index().assign(area=name) for name, one in levels.items()]
     data, years = pd.concat([drawn, *rows]), sorted(drawn["year"].unique())
-    side = f"{last.gap.side} the {of.kind} of the {of.group.noun}{of.aside}"
+    side = f"{last.gap.side} the {of.kind} of the {of.group.noun}"
     if of.several_years:
         figure = charts.over_years(
             drawn,
@@ -250,7 +250,7 @@ def _course(of: Comparison, since: Later | None) -> Chart:
             {name: float(one.iloc[-1]) for name, one in levels.items()},
             spec=last.rate.spec,
         )
-        title = f"{capital(of.when)} {of.area}'s {of.measure.called} was {side}."
+        title = f"{capital(of.when)} {of.area}'s {of.measure.called} was {side}{of.aside}."
         period = of.period.span(last.year, last.year)
         alt = (
             f"{of.area} has {last.rate}, the {last.place.among}; the {of.kind} of {of.others} is {last.average}, "
@@ -348,12 +348,12 @@ def _title(of: Comparison, text: str) -> str:
 
 def _list_matters(of: Comparison) -> str | None:
     """Say which other list of similar councils would put the area on another side of the average."""
-    other = next((one for one in of.other_lists if one.side != of.last.gap.side), None)
+    other = next((one for one in of.other_lists if one.changes_sides(of.last.gap.side)), None)
     if other is None:
         return None
     return (
-        f"The choice of list matters: by an older list of similar councils the {of.kind} {of.when} would be "
-        f"{other.average} and {of.area} {other.side} it."
+        f"The choice of list matters: by an older list of similar councils {of.area} would be {other.side} "
+        f"the {of.kind}, which would be {other.average}."
     )
 
 
