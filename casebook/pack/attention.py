@@ -5,8 +5,9 @@ In this order:
 1. what failed, is held or is older than its data, because its page may be out of date;
 2. what is worse, in more respects first: than similar councils, England or a forecast, or than a goal that is missed;
 3. what moves in the wrong direction;
-4. what has more printed figures that differ than in the pack before;
-5. the rest, and last what says nothing of how an area stands, such as the register of data.
+4. what has to be known before the finding is relied on;
+5. what has more printed figures that differ than in the pack before;
+6. the rest, and last what says nothing of how an area stands, such as the register of data.
 
 Reports that are alike in all of this keep their order in ``pipeline.py``. What is worse and which direction is wrong,
 each notebook says with ``report.at_a_glance``.
@@ -29,12 +30,13 @@ class Attention:
     judged: bool
     worse: int
     wrong_way: bool
+    cautions: int
     more_differ: bool
 
     @property
     def asked(self) -> bool:
         """Whether there is anything to look at first."""
-        return self.out_of_date or self.worse > 0 or self.wrong_way or self.more_differ
+        return self.out_of_date or self.worse > 0 or self.wrong_way or self.cautions > 0 or self.more_differ
 
 
 def of(report: Published, changes: Iterable[PackChange] = ()) -> Attention:
@@ -53,7 +55,7 @@ def of(report: Published, changes: Iterable[PackChange] = ()) -> Attention:
     ...     html="", notebook="", finished="", headlines=(), parameters={},
     ...     glance={"finding": "x", "worse": ["goal missed"], "good": "low", "trend": [[2024, 5], [2025, 6]]})
     >>> of(care)
-    Attention(out_of_date=False, judged=True, worse=1, wrong_way=True, more_differ=False)
+    Attention(out_of_date=False, judged=True, worse=1, wrong_way=True, cautions=0, more_differ=False)
     """
     glance = report.glance
     more = [
@@ -63,9 +65,10 @@ def of(report: Published, changes: Iterable[PackChange] = ()) -> Attention:
     ]
     return Attention(
         out_of_date=report.status != "succeeded" or bool(report.older),
-        judged=bool(glance and (glance.worse or glance.better or glance.trend)),
+        judged=bool(glance and (glance.worse or glance.better or glance.cautions or glance.trend)),
         worse=len(glance.worse) if glance else 0,
         wrong_way=bool(glance and glance.course == "worse"),
+        cautions=len(glance.cautions) if glance else 0,
         more_differ=bool(more),
     )
 

@@ -50,6 +50,8 @@ class Glance(_Model):
     better: tuple[str, ...] = ()
     unsure: tuple[str, ...] = ()
     """What can be neither, because nobody can tell it from chance."""
+    cautions: tuple[str, ...] = ()
+    """What has to be known before the finding is relied on."""
     good: Literal["high", "low"] | None = None
     """Which values are good, where that is judged."""
     of: str = ""

@@ -206,6 +206,7 @@ def at_a_glance(
     worse: Iterable[str] = (),
     better: Iterable[str] = (),
     unsure: Iterable[str] = (),
+    cautions: Iterable[str] = (),
     trend: pd.Series | None = None,
     of: str = "",
     like: Number | None = None,
@@ -223,6 +224,8 @@ def at_a_glance(
         index puts reports first that are worse in more respects (``casebook.pack.attention``).
     unsure
         What can be neither, because nobody can tell it from chance, as clauses.
+    cautions
+        What has to be known before the finding is relied on, as clauses: "no benefit is cash".
     trend
         A few values to draw small: by year, the last of which says whether things go up or down; or by name.
     of
@@ -252,9 +255,10 @@ def at_a_glance(
     if trend is not None and not of:
         raise InputError(f"{where} draws {len(trend)} values and does not say of what: give of='children in care'.")
     values = () if trend is None else tuple((_key(key), float(value)) for key, value in trend.dropna().items())
-    bad, well, open_ = (tuple(finished(one, where) for one in some) for some in (worse, better, unsure))
+    signs = {"worse": worse, "better": better, "unsure": unsure, "cautions": cautions}
+    said_of = {kind: tuple(finished(one, where) for one in some) for kind, some in signs.items()}
     form = "" if like is None else "£" if isinstance(like, Money) else like.spec
-    AtAGlance(said, bad, well, open_, good, of, values, here, form).show()
+    AtAGlance(said, good=good, of=of, trend=values, here=here, format=form, **said_of).show()
 
 
 def _key(key: Any) -> int | str:

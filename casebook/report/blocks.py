@@ -159,6 +159,7 @@ class AtAGlance(Block):
     worse: tuple[str, ...] = ()
     better: tuple[str, ...] = ()
     unsure: tuple[str, ...] = ()
+    cautions: tuple[str, ...] = ()
     good: Literal["high", "low"] | None = None
     """Which values are good, where that is judged."""
     of: str = ""
@@ -172,7 +173,7 @@ class AtAGlance(Block):
 
     def plain(self) -> str:
         """Return the finding and the signs."""
-        kinds = {"Worse": self.worse, "Better": self.better, "Not judged": self.unsure}
+        kinds = {"Worse": self.worse, "Better": self.better, "Not judged": self.unsure, "Caution": self.cautions}
         signs = [f"{kind}: {one}" for kind, clauses in kinds.items() for one in clauses]
         return "\n".join([f"On the index: {self.finding}", *signs])
 

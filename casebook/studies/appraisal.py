@@ -380,8 +380,8 @@ class Case:
 
     @property
     def middle(self) -> Range:
-        """Where 80 of 100 net present values lie."""
-        return Range(*(Money(float(end)) for end in np.quantile(self._simulated.values, [0.1, 0.9])))
+        """Where 80 of 100 net present values lie, to ten thousand pounds: a simulation knows no single pound."""
+        return Range(*(Money(round(float(end), -4)) for end in np.quantile(self._simulated.values, [0.1, 0.9])))
 
     @property
     def by_year(self) -> pd.DataFrame:

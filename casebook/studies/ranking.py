@@ -260,8 +260,11 @@ class Ranking:
         aside = {"similar": against.aside, "cannot be judged": ", not tested for chance"}.get(against.verdict)
         if aside is None:
             way = f"clearly {against.way} than"
-        goal = f"{_GOALS[self.goal.verdicts[self.area]]} the goal of {self.goal.upper} and is " if self.goal else "is "
-        return f"That {goal}{way} England's {self.england}{aside if aside and side in _WAYS else ''}."
+        goal = ""
+        if self.goal:
+            goal = f"{_GOALS[self.goal.verdicts[self.area]]} the goal of {self.sized(self.goal.upper)} and "
+        chance = aside if aside and side in _WAYS else ""
+        return f"That {goal}is {way} England's {self.sized(self.england)}{chance}."
 
     @property
     def region_gap(self) -> Gap:
@@ -375,9 +378,15 @@ class Ranking:
 
     def short(self, value: Number) -> str:
         """Return a value with as much of its unit as a headline takes: "51.4%", "1,100 for every 100,000"."""
-        of = self.about
-        per_cent = of.kind == "proportion" and of.multiplier == 100
-        return f"{value}%" if per_cent else f"{value} for every {whole(of.multiplier)}"
+        return self.sized(value) if self._per_cent else f"{value} for every {whole(self.about.multiplier)}"
+
+    def sized(self, value: Number) -> str:
+        """Return a value that says only that it is per cent, where it is: "51.4%", "1,100"."""
+        return f"{value}%" if self._per_cent else str(value)
+
+    @property
+    def _per_cent(self) -> bool:
+        return self.about.kind == "proportion" and self.about.multiplier == 100
 
     def place(self, name: str) -> Place:
         """Return the place of an authority with a value."""

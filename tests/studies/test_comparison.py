@@ -162,8 +162,8 @@ def test_an_export_is_compared_with_the_areas_own_similar_councils_its_region_an
 def test_a_list_of_similar_councils_that_changes_the_side_of_the_average_is_said():
     section = sections.over_years(against_others(RATES))
     assert section.list == (
-        "The choice of list matters: by an older list of similar councils the mean on 31 March 2023 would be 67 and "
-        "Norfolk below it."
+        "The choice of list matters: by an older list of similar councils Norfolk would be below the mean, which "
+        "would be 67."
     )
     folded = section.average.paragraphs
     assert "those of the newest list held, the one that knows most of today's authorities (The new list)." in folded[-2]

@@ -235,10 +235,10 @@ def test_without_counts_nothing_is_called_better_or_worse_by_its_sign_alone(pola
 @pytest.mark.parametrize(
     ("polarity", "count", "signs", "said"),
     [
-        ("high is good", 300, {"worse": ["lower than England"]}, "That is clearly worse than England's 60.0."),
-        ("low is good", 300, {"better": ["lower than England"]}, "That is clearly better than England's 60.0."),
-        ("no judgement", 300, {}, "That is clearly lower than England's 60.0."),
-        ("high is good", 590, {}, "That is lower than England's 60.0, a difference that chance could explain."),
+        ("high is good", 300, {"worse": ["lower than England"]}, "That is clearly worse than England's 60.0%."),
+        ("low is good", 300, {"better": ["lower than England"]}, "That is clearly better than England's 60.0%."),
+        ("no judgement", 300, {}, "That is clearly lower than England's 60.0%."),
+        ("high is good", 590, {}, "That is lower than England's 60.0%, a difference that chance could explain."),
     ],
 )
 def test_with_counts_it_is_judged_by_what_is_good(polarity, count, signs, said):
