@@ -364,10 +364,12 @@ def compare(interval: Interval | None, benchmark: float, polarity: Polarity, wid
     """
     given.word(polarity, get_args(Polarity), "polarity")
     for one in (interval, wider):
-        limits = given.numbers([] if one is None else np.concatenate([np.ravel(limit) for limit in one]), "a limit")
-        if limits.size not in (0, 2):
+        if one is None:
+            continue
+        limits = given.numbers(np.concatenate([np.ravel(limit) for limit in one]), "a limit")
+        if limits.size != 2:
             raise ValueError("an interval to compare has one lower and one upper limit")
-        if limits.size and limits[0] > limits[1]:
+        if limits[0] > limits[1]:
             raise ValueError("an interval's lower limit lies above its upper one: exchange them")
     given.numbers(benchmark, "a benchmark")
     if interval is None or np.isnan([float(np.ravel(limit)[0]) for limit in interval] + [benchmark]).any():

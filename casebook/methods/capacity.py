@@ -37,7 +37,8 @@ def wte_needed(children: float, caseload: float) -> float:
     >>> round(wte_needed(768, 23), 1)
     33.4
     """
-    return given.number(children, "a number of children", 0) / given.number(caseload, "a caseload", above=0)
+    staff = given.number(children, "a number of children", 0) / given.number(caseload, "a caseload", above=0)
+    return given.number(staff, "the staff needed")
 
 
 def caseload_each(children: float, wte: float, waiting: float = 0.0) -> float:
@@ -59,7 +60,8 @@ def caseload_each(children: float, wte: float, waiting: float = 0.0) -> float:
     """
     for value in (children, waiting):
         given.number(value, "a number of children", 0)
-    return (children + waiting) / given.number(wte, "the staff that carries a caseload", above=0)
+    caseload = (children + waiting) / given.number(wte, "the staff that carries a caseload", above=0)
+    return given.number(caseload, "a caseload")
 
 
 def union(shares: Mapping[frozenset[str], float], agency: str) -> float:
@@ -330,7 +332,8 @@ def mean_wait(queue: float, demand: float) -> float:
     >>> mean_wait(queue=60, demand=12)
     5.0
     """
-    return given.number(queue, "a queue", 0) / given.number(demand, "the demand of Little's law", above=0)
+    wait = given.number(queue, "a queue", 0) / given.number(demand, "the demand of Little's law", above=0)
+    return given.number(wait, "a wait")
 
 
 @dataclass(frozen=True)
@@ -413,7 +416,7 @@ def triangular(
     """
     for value in (low, central, high):
         given.number(value, "each of low, central and high")
-    given.whole(runs, "runs", 1)
+    given.whole(runs, "runs", 1, 10**7)
     if not low <= central <= high:
         raise ValueError(f"low, central and high must be in order, found {low}, {central}, {high}")
     return np.full(runs, float(central)) if low == high else generator.triangular(low, central, high, runs)

@@ -224,11 +224,11 @@ def simulate(
     cost_spread
         Standard deviation of the weekly cost, as a share of it.
     most_slippage
-        Months.
+        Months, no more than there are.
     together
         Correlation of one month's deviation from the plan with another's: 0 independent, 1 all alike.
     runs, seed
-        Size and seed of the simulation; the same seed gives the same result.
+        Size, a million at most, and seed of the simulation; the same seed gives the same result.
 
     Raises
     ------
@@ -253,10 +253,10 @@ def simulate(
         given.number(value, what, 0)
     for value, what in ((target, "a target"), (already, "what is avoided already")):
         given.number(value, what)
-    given.whole(most_slippage, "months later", 0)
-    given.whole(runs, "runs", 1)
+    given.whole(most_slippage, "months later", 0, weeks.size)
+    given.whole(runs, "runs", 1, 10**6)
     alike = given.number(together, "a correlation", 0, 1)
-    generator: Any = np.random.default_rng(seed)
+    generator: Any = np.random.default_rng(given.whole(seed, "a seed", 0))
     planned = np.array([slipped(reductions, months) for months in range(most_slippage + 1)])
     drawn = planned[generator.integers(0, most_slippage + 1, runs)]
     shared, own = generator.normal(0, monthly_spread, (runs, 1)), generator.normal(0, monthly_spread, drawn.shape)

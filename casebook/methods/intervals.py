@@ -136,8 +136,10 @@ def poisson(count: ArrayLike, confidence: float = 0.95) -> Interval:
     with np.errstate(divide="ignore", invalid="ignore"):
         exact_lower = np.where(x == 0, 0.0, special.gammaincinv(x, alpha / 2))
         exact_upper = special.gammaincinv(x + 1, 1 - alpha / 2)
-        y = x + 1
-        byar_lower = x * (1 - 1 / (9 * x) - z / (3 * np.sqrt(x))) ** 3
+        # Below ten they are not used, and a count next to nothing would make them too large to hold.
+        many = np.maximum(x, EXACT_BELOW)
+        y = many + 1
+        byar_lower = many * (1 - 1 / (9 * many) - z / (3 * np.sqrt(many))) ** 3
         byar_upper = y * (1 - 1 / (9 * y) + z / (3 * np.sqrt(y))) ** 3
     small = x < EXACT_BELOW
     missing = np.isnan(x)

@@ -44,7 +44,7 @@ NAN, INF = float("nan"), float("inf")
         (lambda: capacity.triangular(1, 2, INF, 2, np.random.default_rng(0)), "must be a finite number, found inf"),
         (lambda: shares.whole_parts(10, [0, 0]), "one at least above it"),
         (lambda: costing.slipped([1, 2], -1), "months later must be a whole number from 0 on, found -1"),
-        (lambda: costing.simulate([5], 1, [1], 1, runs=0, **CERTAIN), "runs must be a whole number from 1 on, found 0"),
+        (lambda: costing.simulate([5], 1, [1], 1, runs=0, **CERTAIN), "runs must be a whole number from 1 to 1,000,000, found 0"),
         (lambda: costing.simulate([5], 1, [1, 2], 1, **CERTAIN), "1 reductions and 2 weeks left"),
         (lambda: forecast.ahead([1, 2, 3, 4, 5], 2, "drift", level=1.5), "level must lie between 0 and 1, found 1.5"),
         (lambda: forecast.ahead([1, 2, 3, 4, 5], 2, "drift", level=0), "level must lie between 0 and 1, found 0"),
