@@ -132,6 +132,14 @@ class TestBands:
         expected = np.floor((of + 1) - np.ceil(((len(values) + 1) - place) / (len(values) / of)))
         np.testing.assert_array_equal(found, np.maximum(expected, 1))
 
+    def test_deciles_of_a_region_are_the_published_ones(self):
+        # Typed in from PHEindicatormethods (OHID, tests/testthat/testdata_Quantiles.xlsx): deaths from cancer under 75
+        # among women of twelve authorities, where low is good.
+        values = [118.746048, 131.277828, 137.109864, 137.725653, 138.900523, 143.263302, 145.596671, 146.697126,
+                  153.691283, 155.763081, 157.122229, 171.217046]  # fmt: skip
+        published = [10, 9, 8, 7, 6, 6, 5, 4, 3, 2, 1, 1]
+        assert benchmark.bands(values, 10, highest_first=True).tolist() == published
+
     def test_as_many_values_as_fit_go_into_each_band_and_missing_ones_into_none(self):
         found = benchmark.bands([*range(20), np.nan], 5)
         assert np.isnan(found[-1]) and [int((found == band).sum()) for band in range(1, 6)] == [4] * 5

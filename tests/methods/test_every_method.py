@@ -162,7 +162,7 @@ def test_whatever_it_is_given_it_answers_with_finite_numbers_in_order_or_refuses
     parameters, answered = inspect.signature(METHODS[name]).parameters.values(), []
     named_so = [one.name for one in parameters]
 
-    @settings(max_examples=40, deadline=timedelta(seconds=5))
+    @settings(max_examples=40, deadline=timedelta(minutes=1))
     @given(data=st.data())
     def holds(data):
         # One parameter at a time is given anything, or all are, or none.

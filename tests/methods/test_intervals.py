@@ -151,3 +151,26 @@ def test_rounding_by_the_interval_keeps_the_order_and_moves_nothing_far(value, b
 def test_each_row_is_rounded_by_its_own_interval():
     rounded = intervals.rounded([8_918, 15_272], [8_700, 12_820], [9_141, 18_194])
     assert rounded.value.tolist() == [8_920, 15_300]
+
+
+@pytest.mark.parametrize(
+    ("found", "published"),
+    [
+        # Typed in from PHEindicatormethods (OHID, tests/testthat/testdata_Proportion.xlsx, testdata_Rate.xlsx,
+        # testdata_Mean.xlsx and testdata_funnel_prop_outputs.csv), its own test data.
+        (intervals.of("proportion", 5, 100, 100), (2.154368, 11.175047)),
+        (intervals.of("proportion", 9856, 12345, 100, 0.998), (78.699241, 80.930614)),
+        (intervals.rate(5, 100, 100_000), (1623.486390, 11668.332079)),
+        (intervals.rate(5, 100, 100_000, 0.998), (739.371732, 16454.745204)),
+        (intervals.rate(65, 100, 100_000), (50163.187710, 82849.138546)),
+        (intervals.rate(222, 3215, 100, 0.998), (5.560738, 8.461047)),
+        (
+            intervals.mean([33.09375, 48.38596, 64.83495, 67.98475, 22.93556, 71.23587, 38.78465, 82.37927]),
+            (36.168325, 71.240365),
+        ),
+        (intervals.funnel("proportion", 80.642448, 1, 100), (3.204264, 100)),
+        (intervals.funnel("proportion", 80.642448, 4, 100, 0.998), (19.594903, 100)),
+    ],
+)
+def test_intervals_and_funnel_limits_have_their_published_values(found, published):
+    assert [float(limit) for limit in found] == pytest.approx(published, rel=1e-6)
