@@ -1,6 +1,7 @@
-"""Commands of a pipeline: run, watch, runs, list, check, accept, reconcile, audit, pdf, fetch, schedule, packs, serve.
+"""Commands of a pipeline: run, watch, runs, list, check, accept, reconcile, audit, pdf, fetch, and those of two rooms.
 
-They print; ``casebook.run`` works. The last three, for the run nobody watches, are in ``casebook.nightly.commands``.
+They print; ``casebook.run`` works. What helps an analyst (describe) is in ``casebook.analyst.commands``, what belongs
+to the run nobody watches (schedule, packs, serve) in ``casebook.nightly.commands``.
 
 Exit codes: 0 all went well; 1 a report failed or could not be published, or an audited table does not add
 up; 2 something a person gave is not usable; 3 the pack is held, because a headline moved further than its
@@ -24,6 +25,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
+from casebook.analyst import commands as analysts
 from casebook.engine import signals
 from casebook.errors import InputError, ReportFailedError, ThresholdExceededError, and_list, of_system, one_of
 from casebook.nightly import commands as nights
@@ -133,6 +135,7 @@ def of_pack(
     _add_figure_commands(app)
     _add_fetch_command(app)
     _add_pdf_command(app, default_area)
+    analysts.add(app, _root)
     nights.add(app, _root, nightly)
     return _with_exit_codes(app)
 

@@ -293,7 +293,9 @@ class _Publication(Described):
     """The common one, if none is named."""
 
 
-class _Common(Described):
+class Common(Described):
+    """What descriptions share: the licence, publications, and columns that stand in several tables."""
+
     licence: Licence
     publications: dict[str, _Publication]
     columns: dict[str, dict[str, Any]]
@@ -347,16 +349,31 @@ def _accepted(root: Path) -> dict[str, str]:
 # Kept, because every read of a table begins here and the texts seldom change.
 @lru_cache(maxsize=4)
 def _read(accepted: tuple[tuple[str, str], ...], texts: tuple[str, ...]) -> Catalogue:
-    common = _names(once.texts(texts[0], COMMON), COMMON)
-    try:
-        shared = _Common.model_validate(common)
-    except ValidationError as error:
-        raise InputError(_first_problem(error, common, COMMON)) from None
+    common = _common(texts[0])
     described = zip(accepted, texts[1:], strict=True)
-    return Catalogue(tables=tuple(_table(name, sha256, text, shared) for (name, sha256), text in described))
+    return Catalogue(tables=tuple(_table(name, sha256, text, common) for (name, sha256), text in described))
 
 
-def _table(name: str, sha256: str, text: str, common: _Common) -> TableEntry:
+def shared(root: Path) -> Common:
+    """Read what the descriptions of a project's tables share.
+
+    Raises
+    ------
+    InputError
+        If the file is not there, is not YAML, or lacks something.
+    """
+    return _common(_text(root, COMMON))
+
+
+def _common(text: str) -> Common:
+    content = _names(once.texts(text, COMMON), COMMON)
+    try:
+        return Common.model_validate(content)
+    except ValidationError as error:
+        raise InputError(_first_problem(error, content, COMMON)) from None
+
+
+def _table(name: str, sha256: str, text: str, common: Common) -> TableEntry:
     file = _file(name)
     own = _names(once.texts(text, file), file)
     columns = _names(own.get("columns"), file, "columns")
@@ -369,7 +386,7 @@ def _table(name: str, sha256: str, text: str, common: _Common) -> TableEntry:
             for slug, of_table in _names(own.get("sources"), file, "sources").items()
         ],
         "columns": [
-            {**common.columns.get(column, {}), **_names(said, file, f"columns > {column}"), "name": column}
+            _column(column, {**common.columns.get(column, {}), **_names(said, file, f"columns > {column}")})
             for column, said in columns.items()
         ],
     }
@@ -385,7 +402,13 @@ def _table(name: str, sha256: str, text: str, common: _Common) -> TableEntry:
         raise InputError(_first_problem(error, content, file)) from None
 
 
-def _publication(common: _Common, slug: str, file: Path) -> dict[str, Any]:
+def _column(name: str, said: dict[str, Any]) -> dict[str, Any]:
+    """Return what is said of a column; of one without words of its own, its name says what it holds."""
+    title = said.get("title") or name.replace("_", " ").capitalize()
+    return {"title": title, "description": f"{title}.", **said, "name": name}
+
+
+def _publication(common: Common, slug: str, file: Path) -> dict[str, Any]:
     if slug not in common.publications:
         raise InputError(
             f"{file}, sources: there is no publication {slug!r} in {COMMON}: describe it there; "

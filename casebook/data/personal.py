@@ -6,9 +6,6 @@ birth"). What only might be a person's, such as a number of ten digits, is judge
 
 from __future__ import annotations
 
-import csv
-import io
-import math
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -17,10 +14,7 @@ from importlib.resources import files
 from itertools import zip_longest
 from pathlib import Path
 
-import pandas as pd
-
-from casebook.data import parquet
-from casebook.data.formats import HEADER_WITHIN
+from casebook.data import parquet, sheets
 from casebook.data.project import RAW
 from casebook.once import texts
 
@@ -150,30 +144,12 @@ def _found(path: Path) -> Iterator[tuple[str, int, str]]:
 def _columns(path: Path) -> Iterator[tuple[int, tuple[str, Counter[str]]]]:
     """Return the columns of a file, numbered from 1: the header, and each text in it with the number of its rows."""
     if path.suffix.lower() == ".parquet":
+        # By column: what repeats is counted before it is made a text.
         for position, (name, column) in enumerate(parquet.read(path).items(), start=1):
-            yield position, (str(name), Counter({_text(cell): rows for cell, rows in column.value_counts().items()}))
+            times = column.value_counts().items()
+            yield position, (str(name), Counter({sheets.text_of(cell): rows for cell, rows in times}))
         return
-    for rows in _tables(path):
-        head = max(range(min(len(rows), HEADER_WITHIN)), key=lambda at: sum(map(bool, rows[at])))
+    for rows in sheets.of_file(path).values():
+        head = sheets.header_of(rows)
         for position, cells in enumerate(zip_longest(*rows, fillvalue=""), start=1):
             yield position, (cells[head], Counter(cells) - Counter([cells[head]]))
-
-
-def _tables(path: Path) -> Iterator[list[list[str]]]:
-    """Return what a file holds as rows of texts, the header a row like any other."""
-    if path.suffix.lower() in (".xlsx", ".xlsm"):
-        for frame in pd.read_excel(path, sheet_name=None, header=None, dtype="object").values():
-            if len(frame):
-                yield [[_text(cell) for cell in row] for row in frame.to_numpy().tolist()]
-        return
-    text = path.read_text(encoding="utf-8-sig", errors="replace").replace("\0", "")
-    first = text.partition("\n")[0]
-    rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=first.count)))
-    if rows:
-        yield rows
-
-
-def _text(cell: object) -> str:
-    if isinstance(cell, float):
-        return "" if math.isnan(cell) else f"{cell:.0f}" if cell.is_integer() else repr(cell)
-    return "" if cell is None or cell is pd.NaT or cell is pd.NA else str(cell)

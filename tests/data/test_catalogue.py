@@ -65,7 +65,6 @@ def test_every_limit_of_every_described_field_is_held(project):
         ("areas", lambda d: d["columns"]["name"].update(type="text"), f"{AREAS}, columns > 'name' > type, found 'text'"),
         ("areas", lambda d: d["columns"]["code"].update(pattern="["), "not a pattern that can be read"),
         ("areas", lambda d: d["columns"].update(name="x"), f"{AREAS}, columns > name: found 'x', expected names"),
-        ("areas", lambda d: d["columns"].update(more=""), f"{AREAS}, columns > 'more' > title: this property is required.*description is missing"),
         ("areas", lambda d: d.update(sources={}), f"{AREAS}, sources"),
         ("areas", lambda d: d.update(sources={"explore-area": ""}), f"{AREAS}, sources: there is no publication 'explore-area' in {COMMON}.*did you mean explore-areas"),
         ("areas", lambda d: d["sources"].update({"explore-areas": {"line": "1"}}), f"{AREAS}, sources > .* > line, found '1': there is no such property"),
