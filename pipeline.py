@@ -11,6 +11,7 @@ AREA = "Cambridgeshire"
 PACK = [
     Report("register", headlines=4),
     Report("care-rates", needs=["care-applications or children-in-care-rate", "children"], headlines=3, figures=2),
+    Report("unit-costs", needs=["foster-placement-cost"], figures=1),
     Report(
         "chlamydia", "benchmark", {"indicator": "chlamydia_detection"}, ["chlamydia_detection"], headlines=3, figures=1
     ),

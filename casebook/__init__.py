@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         ranking,
         savings,
         sensitivity,
+        unit_costs,
     )
 
 __all__ = [
@@ -47,6 +48,7 @@ __all__ = [
     "sections",
     "sensitivity",
     "tables",
+    "unit_costs",
 ]
 
 _HOMES = {
@@ -71,6 +73,7 @@ _HOMES = {
     "sensitivity": "casebook.studies.sensitivity",
     "series": "casebook.data.series",
     "tables": "casebook.data.tables",
+    "unit_costs": "casebook.studies.unit_costs",
 }
 
 

@@ -522,6 +522,8 @@ class Gap(Number):
     >>> gap = Gap.between(Number(8, 2), Number(8.95, 2))
     >>> str(gap), gap.value, gap.side, gap.share, str(Gap.between(Number(8.001, 2), Number(8, 2)))
     ('0.95 (11%) below', -0.95, 'below', '11% below', 'level with')
+    >>> str(Gap.between(Money(8900), Money(7385)))
+    '£1,515 (21%) above'
     """
 
     points_unit: str = ""
@@ -533,14 +535,16 @@ class Gap(Number):
         # Ten decimals keep binary noise such as 0.9499999999999993 out.
         points = round(value.value - other.value, 10)
         per_cent = None if other.nothing else round(points / other.value * 100, 10)
-        return cls(points, value.decimals, value.measure, points_unit, per_cent)
+        return cls(points, max(value.decimals, 0), value.measure, points_unit, per_cent)
 
     def __format__(self, spec: str) -> str:
         """Write the size and the side; with a format, the difference as a plain number."""
         if spec or self.side == _LEVEL:
             return super().__format__(spec) if spec else _LEVEL
         share = "" if self.per_cent is None else f" ({Number(self.per_cent).size}%)"
-        return f"{Number(abs(self.value), self.decimals)}{self.points_unit}{share} {self.side}"
+        size = abs(self.value)
+        points = Money(size) if self.unit == Money.unit else Number(size, self.decimals)
+        return f"{points}{self.points_unit}{share} {self.side}"
 
     @property
     def share(self) -> str:

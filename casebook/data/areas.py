@@ -92,10 +92,6 @@ class Gazetteer:
             raise InputError("\n".join(dict.fromkeys(wrong)))
         return found
 
-    def authorities_in(self, region: str) -> list[str]:
-        """Return the names of the authorities of a region, in alphabetical order."""
-        return sorted(area.name for area in self.areas.values() if area.region == region and area.kind == "authority")
-
     def authorities_of(self, region: str = "") -> list[str]:
         """Return the names of the authorities there are, of a region or of all England, in alphabetical order.
 

@@ -113,7 +113,8 @@ class Series(Described):
     polarity: Polarity = "no judgement"
     goal: SeriesGoal | None = None
     about: About | None = None
-    sources: tuple[SeriesSource, ...] = Field(min_length=1)
+    sources: tuple[SeriesSource, ...]
+    """Besides these, a council's own figures always serve it."""
 
     @model_validator(mode="after")
     def _is_whole(self) -> Self:
@@ -560,7 +561,7 @@ class Held:
         if table.indicator:
             # It may lack one of its region's authorities, and the report says so.
             later = [one for one in self.described.values() if one.about and one.about.continues == table.name]
-            if area in self.areas.authorities_in(table.indicator.region) or any(self.has(one, area) for one in later):
+            if area in self.areas.authorities_of(table.indicator.region) or any(self.has(one, area) for one in later):
                 return ""
             only = f"data/raw/{table.path} is of authorities of one region only, {table.indicator.region}."
             return " ".join([only, *(self.lacking(one, area) for one in later)])

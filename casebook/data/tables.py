@@ -236,15 +236,15 @@ def authority(name: str) -> areas.Area:
     return Tables().areas.authority(name)
 
 
-def authorities_in(region: str) -> list[str]:
-    """Return the names of a region's local authorities, in alphabetical order.
+def authorities_in(region: str = "") -> list[str]:
+    """Return the names of a region's local authorities, or of all there are, in alphabetical order.
 
     Examples
     --------
-    >>> len(authorities_in("East of England"))
-    11
+    >>> len(authorities_in("East of England")), len(authorities_in())
+    (11, 153)
     """
-    return Tables().areas.authorities_in(region)
+    return Tables().areas.authorities_of(region)
 
 
 def _read(tables: Tables, name: str, area: str | None) -> pd.DataFrame:

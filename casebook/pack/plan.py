@@ -232,7 +232,7 @@ def tables_read(path: Path, values: Mapping[str, Any], catalogue: Catalogue) -> 
 
 def series_read(path: Path, values: Mapping[str, Any]) -> list[str]:
     """Return the names of the series that a notebook's code reads or measures, in the same way."""
-    return _first_arguments(path, values, "series.read", "series.panel", "comparison.Measure")
+    return _first_arguments(path, values, "series.read", "series.panel", "comparison.Measure", "unit_costs.CostOf")
 
 
 def _first_arguments(path: Path, values: Mapping[str, Any], *functions: str) -> list[str]:

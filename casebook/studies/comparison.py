@@ -549,7 +549,7 @@ def over_years(
     if by_area.isna().all(axis=None):
         raise InputError(f"{where} has no authority besides {area} to compare it with: add the rows of others.")
     rate_of = here.set_index("year")["value"]
-    years = _years(rate_of, england, by_area, first_year, last_year)
+    years = years_to_compare(rate_of, england, by_area, first_year, last_year)
     for name, rates in ((area, rate_of.reindex(years)), ("England", england.reindex(years))):
         if rates.isna().any():
             raise InputError(
@@ -610,10 +610,25 @@ def over_years(
     )  # fmt: skip
 
 
-def _years(
+def years_to_compare(
     rates: pd.Series, england: pd.Series, others: pd.DataFrame, first: int | None, last: int | None
 ) -> list[int]:
-    """Return the years to compare."""
+    """Return the years to compare: those from ``first`` to ``last``, or the last without a gap that keep most others.
+
+    Parameters
+    ----------
+    rates, england
+        By year.
+    others
+        A row for each, a column for each year.
+    first, last
+        As chosen; None for what is held.
+
+    Raises
+    ------
+    InputError
+        If a year is not held, or the first is after the last.
+    """
     known = list(range(int(rates.index.min()), int(rates.index.max()) + 1))
     for name, year in (("first_year", first), ("last_year", last)):
         if year is not None and not known[0] <= year <= known[-1]:

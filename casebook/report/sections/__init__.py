@@ -24,6 +24,7 @@ from casebook.report.sections.rankings import chance, gap_in_people, in_region
 from casebook.report.sections.registers import register
 from casebook.report.sections.schedules import savings, savings_by_service, savings_totals
 from casebook.report.sections.sensitivities import sensitivity
+from casebook.report.sections.unit_costs import unit_cost
 
 __all__ = [
     "against_outturn",
@@ -57,6 +58,7 @@ __all__ = [
     "sensitivity",
     "simulated",
     "staffing",
+    "unit_cost",
     "waiting",
     "weekly_costs",
     "weeks_left",
