@@ -357,7 +357,7 @@ def _say_what_to_know(pack: Sequence[Report], root: Path, default_area: str) -> 
     from casebook.pack import plan
 
     known = Tables(root)
-    held = Held(root, known)
+    held = Held.of(root, known)
     for vintage in held.vintages:
         serves = "; ".join(held.served_by(vintage)) or "for no series"
         _console().print(f"{vintage.path.name}: {vintage}, {serves}.", soft_wrap=True)

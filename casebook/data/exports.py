@@ -96,7 +96,7 @@ def _recognised(root: Path, path: Path) -> Vintage | None:
             "folder."
         ) from None
     write_whole(_kept(root, name, content), tidy)
-    return Vintage(found[0], path, content) if found else None
+    return Vintage(formats.named(name), path, content) if found else None
 
 
 def _kept(root: Path, name: str, content: str) -> Path:

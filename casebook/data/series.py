@@ -6,17 +6,17 @@ of an export there may be several vintages.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 import pandas as pd
 import yaml
 from pydantic import Field, ValidationError, model_validator
 
-from casebook.data import exports, formats, project, provenance, template
+from casebook.data import exports, formats, project, provenance, raw, template
 from casebook.data.areas import Gazetteer
 from casebook.data.catalogue import Described, Polarity, TableEntry
 from casebook.data.exports import Vintage
@@ -291,12 +291,11 @@ def _frame(held: Held, name: str, area: str, vintage: str, to_compare: bool) -> 
         names = dict.fromkeys([*(source.name for source in one.sources), *(v.digits for v in held.vintages)])
         raise InputError(f"The series {name!r} has no vintage {vintage!r} here: {one_of(names, vintage)}")
     # Of equal ones, this is the first.
-    chosen = max(found, key=lambda each: (to_compare and held.compares(each, area), each.reaches(area)))
+    chosen = max(found, key=lambda each: (to_compare and each.compares(area, held.authorities), each.reaches(area)))
     if not chosen.reaches(area):
         raise InputError(held.lacking(one, area))
     provenance.record(held.reads(chosen))
-    columns = [*COLUMNS, *(["part"] if "part" in chosen.frame else [])]
-    frame = chosen.frame[columns].sort_values(["area", "year"], kind="stable", ignore_index=True)
+    frame = chosen.frame.copy(deep=False)
     table = held.tables.catalogue.table(chosen.source.table) if chosen.source.table else None
     frame.attrs.update(series=one, vintage=chosen.said, table=table)
     return frame
@@ -325,7 +324,7 @@ def neighbour_lists(area: str) -> list[Neighbours]:
     """
     held = Held.of_project()
     found: dict[tuple[str, ...], Neighbours] = {}
-    for one in _lists(held):
+    for one in held.neighbour_lists:
         named = _named(held, one, area)
         if named.names and (key := tuple(sorted(named.names))) not in found:
             read = held.read_of(one, named.of_number)
@@ -348,7 +347,7 @@ def neighbours(area: str, vintage: str = "latest") -> Neighbours:
         If no list is held, there is no such vintage, or the list has none for the area.
     """
     held = Held.of_project()
-    lists = _lists(held)
+    lists = held.neighbour_lists
     if not lists:
         raise InputError(
             f"No list of statistical neighbours is held, so {area} can be compared with none: put the Department for "
@@ -367,23 +366,8 @@ def neighbours(area: str, vintage: str = "latest") -> Neighbours:
 _NEIGHBOURS = [f"neighbour {n}" for n in range(1, 11)]
 
 
-def _lists(held: Held) -> list[Vintage]:
-    """Return the lists of neighbours, the one that knows most of the present authorities first."""
-    present = {name for name, one in held.areas.areas.items() if one.kind == "authority"}
-
-    def known(one: Vintage) -> int:
-        found = _list(held, one)
-        return len(present & {*found["area"], *map(held.by_number, found["value"].unique())})
-
-    return sorted((one for one in held.vintages if one.format.name == "neighbours"), key=known, reverse=True)
-
-
-def _list(held: Held, one: Vintage) -> pd.DataFrame:
-    return exports.read(held.root, one, _NEIGHBOURS, held.areas, {}).dropna(subset="value")
-
-
 def _named(held: Held, one: Vintage, area: str) -> Neighbours:
-    rows = _list(held, one).query("area == @area").set_index("measure")["value"]
+    rows = held.neighbour_lists[one].query("area == @area").set_index("measure")["value"]
     named = [held.by_number(rows[measure]) for measure in _NEIGHBOURS if measure in rows.index]
     names = [name for name in named if name in held.areas.areas and held.areas.areas[name].kind == "authority"]
     return Neighbours(area, tuple(names), str(one), len(named))
@@ -394,7 +378,7 @@ def _named(held: Held, one: Vintage, area: str) -> Neighbours:
 
 @dataclass(frozen=True)
 class _Found:
-    """One source of a series, one vintage of it, and its rows."""
+    """One source of a series, one vintage of it, and its rows, by area and year."""
 
     source: SeriesSource
     vintage: Vintage | None
@@ -405,8 +389,22 @@ class _Found:
         return self.vintage is not None and len(digits) >= 4 and self.vintage.sha256.startswith(digits)
 
     def reaches(self, area: str) -> int:
-        years = self.frame.loc[(self.frame["area"] == area) & self.frame["value"].notna(), "year"]
-        return int(years.max()) if len(years) else 0
+        """Return the last year in which it has a value of an area, or 0."""
+        return max(self._years.get(area, ()), default=0)
+
+    def compares(self, area: str, authorities: Collection[str]) -> int:
+        """Return the last year in which it has a value of an area and of another authority, or 0."""
+        of_others = {year for one in authorities if one != area for year in self._years.get(one, ())}
+        return max(self._years.get(area, set()) & of_others, default=0)
+
+    @cached_property
+    def _years(self) -> dict[str, set[int]]:
+        """The years in which there is a value, by area."""
+        valued = self.frame.dropna(subset="value")
+        found: dict[str, set[int]] = {}
+        for area, year in zip(valued["area"], valued["year"], strict=True):
+            found.setdefault(area, set()).add(int(year))
+        return found
 
 
 class Held:
@@ -418,15 +416,31 @@ class Held:
         self.areas: Gazetteer = self.tables.areas
         self.described = load(root)
         self.vintages = exports.vintages(root)
-        self._sources: dict[str, list[_Found]] = {}
+        self.authorities = {name for name, one in self.areas.areas.items() if one.kind == "authority"}
+        self._sources: dict[tuple[str, tuple[raw.State, ...]], list[_Found]] = {}
         for one in self.described.values():
             for source in one.sources:
                 self._check(one, source)
 
     @classmethod
+    def of(cls, root: Path, known: Tables | None = None) -> Held:
+        """Return what a project holds: what it did the last time, as long as that is made from the same files."""
+        known = known or Tables(root)
+        made_from = known.catalogue, known.areas, load(root), exports.vintages(root)
+        if root not in _held or _held[root][0] != made_from:
+            _held[root] = made_from, cls(root, known)
+        return _held[root][1]
+
+    @classmethod
     def of_project(cls) -> Held:
         """Return what the project at work holds."""
-        return cls(project.root())
+        return cls.of(project.root())
+
+    def read(self) -> None:
+        """Read all there is, so that what is forked of this process finds it read."""
+        for one in self.described.values():
+            self.sources(one)
+        _ = self.neighbour_lists
 
     def series(self, name: str) -> Series:
         """Return a series by name.
@@ -468,9 +482,11 @@ class Held:
 
     def sources(self, one: Series) -> list[_Found]:
         """Return every source of a series in every vintage that is held, with its rows, in the order described."""
-        if one.name not in self._sources:
-            self._sources[one.name] = list(self._all_sources(one))
-        return self._sources[one.name]
+        tables = [self.tables.catalogue.table(source.table) for source in one.sources if source.table]
+        key = one.name, tuple(raw.state(self.root, table) for table in tables)
+        if key not in self._sources:
+            self._sources[key] = [replace(found, frame=_in_order(found.frame)) for found in self._all_sources(one)]
+        return self._sources[key]
 
     def _all_sources(self, one: Series) -> Iterator[_Found]:
         for source in [*one.sources, SeriesSource(export="own", measure=one.name)]:
@@ -504,13 +520,6 @@ class Held:
         names = {name for name in frame["area"].unique() if self.areas.areas[name].kind == "authority"}
         return f"{len(names)} authorities" if len(names) != 1 else "one authority"
 
-    def compares(self, found: _Found, area: str) -> int:
-        """Return the last year in which a source has a value of an area and of another authority, or 0."""
-        rows = found.frame.dropna(subset="value")
-        others = {name for name in rows["area"].unique() if self.areas.areas[name].kind == "authority"} - {area}
-        years = set(rows.loc[rows["area"] == area, "year"]) & set(rows.loc[rows["area"].isin(others), "year"])
-        return int(max(years, default=0))
-
     def has(self, one: Series, area: str) -> bool:
         """Return whether a source has a value of a series for an area."""
         return any(found.reaches(area) for found in self.sources(one))
@@ -534,7 +543,7 @@ class Held:
         return f"No figures of {one.is_} are held for {area}{none}: {', or '.join(ways)}."
 
     def _neighbours_of(self, area: str) -> tuple[str, ...]:
-        return next((named.names for one in _lists(self) if (named := _named(self, one, area)).names), ())
+        return next((named.names for one in self.neighbour_lists if (named := _named(self, one, area)).names), ())
 
     def lacks(self, name: str, area: str) -> str:
         """Say why a series, or a table, has nothing of an area, and what would help; nothing if it has.
@@ -575,6 +584,20 @@ class Held:
             f"name under 'area' in data/raw/{table.name}.yaml."
         )
 
+    @cached_property
+    def neighbour_lists(self) -> dict[Vintage, pd.DataFrame]:
+        """The lists of neighbours, the one that knows most of the present authorities first."""
+        lists = {
+            one: exports.read(self.root, one, _NEIGHBOURS, self.areas, {}).dropna(subset="value")
+            for one in self.vintages
+            if one.format.name == "neighbours"
+        }
+
+        def known(one: Vintage) -> int:
+            return len(self.authorities & {*lists[one]["area"], *map(self.by_number, lists[one]["value"].unique())})
+
+        return {one: lists[one] for one in sorted(lists, key=known, reverse=True)}
+
     def by_number(self, number: float) -> str:
         """Return the name of the area with a number; empty if there is none."""
         found = self.areas.find(str(int(number)))
@@ -607,6 +630,14 @@ class Held:
         if source.part:
             made["part"] = frame[source.part]
         return _Found(source, None, prepared.table.title, made)
+
+
+_held: dict[Path, tuple[tuple[Any, ...], Held]] = {}
+
+
+def _in_order(frame: pd.DataFrame) -> pd.DataFrame:
+    columns = [*COLUMNS, *(["part"] if "part" in frame else [])]
+    return frame[columns].sort_values(["area", "year"], kind="stable", ignore_index=True)
 
 
 def _valued(frame: pd.DataFrame, one: Series, source: SeriesSource, vintage: Vintage) -> pd.DataFrame:

@@ -120,7 +120,7 @@ def _left_out(pack: Sequence[Report], tables: Tables, areas: Sequence[str]) -> d
         return {}
     from casebook.data.series import Held
 
-    held = Held(tables.root, tables)
+    held = Held.of(tables.root, tables)
     found = {}
     for area in areas:
         lacks = {

@@ -10,8 +10,9 @@ import nbformat
 import pandas as pd
 
 from casebook import report
-from casebook.data import project, provenance
+from casebook.data import provenance
 from casebook.data.project import RAW
+from casebook.data.series import Held
 from casebook.data.tables import Tables, read_of
 from casebook.engine import shell
 from casebook.engine.task import Task
@@ -40,7 +41,8 @@ def prime_caches() -> None:
         # What is read here is not read again; a large table is read where it is used, and no other report carries it.
         if (known.root / RAW / table.path).stat().st_size < _LARGE:
             known.prepare(table.name)
-    figures.load(project.root())
+    Held.of(known.root, known).read()
+    figures.load(known.root)
     outputs = shell.prepare().outputs
     outputs.begin()
     provenance.record([read_of(known.root, known.catalogue.tables[0], 1)])

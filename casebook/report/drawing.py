@@ -18,17 +18,19 @@ import numpy as np
 import pandas as pd
 from afcharts.af_colours import get_af_colours
 from matplotlib.artist import Artist
-from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.text import Annotation
 
 from casebook.english import written
+from casebook.report.measuring import Measuring
 
 WIDE, NARROW = 608, 288
 """Widths that charts are drawn for, in points: a point is a CSS pixel in the narrowest place a drawing stands in."""
 TEXT_SIZE = 12
+MARGIN = 4
+"""Points around a drawing: a reader's font may be a little wider than the one measured."""
 QUIET = "#505a5f"
 AREA, CONTEXT = get_af_colours("focus")
 EDGE = "#767676"
@@ -36,8 +38,7 @@ EDGE = "#767676"
 # keeps them apart, and that are dark enough for their labels.
 BENCHMARK, COUNTRY, GOAL = "#c2358f", "#1a1a1a", "#0f665f"
 P = ParamSpec("P")
-# One for all drawings: a text is measured once, and measuring is most of what laying out costs.
-_MEASURE: Any = RendererAgg(1, 1, 72)  # type: ignore[no-untyped-call]
+_MEASURE: Any = Measuring()
 
 
 class Look(NamedTuple):
@@ -103,8 +104,8 @@ class Drawing(Figure):
             inside, around = self.plot.bbox, self.plot.get_tightbbox(_MEASURE)
             assert around is not None
             before = left, right, below, above
-            left, below = (max(0, one) + 2 for one in (inside.x0 - around.x0, inside.y0 - around.y0))
-            right, above = (max(0, one) + 2 for one in (around.x1 - inside.x1, around.y1 - inside.y1))
+            left, below = (max(0, one) + MARGIN for one in (inside.x0 - around.x0, inside.y0 - around.y0))
+            right, above = (max(0, one) + MARGIN for one in (around.x1 - inside.x1, around.y1 - inside.y1))
             if max(map(abs, np.subtract(before, (left, right, below, above)))) < 1:
                 break
 

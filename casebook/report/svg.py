@@ -6,7 +6,7 @@ import hashlib
 import io
 import re
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -61,10 +61,22 @@ def _element(figure: Figure, name: str, identifier: str, title: str, description
 
 def _saved(figure: Figure) -> str:
     import matplotlib as mpl
+    from matplotlib.backends.backend_mixed import MixedModeRenderer
 
-    buffer = io.StringIO()
-    with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": "casebook"}):
-        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+    from casebook.report.measuring import RendererSVG
+
+    buffer, dpi = io.StringIO(), figure.dpi
+    try:
+        figure.dpi = 72
+        across, down = figure.get_size_inches()
+        with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": "casebook"}):
+            # As savefig does, but with a renderer that measures texts as the layout did.
+            writer: Any = RendererSVG(72 * across, 72 * down, buffer)  # type: ignore[no-untyped-call]
+            renderer: Any = MixedModeRenderer(figure, across, down, 72, writer)  # type: ignore[no-untyped-call]
+            figure.draw(renderer)
+            renderer.finalize()
+    finally:
+        figure.dpi = dpi
     svg = buffer.getvalue()
     return svg[svg.index("<svg") :]
 

@@ -291,6 +291,21 @@ def test_where_no_parts_are_held_the_page_says_which_file_has_them_and_takes_it_
     assert "Next is Visual impairment: about" in page
 
 
+def test_what_is_held_is_read_once_until_a_file_comes_or_goes(held):
+    first = series.Held.of_project()
+    rows = [one.frame for one in first.sources(first.series("care-applications"))]
+    again = series.Held.of_project()
+    assert all(
+        one.frame is frame for one, frame in zip(again.sources(again.series("care-applications")), rows, strict=True)
+    )
+    own = "series,area,year,value\ncare-applications,Luton,2025,9\n"
+    (held.root / exports.FOLDER / "own.csv").write_text(own)
+    assert series.read("care-applications", "Luton")["value"].tolist() == [9.0]
+    (held.root / exports.FOLDER / "own.csv").unlink()
+    with pytest.raises(InputError, match="No figures"):
+        series.read("care-applications", "Luton")
+
+
 def test_a_series_that_lacks_an_area_writes_a_template_and_reads_what_a_council_fills_in(held):
     with pytest.raises(InputError, match="or fill in (data/processed/templates/care-applications-luton.csv) and put"):
         series.read("care-applications", "Luton")

@@ -1,0 +1,71 @@
+"""How much room a text takes in a drawing: added up from its characters, each measured once.
+
+Matplotlib shapes every text anew for every drawing, which was most of what charts cost; the reader's own font differs
+from the one measured by more than shaping changes.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from matplotlib.backend_bases import RendererBase
+from matplotlib.backends import backend_svg
+from matplotlib.font_manager import FontProperties, findfont, get_font
+from matplotlib.ft2font import LoadFlags
+
+_SIZE = 100
+
+
+class Measuring(RendererBase):
+    """What a renderer of matplotlib is made of, besides one of its own, so that it knows the size of a text quickly."""
+
+    def get_text_width_height_descent(self, s: str, prop: FontProperties, ismath: Any) -> tuple[float, float, float]:
+        """Return the width, the height and how much of it is below the line, in points."""
+        if ismath:
+            return super().get_text_width_height_descent(s, prop, ismath)
+        face, size = _of(prop), prop.get_size_in_points()
+        return face.width(s) * size, (face.ascent + face.descent) * size, face.descent * size
+
+    def _get_font_height_metrics(self, prop: FontProperties) -> tuple[float, float, float]:
+        # Not for others to define: if it is asked for no more one day, matplotlib looks for the font itself again.
+        face, size = _of(prop), prop.get_size_in_points()
+        return face.ascent * size, face.descent * size, face.gap * size
+
+
+class RendererSVG(Measuring, backend_svg.RendererSVG):
+    """Matplotlib's writer of SVG, which knows the size of a text quickly."""
+
+
+class _Face:
+    """A font: what its characters take of a line, and how high lines are, as parts of its size."""
+
+    def __init__(self, path: str) -> None:
+        self._font = get_font(path)
+        self._font.set_size(_SIZE, 72)
+        self._widths: dict[str, float] = {}
+        units = self._font.units_per_EM
+        line: Any = self._font.get_sfnt_table("OS/2") or {}
+        self.ascent = line.get("sTypoAscender", self._font.ascender) / units
+        self.descent = -line.get("sTypoDescender", self._font.descender) / units
+        self.gap = line.get("sTypoLineGap", 0) / units
+
+    def width(self, text: str) -> float:
+        return sum(map(self._character, text))
+
+    def _character(self, one: str) -> float:
+        if one not in self._widths:
+            # The font may be one that matplotlib drew with meanwhile, at another size.
+            self._font.set_size(_SIZE, 72)
+            glyph = self._font.load_char(ord(one), flags=LoadFlags.NO_HINTING)
+            self._widths[one] = glyph.linearHoriAdvance / 65536 / _SIZE
+        return self._widths[one]
+
+
+def _of(prop: FontProperties) -> _Face:
+    return _face(tuple(prop.get_family()), prop.get_style(), prop.get_weight())
+
+
+@cache
+def _face(family: tuple[str, ...], style: Any, weight: Any) -> _Face:
+    return _Face(findfont(FontProperties(family=family, style=style, weight=weight)))
