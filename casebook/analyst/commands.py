@@ -1,12 +1,17 @@
-"""The commands of an analyst's day: describe."""
+"""The commands of an analyst's day: describe, diff."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from dataclasses import asdict
+from itertools import groupby
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from casebook.errors import InputError
 
 
 def add(app: typer.Typer, root: Callable[[], Path]) -> None:
@@ -41,3 +46,51 @@ def add(app: typer.Typer, root: Callable[[], Path]) -> None:
             "Read each line marked as a guess, put it right and take the mark away"
             f"{'' if source else '; name the publication'}. Then: python pipeline.py accept {draft.name}"
         )
+
+    @app.command()
+    def diff(
+        before: Annotated[
+            str,
+            typer.Argument(metavar="[A]", help="A dated pack, or a folder; the last dated one, if left out."),
+        ] = "",
+        after: Annotated[str, typer.Argument(metavar="[B]", help="Another; the published one, if left out.")] = "",
+        as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+        page: Annotated[Path | None, typer.Option("--page", metavar="FILE", help="Write it as a page, too.")] = None,
+    ) -> None:
+        """Compare two packs: headlines, tables cell by cell, printed figures, inputs, settings and versions."""
+        from casebook.pack import differences
+
+        here = root()
+        one = _pack(here, before or _last_dated(here))
+        other = _pack(here, after) if after else here / "reports"
+        found = differences.between(one, other)
+        if page:
+            from casebook.data.project import write_whole
+            from casebook.pages import render
+
+            write_whole(page, render.differences_page(one.name, other.name, found).encode())
+        if as_json:
+            print(json.dumps([asdict(difference) for difference in found], indent=2, ensure_ascii=False))
+            return
+        for (report, area), group in groupby(found, key=lambda difference: (difference.report, difference.area)):
+            print(f"{report}, {area}")
+            for difference in group:
+                print(f"    {difference}")
+        if not found:
+            print(f"Nothing differs between {one.name} and {other.name}.")
+
+
+def _pack(root: Path, name: str) -> Path:
+    """Return the folder of a pack: a dated one by its name, or any by its path."""
+    dated = root / "packs" / name
+    return dated if dated.is_dir() else Path(name)
+
+
+def _last_dated(root: Path) -> str:
+    from casebook.nightly import archive
+
+    if not (kept := archive.packs(root)):
+        raise InputError(
+            "There is no dated pack to compare with: run --scheduled keeps them; or name two folders, each with a pack."
+        )
+    return kept[0].name

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache
 from html import unescape
 from importlib.resources import files
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from nbconvert import HTMLExporter, TemplateExporter
 from nbformat import NotebookNode
 
 from casebook.pack import reconciliation
+from casebook.pack.differences import PackDifference
 from casebook.pack.models import Pack, Published, Row
 from casebook.pack.record import Record
 from casebook.pages import gates, harmless, readability, script
@@ -201,6 +204,12 @@ def load_templates() -> None:
 def accessibility_page(pack: Pack) -> str:
     """Return the accessibility statement of the pack."""
     return _pages.get_template("accessibility.html.j2").render(pack=pack, css=style())
+
+
+def differences_page(before: str, after: str, found: Sequence[PackDifference]) -> str:
+    """Return the page of what is another in one pack than in another, called by their names; it stands by itself."""
+    groups = {key: list(group) for key, group in groupby(found, key=lambda one: (one.report, one.area))}
+    return _pages.get_template("differences.html.j2").render(before=before, after=after, groups=groups, css=style())
 
 
 def glossary_page() -> str:
