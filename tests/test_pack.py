@@ -21,6 +21,7 @@ EVERYWHERE = ["register", "care-rates", "chlamydia", "health-checks", "smoking"]
 NAMES = [
     *EVERYWHERE,
     "public-health-savings",
+    "five-year-budget",
     "ehcp-forecast",
     "ot-demand",
     "placement-costs",

@@ -74,6 +74,23 @@ def test_no_amount_of_the_savings_schedule_is_left_out(papers):
     assert sorted(raw("savings_schedule")["amount"]) == sorted(printed)
 
 
+def test_every_sum_of_the_five_year_budget_is_the_cell_of_its_line(papers):
+    years = ["2018", "2019", "2020", "2021", "2022"]
+    table = raw("five_year_budget")
+    for row in table.itertuples():
+        item, *cells = papers["002"][int(row.line)].split("\t")
+        if cells:
+            assert (row.item, row.amount) == (item, cells[years.index(row.year)])
+        else:
+            assert row.amount in papers["002"][int(row.line)]
+
+
+def test_no_line_of_the_five_year_budgets_tables_is_left_out():
+    of_years = raw("five_year_budget").groupby("line")["year"].nunique()
+    lines = [*range(71, 75), *range(79, 86), *range(90, 93), *range(99, 111), *range(112, 118), *range(119, 124)]
+    assert of_years[of_years == 5].index.astype(int).tolist() == sorted([*lines, *range(130, 134)], key=str)
+
+
 def test_every_number_of_children_stands_in_its_line_in_the_words_given(papers):
     for row in raw("children_in_care").itertuples():
         line = papers[row.paper][int(row.line)]
@@ -269,6 +286,7 @@ def test_every_published_figure_stands_in_its_line_as_printed(papers):
             "foster_recruitment",
             "care_scenarios",
             "cost_avoided_totals",
+            "five_year_budget",
         ):
             assert row.printed in line.split("\t"), row.id
         else:

@@ -19,6 +19,7 @@ from casebook.report.sections.caseloads import (
 from casebook.report.sections.comparisons import certainty, change, numbers_at_rate, over_years
 from casebook.report.sections.costs import cost_avoided, late_start, weekly_costs, weeks_left, what_happened
 from casebook.report.sections.grounds import assumptions
+from casebook.report.sections.ledgers import behind, besides, where_things_stand
 from casebook.report.sections.projections import against_outturn, as_printed, backtest, by_part, follows, forecast
 from casebook.report.sections.rankings import chance, gap_in_people, in_region
 from casebook.report.sections.registers import register
@@ -32,6 +33,8 @@ __all__ = [
     "as_printed",
     "assumptions",
     "backtest",
+    "behind",
+    "besides",
     "by_need",
     "by_part",
     "certainty",
@@ -63,5 +66,6 @@ __all__ = [
     "weekly_costs",
     "weeks_left",
     "what_happened",
+    "where_things_stand",
     "worth",
 ]

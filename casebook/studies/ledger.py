@@ -1,0 +1,36 @@
+"""A ledger of sums as papers print them; whatever it holds, one notebook reports on it."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from casebook.studies import budget
+from casebook.studies.budget import Budget
+
+Ledger = Budget
+
+
+def read(frame: pd.DataFrame, area: str, tax: float | None = None) -> Ledger:
+    """Read a ledger by what its table holds: a budget over years, if it has a requirement.
+
+    Parameters
+    ----------
+    frame
+        A table of the catalogue, as ``budget.read`` takes it.
+    area
+        Whose it is.
+    tax
+        Of a budget, how much more than planned council tax rises each year, per cent; None for the limit.
+
+    Raises
+    ------
+    InputError
+        If the table lacks what it needs.
+
+    Examples
+    --------
+    >>> from casebook.data import tables
+    >>> read(tables.read("five_year_budget"), "Cambridgeshire").title
+    'Five-year budget, 2018-19 to 2022-23'
+    """
+    return budget.read(frame, area, tax)
