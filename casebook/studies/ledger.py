@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import pandas as pd
 
-from casebook.studies import budget
+from casebook.studies import budget, savings
 from casebook.studies.budget import Budget
+from casebook.studies.savings import Schedule
 
-Ledger = Budget
+Ledger = Budget | Schedule
 
 
 def read(frame: pd.DataFrame, area: str, tax: float | None = None) -> Ledger:
-    """Read a ledger by what its table holds: a budget over years, if it has a requirement.
+    """Read a ledger by what its table holds: a budget over years if it has a requirement, else a schedule of savings.
 
     Parameters
     ----------
     frame
-        A table of the catalogue, as ``budget.read`` takes it.
+        A table of the catalogue, as ``budget.read`` or ``savings.schedule`` takes it.
     area
         Whose it is.
     tax
@@ -31,6 +32,8 @@ def read(frame: pd.DataFrame, area: str, tax: float | None = None) -> Ledger:
     --------
     >>> from casebook.data import tables
     >>> read(tables.read("five_year_budget"), "Cambridgeshire").title
-    'Five-year budget, 2018-19 to 2022-23'
+    'Five-year budget, 2018/19 to 2022/23'
+    >>> read(tables.read("savings_schedule"), "Cambridgeshire").title
+    'Savings from demand-led public health budgets, 2022-23'
     """
-    return budget.read(frame, area, tax)
+    return budget.read(frame, area, tax) if "requirement" in set(frame["kind"]) else savings.schedule(frame)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from casebook.data.catalogue import TableEntry
-from casebook.english import Money, Number
+from casebook.english import Money, Noun, Number, listed
+from casebook.studies.assumed import Assumed
+from casebook.studies.found import Found
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,21 @@ class Schedule:
         """What is given as a total without lines."""
         return Money(float(self.total) - float(self.lines["amount"].sum()))
 
+    @property
+    def title(self) -> str:
+        """What it is called."""
+        return self.table.title
+
+    @property
+    def heading(self) -> str:
+        """The heading under which most services stand."""
+        return str(self.lines.groupby("heading", sort=False)["service"].nunique().idxmax())
+
+    @property
+    def largest(self) -> Savings:
+        """What the service under that heading gives up that gives up most."""
+        return self.of(str(self.by_service(self.heading).index[0]))
+
     def total_of(self, heading: str) -> Money:
         """Return the total printed under a heading."""
         return Money(float(self.totals[heading]))
@@ -46,6 +63,69 @@ class Schedule:
         """Return what each service under a heading gives up, the most first."""
         under = self.lines[self.lines["heading"] == heading]
         return under.groupby("service", sort=False)["amount"].sum().sort_values(ascending=False, kind="stable")
+
+    # --- What a reader is told ----------------------------------------------------------------------
+
+    @property
+    def summary(self) -> tuple[str, str, str]:
+        """What it takes, from whom most, and what to ask."""
+        most = self.largest
+        return (
+            f"The {self.period} savings schedule takes {self.total} every year from public health budgets.",
+            f'"{most.service}" gives up most: {most.total}, {most.share}% of what services paid for each use give up.',
+            "Did fewer people come because fewer needed the service, or because it was harder to reach?",
+        )
+
+    @property
+    def findings(self) -> list[Found]:
+        """What is taken in all, and from which service most."""
+        services, under, most = self.by_service(self.heading), self.total_of(self.heading), self.largest
+        others = listed(f'{Money(amount)} ("{name}")' for name, amount in services.iloc[1:].items())
+        return [
+            Found(
+                "all-savings",
+                f"The {self.period} schedule saves {self.total} every year: {under} from services paid for each use, "
+                f"and {Money(self.total.value - under.value)} from funds set aside.",
+                "",
+                self._yearly(self.total),
+            ),
+            Found(
+                "largest-service",
+                f'Of the {Noun("service").count(len(services))} paid for each use, "{most.service}" gives up the '
+                f"largest part: {most.total} of {under} ({most.share.with_unit}).",
+                f"The others give up {others}.",
+                self._yearly(most.total),
+            ),
+        ]
+
+    def _yearly(self, amount: Money) -> Money:
+        return replace(amount, unit="pounds a year, recurrent")
+
+    @property
+    def glance(self) -> str:
+        """The finding of the report's card."""
+        return f"{self.total} is taken every year, {self.largest.total} of it from one service."
+
+    @property
+    def trend(self) -> tuple[pd.Series, str]:
+        """What the card draws, and of what it is."""
+        return self.by_service(self.heading), "taken every year"
+
+    @property
+    def cautions(self) -> list[str]:
+        """What has to be known before it is relied on: nothing."""
+        return []
+
+    @property
+    def assumptions(self) -> list[Assumed]:
+        """What is taken as true."""
+        return [
+            Assumed("Every saving recurs.", "green", "medium", "the paper says that the new budgets are ongoing"),
+            Assumed(
+                "The savings follow from low use and not from a decision to offer less.",
+                "amber", "high", "the paper says so and gives no numbers of users",
+            ),
+        ]  # fmt: skip
 
     @property
     def all(self) -> Savings:

@@ -93,7 +93,7 @@ def test_contrast_is_that_of_the_guidelines(one, other, ratio):
 @pytest.mark.slow
 def test_a_page_that_fails_is_not_published(copy_of_pack):
     before = copy_of_pack.published()
-    notebook = "notebooks/public-health-savings.ipynb"
+    notebook = "notebooks/ledger.ipynb"
     copy_of_pack.replace(notebook, "## Where things stand", "#### Where things stand")
     done = copy_of_pack.pipeline("run", "public-health-savings")
     assert done.returncode == 1

@@ -2,7 +2,7 @@
 
 import pytest
 
-from casebook import savings, sections, tables
+from casebook import ledger, savings, sections, tables
 
 
 @pytest.fixture
@@ -57,3 +57,18 @@ def test_no_savings_of_another_area_and_of_no_service_are_shown(schedule):
     assert elsewhere == "No savings schedule is held for Norfolk; the one that is held is Cambridgeshire's."
     (nothing,) = sections.savings(schedule.of(None), "Cambridgeshire")
     assert nothing == "The savings schedule for 2022-23 has no line for this service."
+
+
+def test_the_schedule_is_a_ledger_that_says_what_it_takes_and_from_whom(schedule):
+    of = ledger.read(tables.read("savings_schedule"), "Cambridgeshire")
+    assert of.heading == "All demand led services" and of.largest.service == "Stop smoking service"
+    assert [one.text for one in of.findings] == [
+        "The 2022-23 schedule saves £328,000 every year: £220,000 from services paid for each use, and £108,000 from funds "
+        "set aside.",
+        'Of the three services paid for each use, "Stop smoking service" gives up the largest part: £105,000 of £220,000 '
+        "(48%).",
+    ]
+    assert [one.value.value for one in of.findings] == [328_000, 105_000]
+    assert sections.where_things_stand(of).chart.data["amount"].tolist() == [105, 65, 50]
+    assert sections.behind(of).lines.frame["amount"].iloc[-1] == 271_000
+    assert sections.besides(of).table.frame["share"].iloc[-1] == 100

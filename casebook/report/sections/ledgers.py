@@ -1,22 +1,23 @@
-"""Ledgers of all kinds, in the same three parts: where things stand, by service, and what else counts."""
+"""Ledgers of all kinds, in the same three parts: where things stand, what is behind it, and what else counts."""
 
 from __future__ import annotations
 
 from casebook.report.parts import Section
-from casebook.report.sections import budgets
+from casebook.report.sections import budgets, schedules
+from casebook.studies.budget import Budget
 from casebook.studies.ledger import Ledger
 
 
 def where_things_stand(of: Ledger) -> Section:
     """Show what a ledger comes to."""
-    return budgets.gap(of)
+    return budgets.gap(of) if isinstance(of, Budget) else Section(chart=schedules.savings_by_service(of, of.heading))
 
 
 def behind(of: Ledger) -> Section:
     """Show what it is made of."""
-    return budgets.causes(of)
+    return budgets.causes(of) if isinstance(of, Budget) else schedules.savings(of.all, of.area or "")
 
 
 def besides(of: Ledger) -> Section:
     """Show what could be otherwise, or must be known besides."""
-    return budgets.what_if(of)
+    return budgets.what_if(of) if isinstance(of, Budget) else Section(table=schedules.savings_totals(of))
