@@ -9,7 +9,6 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from casebook.data import series, tables
 from casebook.data.catalogue import TableEntry
@@ -28,19 +27,22 @@ from casebook.english import (
     Rate,
     capital,
     listed,
+    number,
     possessive,
     the_region,
     whole,
-    written,
 )
 from casebook.errors import InputError, and_list
 from casebook.methods import benchmark, intervals, trends
 from casebook.methods.benchmark import AverageKind, Polarity
 from casebook.methods.intervals import Interval
+from casebook.studies.course import Course
 
 SIMILAR = Noun("similar council")
 OTHERS = Noun("other authority", "other authorities")
 AVERAGES: dict[AverageKind, str] = {"mean": "mean", "median": "median", "pooled": "pooled rate"}
+
+_FEW = 3  # Of fewer, how many differ says nothing.
 
 
 @dataclass(frozen=True)
@@ -262,7 +264,7 @@ class Comparison:
             return f"What explains {self.area}'s {self.measure.called}?"
         before = self.years[-2]
         what = f"{self.counted} since {self.period.month(before.year)}"
-        return Change(before.rate, self.last.rate).asked(what, more_than_chance=self.moved)
+        return Change(before.rate, self.last.rate).asked(what, more_than_chance=self.course.moved)
 
     @property
     def list_used(self) -> str:
@@ -382,39 +384,48 @@ class Comparison:
             return None
         return intervals.rate(self.events, self.children.official, self.per)
 
-    def _last_change(self) -> tuple[NDArray[np.float64], Interval, Interval] | None:
-        """Return the last five years' rates with their limits, and those of the last change; None if not held."""
-        last, own = self.last.year, self.values[self.values["area"] == self.area].set_index("year")
-        own = own.reindex(range(last - 4, last + 1)).astype({"rate": float, "children": float})
-        rates, people = own["rate"].to_numpy(), own["children"].to_numpy()
-        if np.isnan((rates * people)[-2:]).any():
-            return None
-        limits = intervals.rate(rates * people / self.per, people, self.per)
-        before, after = (Interval(limits.lower[at], limits.upper[at]) for at in (-2, -1))
-        return rates, limits, trends.difference(float(rates[-1]), after, float(rates[-2]), before)
+    @cached_property
+    def course(self) -> Course:
+        """The area's own rates over the years, with the intervals of those whose number of children is held."""
+        own = self.values[self.values["area"] == self.area].set_index("year").astype({"rate": float, "children": float})
+        limits = intervals.rate(own["rate"] * own["children"] / self.per, own["children"], self.per)
+        frame = pd.DataFrame({"value": own["rate"], "lower": limits.lower, "upper": limits.upper})
+        return Course("rate", self.last.rate, frame.reindex(range(self.first.year, self.last.year + 1)))
+
+    @cached_property
+    def apart(self) -> list[Interval]:
+        """The 95% intervals of how far each of the others lies above the area; none where children are not held."""
+        there = self.values[self.values["year"] == self.last.year].dropna(subset=["rate", "children"]).set_index("area")
+        if self.area not in there.index:
+            return []
+        limits = intervals.rate(there["rate"] * there["children"] / self.per, there["children"], self.per)
+        found = {
+            name: (float(rate), Interval(lower, upper))
+            for name, rate, lower, upper in zip(there.index, there["rate"], *limits, strict=True)
+        }
+        own = found.pop(self.area)
+        return [trends.difference(*one, *own) for one in found.values()]
 
     @property
-    def moved(self) -> bool:
-        """Whether the last change is known to be more than chance would explain."""
-        found = self._last_change()
-        return found is not None and not found[2].lower <= 0 <= found[2].upper
-
-    @property
-    def over_time(self) -> str:
-        """Whether the last change is more than chance, and whether there is a trend over five years; or nothing."""
-        found = self._last_change()
-        if found is None:
+    def beside_each(self) -> str:
+        """How many of the others differ from the area by more than chance, as a sentence; or nothing."""
+        ways = {"higher": sum(one.lower > 0 for one in self.apart), "lower": sum(one.upper < 0 for one in self.apart)}
+        said = listed(f"{number(int(many))} {'is' if many == 1 else 'are'} {way}" for way, many in ways.items() if many)
+        if len(self.apart) < _FEW:
             return ""
-        last, (rates, limits, ends) = self.last.year, found
-        change, least, most = (written(float(one), f"+{self.last.rate.spec}") for one in (rates[-1] - rates[-2], *ends))
-        chance = "more than chance would explain" if self.moved else "which chance could explain"
-        trend = {
-            trends.Direction.INCREASING: f"it rose in the five years to {last}, by more than chance would explain",
-            trends.Direction.DECREASING: f"it fell in the five years to {last}, by more than chance would explain",
-            trends.Direction.NO_CHANGE: f"it has no trend over the five years to {last} that stands out from chance",
-        }.get(trends.recent_trend(rates, limits).direction)
-        said = f"Since {last - 1} the rate changed by {change} (95% interval {least} to {most}), {chance}."
-        return f"{said} {capital(trend)}." if trend else said
+        differ = said if any(ways.values()) else "none is higher or lower"
+        return f"Of the {number(len(self.apart))} compared, {differ} by more than chance would explain."
+
+    @property
+    def by_chance(self) -> str:
+        """How often chance alone would make any of them differ, as a sentence; or nothing."""
+        if len(self.apart) < _FEW:
+            return ""
+        any_of_them = trends.several(np.ones(len(self.apart))).at_least_one
+        return (
+            f"If none of the {number(len(self.apart))} truly differed from {self.area}, at least one would still seem "
+            f"to in up to {whole(100 * any_of_them)} of 100 such tables."
+        )
 
     @property
     def behind(self) -> str:

@@ -155,7 +155,7 @@ def test_an_export_is_compared_with_the_areas_own_similar_councils_its_region_an
         "Norfolk had 62 children in care for every 10,000 children on 31 March 2023, 8% above similar councils' mean."
     )
     # One child for each 10,000 fewer is no more than chance, so nobody is asked what explains it.
-    assert not found.moved and "which chance could explain" in found.over_time
+    assert not found.course.moved and "which chance could explain" in found.course.over_time
     assert found.question == "Is the fall in children in care since March 2022 more than chance, and will it last?"
 
 
@@ -264,13 +264,31 @@ def test_a_change_and_a_trend_are_told_from_chance(rates, chance, trend):
     now, before = rates[-1] * 15, rates[-2] * 15
     least = (now - before - ((now - low) ** 2 + (high_before - before) ** 2) ** 0.5) / 15
     most = (now - before + ((high - now) ** 2 + (before - low_before) ** 2) ** 0.5) / 15
-    assert of.over_time.startswith(
+    assert of.course.over_time.startswith(
         f"Since 2019 the rate changed by {rates[-1] - rates[-2]:+.1f} (95% interval {least:+.1f} to {most:+.1f}), "
         f"{chance}. {trend}"
     )
-    assert sections.certainty(of).over_time == of.over_time
+    assert sections.certainty(of).over_time == of.course.over_time
+
+
+def test_each_of_the_others_is_told_from_chance_and_how_many_chance_alone_would_find():
+    # Of 100,000 children each: 620 in care, beside 630, 580 and 520. Only the last is more than 1.96 of its spread away.
+    found = against_others(RATES, lists=(NEW,))
+    assert found.beside_each == "Of the three compared, one is lower by more than chance would explain."
+    # 100 - 95 ** 3 / 100 ** 2 = 14.
+    assert (
+        "If none of the three truly differed from Norfolk, at least one would still seem to in up to 14 of 100 such"
+        in (" ".join(sections.certainty(found).how.paragraphs))
+    )
+    alike = against_others(RATES | {"Kent": [60, 60, 60]}, lists=(NEW,))
+    assert alike.beside_each == "Of the three compared, none is higher or lower by more than chance would explain."
+    apart = against_others(RATES | {"Devon": [90, 90, 90]}, lists=(NEW,))
+    assert sections.certainty(apart).beside_each == (
+        "Of the three compared, one is higher and one is lower by more than chance would explain."
+    )
+    assert over_five_years((8, 9, 10, 11, 12), known=[2018]).beside_each == ""
 
 
 def test_without_the_children_of_two_years_nothing_is_said_of_change():
     of = over_five_years((8, 9, 10, 11, 12), known=[2019])
-    assert of.over_time == ""
+    assert of.course.over_time == ""

@@ -114,7 +114,10 @@ _NO_FORECAST = (
 
 
 def certainty(of: Comparison) -> Section:
-    """Say what is more than chance, beside others and over the years: ``sentence``, ``over_time``, ``how``."""
+    """Say what is more than chance, beside others and over the years.
+
+    Its parts are ``sentence``, ``beside_each``, ``over_time``, ``usual`` and ``how``, as far as there are such.
+    """
     last = of.last
     if of.interval is None:
         return Section(
@@ -130,14 +133,17 @@ def certainty(of: Comparison) -> Section:
         said = f"{average}. It compares with {england.of} in the same way"
     return Section(
         sentence=f"The rate of {last.year} is {said}.",
-        over_time=of.over_time or None,
+        beside_each=of.beside_each or None,
+        over_time=of.course.over_time or None,
+        usual=of.course.usual or None,
         how=Aside(
             _title(of, "How chance is judged"),
             (
                 f"{'' if of.counts else known}{of.area} had {of.behind} {of.when}. Chance alone moves a count of that "
                 f"size from year to year: the 95% interval runs from {lower} to {upper} {last.rate.for_every}. A range "
                 "calculated this way (Byar's method) holds the true rate 95 times in 100.",
-                *([_NO_FORECAST] if of.over_time else []),
+                *([of.by_chance] if of.by_chance else []),
+                *([_NO_FORECAST] if of.course.over_time else []),
             ),
         ),
     )
