@@ -36,7 +36,7 @@ from casebook.errors import InputError, and_list
 from casebook.methods import benchmark, intervals, trends
 from casebook.methods.benchmark import AverageKind, Polarity
 from casebook.methods.intervals import Interval
-from casebook.studies.course import Course
+from casebook.studies.course import OwnCourse
 
 SIMILAR = Noun("similar council")
 OTHERS = Noun("other authority", "other authorities")
@@ -385,12 +385,12 @@ class Comparison:
         return intervals.rate(self.events, self.children.official, self.per)
 
     @cached_property
-    def course(self) -> Course:
+    def course(self) -> OwnCourse:
         """The area's own rates over the years, with the intervals of those whose number of children is held."""
         own = self.values[self.values["area"] == self.area].set_index("year").astype({"rate": float, "children": float})
         limits = intervals.rate(own["rate"] * own["children"] / self.per, own["children"], self.per)
         frame = pd.DataFrame({"value": own["rate"], "lower": limits.lower, "upper": limits.upper})
-        return Course("rate", self.last.rate, frame.reindex(range(self.first.year, self.last.year + 1)))
+        return OwnCourse("rate", self.last.rate, frame.reindex(range(self.first.year, self.last.year + 1)))
 
     @cached_property
     def apart(self) -> list[Interval]:

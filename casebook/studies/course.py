@@ -17,7 +17,7 @@ _YEARS = 5
 
 
 @dataclass(frozen=True)
-class Course:
+class OwnCourse:
     """An area's values by year, to be called ``what`` and written as ``like`` is.
 
     ``frame`` has ``value``, and ``lower`` and ``upper``, the limits of its 95% interval, each missing where not known.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -24,6 +24,7 @@ from casebook.english import (
     capital,
     listed,
     the_region,
+    those_that,
     whole,
 )
 from casebook.errors import InputError
@@ -32,12 +33,14 @@ from casebook.methods.benchmark import GoalVerdict
 from casebook.methods.intervals import Interval
 from casebook.methods.trends import Several
 from casebook.studies.comparison import judged
+from casebook.studies.course import OwnCourse
 
 PRINTED = Noun("authority printed", "authorities printed")
 HELD = Noun("authority with a figure", "authorities with a figure")
 _WHOM = {"Persons": "people", "Female": "women", "Male": "men"}
 _REACHED = {GoalVerdict.MET: "goal met", GoalVerdict.NEAR: "goal nearly met", GoalVerdict.NOT_MET: "goal missed"}
 _GOALS = {GoalVerdict.MET: "meets", GoalVerdict.NEAR: "is near", GoalVerdict.NOT_MET: "misses"}
+_FEWEST = 3  # Of fewer, how much they differ says nothing.
 _WAYS = {"above": "higher", "below": "lower"}
 _METHODS = {"proportion": "Wilson score intervals", "rate": "Byar's intervals, exact Poisson for counts below ten"}
 
@@ -159,16 +162,36 @@ class AgainstGoal:
 
 @dataclass(frozen=True)
 class Funnel:
-    """Authorities by size between the limits that chance alone would keep them in, about all of them together."""
+    """Authorities by size between the limits that chance alone would keep them in, about all of them together.
+
+    ``times`` is how many times further they lie from it than chance puts them; where that is more than once, ``points``
+    has besides ``lower`` and ``upper`` the limits ``least`` and ``most`` widened for it.
+    """
 
     together: Number
     limits: dict[str, pd.DataFrame]
     points: pd.DataFrame
+    times: float = 1.0
 
     @property
     def beyond(self) -> tuple[str, ...]:
         """Those outside the wider limits."""
-        within = self.points["value"].between(self.points["lower"], self.points["upper"])
+        return self._outside("lower", "upper")
+
+    @property
+    def spread(self) -> str:
+        """That authorities differ more than chance makes them, and who still stands out, as sentences; or nothing."""
+        if self.times <= 1:
+            return ""
+        left = self._outside("least", "most")
+        who = those_that(left, "lies", "lie") if left else "none lies"
+        return (
+            f"These authorities lie {self.times:.1f} times as far from the average as chance alone would put them, so "
+            f"more than chance is at work. Allowing for that (overdispersion), {who} beyond the limits."
+        )
+
+    def _outside(self, lower: str, upper: str) -> tuple[str, ...]:
+        within = self.points["value"].between(self.points[lower], self.points[upper])
         return tuple(self.points.loc[~within, "area"])
 
 
@@ -179,7 +202,8 @@ class Ranking:
     ``held`` has a row for each authority with a value, the highest first: ``value``, ``count``, ``denominator``, and
     the limits of its 95% interval (``lower``, ``upper``) and of its 99.8% interval (``lowest``, ``highest``), missing
     where they are not known; ``missing`` are the authorities without a value; ``source`` says where intervals are from,
-    if there are any; ``given`` is the area's denominator as given for this run.
+    if there are any; ``given`` is the area's denominator as given for this run; ``past`` has
+    the area's own values by year, with their limits, where a series of them is held.
     """
 
     area: str
@@ -191,6 +215,7 @@ class Ranking:
     source: str | None
     given: int | None
     from_paper: bool = True
+    past: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @property
     def origin(self) -> str:
@@ -345,6 +370,13 @@ class Ranking:
         return trends.several(found)
 
     @property
+    def course(self) -> OwnCourse | None:
+        """The area's own values over the years; None where no series is held."""
+        if self.here is None or self.past.empty:
+            return None
+        return OwnCourse("rate" if self.about.kind == "rate" else "value", self.here.value, self.past)
+
+    @property
     def counted(self) -> bool:
         """Whether every authority with a value has its count."""
         return bool(self.held[["count", "denominator"]].notna().all(axis=None))
@@ -363,9 +395,16 @@ class Ranking:
 
         grid = pd.Index(np.linspace(sizes.min() / 2, sizes.max() * 1.05, 60))
         points = limits(sizes, 0.998).set_axis(held.index).assign(size=sizes, value=held["value"])
+        times = 1.0
+        if len(held) >= _FEWEST and together > 0 and (of.kind == "rate" or together < of.multiplier):
+            more = trends.overdispersion(of.kind, held["value"], together, sizes, of.multiplier)
+            if more.tau > 0:
+                times = max(more.phi, 1.0) ** 0.5
+                wide = trends.overdispersed_funnel(of.kind, together, sizes, more, "additive", of.multiplier, 0.998)
+                points = points.assign(least=wide.lower, most=wide.upper)
         return Funnel(
             self.number(together), {"95%": limits(grid, 0.95), "99.8%": limits(grid, 0.998)},
-            points.rename_axis("area").reset_index(),
+            points.rename_axis("area").reset_index(), times,
         )  # fmt: skip
 
     def in_people(self, gap: Gap) -> Difference:
@@ -440,7 +479,9 @@ def latest(indicator: str, area: str, people: int | None = None) -> Ranking:
         basis=words.basis, sampled=words.sampled, goal=goal, service=printed and printed.service,
         fund=printed and printed.fund,
     )  # fmt: skip
-    return _ranked(frame[frame["year"] == year], of, area, people, frame.attrs["vintage"], from_paper=False)
+    found = _ranked(frame[frame["year"] == year], of, area, people, frame.attrs["vintage"], from_paper=False)
+    own = frame[(frame["area"] == area) & (frame["year"] <= year)].set_index("year").sort_index()
+    return replace(found, past=_with_limits(own, of)[0].reindex(range(int(own.index[0]), year + 1)))
 
 
 def in_region(printed: pd.DataFrame, area: str, people: int | None = None) -> Ranking:

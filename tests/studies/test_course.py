@@ -4,14 +4,14 @@ import pandas as pd
 import pytest
 
 from casebook.english import Number
-from casebook.studies.course import Course
+from casebook.studies.course import OwnCourse
 
 
 def course(*values, half=None, first=2016):
     frame = pd.DataFrame({"value": values}, index=range(first, first + len(values)), dtype=float)
     for limit, side in (("lower", -1), ("upper", 1)):
         frame[limit] = frame["value"] + side * (half if half is not None else float("nan"))
-    return Course("rate", Number(values[-1], 1), frame)
+    return OwnCourse("rate", Number(values[-1], 1), frame)
 
 
 @pytest.mark.parametrize(

@@ -266,6 +266,30 @@ def test_a_goal_is_a_sign_too(value, signs):
     assert of.signs == {"worse": [], "better": [], "unsure": []} | signs
 
 
+def test_where_authorities_differ_by_more_than_chance_the_funnel_is_widened_for_it():
+    of = ranked(size=40_000)
+    funnel, points = of.funnel, of.funnel.points.set_index("area")
+    # Spiegelhalter's formula written out: z about the average, the outer tenths drawn in, and the limits with tau.
+    share, per = funnel.together.value / 100_000, 100_000
+    se = (share / 40_000) ** 0.5 * per
+    z = (points["value"] - funnel.together.value) / se
+    phi = (z.clip(z.quantile(0.1), z.quantile(0.9)) ** 2).mean()
+    tau = ((len(z) * phi - (len(z) - 1)) / (len(z) - 1)) ** 0.5 * se
+    assert funnel.times == pytest.approx(phi**0.5, rel=1e-3)
+    assert points["most"].iloc[0] == pytest.approx(funnel.together.value + 3.090232 * (se**2 + tau**2) ** 0.5, rel=1e-3)
+    assert "Cambridgeshire" in funnel.beyond
+    assert (
+        sections.in_region(of).spread
+        == funnel.spread
+        == (
+            f"These authorities lie {funnel.times:.1f} times as far from the average as chance alone would put them, so more "
+            "than chance is at work. Allowing for that (overdispersion), Peterborough lies beyond the limits."
+        )
+    )
+    by_chance = ranked(size=500)
+    assert by_chance.funnel.times == 1 and not hasattr(sections.in_region(by_chance), "spread")
+
+
 @pytest.fixture
 def official(monkeypatch):
     """Rank Leeds by the series that continues the printed table, in an export made up here."""
@@ -307,3 +331,26 @@ def test_counts_of_an_export_give_the_interval(official):
     counts = {"Leeds": (1042, 44_000), "Bradford": (500, 25_000)}
     assert official({"Leeds": 2368.0, "Bradford": 2000.0}, counts=counts).here.interval is not None
     assert official({"Leeds": 2368.0, "Bradford": 2000.0}).here.interval is None
+
+
+def test_a_series_tells_what_the_value_did_over_the_years(official, monkeypatch):
+    of = official({"Leeds": 2000.0, "Bradford": 1000.0})
+    assert of.course.usual == of.course.over_time == ""
+    assert not hasattr(sections.chance(of), "usual")
+    years, frame = range(2016, 2025), series.continuing("chlamydia_detection", "Leeds")
+    past = [frame.assign(year=year, value=frame["value"] + (400 if year % 2 else 0)) for year in years[:-1]]
+    longer = pd.concat([*past, frame], ignore_index=True)
+    longer.attrs = frame.attrs
+    monkeypatch.setattr(series, "continuing", lambda table, area: longer)
+    told = sections.chance(ranking.latest("chlamydia_detection", "Leeds"))
+    # 400 up and down; the mean is 2,177.8, and 2.66 times 400 is 1,064.
+    assert told.usual.startswith(
+        "Going by its yearly changes since 2016, a rate of 1,114 to 3,242 would be usual. 2024's"
+    )
+    assert not hasattr(told, "over_time")
+    counted = longer.assign(count=longer["value"] / 10, denominator=10_000.0)
+    counted.attrs = frame.attrs
+    monkeypatch.setattr(series, "continuing", lambda table, area: counted)
+    told = sections.chance(ranking.latest("chlamydia_detection", "Leeds"))
+    assert told.over_time.startswith("Since 2023 the rate changed by -400 (95% interval -")
+    assert "more than chance would explain. It has no trend over the five years to 2024" in told.over_time

@@ -26,7 +26,8 @@ _INTERVALS = {
 def in_region(of: Ranking) -> Section:
     """Set an area's value among its region, England and the goal.
 
-    Its parts are ``judged``, ``chart``, ``missing``, ``table``, ``funnel`` and ``goal``, as far as there are such.
+    Its parts are ``judged``, ``chart``, ``missing``, ``table``, ``funnel``, ``spread`` and ``goal``, as far as there
+    are such.
     """
     about = of.about
     goal: Aside | str = "No national goal is held for this indicator."
@@ -44,6 +45,7 @@ def in_region(of: Ranking) -> Section:
         missing=f"{of.origin} gives no value for {listed(of.missing)}: [x]." if of.missing else None,
         table=_table(of),
         funnel=_funnel(of, of.funnel) if of.funnel else None,
+        spread=of.funnel.spread or None if of.funnel else None,
         goal=goal,
     )
 
@@ -77,6 +79,7 @@ def chance(of: Ranking) -> Section:
     """Say how sure we are: where intervals are from or, without any, what would have to stand behind the value.
 
     Its part is ``sentence``; without intervals ``how``, ``table`` and, for a number of people given, ``given`` besides.
+    Where a series is held, ``over_time`` and ``usual`` tell what the value did from chance.
     """
     if of.here is None:
         return Section(sentence=f"There is no value for {of.area} to be sure or unsure of.")
@@ -85,6 +88,7 @@ def chance(of: Ranking) -> Section:
             sentence=f"Intervals are {of.source}. An area is similar to England where England's value lies within its "
             "interval.",
             together=_together(of),
+            **_over_years(of),
         )
     behind = "the number of people surveyed" if of.about.sampled else "the counts"
     return Section(
@@ -101,7 +105,12 @@ def chance(of: Ranking) -> Section:
         together=_together(of),
         table=_enough(of, of.here),
         given=_with_people(of, of.here, of.given) if of.given else None,
+        **_over_years(of),
     )
+
+
+def _over_years(of: Ranking) -> dict[str, str | None]:
+    return {"over_time": of.course.over_time or None, "usual": of.course.usual or None} if of.course else {}
 
 
 def _together(of: Ranking) -> str | None:
