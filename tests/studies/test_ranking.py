@@ -348,7 +348,7 @@ def test_a_series_tells_what_the_value_did_over_the_years(official, monkeypatch)
         "Going by its yearly changes since 2016, a rate of 1,114 to 3,242 would be usual. 2024's"
     )
     assert not hasattr(told, "over_time")
-    counted = longer.assign(count=longer["value"] / 10, denominator=10_000.0)
+    counted = longer.assign(count=longer["value"] / 5, denominator=20_000.0)
     counted.attrs = frame.attrs
     monkeypatch.setattr(series, "continuing", lambda table, area: counted)
     told = sections.chance(ranking.latest("chlamydia_detection", "Leeds"))
