@@ -135,7 +135,7 @@ def of_pack(
     _add_figure_commands(app)
     _add_fetch_command(app)
     _add_pdf_command(app, default_area)
-    analysts.add(app, _root)
+    analysts.add(app, _root, default_area)
     nights.add(app, _root, nightly)
     return _with_exit_codes(app)
 

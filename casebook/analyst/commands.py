@@ -1,4 +1,4 @@
-"""The commands of an analyst's day: describe, diff."""
+"""The commands of an analyst's day: describe, new, diff."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import typer
 from casebook.errors import InputError
 
 
-def add(app: typer.Typer, root: Callable[[], Path]) -> None:
+def add(app: typer.Typer, root: Callable[[], Path], area: str) -> None:
     """Add the commands to a pipeline's command line."""
 
     @app.command()
@@ -48,6 +48,21 @@ def add(app: typer.Typer, root: Callable[[], Path]) -> None:
         )
 
     @app.command()
+    def new(
+        name: Annotated[str, typer.Argument(metavar="NAME", help="The report's name, such as school-meals.")],
+        table: Annotated[str, typer.Option("--table", help="The accepted table it is about.")],
+        column: Annotated[str, typer.Option(help="Which column, where several hold numbers.")] = "",
+        title: Annotated[str, typer.Option(help="Its title; the table's, if left out.")] = "",
+    ) -> None:
+        """Write a report that already runs: a notebook, its line in pipeline.py, and its test."""
+        from casebook.analyst import drafting
+
+        here = root()
+        for path in drafting.write(here, drafting.draft(here, name, table, area, title=title, column=column)):
+            print(f"{'Added a line to' if path == drafting.PIPELINE else 'Wrote'} {path}")
+        print(f"Make it: python pipeline.py run {name}    Change it: make lab, then notebooks/{name}.ipynb")
+
+    @app.command()
     def diff(
         before: Annotated[
             str,
@@ -72,8 +87,8 @@ def add(app: typer.Typer, root: Callable[[], Path]) -> None:
         if as_json:
             print(json.dumps([asdict(difference) for difference in found], indent=2, ensure_ascii=False))
             return
-        for (report, area), group in groupby(found, key=lambda difference: (difference.report, difference.area)):
-            print(f"{report}, {area}")
+        for (report, place), group in groupby(found, key=lambda difference: (difference.report, difference.area)):
+            print(f"{report}, {place}")
             for difference in group:
                 print(f"    {difference}")
         if not found:
