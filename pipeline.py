@@ -25,6 +25,28 @@ PACK = [
     Report("care-home-support", "appraisal", {"case": "care_home_support"}, ["care_home_support"], 3, 2),
     Report("enhanced-response", "appraisal", {"case": "enhanced_response"}, ["enhanced_response"], 3, 2),
     Report("informal-carers", "appraisal", {"case": "informal_carers"}, ["informal_carers"], 3, 2),
+    Report(
+        "independent-living-buy",
+        "appraisal",
+        {"case": "independent_living_buy", "years": 10},
+        ["independent_living_buy"],
+        3,
+        2,
+    ),
+    Report(
+        "independent-living-make",
+        "appraisal",
+        {"case": "independent_living_make", "beside": "independent_living_buy", "years": 60},
+        ["independent_living_make"],
+        3,
+        2,
+    ),
+    Report("safe-team", "appraisal", {"case": "safe_team"}, ["safe_team"], 3, 2),
+    Report("interim-beds", "appraisal", {"case": "interim_beds", "years": 4}, ["interim_beds"], 3, 2),
+    Report("bus-gates", "appraisal", {"case": "bus_gates"}, ["bus_gates"], 3, 2),
+    Report("transport-workstreams", "appraisal", {"case": "transport_workstreams"}, ["transport_workstreams"], 3, 2),
+    Report("multi-systemic-therapy", "appraisal", {"case": "multi_systemic_therapy"}, ["multi_systemic_therapy"], 3, 2),
+    Report("victoria-road", "appraisal", {"case": "victoria_road"}, ["victoria_road"], 3, 2),
 ]
 
 if __name__ == "__main__":

@@ -28,6 +28,14 @@ NAMES = [
     "care-home-support",
     "enhanced-response",
     "informal-carers",
+    "independent-living-buy",
+    "independent-living-make",
+    "safe-team",
+    "interim-beds",
+    "bus-gates",
+    "transport-workstreams",
+    "multi-systemic-therapy",
+    "victoria-road",
 ]
 EAST = {"Bedford", "Cambridgeshire", "Central Beds", "Essex", "Hertfordshire", "Luton", "Norfolk", "Peterborough", "Southend-on-Sea", "Suffolk", "Thurrock"}  # fmt: skip
 

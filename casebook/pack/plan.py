@@ -242,7 +242,7 @@ def _first_arguments(path: Path, values: Mapping[str, Any], *functions: str) -> 
         if ast.unparse(call.func) in functions and call.args:
             argument = call.args[0]
             name = argument.value if isinstance(argument, ast.Constant) else values.get(ast.unparse(argument))
-            if isinstance(name, str):
+            if isinstance(name, str) and name:
                 found[name] = None
     return list(found)
 

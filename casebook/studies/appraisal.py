@@ -22,6 +22,8 @@ COLUMNS = ("id", "item", "kind", "of", "cashable", "starts", "until", "amount", 
 _UP_TO, _AROUND = (0.25, 0.5, 0.75, 1.0), (0.5, 0.75, 1.0, 1.25)
 """Of what the paper says, in a table of two inputs: where that is the most there can be, and where it is not."""
 _SAME = 1e-9
+WEEKS = 52
+"""Of a year: what an amount "a week" is counted for."""
 
 
 @dataclass(frozen=True)
@@ -118,6 +120,8 @@ class Case:
     flows: tuple[Flow, ...]
     inputs: tuple[Input, ...]
     missing: tuple[str, ...]
+    against: tuple[Input, ...] = ()
+    """What would undo it, each by what one of it costs a year."""
 
     def of_kind(self, kind: str) -> list[Flow]:
         """Return its costs, benefits or funding."""
@@ -210,16 +214,23 @@ class Case:
     @property
     def at_least(self) -> Money | None:
         """The net present value where all is at the least that the paper names; None where it names no range."""
-        named = [one.least for one in self.inputs]
-        return self._net([1.0 if one is None else one for one in named]) if any(x is not None for x in named) else None
+        named = [1.0 if one.least is None else one.least for one in self.inputs]
+        return self._net(named) if min(named) < 1 else None
 
     # --- What a reader is told ----------------------------------------------------------------------
+
+    @property
+    def all_cash(self) -> bool:
+        """Whether a budget can be cut by all its benefits."""
+        return not self.cashable.nothing and all(flow.cashable for flow in self.of_kind("benefit"))
 
     @property
     def cash(self) -> str:
         """Whether a budget can be cut by its benefits."""
         if self.cashable.nothing:
             return "none of it is cash by which a budget can be cut"
+        if self.all_cash:
+            return "all of it is cash by which a budget can be cut"
         return (
             f"{Number(float(self.cashable) / float(self.benefits) * 100)}% of it is cash by which a budget can be cut"
         )
@@ -230,7 +241,7 @@ class Case:
         if self.needed is None:
             return "The paper puts no sum on what it brings."
         if not self.pays:
-            return f"Even in full that is {Money(-self.net.value)} short of its costs {self.over}; {self.cash}."
+            return f"Even in full that is {Money(-self.net.value)} too little {self.over}; {self.cash}."
         return f"It breaks even if {self.needed.with_unit} of that comes about; {self.cash}."
 
     @property
@@ -265,7 +276,18 @@ class Case:
                 "At the least that the paper's words allow, it "
                 f"{'only breaks even' if least.nothing else f'{brings} {least.size}'}."
             )
-        return " ".join(said)
+        return " ".join([*said, *self._undone])
+
+    @property
+    def _undone(self) -> list[str]:
+        """How many of what would undo it are as dear as what it brings in the last year."""
+        left = Money(float(self.benefit) - float(self.cost))
+        return [
+            f"The {left} that it brings a year is what {Number(float(left) / float(one.paper), 1)} "
+            f"{one.item} would cost."
+            for one in self.against
+            if left.value > 0
+        ]
 
     @property
     def without_the_largest(self) -> str:
@@ -274,10 +296,29 @@ class Case:
         return f'Without "{self.cannot_lose[0]}", {rest} not cover the cost.'
 
     @property
-    def first_cost(self) -> str:
-        """What it costs in the first year, to go on a sentence with, where that is another sum; or nothing."""
-        first = Money(float(self._yearly("cost")[0]))
-        return "" if str(first) == str(self.cost) else f" ({first} in the first)"
+    def asked(self) -> str:
+        """What it costs and is said to bring, as a sentence."""
+        costs, benefits = self._yearly("cost"), self._yearly("benefit")
+        if costs[-1]:
+            first = Money(float(costs[0]))
+            spent = f"{self.cost} a year" + ("" if str(first) == str(self.cost) else f" ({first} in the first)")
+        else:
+            last = int(np.flatnonzero(costs)[-1])
+            spent = f"{Money(float(costs.sum()))} {'up to' if last else 'in'} {self._year(last)}"
+        full = int(np.flatnonzero(benefits < benefits[-1])[-1]) + 1 if benefits[0] < benefits[-1] else 0
+        since = f" from {self._year(full)} on" if full else ""
+        if self.all_cash:
+            brings = f"bring {self.benefit} a year in cash"
+        else:
+            brings = (
+                f"avoid {self.benefit} of other costs a year"
+                if self.cashable.nothing
+                else f"save {self.benefit} a year"
+            )
+        return f"It costs {spent} and is said to {brings}{since}."
+
+    def _year(self, at: int) -> FinancialYear:
+        return FinancialYear(self.first.starts + at)
 
     @property
     def _in_numbers(self) -> str:
@@ -286,6 +327,8 @@ class Case:
         for one, factor in self.breaking_even_at:
             counted = not isinstance(one.paper, Money) and not one.paper.unit.startswith("per ")
             if counted and factor is not None and factor >= 0 and set(one.of) == benefits:
+                if factor > 1:
+                    return f"In proportion, that is {one.at(factor).with_unit}, not {one.paper}."
                 return f"That is {one.at(factor)} of the {one.paper.with_unit}."
         return ""
 
@@ -310,6 +353,11 @@ class Case:
             f"Counted with {yearly} a year that was saved elsewhere before, it would bring {after.size} "
             f"{'more' if after.value > 0 else 'less'} than it costs."
         )
+
+    def for_each(self, item: str) -> Money | None:
+        """Return the discounted costs for each of what an input counts; None where it counts no such thing."""
+        counted = [one for one in self.inputs if one.item == item and not isinstance(one.paper, Money)]
+        return Money(float(self.costs) / counted[0].paper.value) if counted else None
 
     # --- What if ------------------------------------------------------------------------------------
 
@@ -387,7 +435,7 @@ class Case:
     def by_year(self) -> pd.DataFrame:
         """A row a year: real costs, benefits and their difference, discounted and summed up, and in cash."""
         factors = appraisal.discount_factors(self.basis.years, self.basis.rate)
-        years = [str(FinancialYear(self.first.starts + year)) for year in range(self.basis.years)]
+        years = [str(self._year(year)) for year in range(self.basis.years)]
         worth = self.net_by_year * factors
         return pd.DataFrame(
             {
@@ -409,9 +457,10 @@ def case(frame: pd.DataFrame, area: str, basis: Basis) -> Case:
     Parameters
     ----------
     frame
-        A table of the catalogue, a row an item: ``kind`` is cost, benefit, funding, input, given or missing; ``amount``
-        is of each year from ``starts`` to ``until``, or on and on; ``low`` and ``high`` are the range that the source
-        gives; ``of`` names the flows that an input is in proportion to.
+        A table of the catalogue, a row an item: ``kind`` is cost, benefit, funding, input, against, given or missing;
+        ``amount`` is of each year from ``starts`` to ``until``, or on and on, and a benefit without one is the product
+        of its inputs; ``low`` and ``high`` are the range that the source gives; ``of`` names the flows that an input is
+        in proportion to. Rows of one kind and item are one flow. What is a week is counted for 52.
     area
         Whose case it is.
     basis
@@ -437,15 +486,49 @@ def case(frame: pd.DataFrame, area: str, basis: Basis) -> Case:
     for kind in ("cost", "benefit"):
         if kind not in set(flows["kind"]):
             raise InputError(f"{file} has no row of the kind {kind}, expected one at least: add it.")
-    if len(undated := flows.index[flows["starts"].isna() | flows["amount"].isna()]):
+    lacking_sum = flows["amount"].isna() & (flows["kind"] != "benefit")
+    if len(undated := flows.index[flows["starts"].isna() | lacking_sum]):
         raise InputError(f"{file}, row {_row(undated[0])}: a {flows['kind'][undated[0]]} needs a year and an amount.")
     _check_ranges(file, frame)
+    given = frame[frame["kind"] == "input"]
+    yearly = _yearly(file, flows, given)
     first = int(flows["starts"].min())
-    made = tuple(_flow(row, first, basis) for row in flows.to_dict("records"))
-    missing = tuple(map(str, frame.loc[frame["kind"] == "missing", "item"]))
+    groups = flows.groupby(["kind", "item"], sort=False)
+    made = tuple(_flow(group, yearly, first, basis) for _, group in groups)
+    named = {str(name): str(group["id"].iloc[0]) for _, group in groups for name in group["id"]}
     return Case(
-        table, area, basis, FinancialYear(first), made, tuple(_inputs(file, frame, made, basis)), missing
-    )  # fmt: skip
+        table,
+        area,
+        basis,
+        FinancialYear(first),
+        made,
+        tuple(_inputs(file, frame, made, named, basis)),
+        tuple(map(str, frame.loc[frame["kind"] == "missing", "item"])),
+        tuple(_against(row) for _, row in frame[frame["kind"] == "against"].iterrows()),
+    )
+
+
+def _in_pounds(row: Mapping[Hashable, Any]) -> float:
+    """Return the pounds a year of an amount in pounds or thousands of them, a week or a year; of others, the number."""
+    unit = str(row["unit"])
+    return float(row["amount"]) * _scale(unit) * (WEEKS if "a week" in unit else 1)
+
+
+def _scale(unit: str) -> int:
+    return 1000 if unit.startswith("thousand") else 1
+
+
+def _yearly(file: str, flows: pd.DataFrame, given: pd.DataFrame) -> dict[str, float]:
+    """Return the pounds a year of each flow: its own amount or, without one, the product of its inputs."""
+    found = {}
+    for at, row in flows.iterrows():
+        parts = [row] if pd.notna(row["amount"]) else [
+            one for _, one in given.iterrows() if str(row["id"]) in str(one["of"]).split()
+        ]  # fmt: skip
+        if not parts:
+            raise InputError(f"{file}, row {_row(int(str(at)))}: a benefit needs an amount, or inputs to multiply.")
+        found[str(row["id"])] = float(np.prod([_in_pounds(part.to_dict()) for part in parts]))
+    return found
 
 
 def _row(at: int) -> int:
@@ -463,44 +546,56 @@ def _check_ranges(file: str, frame: pd.DataFrame) -> None:
             )
 
 
-def _flow(row: Mapping[Hashable, Any], first: int, basis: Basis) -> Flow:
-    start = int(row["starts"]) - first
-    end = basis.years - 1 if pd.isna(row["until"]) else int(row["until"]) - first
-    amounts = appraisal.recurring(float(row["amount"]), start, max(end, 0), basis.years)
+def _flow(rows: pd.DataFrame, yearly: Mapping[str, float], first: int, basis: Basis) -> Flow:
+    amounts = np.zeros(basis.years)
+    for _, row in rows.iterrows():
+        start = int(row["starts"]) - first
+        end = basis.years - 1 if pd.isna(row["until"]) else int(row["until"]) - first
+        amounts = amounts + appraisal.recurring(yearly[str(row["id"])], start, max(end, 0), basis.years)
+    one = rows.iloc[0]
     if basis.nominal:
         amounts = amounts / basis.levels
-    if row["kind"] == "cost":
+    if one["kind"] == "cost":
         amounts = appraisal.with_optimism_bias(amounts, basis.optimism)
     by_year = tuple(amounts.tolist())
     worth = Money(appraisal.present_value(by_year, basis.rate))
-    return Flow(str(row["id"]), str(row["item"]), str(row["kind"]), row["cashable"] == "yes", by_year, worth)
+    return Flow(str(one["id"]), str(one["item"]), str(one["kind"]), one["cashable"] == "yes", by_year, worth)
 
 
-def _inputs(file: str, frame: pd.DataFrame, flows: Sequence[Flow], basis: Basis) -> list[Input]:
+def _inputs(
+    file: str, frame: pd.DataFrame, flows: Sequence[Flow], named: Mapping[str, str], basis: Basis
+) -> list[Input]:
     """Return the cost as a whole, the inputs that benefits are in proportion to, and the benefits without any."""
     costs = [flow for flow in flows if flow.kind == "cost"]
     worth = Money(sum(float(flow.worth) for flow in costs), unit="pounds over all years")
     spread = basis.cost_spread
     found = [Input("All costs", worth, 1 - spread, 1 + spread, tuple(flow.id for flow in costs))]
-    known = {flow.id for flow in flows}
     given = frame[frame["kind"] == "input"]
     for at, row in given.iterrows():
         of = tuple(str(row["of"]).split())
-        if wrong := [name for name in of if name not in known]:
+        if wrong := [name for name in of if name not in named]:
             raise InputError(
                 f"{file}, row {_row(int(str(at)))}, column of: found {wrong[0]!r}, expected the id of a benefit: "
                 "correct it."
             )
-        found.append(_input(row, of, basis))
+        found.append(_input(row, tuple(dict.fromkeys(named[name] for name in of)), basis))
     moved = {name for one in found for name in one.of}
-    alone = frame[(frame["kind"] == "benefit") & ~frame["id"].isin(list(moved))]
-    return [*found, *(_input(row, (str(row["id"]),), basis) for _, row in alone.iterrows())]
+    alone = [flow for flow in flows if flow.kind == "benefit" and flow.id not in moved]
+    for flow in alone:
+        rows = frame[(frame["kind"] == "benefit") & (frame["item"] == flow.item)]
+        row = rows.iloc[0] if len(rows) == 1 else pd.Series({**rows.iloc[0], "amount": rows["amount"].sum()})
+        found.append(_input(row, (flow.id,), basis))
+    return found
+
+
+def _against(row: pd.Series) -> Input:
+    return Input(str(row["item"]), Money(_in_pounds(row.to_dict()), unit="pounds a year"), 1, 1, ())
 
 
 def _input(row: pd.Series, of: tuple[str, ...], basis: Basis) -> Input:
     amount, unit = float(row["amount"]), str(row["unit"])
     decimals = next(places for places in (0, 1, 2) if places == 2 or round(amount, places) == amount)
-    paper = Money(amount) if unit.startswith("pounds") else Number(amount, decimals, unit)
+    paper = Money(amount * _scale(unit)) if "pounds" in unit else Number(amount, decimals, unit)
     if not amount or (pd.isna(row["low"]) and pd.isna(row["high"])):
         return Input(str(row["item"]), paper, 1 - basis.benefit_spread, 1 + basis.benefit_spread, of)
     low, high = (1.0 if pd.isna(row[end]) else float(row[end]) / amount for end in ("low", "high"))

@@ -5,9 +5,10 @@ import pandas as pd
 import pytest
 
 from casebook import appraisal, sections, tables
+from casebook.data import catalogue, project
 from casebook.errors import InputError
 
-CASES = ["care_home_support", "enhanced_response", "informal_carers"]
+CASES = [table.name for table in catalogue.load(project.root()).tables if "cashable" in table.column_names]
 FACTORS = [1.035**-year for year in range(5)]
 
 
@@ -71,7 +72,9 @@ def test_the_cost_breaks_even_where_all_years_costs_equal_all_years_benefits():
     of = made("informal_carers")
     one, factor = of.breaking_even_at[0]
     assert one.item == "All costs" and float(one.at(factor)) == pytest.approx(float(of.benefits))
-    assert str(of.cost) + of.first_cost == "£273,420 (£323,420 in the first)"
+    assert of.asked == (
+        "It costs £273,420 a year (£323,420 in the first) and is said to avoid £219,143 of other costs a year."
+    )
 
 
 def test_the_simulation_agrees_with_one_of_its_own():
@@ -122,7 +125,7 @@ def test_a_case_without_ranges_inputs_and_gaps_is_told_all_the_same():
 def test_a_case_that_costs_more_than_it_brings_says_by_how_much():
     of = made(altered=lambda frame: frame.assign(amount=frame["amount"].where(frame["kind"] != "benefit", 1000.0)))
     assert not of.pays and str(of.payback) == "does not come back within five years"
-    assert of.verdict.startswith("Even in full that is £1.38 million short of its costs over five years;")
+    assert of.verdict.startswith("Even in full that is £1.38 million too little over five years;")
     assert of.enough.startswith("It breaks even only if benefits are 148.5 times")
     assert "it costs more than it brings" in of.doubts
     assert sections.worth(of).chart.title == "All the benefits claimed fall £1.38 million short of the costs."
@@ -149,6 +152,45 @@ def test_support_for_carers_costs_more_than_it_brings_and_savings_made_before_ar
     assert net + 70_000 * sum(FACTORS) == pytest.approx(23_475, abs=1)
     carers = next(factor for one, factor in of.breaking_even_at if one.item == "Carers who carry on")
     assert (carers - 1) * 210_000 * sum(FACTORS) == pytest.approx(-net)
+
+
+def test_flats_that_are_bought_pay_within_ten_years_and_flats_that_are_built_do_not_in_sixty():
+    bought, built = made("independent_living_buy", years=10), made("independent_living_make", years=60)
+    saved = sum(114_000 * 1.035**-year for year in range(3, 10))
+    assert bought.net.value == pytest.approx(saved - 180_000 - 70_000 * 1.035**-2)
+    assert bought.asked == (
+        "It costs £250,000 up to 2024/25 and is said to avoid £114,000 of other costs a year from 2025/26 on."
+    )
+    # Sums in thousands of pounds; three services that open one after the other are one benefit.
+    factors = [1.035 ** -min(year, 30) * 1.03 ** -max(year - 30, 0) for year in range(60)]
+    yearly = [0, 0, 0, 418, 418 + 557] + [1393] * 55
+    spent = [3161, 15597, 14955, 6435]
+    assert [flow.item for flow in built.flows] == ["Building", "Care that costs less"]
+    assert built.benefits.value == pytest.approx(1000 * np.dot(yearly, factors))
+    assert built.costs.value == pytest.approx(1000 * np.dot(spent, factors[:4])) and not built.pays
+    assert "In proportion, that is 194.5 flats, not 160." in built.leans
+    said = sections.side_by_side(built, bought)
+    assert said.sentence.startswith("It costs £237,470 for each of the 160 flats;")
+    assert said.table.frame.set_index("what").loc["Costs"].tolist() == ["£38.0 million", "£245,346"]
+
+
+def test_a_benefit_without_an_amount_is_the_product_of_its_inputs_and_what_would_undo_it_is_counted():
+    def product(frame):
+        stays = frame["id"] == "care_delayed"
+        dear = frame.iloc[-1].to_dict() | {
+            "id": "dear", "item": "stays in a care home", "kind": "against", "amount": 100.0, "unit": "pounds a week",
+        }  # fmt: skip
+        frame = frame.assign(amount=frame["amount"].mask(stays).mask(frame["kind"] == "cost", 10_000.0))
+        frame.loc[frame["id"] == "weekly_cost", "unit"] = "pounds"
+        return pd.concat([frame, pd.DataFrame([dear])], ignore_index=True)
+
+    of = made("informal_carers", altered=product)
+    assert of.benefit.value == pytest.approx(60 * 10 * 350 + 9143)
+    # Three costs of £10,000 recur.
+    assert "The £189,143 that it brings a year is what 36.4 stays in a care home would cost." in of.leans
+    without = lambda frame: product(frame).query("kind != 'input'")  # noqa: E731
+    with pytest.raises(InputError, match="row 8: a benefit needs an amount, or inputs to multiply"):
+        made("informal_carers", altered=without)
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -4,7 +4,7 @@
 another in the place of one and ``section.without("table")`` leaves one out.
 """
 
-from casebook.report.sections.appraisals import conditions, simulated, worth
+from casebook.report.sections.appraisals import conditions, side_by_side, simulated, worth
 from casebook.report.sections.caseloads import (
     appointments,
     by_need,
@@ -59,6 +59,7 @@ __all__ = [
     "savings_by_service",
     "savings_totals",
     "sensitivity",
+    "side_by_side",
     "simulated",
     "staffing",
     "unit_cost",

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 import pandas as pd
 
 from casebook.english import Money, listed, percent
@@ -51,6 +54,8 @@ def _finding(of: Case) -> str:
 
 
 def _said(of: Case) -> str:
+    if of.all_cash:
+        return "A budget can be cut by all the benefits: they are cash."
     none = "Not one of the benefits is" if of.cashable.nothing else f"Of the benefits {of.cashable} are"
     rest = "they are" if of.cashable.nothing else "the rest is"
     return f"{none} cash by which a budget can be cut; {rest} cost avoided."
@@ -78,6 +83,36 @@ def _by_year(of: Case) -> Sheet:
         },
         (f"Cash: with prices rising by {percent(of.basis.inflation, 1)} a year.",),
         folded=True,
+    )
+
+
+def side_by_side(of: Case, other: Case) -> Section:
+    """Set a case beside another way to the same end: ``sentence`` and ``table``."""
+    rows: list[tuple[str, Callable[[Case], object]]] = [
+        ("Costs", lambda one: one.costs),
+        ("Benefits the paper claims", lambda one: one.benefits),
+        ("Benefits less costs", lambda one: one.net),
+        ("Benefits", lambda one: one.ratio),
+        ("What is spent", lambda one: one.payback),
+        ("Futures in which it breaks even", lambda one: one.chance),
+    ]
+    said = []
+    for item in (one.item for one in of.inputs):
+        here, there = of.for_each(item), other.for_each(item)
+        if here is not None and there is not None:
+            rows.append((f"Costs for each of the {item.lower()}", partial(Case.for_each, item=item)))
+            said.append(
+                f"It costs {here} for each of the {next(one.paper for one in of.inputs if one.item == item)} "
+                f'{item.lower()}; "{other.table.title}" costs {there}.'
+            )
+    frame = pd.DataFrame([{"what": what, "here": str(says(of)), "there": str(says(other))} for what, says in rows])
+    return Section(
+        sentence=" ".join(said) or None,
+        table=Sheet(
+            frame,
+            f"The case beside another, {of.over}, as worth in each one's first year",
+            {"what": "What", "here": of.table.title, "there": other.table.title},
+        ),
     )
 
 
