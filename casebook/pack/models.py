@@ -40,6 +40,10 @@ class Finding(_Model):
     alert_threshold: float | None = None
     basis: str = ""
     """What it rests on."""
+    ranks: str = ""
+    """What the number is where all areas are ranked by it; without it, they are not."""
+    period: str = ""
+    """When the number is for; areas are ranked within a period."""
 
 
 class Glance(_Model):

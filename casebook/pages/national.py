@@ -13,11 +13,14 @@ from statistics import quantiles
 from casebook.errors import and_list
 from casebook.pack.models import Compared, Finding, Pack, ReportCard, Spread
 from casebook.pages import render, spark
+from casebook.text import slug
 
 LEAST = 5
 """Of fewer areas there is nothing to rank."""
 NAMED, MOVED = 3, 10
 """How many areas a sentence names at each end, and how many rows the table of those that moved has."""
+ODD = 30
+"""A move by so many per cent in one year can come from how things are counted."""
 WIDTH, HEIGHT, FOOT = 400, 170, 26
 
 
@@ -34,6 +37,21 @@ class AreaPlace:
 
 
 @dataclass(frozen=True)
+class End:
+    """The first few areas from one end, and how many more are level with the last of them."""
+
+    places: tuple[AreaPlace, ...]
+    more: int
+
+    @classmethod
+    def of(cls, places: Sequence[AreaPlace]) -> End:
+        """Take them from the beginning of all places."""
+        named = tuple(places[:NAMED])
+        level = sum(place.value == named[-1].value for place in places)
+        return cls(named, level - sum(place.value == named[-1].value for place in named))
+
+
+@dataclass(frozen=True)
 class RankedHeadline:
     """A headline over all areas, the highest first."""
 
@@ -41,14 +59,29 @@ class RankedHeadline:
     places: tuple[AreaPlace, ...]
     example: tuple[str, str]
     """The middle area and its sentence."""
-    other_units: int
-    """How many areas give the number in another unit, and are left out."""
+    what: str
+    """What the number is."""
+    period: str
+    """When it is for; empty where that is not said."""
+    elsewhen: tuple[str, ...]
+    """The areas whose number is for another time or in another unit; they are not ranked."""
+    lacking: tuple[str, ...]
+    """The areas with such a report that have no number."""
 
     @property
     def name(self) -> str:
-        """What it is called, from its id."""
-        words = self.spread.id.replace("-", " ")
-        return words[:1].upper() + words[1:]
+        """What it is called."""
+        return self.what[:1].upper() + self.what[1:]
+
+    @property
+    def highest(self) -> End:
+        """The areas at the upper end."""
+        return End.of(self.places)
+
+    @property
+    def lowest(self) -> End:
+        """The areas at the lower end."""
+        return End.of(self.places[::-1])
 
     @property
     def differs(self) -> bool:
@@ -94,6 +127,11 @@ class Moves:
     """How many areas have no values of these two years."""
 
     @property
+    def odd(self) -> list[str]:
+        """The areas that moved so far in one year that something else may stand behind it."""
+        return [move.area for move in self.moves if abs(move.per_cent) > ODD]
+
+    @property
     def sentence(self) -> str:
         """How many rose and fell."""
         rose, fell = (sum(sign * move.change > 0 for move in self.moves) for sign in (1, -1))
@@ -105,7 +143,10 @@ class Moves:
 
 
 def pages(pack: Pack) -> tuple[dict[str, str], tuple[Compared, ...]]:
-    """Return a page for each report that enough areas have, by file name, and what the pack says of them."""
+    """Return a page for each report that enough areas have and by which they can be ranked, by file name.
+
+    With them comes what the pack says of them.
+    """
     by_name: dict[str, list[ReportCard]] = {}
     for report in pack.reports:
         by_name.setdefault(report.name, []).append(report)
@@ -115,13 +156,15 @@ def pages(pack: Pack) -> tuple[dict[str, str], tuple[Compared, ...]]:
     for name, reports in by_name.items():
         if len(reports) < LEAST:
             continue
-        found = ranked(reports, pack.regions)
+        found, moves = ranked(reports, pack.regions), moved(reports)
+        if not found and not moves:
+            continue
         title = Counter(report.title for report in reports).most_common(1)[0][0]
         html = f"all-areas-{name}.html"
         made[html] = template.render(
-            pack=pack, title=title, name=html, areas=len(reports), ranked=found, moves=moved(reports),
+            pack=pack, title=title, name=html, areas=len(reports), ranked=found, moves=moves,
             without=sorted(set(pack.areas) - {report.area for report in reports}), least=LEAST, most=MOVED,
-            how_many=NAMED, written=spark.written, drawn=drawn, and_list=and_list, css=render.style(),
+            written=spark.written, drawn=drawn, and_list=and_list, css=render.style(),
         )  # fmt: skip
         spreads = tuple(one.spread for one in found)
         compared.append(Compared(report=name, title=title, html=html, areas=len(reports), headlines=spreads))
@@ -129,18 +172,26 @@ def pages(pack: Pack) -> tuple[dict[str, str], tuple[Compared, ...]]:
 
 
 def ranked(reports: Sequence[ReportCard], regions: dict[str, str]) -> list[RankedHeadline]:
-    """Return each headline that enough areas have a number for, in the order of the first report that has it."""
-    found: dict[str, list[tuple[ReportCard, Finding]]] = {}
+    """Return each number that areas are to be ranked by and enough of them have, in the order of the first report.
+
+    A headline says by its ``ranks`` what its number is; areas are ranked within the unit and the period that most have.
+    """
+    found: dict[str, dict[str, tuple[ReportCard, Finding]]] = {}
     for report in reports:
         for headline in report.headlines:
-            if headline.value is not None:
-                found.setdefault(headline.id, []).append((report, headline))
+            if headline.ranks and headline.value is not None:
+                found.setdefault(headline.ranks, {}).setdefault(report.area, (report, headline))
+    everyone = {report.area for report in reports}
     made = []
-    for identifier, pairs in found.items():
-        unit = Counter(headline.unit for _, headline in pairs).most_common(1)[0][0]
+    for what, by_area in found.items():
+        common = Counter((one.unit, one.period) for _, one in by_area.values()).most_common(1)[0][0]
         own = sorted(
-            ((-float(one.value or 0), report.area, report, one) for report, one in pairs if one.unit == unit),
-            key=lambda found: found[:2],
+            (
+                (-float(one.value or 0), area, report, one)
+                for area, (report, one) in by_area.items()
+                if (one.unit, one.period) == common
+            ),
+            key=lambda one: one[:2],
         )
         if len(own) < LEAST:
             continue
@@ -152,10 +203,16 @@ def ranked(reports: Sequence[ReportCard], regions: dict[str, str]) -> list[Ranke
         quarter, middle, three_quarters = quantiles(values, n=4, method="inclusive")
         _, area, _, headline = own[len(own) // 2]
         spread = Spread(
-            id=identifier, unit=unit, areas=len(own), least=values[-1], quarter=quarter, middle=middle,
+            id=slug(what), unit=common[0], areas=len(own), least=values[-1], quarter=quarter, middle=middle,
             three_quarters=three_quarters, most=values[0],
         )  # fmt: skip
-        made.append(RankedHeadline(spread, places, (area, headline.text), len(pairs) - len(own)))
+        elsewhen = sorted(by_area.keys() - {place.area for place in places})
+        lacking = sorted(everyone - by_area.keys())
+        made.append(
+            RankedHeadline(
+                spread, places, (area, headline.text), what, common[1], tuple(elsewhen), tuple(lacking)
+            )
+        )  # fmt: skip
     return made
 
 

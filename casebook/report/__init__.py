@@ -159,6 +159,8 @@ def headline(
     value: float | Number | None,
     unit: str = "",
     alert_threshold: float | None = None,
+    ranks: str = "",
+    period: str = "",
 ) -> None:
     """State a finding; two to five in a notebook. They stand together at the head of the page.
 
@@ -175,6 +177,11 @@ def headline(
         None where the finding is that there is no number.
     alert_threshold
         How far ``value`` may move between runs before somebody should look.
+    ranks
+        What the number is, such as "children in care for every 10,000 children", where it makes sense to rank all areas
+        by it on the page about all areas; without it, they are not ranked by it.
+    period
+        When the number is for; only areas of the same period are ranked together.
 
     Raises
     ------
@@ -193,7 +200,7 @@ def headline(
     unit = unit or (value.measure if isinstance(value, Number) else "")
     if value is not None and not unit:
         raise InputError(f"{where} follows {value} and has no unit: give it, such as unit='children'.")
-    Headline(id, said, _plain_number(value), unit, alert_threshold, basis).show()
+    Headline(id, said, _plain_number(value), unit, alert_threshold, basis, finished(ranks, where), period).show()
 
 
 LONGEST_FINDING = 15

@@ -144,6 +144,10 @@ class Headline(Block):
     unit: str
     alert_threshold: float | None = None
     basis: str = ""
+    ranks: str = ""
+    """What all areas are ranked by with it."""
+    period: str = ""
+    """When the number is for."""
 
     def plain(self) -> str:
         """Return the sentence and its basis."""

@@ -10,6 +10,8 @@ from casebook.pages import gates, manifest, national, readability
 
 AREAS = {"Essex": 12.5, "Kent": 10.0, "Leeds": 12.5, "Luton": 3.25, "Norfolk": 8.0, "Rutland": 21.0, "Bury": 9.0}
 
+PERIODS = {"Hull": "March 2024"}
+
 
 def pack_of(values: dict[str, float], **more) -> Pack:
     reports = [
@@ -18,8 +20,10 @@ def pack_of(values: dict[str, float], **more) -> Pack:
             "status": "succeeded", "html": f"{area.lower()}/care.html", "notebook": f"{area.lower()}/care.ipynb",
             "finished": "now", "parameters": {},
             "headlines": [
-                {"id": "rate", "text": f"The rate of {area} was {value}.", "value": value, "unit": "per 10,000 children"},
-                {"id": "same", "text": "Two is 2.", "value": 2, "unit": "one"},
+                {"id": "rate", "text": f"The rate of {area} was {value}.", "value": value, "unit": "per 10,000 children",
+                 "ranks": "rate", "period": PERIODS.get(area, "March 2025")},
+                {"id": "same", "text": "Two is 2.", "value": 2, "unit": "one", "ranks": "same"},
+                {"id": "hypothetical", "text": "It would take 900.", "value": 900 + value, "unit": "children"},
                 {"id": "none", "text": "Nothing is known.", "value": None},
             ],
             "glance": {"finding": "It rose.", "good": "low", "of": "children in care", "trend": [[2024, 100], [2025, 100 + value]]},
@@ -54,7 +58,11 @@ def test_every_area_is_ranked_from_the_highest_equals_share_a_place_and_each_lea
 
 def test_the_spread_is_said_drawn_and_tabled_alike(page):
     quarter, middle, three = statistics.quantiles(AREAS.values(), n=4, method="inclusive")
-    assert f"Half of the 7 areas lie between {quarter:g} and {three:g}. The middle is {middle:g}." in page.main.text
+    said = (
+        f"The middle is {middle:g}. At least a quarter of the 7 areas have {quarter:g} or less, and at least a quarter"
+    )
+    assert f"{said} {three:g} or more." in page.main.text
+    assert sum(value <= quarter for value in AREAS.values()) >= 7 / 4 <= sum(value >= three for value in AREAS.values())
     table = [(float(low), float(high), int(count)) for low, high, count in rows(page, "Rate: how many areas")]
     assert [count for *_, count in table] == [
         sum(low <= value < high for value in AREAS.values()) for low, high, _ in table
@@ -90,6 +98,35 @@ def test_the_page_passes_the_gates_reads_well_and_stands_in_the_pack_and_on_the_
     assert list(gates.problems(page)) == []
     assert readability.of_pack(tmp_path) == []
     assert f'href="{one.html}"' in (tmp_path / "index.html").read_text(encoding="utf-8")
+
+
+def test_only_what_a_report_says_areas_are_to_be_ranked_by_is_ranked(page):
+    assert [heading.text for heading in page.find_all("h2")] == ["Who moved most in the last year", "Rate", "Same"]
+    assert "900" not in page.main.text and "Hypothetical" not in page.main.text
+
+
+def test_an_area_whose_number_is_for_another_time_or_that_has_none_is_not_ranked_and_named():
+    pack = pack_of(AREAS | {"Hull": 99.0, "Wigan": 5.0})
+    wigan = next(report for report in pack.reports if report.area == "Wigan")
+    bare = wigan.model_copy(update={"headlines": ()})
+    pack = pack.model_copy(update={"reports": (*(one for one in pack.reports if one is not wigan), bare)})
+    page = BeautifulSoup(national.pages(pack)[0]["all-areas-care.html"], "lxml")
+    assert rows(page, "Rate: all areas")[0][0] == "Rutland"
+    assert "Not ranked, because the number is for another time or in another unit: Hull." in page.main.text
+    assert "Not ranked, because the report has no such number: Wigan." in page.main.text
+
+
+def test_areas_level_with_the_last_named_are_counted_and_odd_moves_are_cautioned():
+    level = {"Essex": 9.0, "Kent": 3.0, "Leeds": 3.0, "Luton": 3.0, "Norfolk": 3.0, "Rutland": 2.0, "Bury": 45.0}
+    page = BeautifulSoup(national.pages(pack_of(level))[0]["all-areas-care.html"], "lxml")
+    assert "The lowest: Rutland (2), Norfolk (3), Luton (3) and 2 more with 3." in page.main.text
+    assert "Bury moved by more than 30% in one year. Such a move can come from how things are counted" in page.main.text
+
+
+def test_a_report_with_nothing_to_rank_by_has_no_page_about_all_areas():
+    pack = pack_of(AREAS)
+    bare = [report.model_copy(update={"headlines": (), "glance": None}) for report in pack.reports]
+    assert national.pages(pack.model_copy(update={"reports": tuple(bare)})) == ({}, ())
 
 
 def test_of_fewer_areas_nothing_is_ranked_and_a_page_of_more_before_is_gone(tmp_path):
