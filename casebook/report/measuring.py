@@ -41,13 +41,15 @@ class _Face:
     """A font: what its characters take of a line, and how high lines are, as parts of its size."""
 
     def __init__(self, path: str) -> None:
-        self._font = get_font(path)
-        self._font.set_size(_SIZE, 72)
+        # Not the font itself: matplotlib's is opened anew in a process that is forked, where the file's place in this
+        # one would be moved by the others that read from it.
+        self._path = path
+        font = get_font(path)
         self._widths: dict[str, float] = {}
-        units = self._font.units_per_EM
-        line: Any = self._font.get_sfnt_table("OS/2") or {}
-        self.ascent = line.get("sTypoAscender", self._font.ascender) / units
-        self.descent = -line.get("sTypoDescender", self._font.descender) / units
+        units = font.units_per_EM
+        line: Any = font.get_sfnt_table("OS/2") or {}
+        self.ascent = line.get("sTypoAscender", font.ascender) / units
+        self.descent = -line.get("sTypoDescender", font.descender) / units
         self.gap = line.get("sTypoLineGap", 0) / units
 
     def width(self, text: str) -> float:
@@ -56,8 +58,9 @@ class _Face:
     def _character(self, one: str) -> float:
         if one not in self._widths:
             # The font may be one that matplotlib drew with meanwhile, at another size.
-            self._font.set_size(_SIZE, 72)
-            glyph = self._font.load_char(ord(one), flags=LoadFlags.NO_HINTING)
+            font = get_font(self._path)
+            font.set_size(_SIZE, 72)
+            glyph = font.load_char(ord(one), flags=LoadFlags.NO_HINTING)
             self._widths[one] = glyph.linearHoriAdvance / 65536 / _SIZE
         return self._widths[one]
 
