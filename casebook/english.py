@@ -39,6 +39,8 @@ def finished(text: str, where: str) -> str:
     --------
     >>> finished("None of the ten rose.", "The text")
     'None of the ten rose.'
+    >>> finished("City of London had 12, Isles of Scilly none.", "The text")
+    'The City of London had 12, the Isles of Scilly none.'
     >>> finished("It rose to nan.", "The headline 'gap'")
     Traceback (most recent call last):
     ...
@@ -49,7 +51,7 @@ def finished(text: str, where: str) -> str:
         said = found.group()
         advice = "write f before the quotation mark" if said in "{}" else "say what is missing instead"
         raise InputError(f"{where} would say {said!r}: {text!r}; {advice}.")
-    return text
+    return with_articles(text)
 
 
 LONGEST = 25
@@ -73,8 +75,8 @@ def brief(text: str, where: str) -> str:
     ...
     casebook.errors.InputError: The headline 'rate' has 27 words, expected at most 25: ...
     """
-    text = finished(text, where)
     words = text.split()
+    text = finished(text, where)
     if len(words) > LONGEST:
         raise InputError(
             f"{where} has {len(words)} words, expected at most {LONGEST}: '{' '.join(words[:8])} ...'; keep the "
@@ -154,6 +156,8 @@ def decimals_of_millions(pounds: float) -> int:
 # --- Words ----------------------------------------------------------------------------------------
 
 _LEVEL = "level with"
+_ARTICLED = ("City of London", "Isles of Scilly")
+_BARE = re.compile(rf"(?<![Tt]he )\b({'|'.join(_ARTICLED)})\b")
 _WITHOUT_ARTICLE = ("England", "London", "Yorkshire and The Humber")
 _NUMBERS = [
     "no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
@@ -197,6 +201,22 @@ def the_region(name: str) -> str:
     ('the East of England', 'London', 'Yorkshire and The Humber')
     """
     return name if name in _WITHOUT_ARTICLE else f"the {name}"
+
+
+def with_articles(text: str) -> str:
+    """Return a text in which the areas that have an article in a sentence have it; a name alone stays as it is.
+
+    Examples
+    --------
+    >>> with_articles("None is held for Isles of Scilly. City of London has one."), with_articles("City of London")
+    ('None is held for the Isles of Scilly. The City of London has one.', 'City of London')
+    """
+
+    def article(found: re.Match[str]) -> str:
+        begins = not (before := text[: found.start()].rstrip()) or before[-1] in ".?!"
+        return f"{'The' if begins else 'the'} {found[0]}"
+
+    return text if text in _ARTICLED else _BARE.sub(article, text)
 
 
 def possessive(name: str) -> str:

@@ -12,7 +12,7 @@ MAY_IMPORT = {
     "english": {"errors"},
     "kinds": {"errors", "data"},
     "engine": {"errors", "once", "digest", "kinds"},
-    "data": BASE,
+    "data": BASE | {"english", "methods"},
     "studies": BASE | {"data", "english", "methods", "reconcile"},
     "reconcile": BASE | {"data", "methods", "english"},
     "report": BASE | {"data", "english", "kinds", "methods", "reconcile", "studies"},

@@ -21,7 +21,9 @@ from casebook.data.areas import Gazetteer
 from casebook.data.catalogue import Described, Polarity, TableEntry
 from casebook.data.exports import Vintage
 from casebook.data.tables import Tables
+from casebook.english import with_articles
 from casebook.errors import InputError, and_list, one_of
+from casebook.methods import disclosure
 from casebook.once import NothingTwice
 
 DESCRIBED = Path("data/raw/series.yaml")
@@ -84,6 +86,14 @@ class SeriesSource(Described):
         return self.export or self.table or ""
 
 
+class Disclosure(Described):
+    """Which small counts are not shown, whoever gives them, and whose rule that is."""
+
+    hides_below: int = Field(0, ge=0)
+    """Counts from 1 to one less are hidden, and rates of so few; 0: all are published."""
+    rule: str
+
+
 class About(Described):
     """The words of a report that ranks the areas of a region by a series, and the printed table that it continues."""
 
@@ -113,6 +123,7 @@ class Series(Described):
     polarity: Polarity = "no judgement"
     goal: SeriesGoal | None = None
     about: About | None = None
+    disclosure: Disclosure
     sources: tuple[SeriesSource, ...]
     """Besides these, a council's own figures always serve it."""
 
@@ -491,7 +502,8 @@ class Held:
     def _all_sources(self, one: Series) -> Iterator[_Found]:
         for source in [*one.sources, SeriesSource(export="own", measure=one.name)]:
             if source.table is not None:
-                yield self._of_table(source, source.table)
+                found = self._of_table(source, source.table)
+                yield replace(found, frame=_shown(found.frame, one))
                 continue
             for vintage in self.vintages:
                 if vintage.format.name == source.export:
@@ -500,7 +512,7 @@ class Held:
                     if source.parts:
                         frame["part"] = frame["measure"].map(source.parts)
                     if not frame.empty:
-                        yield _Found(source, vintage, str(vintage), _valued(frame, one, source, vintage))
+                        yield _Found(source, vintage, str(vintage), _shown(_valued(frame, one, source, vintage), one))
 
     def served_by(self, vintage: Vintage) -> list[str]:
         """Say for each series that a vintage serves how many authorities and which years it has."""
@@ -540,7 +552,7 @@ class Held:
         own_figures = template.write(self.root, one.name, [area, *beside], years[-5:])
         ways.append(f"fill in {own_figures} and put it into {exports.FOLDER}")
         none = f"; {and_list(sorted(there))}, of which an export is held, gives none" if there else ""
-        return f"No figures of {one.is_} are held for {area}{none}: {', or '.join(ways)}."
+        return with_articles(f"No figures of {one.is_} are held for {area}{none}: {', or '.join(ways)}.")
 
     def _neighbours_of(self, area: str) -> tuple[str, ...]:
         return next((named.names for one in self.neighbour_lists if (named := _named(self, one, area)).names), ())
@@ -564,7 +576,7 @@ class Held:
         known = {table.name: table for table in self.tables.catalogue.tables}
         if name not in known:
             raise InputError(f"There is no series and no table {name!r}: {one_of([*self.described, *known], name)}")
-        return self._table_lacks(known[name], area)
+        return with_articles(self._table_lacks(known[name], area))
 
     def _table_lacks(self, table: TableEntry, area: str) -> str:
         if table.indicator:
@@ -655,3 +667,23 @@ def _valued(frame: pd.DataFrame, one: Series, source: SeriesSource, vintage: Vin
         none = frame["value"] == 0
         frame = frame.assign(value=frame["value"].mask(none), status=frame["status"].mask(none, "zero"))
     return frame
+
+
+TOGETHER = "Small numbers, together"
+
+
+def _shown(frame: pd.DataFrame, one: Series) -> pd.DataFrame:
+    """Hide small counts and rates of so few by the series' rule; of parts of a whole, put those hidden into one."""
+    below = one.disclosure.hides_below
+    if not below:
+        return frame
+    if "part" not in frame:
+        few = frame["value" if one.kind == "count" else "count"].between(1, below - 1)
+        frame = frame.assign(status=frame["status"].mask(few, "c"))
+        frame.loc[few, ["value", "lower", "upper", "count"]] = float("nan")
+        return frame
+    parts = frame.groupby(["area", "year"])["value"]
+    shut = parts.transform(lambda counts: disclosure.hidden(counts, below)).astype(bool)
+    places = frame[shut].groupby(["area", "area_code", "year"], as_index=False)
+    together = places.agg({"value": "sum", "status": "first"}).assign(part=TOGETHER)
+    return pd.concat([frame[~shut], together], ignore_index=True)

@@ -105,7 +105,8 @@ class Standing:
     england: Rate
     region: Rate | None
     place: Place
-    in_events: Difference
+    in_events: Difference | None
+    """The distance from the average in things counted; None where that would tell a small number that is not shown."""
     compared: int
 
     @property
@@ -184,6 +185,8 @@ class Comparison:
     other_lists: tuple[OtherList, ...] = ()
     counts: tuple[int, int] | None = None
     """The count behind the area's last rate and how many it is of, where they are held."""
+    hides_below: int = 0
+    """Counts from 1 to one less are not shown."""
 
     @property
     def first(self) -> Standing:
@@ -233,6 +236,8 @@ class Comparison:
     @property
     def briefly_said(self) -> str:
         """Its last rate, and how far that lies from the others, as a sentence."""
+        if self.small:
+            return f"{self.area} {self.measure.verb} {self.behind} {self.when}: too few to judge."
         return (
             f"{self.area} {self.measure.verb} {self.last.rate} {self.counted} {self.last.rate.for_every} {self.when}, "
             f"{self.last.gap.share} {possessive(self.whom)} {self.kind}."
@@ -337,7 +342,8 @@ class Comparison:
             {
                 "year": one.year, "rate": one.rate.value, "compared": one.compared, "place": str(one.place),
                 **{name: one.averages[name].value if name in one.averages else float("nan") for name in AVERAGES},
-                "gap": one.gap.value, "gap_per_cent": one.gap.per_cent, "in_events": one.in_events.value,
+                "gap": one.gap.value, "gap_per_cent": one.gap.per_cent,
+                "in_events": one.in_events.value if one.in_events else float("nan"),
                 "england": one.england.value, "england_gap": one.england_gap.value,
                 "region": one.region.value if one.region else float("nan"),
                 "england_gap_per_cent": one.england_gap.per_cent,
@@ -375,9 +381,16 @@ class Comparison:
             return self.counts[0]
         return self.last.rate.value * self.children.official / self.per
 
+    @property
+    def small(self) -> bool:
+        """Whether the count behind the last rate is one that is not shown."""
+        return 0 < self.events < self.hides_below
+
     @cached_property
     def interval(self) -> Interval | None:
-        """The 95% interval of the last rate (Byar's); None where the number of children held is for another year."""
+        """The 95% interval of the last rate (Byar's); None where it would tell a hidden count, or no count is known."""
+        if self.small:
+            return None
         if self.counts:
             return intervals.rate(*self.counts, self.per)
         if self.last.year != self.children.year + 1:
@@ -388,7 +401,10 @@ class Comparison:
     def course(self) -> OwnCourse:
         """The area's own rates over the years, with the intervals of those whose number of children is held."""
         own = self.values[self.values["area"] == self.area].set_index("year").astype({"rate": float, "children": float})
-        limits = intervals.rate(own["rate"] * own["children"] / self.per, own["children"], self.per)
+        counts = own["rate"] * own["children"] / self.per
+        # An interval of a count that is not shown would tell it.
+        shown = own["children"].mask((counts > 0) & (counts < self.hides_below))
+        limits = intervals.rate(counts, shown, self.per)
         frame = pd.DataFrame({"value": own["rate"], "lower": limits.lower, "upper": limits.upper})
         return OwnCourse("rate", self.last.rate, frame.reindex(range(self.first.year, self.last.year + 1)))
 
@@ -396,7 +412,7 @@ class Comparison:
     def apart(self) -> list[Interval]:
         """The 95% intervals of how far each of the others lies above the area; none where children are not held."""
         there = self.values[self.values["year"] == self.last.year].dropna(subset=["rate", "children"]).set_index("area")
-        if self.area not in there.index:
+        if self.small or self.area not in there.index:
             return []
         limits = intervals.rate(there["rate"] * there["children"] / self.per, there["children"], self.per)
         found = {
@@ -429,11 +445,11 @@ class Comparison:
 
     @property
     def behind(self) -> str:
-        """The same in words: a count that is worked back is about so many, and a small one is not given away."""
+        """The same in words: a count that is worked back is about so many."""
+        if self.small:
+            return f"fewer than {number(self.hides_below)} {self.counted}"
         if self.counts:
             return self.counted.count(self.counts[0]) if self.counts[0] <= 20 else f"{self.counts[0]:,} {self.counted}"
-        if self.events < 4.5:
-            return f"fewer than five {self.briefly}"
         return f"about {whole(self.events)} {self.briefly}"
 
     @property
@@ -449,6 +465,8 @@ class Comparison:
     @property
     def remark(self) -> str:
         """What chance has to do with the distance from the average, as a sentence; nothing where there is none."""
+        if self.small:
+            return f"{capital(self.behind)} stand behind it: too few to judge."
         return "" if self.last.gap.nothing else self.against_average.remark
 
     @property
@@ -546,6 +564,7 @@ def over_years(
     described, held = frame.attrs["series"], frame.attrs["table"]
     where = f"data/raw/{held.path}" if held else frame.attrs["vintage"]
     per, period, decimals = int(described.per), Period(described.period), described.decimals
+    below = described.disclosure.hides_below
     here, others = tables.split(frame, area)
     england = frame[frame["area"] == "England"].set_index("year")["value"]
     region = tables.authority(area).region
@@ -599,12 +618,14 @@ def over_years(
         averages = _averages(there, Rate(float(rate_of[year]), decimals, str(measure.counted), f"{per:,} children"))
         rate = averages["mean"].like(float(rate_of[year]))
         gap = benchmark.in_people(Gap.between(rate, averages[average]).value, among.number, per)
+        small = 0 < rate.value * among.official / per < below
         beside = float(regional.get(year, float("nan")))
         return Standing(
             year, rate, averages[average], averages, rate.like(float(england[year])),
             None if math.isnan(beside) else rate.like(beside),
             Place.like(benchmark.place(rate.value, there["value"])),
-            Difference(gap, unit=f"{measure.counted} {period.unit}".rstrip(), noun=measure.counted), len(there),
+            None if small else Difference(gap, unit=f"{measure.counted} {period.unit}".rstrip(), noun=measure.counted),
+            len(there),
         )  # fmt: skip
 
     standings = tuple(standing(year) for year in years)
@@ -617,7 +638,7 @@ def over_years(
         rows[rows["area"].isin([area, *names])].assign(rate=rows["value"])[["area", "year", "rate", "children"]],
         england, standings, {year: int(by_area[year].notna().sum()) for year in years}, left_out, among, held_years,
         chosen, tuple(_other_lists(rows[rows["year"] == years[-1]], standings[-1], average, lists)) if chosen else (),
-        counts,
+        counts, below,
     )  # fmt: skip
 
 

@@ -649,6 +649,8 @@ class Parts:
 
 
 DRAWS = 4_000
+FEW = 100
+"""Of a smaller total, parts are of single people: they are not split, whoever publishes them."""
 
 
 def parts(
@@ -660,7 +662,8 @@ def parts(
     ----------
     known
         The year, where from ("official") and the parts, of one time or more up to the last of the history: the shares
-        change as between the first and the last. Of one time only, they stay; of none, the whole is the one part.
+        change as between the first and the last. Of one time only, they stay; of none, or of fewer than a hundred in
+        all, the whole is the one part.
     to_come
         What is to be split. Each draw of the total is split by a draw of the shares, so its parts add up to it.
     name
@@ -669,7 +672,8 @@ def parts(
         Files that would give the parts, where none is known.
     """
     years, when = to_come.years, to_come.past.when
-    in_order = sorted((one for one in known if one[0] <= to_come.past.base), key=lambda one: one[0])
+    enough = to_come.past.now.value >= FEW
+    in_order = sorted((one for one in known if enough and one[0] <= to_come.past.base), key=lambda one: one[0])
     if not in_order:
         whole = to_come.total.assign(**{name: "All"})[["year", name, *LIMITS]]
         return Parts(name, pd.Series(dtype=float), 0, "", whole, served_by)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -37,6 +38,7 @@ from casebook.studies.course import OwnCourse
 
 PRINTED = Noun("authority printed", "authorities printed")
 HELD = Noun("authority with a figure", "authorities with a figure")
+JUDGED = Noun("authority that can be judged", "authorities that can be judged")
 _WHOM = {"Persons": "people", "Female": "women", "Male": "men"}
 _REACHED = {GoalVerdict.MET: "goal met", GoalVerdict.NEAR: "goal nearly met", GoalVerdict.NOT_MET: "goal missed"}
 _GOALS = {GoalVerdict.MET: "meets", GoalVerdict.NEAR: "is near", GoalVerdict.NOT_MET: "misses"}
@@ -118,6 +120,7 @@ class AgainstGoal:
     upper: Number
     verdicts: dict[str, GoalVerdict]
     gap: Gap | None
+    too_few: str = ""
 
     @property
     def thresholds(self) -> str:
@@ -153,7 +156,7 @@ class AgainstGoal:
     def here(self) -> str:
         """What the area's own value is to the goal, as a sentence; nothing if there is none."""
         if self.gap is None:
-            return ""
+            return self.too_few
         verdict = self.verdicts[self.area]
         if verdict == GoalVerdict.MET:
             return f"{self.area} meets it."
@@ -216,6 +219,8 @@ class Ranking:
     given: int | None
     from_paper: bool = True
     past: pd.DataFrame = field(default_factory=pd.DataFrame)
+    few: tuple[str, ...] = ()
+    """Authorities whose values rest on so few, by an estimate of their people, that they are not judged."""
 
     @property
     def origin(self) -> str:
@@ -241,6 +246,17 @@ class Ranking:
     def without(self) -> str:
         """What an authority without a value is not."""
         return "not printed" if self.from_paper else "without a figure"
+
+    @property
+    def too_few(self) -> str:
+        """Why the area's value is not judged, as a sentence; nothing if it is."""
+        return f"Fewer than ten {self.about.event} stand behind it: too few to judge." if self.area in self.few else ""
+
+    @property
+    def stands(self) -> str:
+        """The area's place or, where its value is not judged, that."""
+        assert self.here is not None
+        return f"too few {self.about.event} to rank" if self.too_few else f"the {self.here.place.among}"
 
     @property
     def its_region(self) -> str:
@@ -280,6 +296,8 @@ class Ranking:
     def worrying(self) -> str:
         """Whether the area's value is worrying, as a sentence: the goal, and better or worse than England."""
         assert self.here is not None
+        if self.too_few:
+            return self.too_few
         against, side = self.here.against_england, self.here.england_gap.side
         way = f"{_WAYS[side]} than" if side in _WAYS else side
         aside = {"similar": against.aside, "cannot be judged": ", not tested for chance"}.get(against.verdict)
@@ -326,15 +344,20 @@ class Ranking:
         verdicts = {
             str(name): benchmark.against_goal(value, goal, self.about.sex, self.about.age)
             for name, value in self.held["value"].items()
+            if name not in self.few
         }
-        gap = self._gap(self.here.value, upper) if self.here else None
-        return AgainstGoal(self.area, self.noun, near, upper, verdicts, gap)
+        gap = self._gap(self.here.value, upper) if self.here and not self.too_few else None
+        noun = JUDGED if self.few else self.noun
+        return AgainstGoal(self.area, noun, near, upper, verdicts, gap, self.too_few)
 
     @property
     def signs(self) -> dict[str, list[str]]:
         """What is ``worse`` and ``better``, than England and by the goal, and what is ``unsure``, as clauses."""
         found: dict[str, list[str]] = {"worse": [], "better": [], "unsure": []}
         if self.here is None:
+            return found
+        if self.too_few:
+            found["unsure"].append(f"too few {self.about.event} to judge")
             return found
         verdict = self.here.against_england.way
         if way := _WAYS.get(self.here.england_gap.side):
@@ -354,7 +377,9 @@ class Ranking:
         frame = self.held[["value", "lower", "upper"]].assign(
             place=[str(self.place(name)) for name in values.index],
             verdict=[self._judged(name).verdict for name in values.index],
-            goal=[str(one) for one in self.goal.verdicts.values()] if self.goal else None,
+            goal=[str(self.goal.verdicts.get(name, "too few to judge")) for name in values.index]
+            if self.goal
+            else None,
         )
         for label, other in (("region", self.region.value), ("england", self.england.value), ("here", here)):
             frame[f"{label}_points"], frame[f"{label}_per_cent"] = benchmark.distance(values, other)
@@ -481,7 +506,23 @@ def latest(indicator: str, area: str, people: int | None = None) -> Ranking:
     )  # fmt: skip
     found = _ranked(frame[frame["year"] == year], of, area, people, frame.attrs["vintage"], from_paper=False)
     own = frame[(frame["area"] == area) & (frame["year"] <= year)].set_index("year").sort_index()
-    return replace(found, past=_with_limits(own, of)[0].reindex(range(int(own.index[0]), year + 1)))
+    past = _with_limits(own, of)[0].reindex(range(int(own.index[0]), year + 1))
+    return replace(found, past=past, few=_few(found, year))
+
+
+def _few(of: Ranking, year: int) -> tuple[str, ...]:
+    """Return the authorities of which fewer than ten events stand behind a rate of young people, as far as is known.
+
+    Where no counts are held, the people are taken to be as many for each year of age as there are children.
+    """
+    ages = re.fullmatch(r"(\d+)-(\d+)", of.about.age)
+    known = of.held["count"].copy()
+    children = series.panels(["children"], of.area).get("children")
+    if of.about.kind == "rate" and ages and int(ages[2]) <= 25 and children is not None:
+        latest = children[children["year"] <= year].dropna(subset="value").groupby("area")["value"].last()
+        share = (int(ages[2]) + 1 - int(ages[1])) / 18 * (1 if of.about.sex == "Persons" else 0.5)
+        known = known.fillna(of.held["value"] * latest.reindex(of.held.index) * share / of.about.multiplier)
+    return tuple(known.index[known.between(0, 10, inclusive="neither")])
 
 
 def in_region(printed: pd.DataFrame, area: str, people: int | None = None) -> Ranking:

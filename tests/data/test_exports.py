@@ -122,7 +122,7 @@ def test_a_hidden_value_is_missing_and_says_with_what_mark(held):
     assert math.isnan(hidden["value"])
     assert hidden["status"] == "c"
     with pytest.raises(
-        InputError, match="No figures of children in care on 31 March are held for City of London; Children"
+        InputError, match="No figures of children in care on 31 March are held for the City of London; Children"
     ):
         series.read("children-in-care", "City of London")
 

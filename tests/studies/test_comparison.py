@@ -206,7 +206,7 @@ def test_counts_that_are_held_give_the_interval_and_the_pooled_rate():
 
 def test_a_count_worked_back_from_a_small_rate_is_not_given_away():
     few = against_others(RATES | {"Norfolk": [3, 3, 0.3]})
-    assert few.behind == "fewer than five children in care"
+    assert few.behind == "fewer than six children in care"
     assert few.question == "With so few children in care in Norfolk, what stands behind each?"
 
 

@@ -119,6 +119,11 @@ def certainty(of: Comparison) -> Section:
     Its parts are ``sentence``, ``beside_each``, ``over_time``, ``usual`` and ``how``, as far as there are such.
     """
     last = of.last
+    if of.small:
+        return Section(
+            sentence=f"{of.area} {of.measure.verb} {of.behind} {of.when}: too few to judge, and "
+            "the number is not shown."
+        )
     if of.interval is None:
         return Section(
             sentence=f"{capital(of.source)} gives rates and no counts, and child populations are held {of.held}, so no "
@@ -313,7 +318,7 @@ def _by_year(of: Comparison) -> Sheet:
             "pooled": (f"{theirs} pooled rate", of.last.rate.spec),
             "gap": (f"Distance from the {of.kind}", f"+{of.last.rate.spec}"),
             "gap_per_cent": (f"Distance from the {of.kind}, per cent", PER_CENT),
-            "in_events": (f"Distance in {of.briefly}", f"+{of.last.in_events.spec}"),
+            **({"in_events": (f"Distance in {of.briefly}", "+,.0f")} if of.frame["in_events"].notna().all() else {}),
             **(
                 {"region": (f"{capital(the_region(of.region))}, {_per(of)}", of.last.rate.spec)}
                 if of.last.region
@@ -321,7 +326,9 @@ def _by_year(of: Comparison) -> Sheet:
             ),
         },
         (
-            f"Each figure is for one year; {of.briefly} assume {of.children} children throughout.",
+            f"Each figure is for one year; {of.briefly} assume {of.children} children throughout."
+            if of.frame["in_events"].notna().all()
+            else f"Each figure is for one year; the distance in {of.briefly} is not given, because numbers are small.",
             *(
                 f"{capital(of.period.when(year))} a rate is held for {some_of(with_rate, whole, noun.one, noun.many)}; "
                 f"the average is of the {number(compared)} with a rate in every year."

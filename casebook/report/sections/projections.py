@@ -11,7 +11,7 @@ from casebook.english import PER_CENT, Change, Gap, Noun, Number, Range, capital
 from casebook.methods.shares import whole_parts
 from casebook.report import charts
 from casebook.report.parts import Aside, Chart, Section, Sheet
-from casebook.studies.projection import DRAWS, LIMITS, History, Parts, Printed, Projection, rounded
+from casebook.studies.projection import DRAWS, FEW, LIMITS, History, Parts, Printed, Projection, rounded
 
 _SCENARIOS, _RANGES = Noun("scenario"), Noun("range")
 
@@ -75,6 +75,10 @@ def backtest(of: Projection) -> Section:
 def by_part(of: Projection, parts: Parts) -> Section:
     """Split the forecast of the last year into parts: ``sentence``, ``chart`` and ``how``; if none is known, say so."""
     noun, when, what = of.past.noun, of.past.when(of.end), f"primary {parts.name}"
+    if of.past.now.value < FEW:
+        return Section(
+            sentence=f"{of.past.area} has too few {noun} to be split by {what}: some are of single children."
+        )
     if parts.last.empty:
         served = f" They are in: {listed(parts.served_by)}." if parts.served_by else ""
         return Section(sentence=f"No {noun} by {what} are held for {of.past.area}.{served}")

@@ -169,6 +169,8 @@ def _bars(of: Ranking) -> Chart:
     marked = listed(f"{name} ({value})" for name, value in zip(called, lines.values(), strict=False))
     if here:
         title = f"{of.area} is the {replace(here.place, noun=of.noun).among}."
+        if of.too_few:
+            title = f"{of.area} has too few {about.event} to be ranked."
         own = f"{of.area} has {here.value}, the {here.place}. "
     else:
         title = f"{of.area} is {of.without}; {top} is the {replace(of.place(str(top)), noun=of.noun).among}."
