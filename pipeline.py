@@ -18,6 +18,7 @@ PACK = [
     Report("health-checks", "benchmark", {"indicator": "health_checks"}, ["health_checks"], figures=1),
     Report("smoking", "benchmark", {"indicator": "smoking_prevalence"}, ["smoking_prevalence"], figures=1),
     Report("public-health-savings", "ledger", {"case": "savings_schedule"}, ["savings_schedule"], figures=1),
+    Report("savings-ledger", "ledger", {"case": "savings_ledger"}, ["savings_ledger"], 3, 2),
     Report("five-year-budget", "ledger", {"case": "five_year_budget"}, ["five_year_budget"], 3, 2),
     Report("ehcp-forecast", needs=["ehc-plans"], headlines=2, figures=1),
     Report("ot-demand", needs=["ot_posts"], headlines=4, figures=2),

@@ -21,6 +21,7 @@ EVERYWHERE = ["register", "care-rates", "chlamydia", "health-checks", "smoking"]
 NAMES = [
     *EVERYWHERE,
     "public-health-savings",
+    "savings-ledger",
     "five-year-budget",
     "ehcp-forecast",
     "ot-demand",

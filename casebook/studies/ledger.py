@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import pandas as pd
 
-from casebook.studies import budget, savings
+from casebook.studies import budget, proposals, savings
 from casebook.studies.budget import Budget
+from casebook.studies.proposals import Proposals
 from casebook.studies.savings import Schedule
 
-Ledger = Budget | Schedule
+Ledger = Budget | Proposals | Schedule
 
 
 def read(frame: pd.DataFrame, area: str, tax: float | None = None) -> Ledger:
-    """Read a ledger by what its table holds: a budget over years if it has a requirement, else a schedule of savings.
+    """Read a ledger by what its table holds: proposals, a budget over years or a schedule of savings.
 
     Parameters
     ----------
     frame
-        A table of the catalogue, as ``budget.read`` or ``savings.schedule`` takes it.
+        A table of the catalogue, as ``proposals.read``, ``budget.read`` or ``savings.schedule`` takes it: with
+        references, with a requirement, or with neither.
     area
         Whose it is.
     tax
@@ -36,4 +38,6 @@ def read(frame: pd.DataFrame, area: str, tax: float | None = None) -> Ledger:
     >>> read(tables.read("savings_schedule"), "Cambridgeshire").title
     'Savings from demand-led public health budgets, 2022-23'
     """
+    if "reference" in frame:
+        return proposals.read(frame, area)
     return budget.read(frame, area, tax) if "requirement" in set(frame["kind"]) else savings.schedule(frame)
