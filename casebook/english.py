@@ -795,18 +795,24 @@ class Change:
         """What to ask about it, up to what changed: "What explains the rise in"."""
         return "Why was there no change in" if self.verb == "stayed" else f"What explains the {self.noun} in"
 
-    def asked(self, what: str, *, more_than_chance: bool) -> str:
-        """Return what to ask about it: what explains it or, unless it is more than chance, whether it is anything.
+    def asked(self, what: str, *, more_than_chance: bool | None) -> str:
+        """Return what to ask about it: what explains it or, where chance could, how anybody would know.
+
+        Where nobody has tested it (None), the question is whether it is anything.
 
         Examples
         --------
         >>> change = Change(Number(5, 1), Number(7, 1))
-        >>> change.asked("care applications", more_than_chance=False)
+        >>> change.asked("care applications", more_than_chance=None)
         'Is the rise in care applications more than chance, and will it last?'
+        >>> change.asked("care applications", more_than_chance=False)
+        'The rise in care applications could be chance: what would show whether it lasts?'
         """
         if more_than_chance or self.verb == "stayed":
             return f"{self.question} {what}, and will it last?"
-        return f"Is the {self.noun} in {what} more than chance, and will it last?"
+        if more_than_chance is None:
+            return f"Is the {self.noun} in {what} more than chance, and will it last?"
+        return f"The {self.noun} in {what} could be chance: what would show whether it lasts?"
 
     def like(self, before: float, after: float) -> Change:
         """Return another change of the same kind, over the same time."""

@@ -125,10 +125,10 @@ def fetch(
             raise InputError(f"{one.name} was not downloaded: {_why(error, one)}; what was held stays.") from None
         frame = _recognised(path, one)
         held = root / exports.FOLDER / file
-        if held.is_file():
-            if held.read_bytes() == path.read_bytes():
-                return f"{one.name}: what {one.host} has is what is held ({held.name})."
-            _check_no_poorer(one, held, frame, poorer)
+        if held.is_file() and held.read_bytes() == path.read_bytes():
+            return f"{one.name}: what {one.host} has is what is held ({held.name})."
+        if not poorer:
+            _check_no_poorer(root, one, frame)
         write_whole(held, path.read_bytes())
     areas, years = _extent(frame)
     return (
@@ -226,7 +226,10 @@ def _why(error: Exception, one: Download) -> str:
         ),
         exceptions.ProxyError: "the proxy named in HTTPS_PROXY did not let it through",
         Timeout: f"{one.host} took too long to answer; try again later",
-        RequestException: f"the connection to {one.host} failed or broke off; call it again, and it goes on from there",
+        RequestException: (
+            f"the connection to {one.host} failed or broke off; call it again, and it goes on from there if the host "
+            "allows that"
+        ),
     }
     if found := [words for kinds, words in reasons.items() if isinstance(error, kinds)]:
         return found[0]
@@ -254,16 +257,23 @@ def _recognised(path: Path, one: Download) -> pd.DataFrame:
     return found[1]
 
 
-def _check_no_poorer(one: Download, held: Path, frame: pd.DataFrame, poorer: bool) -> None:
-    before = formats.read(held)
-    if before is None or poorer:
-        return
-    for noun, now, then in zip(("area", "year"), _extent(frame), _extent(before[1]), strict=True):
-        if now < then:
-            raise InputError(
-                f"{one.name} was not taken: what came has {_count(now, noun)}, and {exports.FOLDER / held.name} has "
-                f"{then}; if that is meant, take it with --accept."
-            )
+def _check_no_poorer(root: Path, one: Download, frame: pd.DataFrame) -> None:
+    """Refuse a file with fewer areas or years than one that is held of the same measures, whatever that is called.
+
+    A host that says no length may break off without anybody noticing it otherwise.
+    """
+    for held in exports.held(root):
+        known = formats.recognise(held)
+        before = formats.read(held) if known and known[0].name == one.format else None
+        if before is None or (common := set(frame["measure"]) & set(before[1]["measure"])) == set():
+            continue
+        both = [_extent(each[each["measure"].isin(common)]) for each in (frame, before[1])]
+        for noun, now, then in zip(("area", "year"), *both, strict=True):
+            if now < then:
+                raise InputError(
+                    f"{one.name} was not taken: what came has {_count(now, noun)}, and {exports.FOLDER / held.name} "
+                    f"has {then}; if that is meant, take it with --accept."
+                )
 
 
 def _extent(frame: pd.DataFrame) -> tuple[int, int]:

@@ -31,6 +31,9 @@ class _Pages(http.server.SimpleHTTPRequestHandler):
             # A page elsewhere whose name was made to lead here (DNS rebinding).
             self.send_error(HTTPStatus.MISDIRECTED_REQUEST, "This server answers to localhost only")
             return None
+        if "\0" in self.translate_path(self.path):
+            self.send_error(HTTPStatus.NOT_FOUND, "There is no such page")
+            return None
         path, top = os.path.realpath(self.translate_path(self.path)), os.path.realpath(self.directory)
         parts = Path(os.path.relpath(path, top)).parts
         if any(part == ".." or (part.startswith(".") and part != ".") for part in parts):

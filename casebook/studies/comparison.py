@@ -269,7 +269,9 @@ class Comparison:
             return f"What explains {self.area}'s {self.measure.called}?"
         before = self.years[-2]
         what = f"{self.counted} since {self.period.month(before.year)}"
-        return Change(before.rate, self.last.rate).asked(what, more_than_chance=self.course.moved)
+        return Change(before.rate, self.last.rate).asked(
+            what, more_than_chance=self.course.moved if self.course.change else None
+        )
 
     @property
     def list_used(self) -> str:
@@ -771,7 +773,7 @@ class Later:
     @property
     def question(self) -> str:
         """What to ask about the last change of care applications, of which no counts are held."""
-        return self.rate.asked("care applications", more_than_chance=False)
+        return self.rate.asked("care applications", more_than_chance=None)
 
     def against(self, aim: float) -> str:
         """Say where the rate of children in care stands now against a target, as a clause."""

@@ -219,6 +219,14 @@ def test_a_file_with_less_than_the_one_it_replaces_is_taken_only_if_that_is_mean
     assert held(project) == looked_after(areas, years)
 
 
+def test_a_file_cut_off_by_a_host_that_says_no_length_is_not_taken_beside_a_whole_one_of_another_name(get, project):
+    project.raw("exports").mkdir(exist_ok=True)
+    project.raw("exports/as-published.csv").write_bytes(RIGHT)
+    with pytest.raises(InputError, match="what came has 2 areas, and data/raw/exports/as-published.csv has 3"):
+        get(gives(looked_after(AREAS[:2])))
+    assert not project.raw("exports/children-looked-after.csv").exists()
+
+
 def test_a_proxy_is_asked(get, publisher, monkeypatch):
     monkeypatch.setenv("HTTPS_PROXY", f"http://{publisher.host}")
     with pytest.raises(InputError, match="the proxy named in HTTPS_PROXY did not let it through"):

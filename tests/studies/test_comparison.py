@@ -156,7 +156,10 @@ def test_an_export_is_compared_with_the_areas_own_similar_councils_its_region_an
     )
     # One child for each 10,000 fewer is no more than chance, so nobody is asked what explains it.
     assert not found.course.moved and "which chance could explain" in found.course.over_time
-    assert found.question == "Is the fall in children in care since March 2022 more than chance, and will it last?"
+    assert (
+        found.question
+        == "The fall in children in care since March 2022 could be chance: what would show whether it lasts?"
+    )
 
 
 def test_a_list_of_similar_councils_that_changes_the_side_of_the_average_is_said():

@@ -304,7 +304,7 @@ def _later(of: Comparison, since: Later) -> Sheet:
 
 
 def _by_year(of: Comparison) -> Sheet:
-    whole, compared, noun, theirs = of.group.of or 0, len(of.group), of.group.noun, capital(f"{of.whom}'")
+    whole, compared, theirs = of.group.of or 0, len(of.group), capital(f"{of.whom}'")
     return Sheet(
         of.frame,
         _title(of, f"{of.area} against {of.group}, by year"),
@@ -329,12 +329,7 @@ def _by_year(of: Comparison) -> Sheet:
             f"Each figure is for one year; {of.briefly} assume {of.children} children throughout."
             if of.frame["in_events"].notna().all()
             else f"Each figure is for one year; the distance in {of.briefly} is not given, because numbers are small.",
-            *(
-                f"{capital(of.period.when(year))} a rate is held for {some_of(with_rate, whole, noun.one, noun.many)}; "
-                f"the average is of the {number(compared)} with a rate in every year."
-                for year, with_rate in of.with_rate.items()
-                if with_rate < whole
-            ),
+            *_fewer(of, whole, compared),
         ),
         missing=f"a pooled rate needs the child populations of {of.others}, which are held {of.held}",
         folded=True,
@@ -383,6 +378,19 @@ def _choice_of_list(of: Comparison) -> Iterator[str]:
             f"{capital(LISTED.some_of(one.shared, one.list.of_number, 'is', 'are'))} in the older list too "
             f"({one.list.vintage}). By that list the {of.kind} would be {one.average} and {of.area} {too}."
         )
+
+
+def _fewer(of: Comparison, whole: int, compared: int) -> Iterator[str]:
+    """Say in which years a rate is held for some of the others only, years alike together."""
+    years_with: dict[int, list[int]] = {}
+    for year, with_rate in of.with_rate.items():
+        if with_rate < whole:
+            years_with.setdefault(with_rate, []).append(year)
+    noun = of.group.noun
+    for with_rate, years in years_with.items():
+        when = of.period.when(years[0]) if len(years) == 1 else f"for {listed(years)}"
+        held = f"a rate is held for {some_of(with_rate, whole, noun.one, noun.many)}"
+        yield f"{capital(when)} {held}; the average is of the {number(compared)} with a rate in every year."
 
 
 def _axis(of: Comparison) -> str:
