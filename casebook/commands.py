@@ -1,7 +1,8 @@
-"""Commands of a pipeline: run, watch, runs, list, check, accept, reconcile, audit, pdf, fetch, and those of two rooms.
+"""Commands of a pipeline: run, watch, runs, list, check, accept, reconcile, audit, pdf, fetch, describe,
+new, diff, schedule, packs, serve.
 
-They print; ``casebook.run`` works. What helps an analyst (describe) is in ``casebook.analyst.commands``, what belongs
-to the run nobody watches (schedule, packs, serve) in ``casebook.nightly.commands``.
+They print; ``casebook.run`` works. What helps an analyst (describe, new, diff) is in ``casebook.analyst.commands``, what
+belongs to the run nobody watches (schedule, packs, serve) in ``casebook.nightly.commands``.
 
 Exit codes: 0 all went well; 1 a report failed or could not be published, or an audited table does not add
 up; 2 something a person gave is not usable; 3 the pack is held, because a headline moved further than its
@@ -225,6 +226,8 @@ def _add_run_commands(  # noqa: PLR0915
             if own and area:
                 raise InputError("The area is given twice, by --area and by -p area: give it once.")
             places = _areas(known, [*(area or []), *([own] if own else [])], region or [], area_file) or [default_area]
+            if not freshness.data_were_checked(root):
+                _check_data(known, root)
             jobs, without = plan.make(pack, root, names or [], places, given, known, typed)
             options = replace(options, by_area=len(places) > 1, left_out={} if names else without)
             made_for = list(dict.fromkeys(job.area for job in jobs))
@@ -232,8 +235,6 @@ def _add_run_commands(  # noqa: PLR0915
                 raise InputError(
                     f"--remove {remove} would take out what this run makes: name no report, and one other area."
                 )
-            if not freshness.data_were_checked(root):
-                _check_data(known, root)
             if not (area or own or region or area_file):
                 for sentence in plan.other_areas(jobs, known):
                     _complain(sentence)
@@ -340,8 +341,15 @@ def _check_data(known: Tables, root: Path) -> None:
     from casebook.reconcile import figures
 
     def check() -> None:
+        wrong = []
         for table in known.catalogue.tables:
-            known.prepare(table.name)
+            try:
+                known.prepare(table.name)
+            except InputError as error:
+                wrong.append(str(error))
+        if wrong:
+            # All of them: whoever corrects one wants to know the others.
+            raise InputError("\n".join(dict.fromkeys(wrong)))
         if figures.REGISTER in {table.name for table in known.catalogue.tables}:
             figures.checked(root)
 
@@ -620,6 +628,9 @@ def _tell(made: RunResult, area: str, root: Path, seconds: float) -> None:
             print(f"{entry.name}: {record.in_words(explored)}")
     count = "1 report" if len(made.made) == 1 else f"{len(made.made)} reports"
     rest = [f"{len(made.failed)} not made"] * bool(made.failed) + [f"{len(made.held)} held"] * bool(made.held)
+    if rest and not made.made:
+        print(f"No report was made: {and_list(rest)}. The pages published before stay. Open {index}")
+        return
     others = f", {and_list(rest)}," if rest else ""
     places = sorted({place for _, place in made.made} or {area})
     areas = and_list(places) if len(places) < 7 else f"{len(places)} areas"

@@ -397,6 +397,15 @@ def test_a_mistake_in_a_parameters_file_is_told_in_one_sentence(project, mistake
     assert expected in said
 
 
+@pytest.mark.parametrize("command", ["check", "run"])
+def test_what_is_wrong_with_several_tables_is_told_at_once(project, command):
+    edit(CARE, "2017,6.50", "2017,6_50")(project)
+    edit("data/raw/smoking_prevalence.csv", "2893,England,13.9\n", "")(project)
+    said = refused(project, command)
+    assert "care_applications.csv, row 2" in said
+    assert "smoking_prevalence" in said
+
+
 def test_there_are_at_least_the_140_cases_that_were_tried():
     assert len(FILES) + len(COMMAND_LINE) + len(PARAMETERS) >= 140
 
