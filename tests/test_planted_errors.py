@@ -31,8 +31,8 @@ def test_there_are_two_hundred_cases_of_every_kind_in_tables_and_in_words():
     assert len(outcomes) >= 200
     assert {one.plant.kind for _, one in outcomes} == set(planted.TOLD)
     in_words = [one for place, one in outcomes if place == "words"]
-    # Words stand in no column, and no sum or mean that is printed in words alone stands today.
-    assert {one.plant.kind for one in in_words} == set(planted.TOLD) - {"row copied", "row omitted"}
+    # Words stand in no column.
+    assert {one.plant.kind for one in in_words} == set(planted.TOLD) - {"row copied"}
 
 
 def test_no_hypothesis_fails_on_any(outcomes):
@@ -58,7 +58,10 @@ def test_where_a_cause_is_named_it_is_the_right_one_four_times_in_five(outcomes,
 @pytest.mark.long
 @pytest.mark.parametrize("kind", ["base wrong", "row omitted"])
 def test_the_commonest_mistakes_are_named(kind):
-    own = [one for _, one in planted.outcomes() if one.plant.kind == kind]
+    # A sum in words is rounded to two digits ("£85m"), and of so few the software says nothing.
+    own = [
+        one for place, one in planted.outcomes() if one.plant.kind == kind and (kind, place) != ("row omitted", "words")
+    ]
     assert sum(one.right for one in own) >= 0.8 * len(own)
 
 
