@@ -1,6 +1,6 @@
 """The commands of a pipeline, and what they print; ``casebook.run`` works.
 
-They are run, watch, runs, list, check, accept, reconcile, audit, pdf, fetch, describe, new, diff, schedule, packs, serve.
+Here: run, watch, runs, list, check, accept, reconcile, audit, pdf, fetch, describe, new, diff, schedule, packs, serve.
 What helps an analyst (describe, new, diff) is in ``casebook.analyst.commands``, what belongs to the run nobody watches
 (schedule, packs, serve) in ``casebook.nightly.commands``.
 
