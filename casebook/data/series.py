@@ -429,6 +429,7 @@ class Held:
         self.vintages = exports.vintages(root)
         self.authorities = {name for name, one in self.areas.areas.items() if one.kind == "authority"}
         self._sources: dict[tuple[str, tuple[raw.State, ...]], list[_Found]] = {}
+        self._named_in: dict[raw.State, set[str]] = {}
         for one in self.described.values():
             for source in one.sources:
                 self._check(one, source)
@@ -536,8 +537,8 @@ class Held:
         """Return whether a source has a value of a series for an area."""
         return any(found.reaches(area) for found in self.sources(one))
 
-    def lacking(self, one: Series, area: str) -> str:
-        """Say that no figures of a series are held for an area, and which files would give them; write a template."""
+    def lacking(self, one: Series, area: str, alone: bool = True) -> str:
+        """Say that no figures of a series are held for an area, and which files would give them; see ``lacks``."""
         titles = dict.fromkeys(formats.named(source.export).title for source in one.sources if source.export)
         there = {found.vintage.format.title for found in self.sources(one) if found.vintage}
         tables = [self.tables.catalogue.table(source.table) for source in one.sources if source.table]
@@ -547,20 +548,25 @@ class Held:
             ways.append(f"put the export of {' or '.join(wanted)} into {exports.FOLDER}")
         if own:
             ways.append(f"add its rows to {' or '.join(own)}")
-        years = sorted({int(year) for found in self.sources(one) for year in found.frame["year"].dropna() if year})
-        beside = [*self._neighbours_of(area), "England"]
-        own_figures = template.write(self.root, one.name, [area, *beside], years[-5:])
-        ways.append(f"fill in {own_figures} and put it into {exports.FOLDER}")
+        if alone:
+            ways.append(f"fill in {self._template(one, area)} and put it into {exports.FOLDER}")
+        else:
+            ways.append("run it for this area alone, which writes a table to fill in")
         none = f"; {and_list(sorted(there))}, of which an export is held, gives none" if there else ""
         return with_articles(f"No figures of {one.is_} are held for {area}{none}: {', or '.join(ways)}.")
+
+    def _template(self, one: Series, area: str) -> Path:
+        years = sorted({int(year) for found in self.sources(one) for year in found.frame["year"].dropna() if year})
+        return template.write(self.root, one.name, [area, *self._neighbours_of(area), "England"], years[-5:])
 
     def _neighbours_of(self, area: str) -> tuple[str, ...]:
         return next((named.names for one in self.neighbour_lists if (named := _named(self, one, area)).names), ())
 
-    def lacks(self, name: str, area: str) -> str:
+    def lacks(self, name: str, area: str, alone: bool = True) -> str:
         """Say why a series, or a table, has nothing of an area, and what would help; nothing if it has.
 
-        Of several names with "or" between them one is enough.
+        Of several names with "or" between them one is enough. Whoever asks for an area ``alone`` has a template
+        written; of many areas there would be hundreds.
 
         Raises
         ------
@@ -568,33 +574,43 @@ class Held:
             If there is neither a series nor a table of that name, or it cannot be read.
         """
         if " or " in name:
-            lacks = [self.lacks(each, area) for each in name.split(" or ")]
-            return lacks[0] if all(lacks) else ""
+            names = name.split(" or ")
+            none = all(self.lacks(each, area, alone=False) for each in names)
+            return self.lacks(names[0], area, alone) if none else ""
         if name in self.described:
             one = self.described[name]
-            return "" if self.has(one, area) else self.lacking(one, area)
+            return "" if self.has(one, area) else self.lacking(one, area, alone)
         known = {table.name: table for table in self.tables.catalogue.tables}
         if name not in known:
             raise InputError(f"There is no series and no table {name!r}: {one_of([*self.described, *known], name)}")
-        return with_articles(self._table_lacks(known[name], area))
+        return with_articles(self._table_lacks(known[name], area, alone))
 
-    def _table_lacks(self, table: TableEntry, area: str) -> str:
+    def _table_lacks(self, table: TableEntry, area: str, alone: bool) -> str:
         if table.indicator:
             # It may lack one of its region's authorities, and the report says so.
             later = [one for one in self.described.values() if one.about and one.about.continues == table.name]
             if area in self.areas.authorities_of(table.indicator.region) or any(self.has(one, area) for one in later):
                 return ""
             only = f"data/raw/{table.path} is of authorities of one region only, {table.indicator.region}."
-            return " ".join([only, *(self.lacking(one, area) for one in later)])
+            return " ".join([only, *(self.lacking(one, area, alone) for one in later)])
         if field := table.column_with_role("area"):
-            names = set(self.tables.prepare(table.name).frame[field.name])
-            return "" if area in names else f"data/raw/{table.path} has no row of {area}: add its rows."
+            return (
+                ""
+                if area in self._areas_of(table, field.name)
+                else f"data/raw/{table.path} has no row of {area}: add its rows."
+            )
         if table.area in (None, area):
             return ""
         return (
             f"data/raw/{table.path} is of {table.area}: put {area}'s own in its place, with the same columns, and its "
             f"name under 'area' in data/raw/{table.name}.yaml."
         )
+
+    def _areas_of(self, table: TableEntry, column: str) -> set[str]:
+        key = raw.state(self.root, table)
+        if key not in self._named_in:
+            self._named_in[key] = set(self.tables.prepare(table.name).frame[column])
+        return self._named_in[key]
 
     @cached_property
     def neighbour_lists(self) -> dict[Vintage, pd.DataFrame]:

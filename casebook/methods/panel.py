@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import product
 from math import ceil
 
@@ -137,7 +138,7 @@ def ahead(panel: ArrayLike, horizon: int, level: float = 0.8) -> PanelForecast:
     y = _checked(panel)
     horizon, level = asked(horizon, level)
     logs, country = np.log(y), np.log(y.sum(axis=0))
-    rule = _nearest(logs, country)
+    rule = _nearest(y.tobytes(), y.shape)
     years = rule.country_years, rule.own_years
     errors = dict(_errors(logs, country, years, rule.weight))
     last = logs.shape[1] - 1
@@ -233,8 +234,12 @@ def _errors(
             yield (origin, h), logs[:, origin + h] - logs[:, origin] - h * growth
 
 
-def _nearest(logs: Array, country: Array) -> Rule:
+# Of one panel, ranges at several levels are asked for, and this is most of what they take.
+@lru_cache(maxsize=32)
+def _nearest(panel: bytes, shape: tuple[int, ...]) -> Rule:
     """Return the rule with the least mean absolute error over all areas, past years and years ahead."""
+    y = np.frombuffer(panel).reshape(shape)
+    logs, country = np.log(y), np.log(y.sum(axis=0))
     weights = np.arange(11) / 10
     best, least = Rule(1, 1, 0.0), np.inf
     some = range(1, _LONGEST + 1)

@@ -124,7 +124,8 @@ def _left_out(pack: Sequence[Report], tables: Tables, areas: Sequence[str]) -> d
     found = {}
     for area in areas:
         lacks = {
-            report.name: next(filter(None, (held.lacks(one, area) for one in report.needs)), "") for report in pack
+            report.name: next(filter(None, (held.lacks(one, area, len(areas) == 1) for one in report.needs)), "")
+            for report in pack
         }
         found[area] = {name: why for name, why in lacks.items() if why}
     return found

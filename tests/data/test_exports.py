@@ -7,6 +7,8 @@ import pytest
 
 from casebook import InputError, series, tables
 from casebook.data import exports, formats
+from casebook.pack import plan
+from casebook.pack.report_spec import Report
 
 PLACE = "time_period,time_identifier,geographic_level,country_code,country_name,region_code,region_name,old_la_code,new_la_code,la_name"
 
@@ -319,6 +321,19 @@ def test_a_series_that_lacks_an_area_writes_a_template_and_reads_what_a_council_
     assert read.attrs["vintage"].startswith("Figures of the council's own, file ")
     # Where an official figure reaches the same year, that one is taken.
     assert series.read("care-applications", "Essex").attrs["vintage"].startswith("Local Authority")
+
+
+def test_a_run_of_many_areas_says_what_is_missing_and_writes_no_template(held):
+    reports = [Report("care-rates", needs=["care-applications"]), Report("register")]
+    _, without = plan.make(reports, held.root, [], ["Luton", "Suffolk", "Essex"], {}, tables.Tables(held.root))
+    assert {area: list(names) for area, names in without.items() if names} == {
+        "Luton": ["care-rates"], "Suffolk": ["care-rates"],
+    }  # fmt: skip
+    assert without["Luton"]["care-rates"].endswith("or run it for this area alone, which writes a table to fill in.")
+    assert not (held.root / "data/processed/templates").exists()
+    _, without = plan.make(reports, held.root, [], ["Luton"], {}, tables.Tables(held.root))
+    assert "fill in data/processed/templates/care-applications-luton.csv" in without["Luton"]["care-rates"]
+    assert [one.name for one in (held.root / "data/processed/templates").iterdir()] == ["care-applications-luton.csv"]
 
 
 def test_the_template_names_the_areas_similar_councils(held):
