@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.artist import Artist
 from matplotlib.ticker import MaxNLocator
 
 from casebook.english import whole, written
@@ -142,7 +143,6 @@ def ranked_bars(
         )
         if intervals is not None:
             lower, upper = (intervals[limit][str(name)] for limit in ("lower", "upper"))
-            _whisker(drawing, position, lower, upper)
             said += f" (95% interval {written(lower, spec)} to {written(upper, spec)})"
         drawing.tell(bar, [f"{name}: {said}"])
     for offset in range(len(missing)):
@@ -150,17 +150,25 @@ def ranked_bars(
     drawing.name_rows(names, strong=area, above=0.75 * len(lines))
     _levels(drawing, lines, spec, names, area)
     limits = intervals["upper"].reindex(ordered.index) if intervals is not None else ()
+    if intervals is not None:
+        _whiskers(drawing, intervals.reindex(ordered.index)[["lower", "upper"]].to_numpy(float))
     plot.set_xlim(min(0.0, float(ordered.min())), float(max([ordered.max(), *lines.values(), *limits])) * 1.04)
     return drawing
 
 
-def _whisker(drawing: Drawing, position: int, lower: float, upper: float) -> None:
+def _whiskers(drawing: Drawing, limits: np.ndarray) -> None:
+    """Draw a whisker in each row, between a lower and an upper limit."""
+    x, y = _apart(limits, np.repeat(np.arange(len(limits), dtype=float), 2).reshape(-1, 2))
     # White below black, so that a whisker shows on the dark bar too.
     for colour, width, height in (("white", 4, 13), ("black", 1.6, 10)):
         drawing.plot.plot(
-            [lower, upper], [position] * 2, color=colour, linewidth=width, marker="|", markersize=height,
-            markeredgewidth=width, zorder=4,
-        )  # fmt: skip
+            x, y, color=colour, linewidth=width, marker="|", markersize=height, markeredgewidth=width, zorder=4
+        )
+
+
+def _apart(*pairs: np.ndarray) -> list[np.ndarray]:
+    """Return coordinates of lines from one point to another as those of one line with gaps, which is drawn at once."""
+    return [np.column_stack([one, np.full(len(one), np.nan)]).ravel() for one in pairs]
 
 
 def _levels(drawing: Drawing, lines: Mapping[str, float], spec: str, names: Sequence[str], area: str) -> None:
@@ -420,12 +428,14 @@ def parts(numbers: pd.DataFrame, when: tuple[str, str], unit: str) -> Drawing:
     drawing = Drawing(unit)
     bars = drawing.plot.barh(range(len(numbers)), numbers["now"].to_numpy(), color=CONTEXT, **_BARS)
     each = numbers[["now", "central", "lower", "upper"]].to_numpy(float)
+    _whiskers(drawing, each[:, 2:])
+    (marks,) = drawing.plot.plot(each[:, 1], range(len(each)), "D", color=AREA, markersize=7, mec="white", zorder=5)
+    ahead = []
     for position, (name, bar, (now, central, lower, upper)) in enumerate(zip(numbers.index, bars, each, strict=True)):
         drawing.tell(bar, [f"{name}, {when[0]}: {whole(now)}"])
-        _whisker(drawing, position, lower, upper)
-        (mark,) = drawing.plot.plot([central], [position], "D", color=AREA, markersize=7, mec="white", zorder=5)
-        drawing.tell(mark, [f"{name}, {when[1]}: {whole(central)} ({whole(lower)} to {whole(upper)})"])
+        ahead.append(f"{name}, {when[1]}: {whole(central)} ({whole(lower)} to {whole(upper)})")
         drawing.note(whole(central), (max(upper, now), position), (9, 0))
+    drawing.tell(marks, ahead)
     drawing.name_rows(list(map(str, numbers.index)))
     drawing.plot.set_xlim(0, float(each.max()) * 1.04)
     return drawing
@@ -502,22 +512,26 @@ def slope(
     order = sorted(moves, key=lambda name: moves[name][1] - moves[name][0])
     drawing = Drawing(unit)
     looks = {area: OWN, **dict(zip(lines, LOOKS[1:], strict=False))}
-    for position, name in enumerate(order):
-        colour = looks[name].colour if name in looks else EDGE
-        then, now = moves[name]
-        drawing.plot.plot([then, now], [position] * 2, color=colour, linewidth=3 if name in looks else 1.5)
-        for value, when, fill in ((then, labels[0], "white"), (now, labels[1], colour)):
-            (dot,) = drawing.plot.plot(
-                [value], [position], color=colour, marker="o", markersize=8, markerfacecolor=fill, linestyle=""
+    key: list[tuple[Artist, str]] = []
+    for colour in dict.fromkeys(looks[name].colour if name in looks else EDGE for name in order):
+        rows = [at for at, name in enumerate(order) if (looks[name].colour if name in looks else EDGE) == colour]
+        ends = np.array([moves[order[at]] for at in rows], float)
+        x, y = _apart(ends, np.column_stack([rows, rows]).astype(float))
+        drawing.plot.plot(x, y, color=colour, linewidth=1.5 if colour == EDGE else 3)
+        for side, (when, fill) in enumerate(zip(labels, ("white", colour), strict=True)):
+            (dots,) = drawing.plot.plot(
+                ends[:, side], rows, color=colour, marker="o", markersize=8, markerfacecolor=fill, linestyle=""
             )
-            drawing.tell(dot, [f"{name}, {when}: {written(value, spec)}"])
+            drawing.tell(dots, [f"{order[at]}, {when}: {written(moves[order[at]][side], spec)}" for at in rows])
+            key.append((dots, when))
+    for position, name in enumerate(order):
+        then, now = moves[name]
         drawing.note(
             f"{written(then, spec)} to {written(now, spec)}", (max(then, now), position), (9, 0),
-            color=colour if name in looks else "black", fontweight="bold" if name == area else "normal",
+            color=looks[name].colour if name in looks else "black", fontweight="bold" if name == area else "normal",
         )  # fmt: skip
     drawing.name_rows(order, strong=area)
-    first, last = drawing.plot.lines[1:3]
-    drawing.key([], [(first, labels[0]), (last, labels[1])])
+    drawing.key([], key[:2])
     return drawing
 
 

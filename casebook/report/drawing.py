@@ -18,7 +18,9 @@ import numpy as np
 import pandas as pd
 from afcharts.af_colours import get_af_colours
 from matplotlib.artist import Artist
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 from matplotlib.text import Annotation
@@ -29,7 +31,9 @@ from casebook.report.measuring import Measuring
 WIDE, NARROW = 608, 288
 """Widths that charts are drawn for, in points: a point is a CSS pixel in the narrowest place a drawing stands in."""
 TEXT_SIZE = 12
-MARGIN = 4
+TICK = 3.5
+"""How long a tick is, and how far its label stands from it, in points."""
+MARGIN = 6
 """Points around a drawing: a reader's font may be a little wider than the one measured."""
 QUIET = "#505a5f"
 AREA, CONTEXT = get_af_colours("focus")
@@ -72,15 +76,15 @@ class Drawing(Figure):
         """What each mark says, by the id of its artist: a sentence for each value."""
         self.steps: list[Callable[[bool], None]] = []
         """What changes with the width; called with whether it is the narrow one."""
-        self.plot = self.subplots()
-        self.plot.set_position((0, 0, 1, 1))
+        self.plot = self.add_axes((0, 0, 1, 1))
         self.plot.spines[["top", "right", "left"]].set_visible(False)
-        # These reach no further out than labels do, and there is no title: to look for them takes half of laying out.
-        self.plot.spines[:].set_in_layout(False)
         self.plot.set_title("", y=1)
+        self.plot.tick_params(length=TICK, pad=TICK)
         self.plot.yaxis.set_major_formatter(lambda value, _: thousands(value))
         self._unit, self._words = self._above(unit), unit
         self._key: Any = None
+        self.names: list[Annotation] = []
+        """The names of the rows, as they stand to their left on a wide drawing."""
 
     def fit(self, width: int) -> None:
         """Lay everything out for a width, so that nothing stands outside it."""
@@ -88,7 +92,7 @@ class Drawing(Figure):
         left = right = below = above = 0.0
         for axis in (self.plot.xaxis, self.plot.yaxis):
             if not axis.get_label_text():
-                # Nor for the place of what is not there.
+                # Otherwise matplotlib looks for the place of what is not there.
                 axis.set_label_coords(0, 0)
         # How far labels reach out depends a little on how wide the plot is, so that is found step by step.
         for _ in range(4):
@@ -101,13 +105,36 @@ class Drawing(Figure):
             self._unit.set_position(
                 (0, 8 + (self._key.get_window_extent(_MEASURE).height if self._key and narrow else 0))
             )
-            inside, around = self.plot.bbox, self.plot.get_tightbbox(_MEASURE)
-            assert around is not None
             before = left, right, below, above
-            left, below = (max(0, one) + MARGIN for one in (inside.x0 - around.x0, inside.y0 - around.y0))
-            right, above = (max(0, one) + MARGIN for one in (around.x1 - inside.x1, around.y1 - inside.y1))
+            left, right, below, above = (max(0, one) + MARGIN for one in self._reach(narrow))
             if max(map(abs, np.subtract(before, (left, right, below, above)))) < 1:
                 break
+
+    def _reach(self, narrow: bool) -> tuple[float, float, float, float]:
+        """Return how far texts reach out of the plot: left, right, below and above, in points.
+
+        Matplotlib would make and place every tick to find out, which took half of what a chart costs.
+        """
+        plot, inside = self.plot, self.plot.bbox
+        boxes = [one.get_window_extent(_MEASURE).extents for one in plot.texts if one.get_visible()]
+        if self._key and narrow:
+            boxes.append(self._key.get_window_extent(_MEASURE).extents)
+        if not self.names:
+            low, high = plot.get_xlim()
+            steps = [(at, said) for at, said in _ticks(plot.xaxis) if low <= at <= high]
+            foot = inside.y0 - 2 * TICK - TEXT_SIZE
+            for at, said in steps:
+                middle, half = inside.x0 + inside.width * (at - low) / (high - low), _width(said) / 2
+                boxes.append((middle - half, foot, middle + half, inside.y1))
+            scale = max((_width(said) for _, said in _ticks(plot.yaxis)), default=0.0)
+            boxes.append(
+                (inside.x0 - 2 * TICK - scale, inside.y0 - TEXT_SIZE / 2, inside.x1, inside.y1 + TEXT_SIZE / 2)
+            )
+            if label := plot.xaxis.get_label_text():
+                middle, half = (inside.x0 + inside.x1) / 2, _width(label) / 2
+                boxes.append((middle - half, foot - plot.xaxis.labelpad - TEXT_SIZE, middle + half, inside.y1))
+        x0, y0, x1, y1 = np.transpose(boxes)
+        return inside.x0 - min(x0), max(x1) - inside.x1, inside.y0 - min(y0), max(y1) - inside.y1
 
     def draw(self, renderer: Any) -> None:
         """Draw as matplotlib does, laid out for one of the widths."""
@@ -203,11 +230,14 @@ class Drawing(Figure):
 
     def steps_of(self, positions: Sequence[float], names: Sequence[str]) -> None:
         """Mark steps from left to right by name, so many as find room, the last among them."""
+        marked = 0
 
         def mark(_: bool) -> None:
+            nonlocal marked
             room = self.plot.bbox.width / (8 * max(map(len, names)) + 8)
-            every = slice(None, None, -ceil(len(names) / room))
-            self.plot.set_xticks(list(positions)[every], list(names)[every])
+            if (every := -ceil(len(names) / room)) != marked:
+                marked = every
+                self.plot.set_xticks(list(positions)[::every], list(names)[::every])
 
         self.steps.append(mark)
 
@@ -220,12 +250,17 @@ class Drawing(Figure):
         plot.grid(visible=False)
         plot.spines["left"].set_visible(True)
         plot.spines["bottom"].set_visible(False)
-        plot.tick_params(axis="x", labelbottom=False, length=0)
-        plot.tick_params(axis="y", length=0)
+        plot.tick_params(bottom=False, labelbottom=False)
         weights = ["bold" if name == strong else "normal" for name in names]
-        plot.set_yticks(range(len(names)), names)
-        for tick, weight in zip(plot.get_yticklabels(), weights, strict=True):
-            tick.set_fontweight(weight)
+        # Without ticks, each of which is five things to draw.
+        plot.set_yticks([])
+        self.names = [
+            plot.annotate(
+                name, (0, position), xycoords=("axes fraction", "data"), xytext=(-2 * TICK, 0), ha="right", va="center",
+                textcoords="offset points", fontweight=weight, annotation_clip=False,
+            )
+            for position, (name, weight) in enumerate(zip(names, weights, strict=True))
+        ]  # fmt: skip
         # A name, of as many lines as the longest has, above a bar of 18 points.
         named = 15 * max(name.count("\n") + 1 for name in wraps)
         high = named + 24
@@ -242,9 +277,9 @@ class Drawing(Figure):
         def place(narrow: bool) -> None:
             bottom, top = (15 / high, (named + 15) / high) if narrow else (0.55, 0.55 + above)
             plot.set_ylim(rows - 1 + bottom, -top)
-            plot.tick_params(axis="y", labelleft=not narrow)
-            for name in headed:
-                name.set_visible(narrow)
+            for beside, over in zip(self.names, headed, strict=True):
+                beside.set_visible(not narrow)
+                over.set_visible(narrow)
             for bar in (one for one in plot.patches if isinstance(one, Rectangle)):
                 middle = bar.get_y() + bar.get_height() / 2
                 bar.set_height(18 / high if narrow else 0.72)
@@ -257,6 +292,17 @@ class Drawing(Figure):
             words, (0, 1), xycoords="axes fraction", xytext=(0, 8), textcoords="offset points", va="bottom",
             color=QUIET,
         )  # fmt: skip
+
+
+def _width(text: str) -> float:
+    font = FontProperties(family="sans-serif", size=TEXT_SIZE)
+    return float(_MEASURE.get_text_width_height_descent(text, font, False)[0])
+
+
+def _ticks(axis: Axis) -> list[tuple[float, str]]:
+    """Return the places of an axis' ticks and what they are called, without making them."""
+    places = [float(one) for one in axis.get_majorticklocs()]
+    return list(zip(places, axis.get_major_formatter().format_ticks(places), strict=True))
 
 
 def in_house_style(chart: Callable[P, Drawing]) -> Callable[P, Drawing]:
