@@ -8,7 +8,8 @@ was accepted, in the form of ``sha256sum``.
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -316,18 +317,28 @@ def _load(root: Path, accepted: dict[str, str]) -> Catalogue:
     return _read(tuple(accepted.items()), tuple(_text(root, file) for file in (COMMON, *map(_file, accepted))))
 
 
+@cache
 def _file(name: str) -> Path:
     return RAW / f"{name}.yaml"
 
 
+# By their hashes: every read of a table begins with all descriptions, and they seldom change.
+_texts: dict[str, str] = {}
+
+
 def _text(root: Path, file: Path) -> str:
+    known_as = digest.of(root / file)
+    if known_as in _texts:
+        return _texts[known_as]
     try:
-        return (root / file).read_text(encoding="utf-8")
+        content = (root / file).read_bytes()
+        text = content.decode("utf-8")
     except FileNotFoundError:
         known = "" if file == COMMON else f", though {ACCEPTED} lists {file.stem}.csv"
         raise InputError(f"{file} is not there{known}: restore it from version control.") from None
     except UnicodeDecodeError as error:
         raise InputError(f"{file} is not UTF-8 (byte {error.start}): save it as UTF-8.") from None
+    return _texts.setdefault(sha256(content).hexdigest(), text)
 
 
 def _accepted(root: Path) -> dict[str, str]:

@@ -6,6 +6,7 @@ of an export there may be several vintages.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
@@ -302,7 +303,7 @@ def _frame(held: Held, name: str, area: str, vintage: str, to_compare: bool) -> 
         names = dict.fromkeys([*(source.name for source in one.sources), *(v.digits for v in held.vintages)])
         raise InputError(f"The series {name!r} has no vintage {vintage!r} here: {one_of(names, vintage)}")
     # Of equal ones, this is the first.
-    chosen = max(found, key=lambda each: (to_compare and each.compares(area, held.authorities), each.reaches(area)))
+    chosen = max(found, key=lambda each: (to_compare and each.compares(area), each.reaches(area)))
     if not chosen.reaches(area):
         raise InputError(held.lacking(one, area))
     provenance.record(held.reads(chosen))
@@ -395,6 +396,7 @@ class _Found:
     vintage: Vintage | None
     said: str
     frame: pd.DataFrame
+    authorities: Collection[str] = ()
 
     def is_(self, digits: str) -> bool:
         return self.vintage is not None and len(digits) >= 4 and self.vintage.sha256.startswith(digits)
@@ -403,10 +405,16 @@ class _Found:
         """Return the last year in which it has a value of an area, or 0."""
         return max(self._years.get(area, ()), default=0)
 
-    def compares(self, area: str, authorities: Collection[str]) -> int:
+    def compares(self, area: str) -> int:
         """Return the last year in which it has a value of an area and of another authority, or 0."""
-        of_others = {year for one in authorities if one != area for year in self._years.get(one, ())}
-        return max(self._years.get(area, set()) & of_others, default=0)
+        own = self._years.get(area, set())
+        itself = area in self.authorities
+        return max((year for year in own if self._authorities_in[year] > itself), default=0)
+
+    @cached_property
+    def _authorities_in(self) -> Counter[int]:
+        """How many authorities have a value, by year."""
+        return Counter(year for one in self.authorities for year in self._years.get(one, ()))
 
     @cached_property
     def _years(self) -> dict[str, set[int]]:
@@ -451,7 +459,8 @@ class Held:
     def read(self) -> None:
         """Read all there is, so that what is forked of this process finds it read."""
         for one in self.described.values():
-            self.sources(one)
+            for found in self.sources(one):
+                found.compares("England")
         _ = self.neighbour_lists
 
     def series(self, name: str) -> Series:
@@ -497,7 +506,10 @@ class Held:
         tables = [self.tables.catalogue.table(source.table) for source in one.sources if source.table]
         key = one.name, tuple(raw.state(self.root, table) for table in tables)
         if key not in self._sources:
-            self._sources[key] = [replace(found, frame=_in_order(found.frame)) for found in self._all_sources(one)]
+            self._sources[key] = [
+                replace(found, frame=_in_order(found.frame), authorities=self.authorities)
+                for found in self._all_sources(one)
+            ]
         return self._sources[key]
 
     def _all_sources(self, one: Series) -> Iterator[_Found]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -79,7 +80,7 @@ class UnitCost:
         """What it is of: "a week in a foster placement"."""
         return self.measure.what
 
-    @property
+    @cached_property
     def own(self) -> pd.Series:
         """The area's pounds a week, by year."""
         return self.values[self.values["area"] == self.area].set_index("year")["value"]
@@ -94,7 +95,7 @@ class UnitCost:
         """When the last cost was, to begin a sentence with."""
         return capital(self.period.when(self.years[1]))
 
-    @property
+    @cached_property
     def averages(self) -> pd.Series:
         """The others' average, by year."""
         others = self.values[self.values["area"] != self.area].groupby("year")["value"]
