@@ -142,7 +142,8 @@ def summary(*sentences: str) -> None:
             "happened last, whether that is worrying, and a question to ask."
         )
     for place, one in enumerate(said, start=1):
-        if re.search(r"[a-z)%\d][.?!] [A-Z]", one):
+        # St. Helens ends no sentence.
+        if re.search(r"(?<!\bSt)(?<=[a-z)%\d])[.?!] [A-Z]", one):
             raise InputError(
                 f"Sentence {place} of the summary is several: {one!r}; give each by itself, or leave one out."
             )

@@ -177,6 +177,11 @@ def test_an_assumption_must_be_rated_in_the_words_of_the_house():
         report.assumption("x", quality="good", impact="low")
 
 
+def test_a_summary_may_name_a_place_with_a_full_stop_in_it(capsys):
+    report.summary("In 2025 a week cost St. Helens £6,305.", "Why?")
+    assert "St. Helens" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("said", "words"),
     [
