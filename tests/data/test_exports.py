@@ -1,6 +1,7 @@
 """Official exports dropped into data/raw/exports: recognised by their columns, made tidy, and served as series."""
 
 import math
+import shutil
 
 import pandas as pd
 import pytest
@@ -324,6 +325,7 @@ def test_a_series_that_lacks_an_area_writes_a_template_and_reads_what_a_council_
 
 
 def test_a_run_of_many_areas_says_what_is_missing_and_writes_no_template(held):
+    shutil.rmtree(held.root / "data/processed/templates", ignore_errors=True)
     reports = [Report("care-rates", needs=["care-applications"]), Report("register")]
     _, without = plan.make(reports, held.root, [], ["Luton", "Suffolk", "Essex"], {}, tables.Tables(held.root))
     assert {area: list(names) for area, names in without.items() if names} == {
