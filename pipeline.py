@@ -29,7 +29,7 @@ PACK = [
     Report(
         "independent-living-buy",
         "appraisal",
-        {"case": "independent_living_buy", "years": 10},
+        {"case": "independent_living_buy"},
         ["independent_living_buy"],
         3,
         2,
@@ -37,17 +37,18 @@ PACK = [
     Report(
         "independent-living-make",
         "appraisal",
-        {"case": "independent_living_make", "beside": "independent_living_buy", "years": 60},
+        {"case": "independent_living_make", "beside": "independent_living_buy"},
         ["independent_living_make"],
         3,
         2,
     ),
     Report("safe-team", "appraisal", {"case": "safe_team"}, ["safe_team"], 3, 2),
-    Report("interim-beds", "appraisal", {"case": "interim_beds", "years": 4}, ["interim_beds"], 3, 2),
+    Report("interim-beds", "appraisal", {"case": "interim_beds"}, ["interim_beds"], 3, 2),
     Report("bus-gates", "appraisal", {"case": "bus_gates"}, ["bus_gates"], 3, 2),
     Report("transport-workstreams", "appraisal", {"case": "transport_workstreams"}, ["transport_workstreams"], 3, 2),
     Report("multi-systemic-therapy", "appraisal", {"case": "multi_systemic_therapy"}, ["multi_systemic_therapy"], 3, 2),
     Report("victoria-road", "appraisal", {"case": "victoria_road"}, ["victoria_road"], 3, 2),
+    Report("portfolio", needs=["portfolio_missing"], figures=1),
 ]
 
 if __name__ == "__main__":

@@ -107,6 +107,12 @@ KNOWN = {
     "transport-clawback-again": "reproduced",  # the repetition alone
     "ot-uplift-2021-again": "reproduced",
     "clinical-saving-again": "reproduced",
+    "block-beds-net": "differs",  # 583 - 390 = 193
+    "block-beds-total-before": "reproduced",
+    "extra-care-total": "reproduced",
+    "equipment-pool": "reproduced",
+    "cars-hours": "reproduced",  # 13 x 7
+    "gully-saving": "cannot be recomputed",
     "ils-buy-target": "differs",  # £0.14m for £114k
     "ils-buy-duration": "reproduced",
     "ils-make-capital-total": "reproduced",
@@ -448,7 +454,7 @@ class TestPages:
             in pack.page("smoking")
         )
 
-    def test_one_page_lists_every_figure_by_paper_and_line_and_links_to_its_report(self, pack):
+    def test_one_page_lists_every_figure_that_can_be_calculated_by_paper_and_line_and_links_to_its_report(self, pack):
         page = (pack.root / "reports" / "reconciliation.html").read_text(encoding="utf-8")
         registered = rows(ROOT, "published_figures.csv")
         assert f"Of {len(registered)} printed figures" in page
@@ -458,8 +464,11 @@ class TestPages:
             told = [html.unescape(name) for name in re.findall(r'<tr><th scope="row"><a [^>]+>(.*?)</a>', section)]
             published = [row for row in pack.pack()["reconciliation"] if row["paper"] == paper]
             published.sort(key=lambda row: (row["line"], row["id"]))
-            assert told == [row["figure"] for row in published]
-            assert len(told) == sum(row["paper"] == paper for row in registered)
+            assert told == [row["figure"] for row in published if row["verdict"] != "cannot be recomputed"]
+            assert len(published) == sum(row["paper"] == paper for row in registered)
+        lacking = html.unescape(page[page.index('id="cannot"') : page.index('id="papers"')])
+        without = [row["figure"] for row in pack.pack()["reconciliation"] if row["verdict"] == "cannot be recomputed"]
+        assert without and all(figure in lacking for figure in without)
         for link in set(re.findall(r'href="([^"#]+\.html)(?:#([^"]+))?"', page)):
             target = (pack.root / "reports" / link[0]).read_text(encoding="utf-8")
             assert not link[1] or f'id="{link[1]}"' in target

@@ -211,6 +211,8 @@ class TableEntry(Described):
     required_areas: tuple[str, ...] = ()
     every_year: bool = False
     identities: tuple[Identity, ...] = ()
+    years: int | None = Field(None, ge=1, le=60)
+    """Of a case that spends to save, over how many years it is appraised."""
     prose: bool = False
     """Whether its numbers stand in running text, where zeros at the end of a number are often rounding."""
     sha256: str = Field("", exclude=True)

@@ -22,6 +22,7 @@ COLUMNS = ("id", "item", "kind", "of", "cashable", "starts", "until", "amount", 
 _UP_TO, _AROUND = (0.25, 0.5, 0.75, 1.0), (0.5, 0.75, 1.0, 1.25)
 """Of what the paper says, in a table of two inputs: where that is the most there can be, and where it is not."""
 _SAME = 1e-9
+YEARS = 5
 WEEKS = 52
 """Of a year: what an amount "a week" is counted for."""
 
@@ -30,12 +31,13 @@ WEEKS = 52
 class Basis:
     """How a case is appraised: over how many years, at which rate, in which prices, and how far inputs may be off.
 
+    Without ``years`` it is looked at over those that its table's description says, or over five.
     ``inflation`` turns amounts into cash or, where they are ``nominal``, cash into real amounts. ``optimism`` raises
     costs by a share. Where a paper gives no range, costs and benefits are tried at ``cost_spread`` and
     ``benefit_spread``, shares of what it says, on either side.
     """
 
-    years: int = 5
+    years: int = 0
     rate: float = appraisal.STANDARD
     inflation: float = 0.02
     nominal: bool = False
@@ -490,6 +492,7 @@ def case(frame: pd.DataFrame, area: str, basis: Basis) -> Case:
     if len(undated := flows.index[flows["starts"].isna() | lacking_sum]):
         raise InputError(f"{file}, row {_row(undated[0])}: a {flows['kind'][undated[0]]} needs a year and an amount.")
     _check_ranges(file, frame)
+    basis = replace(basis, years=basis.years or table.years or YEARS)
     given = frame[frame["kind"] == "input"]
     yearly = _yearly(file, flows, given)
     first = int(flows["starts"].min())

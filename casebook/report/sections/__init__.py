@@ -4,7 +4,7 @@
 another in the place of one and ``section.without("table")`` leaves one out.
 """
 
-from casebook.report.sections.appraisals import conditions, side_by_side, simulated, worth
+from casebook.report.sections.appraisals import conditions, portfolio, side_by_side, simulated, worth
 from casebook.report.sections.caseloads import (
     appointments,
     by_need,
@@ -53,6 +53,7 @@ __all__ = [
     "loads",
     "numbers_at_rate",
     "over_years",
+    "portfolio",
     "referrals",
     "register",
     "savings",

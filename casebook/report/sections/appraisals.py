@@ -12,6 +12,7 @@ from casebook.report import charts
 from casebook.report.parts import Aside, Chart, Section, Sheet
 from casebook.report.sections.sensitivities import sensitivity
 from casebook.studies.appraisal import Case
+from casebook.studies.portfolio import Portfolio
 
 
 def worth(of: Case) -> Section:
@@ -181,4 +182,50 @@ def simulated(of: Case) -> Section:
     return Section(
         how=Aside("How the futures are simulated", tuple(drawn)),
         missing=" ".join(said) or None,
+    )
+
+
+def portfolio(of: Portfolio) -> Section:
+    """Set all cases side by side: ``chart``, ``table``, and ``missing``, what is announced without a case."""
+    frame = of.frame
+    needed = frame.dropna(subset="needed").set_index("case")["needed"]
+    worst = of.losing[0].table.title if of.losing else str(needed.idxmax())
+    return Section(
+        chart=Chart(
+            charts.ranked_bars(
+                needed, worst, "Share of the benefits claimed, per cent", {"All that is claimed": 100.0}, spec=",.0f"
+            ),
+            of.verdict,
+            f"How much of the benefits claimed must come about for each case to break even; {of.cases[0].area}.",
+            f"{listed(f'{name}: {value:.0f}%' for name, value in needed.items())}.",
+            needed.rename_axis("case").reset_index(),
+            {"case": "Case", "needed": ("Share of the benefits claimed that it takes to break even, per cent", ",.0f")},
+        ),
+        table=Sheet(
+            frame.assign(**{name: frame[name] / 1000 for name in ("costs", "benefits", "net")}),
+            "All cases that spend to save, the dearest first; sums in thousand pounds",
+            {
+                "case": "Case",
+                "years": ("Years looked at", ",.0f"),
+                "costs": ("Costs", ",.0f"),
+                "benefits": ("Benefits", ",.0f"),
+                "net": ("Benefits less costs", ",.0f"),
+                "ratio": ("Benefits for each pound spent", ".2f"),
+                "cash": ("Cash, per cent of benefits", ".0f"),
+                "needed": ("Must come about, per cent", ".0f"),
+                "chance": ("Breaks even, of 100 simulated futures", ".0f"),
+                "missing": "What the paper does not say first of all",
+            },
+            ("Costs and benefits as the papers claim them, as worth in each case's first year.",),
+        ),
+        missing=Sheet(
+            of.missing.sort_values("saving", ascending=False),
+            "Savings that cannot be appraised, and what it would take",
+            {
+                "subject": "Saving",
+                "saving": ("Announced for the first year, pounds", ",.0f"),
+                "missing": "What the paper does not say",
+                "takes": "What it would take",
+            },
+        ),
     )
