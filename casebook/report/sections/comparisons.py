@@ -120,10 +120,7 @@ def certainty(of: Comparison) -> Section:
     """
     last = of.last
     if of.small:
-        return Section(
-            sentence=f"{of.area} {of.measure.verb} {of.behind} {of.when}: too few to judge, and "
-            "the number is not shown."
-        )
+        return Section(sentence=f"{of.area} {of.measure.verb} {of.behind} {of.when}: too few to show or judge.")
     if of.interval is None:
         return Section(
             sentence=f"{capital(of.source)} gives rates and no counts, and child populations are held {of.held}, so no "

@@ -60,7 +60,7 @@ def backtest(of: Projection) -> Section:
         chart=Chart(
             charts.tried(made, past.now.value, f"Last {past.month} known to the forecast", capital(past.measure)),
             f"Made in earlier years, {held_by} the {past.now} {past.noun} of {last}.",
-            f"{noun} in {last}, as the same method would have forecast them from what was known in earlier years, "
+            f"{noun} in {last}, as the same method would have forecast them from what was known earlier, "
             f"and what happened; {past.area}.",
             f"Forecasts of {last} made {'; '.join(said)}. What happened: {past.now}.",
             made.assign(happened=past.now.value).rename_axis("year").reset_index(),
