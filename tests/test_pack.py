@@ -96,7 +96,7 @@ def test_summaries_say_the_latest_figures_that_are_held(pack):
     assert pack.report("care-rates")["summary"] == [
         "In the year to March 2025 care applications rose to 7.6 for every 10,000 children, and children in care rose to 705.",
         "The target of 47 in care for every 10,000 was met in March 2023; March 2025's 49 is above it.",
-        "What explains the rise in care applications, and will it last?",
+        "Is the rise in care applications more than chance, and will it last?",
     ]
     assert "no later figures are held" in pack.report("care-rates", "Hertfordshire")["summary"][2]
     assert pack.report("placement-costs")["summary"][0] == (

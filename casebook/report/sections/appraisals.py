@@ -38,10 +38,14 @@ def _benefits(of: Case) -> Chart:
         charts.ranked_bars(thousands, strong, unit, {name: value / 1000 for name, value in lines.items()}, spec=",.0f"),
         _finding(of),
         f"Benefits the paper claims, and costs; {of.area}, {of.period}, in thousand pounds as worth in {of.first}.",
-        f"{listed(f'{name}: {Money(value)}' for name, value in (bars | lines).items())}.",
+        f"Bars of benefits: {_amounts(bars)}. Lines they are set against: {_amounts(lines)}.",
         drawn,
         {"what": "What", "value": (unit, ",.0f")},
     )
+
+
+def _amounts(of: dict[str, float]) -> str:
+    return listed(f"{name}, {Money(value)}" for name, value in of.items())
 
 
 def _finding(of: Case) -> str:
