@@ -260,7 +260,8 @@ class Budget:
     @property
     def trend(self) -> tuple[pd.Series, str]:
         """What the card draws, and of what it is."""
-        return self.by_year["gap"], "pounds not found, by the year it begins in"
+        # By names of years: what is planned has no last year to have gone up or down in.
+        return self.by_year["gap"].rename(lambda year: str(FinancialYear(year))), "not found, by financial year"
 
     @property
     def cautions(self) -> list[str]:

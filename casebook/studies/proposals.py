@@ -266,7 +266,8 @@ class Proposals:
     @property
     def trend(self) -> tuple[pd.Series, str]:
         """What the card draws, and of what it is."""
-        return self.by_year["net"], "pounds that the newest proposals add in the year that begins"
+        # By names of years: what is planned has no last year to have gone up or down in.
+        return self.by_year["net"].rename(lambda year: str(FinancialYear(year))), "cost of the newest proposals a year"
 
     @property
     def cautions(self) -> list[str]:
