@@ -59,7 +59,7 @@ def test_averages_of_different_years_are_of_the_same_authorities_and_say_which(a
     assert "of the nine authorities. The mean of eight of its ten similar councils rose from" in told.text()
     assert "are left out: Hampshire (none in 2018) and Hertfordshire (none in 2017)." in told.text()
     notes = told.table("Cambridgeshire against eight").notes
-    assert any("In the year to March 2018 a rate is held for nine" in note for note in notes)
+    assert any("For 2017 and 2018 a rate is held for nine" in note for note in notes)
 
 
 def test_one_neighbour_is_told_as_one(altered):

@@ -25,7 +25,7 @@ def rows(name):
 
 class TestPlans:
     def test_a_councillor_finds_when_the_printed_total_was_passed(self, pack):
-        headline = pack.headline("ehcp-forecast", "total-passed")
+        headline = pack.headline("ehcp-forecast", "plans-now")
         assert headline["text"] == (
             "The 6,866 plans forecast for January 2031 were passed by January 2023 (6,972), eight years early; by January "
             "2025 there were 8,007."

@@ -88,7 +88,7 @@ def test_every_entry_says_what_it_was_made_from_and_where_it_is(pack):
         said = [*entry["summary"], *(headline["text"] for headline in entry["headlines"])]
         assert max(len(one.split()) for one in said) <= 25
         for headline in entry["headlines"]:
-            assert set(headline) == {"id", "text", "value", "unit", "alert_threshold", "basis"}
+            assert set(headline) == {"id", "text", "value", "unit", "alert_threshold", "basis", "ranks", "period"}
             assert headline["text"].endswith(".")
 
 

@@ -312,8 +312,10 @@ class TestOneDigit:
             content = rows(verdicts.root, described.path)
             key = "; ".join(content[at][name] for name in described.key)
             words = next((field.printed_in for field in described.columns if field.name == column), None)
+            # Of "2022-23 Savings: £328k" it is the number that is meant.
+            meant = column if words else "value" if table == figures.REGISTER else None
             number = read(
-                content[at][words or column], prose=True, value=float(content[at][column]) if words else None
+                content[at][words or column], prose=True, value=float(content[at][meant]) if meant else None
             ).number
             other = _another_digit(number, chance)
             content[at][words or column] = content[at][words or column].replace(number, other)
@@ -433,6 +435,9 @@ class TestPages:
         for row in repeats:
             repeat, original = found[row["id"]], found[row["same_as"]]
             stands = original["verdict"].startswith("reproduced")
+            if row["id"] == "ledger-climate-2024-head":  # £50k in the head, £150,000 in the table
+                assert repeat["verdict"] == "differs"
+                continue
             if row["id"] == "ehcp-profound-in-text":  # 63% is no way to print 63.6%
                 assert repeat["verdict"] == "differs"
                 assert f"Elsewhere the paper says {original['printed']} (the 2021 paper, " in repeat["note"]

@@ -60,8 +60,8 @@ def average(
     Raises
     ------
     ValueError
-        If the kind is none, ``pooled`` is asked for without populations, a rate, count or population is negative or
-        without end, nobody lives in the areas, or no area has data.
+        If the kind is none, ``pooled`` is asked for without a population for each rate, a rate, count or population is
+        negative or without end, nobody lives in the areas, or no area has data.
 
     References
     ----------
@@ -83,6 +83,8 @@ def average(
         people = given.numbers(populations, "a population", 0)
         given.number(multiplier, "a multiplier", above=0)
         events = values * people / multiplier if counts is None else given.numbers(counts, "a count", 0)
+        if not values.shape == people.shape == events.shape:
+            raise ValueError("a pooled average needs a population, and a count where any is given, for each rate")
         use = ~np.isnan(people) & ~np.isnan(events)
         if use.any() and not people[use].sum():
             raise ValueError("nobody lives in the areas, so they have no pooled average")

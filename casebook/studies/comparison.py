@@ -251,6 +251,16 @@ class Comparison:
         return f"{england} and {region} {possessive(the_region(self.region))}" if region else england
 
     @property
+    def ranking(self) -> dict[str, str]:
+        """What all areas are ranked by with the last rate, and when it was."""
+        return {"ranks": f"rate of {self.counted}", "period": self.when}
+
+    @property
+    def ranking_of_gap(self) -> dict[str, str]:
+        """The same with its distance from the average."""
+        return self.ranking | {"ranks": f"rate of {self.counted} less the {self.kind} of similar councils"}
+
+    @property
     def when_it_was(self) -> str:
         """When the last rate was, to begin a sentence with."""
         return capital(self.when)

@@ -114,7 +114,7 @@ def values(frame: pd.DataFrame, area: str, column: str = "") -> LatestValues:
     >>> from casebook import tables
     >>> found = values(tables.read("smoking_prevalence"), "Cambridgeshire", "value")
     >>> found.here.with_unit, found.place.among
-    ('13.2 per cent', 'ninth highest of the eleven authorities with a value')
+    ('13.2 per cent', 'joint third lowest of the eleven authorities with a value')
     """
     table: TableEntry = frame.attrs["table"]
     where = f"data/raw/{table.path}"

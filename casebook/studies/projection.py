@@ -65,6 +65,11 @@ class History:
         )
 
     @property
+    def ranking(self) -> dict[str, str]:
+        """What all areas are ranked by with the last number, and when it was."""
+        return {"ranks": f"{self.noun} in force", "period": self.when(self.base)}
+
+    @property
     def latest(self) -> str:
         """The last number beside that of the year before, as a sentence without its full stop."""
         said = f"In {self.when(self.base)} {self.now} {self.measure.replace('plans', 'plans were', 1)}"
@@ -757,6 +762,13 @@ class Printed:
         early = f"{_YEARS.count(abs(self.last - when))} {'early' if when < self.last else 'late'}"
         due = "when they were forecast for" if when == self.last else early
         return f"were passed by {past.when(when)} ({whole(beyond[when])}), {due}"
+
+    def passed_by(self, past: History) -> str:
+        """Say the same as a sentence, with the last number there was; without a forecast, how the numbers went."""
+        if not self:
+            return f"The number of {past.noun} in force {past.path}."
+        said = f"The {self.end} {past.noun} forecast for {past.when(self.last)} {self.passed(past)}"
+        return f"{said}; by {past.when(past.base)} there were {past.now}."
 
     def against_now(self, past: History) -> str:
         """Say as a sentence what became of the forecast; without one, how the numbers went."""

@@ -241,7 +241,7 @@ class Proposals:
             names = list(dict.fromkeys(reused["reference"]))
             found.append(Found(
                 "reused",
-                f"{those_that(names, 'stands', 'stand')} for different things in different years.",
+                f"{those_that(names, 'means', 'mean')} different things in different years.",
                 "A reference alone does not say which proposal is meant.",
                 Number(len(names), unit=_REFERENCES.for_number(len(names))),
             ))  # fmt: skip

@@ -189,8 +189,8 @@ class Funnel:
         left = self._outside("least", "most")
         who = those_that(left, "lies", "lie") if left else "none lies"
         return (
-            f"These authorities lie {self.times:.1f} times as far from the average as chance alone would put them, so "
-            f"more than chance is at work. Allowing for that (overdispersion), {who} beyond the limits."
+            f"These authorities lie {Number(self.times, 1)} times as far from the average as chance alone would put "
+            f"them, so more than chance is at work. Allowing for that (overdispersion), {who} beyond the limits."
         )
 
     def _outside(self, lower: str, upper: str) -> tuple[str, ...]:
@@ -291,6 +291,13 @@ class Ranking:
         """The area's denominator, as given or as printed, if it is either."""
         printed = self.held["denominator"].get(self.area, np.nan)
         return self.given or (None if np.isnan(printed) else int(printed))
+
+    @property
+    def briefly(self) -> str:
+        """The finding of the report's card."""
+        assert self.here is not None
+        place = "" if self.too_few else f": {self.here.place} of {len(self.held)} in {self.its_region}"
+        return f"{self.sized(self.here.value)} against England's {self.sized(self.england)}{place}."
 
     @property
     def worrying(self) -> str:

@@ -194,6 +194,19 @@ class UnitCost:
         return [int(year) for year in ratio.index[(ratio < JUMPS[0]) | (ratio > JUMPS[1])]]
 
     @property
+    def briefly(self) -> str:
+        """The finding of the report's card."""
+        beside = "" if self.few else f"; the {self.kind} of {self.group.noun} is {self.mean_or_median}"
+        return f"{capital(self.what)} costs {self.last}{beside}."
+
+    @property
+    def basis(self) -> str:
+        """What goes with the cost: how far it lies from others, and what has to be known of it."""
+        if self.few:
+            return self.remark
+        return f"It was {self.against_england_and_region}, and the {self.place.among} compared. {self.remark}"
+
+    @property
     def remark(self) -> str:
         """What keeps the last cost from being judged, or the years from being compared, as a sentence; or nothing."""
         if self.few:

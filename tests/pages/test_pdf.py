@@ -67,7 +67,7 @@ def test_a_reports_pdf_is_tagged_and_loses_nothing_of_its_page(copy_of_pack, rea
     pdf = reader(copy_of_pack.root / "reports" / "cambridgeshire" / "public-health-savings.pdf")
     assert pdf.trailer["/Root"]["/MarkInfo"]["/Marked"]
     assert pdf.trailer["/Root"]["/Lang"].startswith("en")
-    assert "Savings from public health budgets" in pdf.metadata.title
+    assert "Savings from demand-led public health budgets" in pdf.metadata.title
     # Nothing leads nowhere, and the last page has more to say than the licence.
     for page in pdf.pages:
         assert not [one for one in page.get("/Annots", []) if "/URI" in one.get_object().get("/A", {})]

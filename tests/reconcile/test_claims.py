@@ -24,6 +24,7 @@ OPPOSITES = {
     "significant cost": "small cost", "stubbornly": "hardly", "achievable": "out of reach", "maintain": "double", "big": "small",
     "financial return": "financial loss", "meeting": "missing", "most savings": "few savings", "three main": "three minor", "in excess of": "below",
     "most are": "few are", "large proportion": "small proportion", "small number": "large number",
+    "high cost": "low cost", "significant level": "small surplus",
 }  # fmt: skip
 
 
