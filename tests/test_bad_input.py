@@ -276,7 +276,7 @@ IN_THE_PIPELINE: dict[str, tuple[Change, str]] = {
     "a notebook elsewhere": (reports('Report("x", "../x")'), "x: notebook is '../x', expected letters"),
     "a notebook with its ending": (reports('Report("x", "benchmark.ipynb")'), "without .ipynb"),
     "a notebook that is none": (reports('Report("x", "benchmrk")'), "There is no notebook notebooks/benchmrk.ipynb: did you mean benchmark?"),
-    "a need without a list": (entry('needs=["savings_schedule"]', 'needs="savings_schedule"'), "needs is"),
+    "a need without a list": (entry('needs=["ehc-plans"]', 'needs="ehc-plans"'), "needs is"),
     "no pack": (alone('main(None, "Essex")'), "the pack is 'None', expected a list of Report(...)"),
     "an empty pack": (alone('main([], "Essex")'), "the pack is '[]', expected a list"),
     "names for reports": (alone('main(["smoking"], "Essex")'), "entry 1 of the pack: found 'smoking', expected Report(...)"),

@@ -7,7 +7,7 @@ from functools import partial
 
 import pandas as pd
 
-from casebook.english import Money, listed, percent
+from casebook.english import Money, listed, percent, whole
 from casebook.report import charts
 from casebook.report.parts import Aside, Chart, Section, Sheet
 from casebook.report.sections.sensitivities import sensitivity
@@ -201,7 +201,7 @@ def portfolio(of: Portfolio) -> Section:
             ),
             of.verdict,
             f"How much of the benefits claimed must come about for each case to break even; {of.cases[0].area}.",
-            f"{listed(f'{name}: {value:.0f}%' for name, value in needed.items())}.",
+            f"{listed(f'{name}: {whole(value)}%' for name, value in needed.items())}.",
             needed.rename_axis("case").reset_index(),
             {"case": "Case", "needed": ("Share of the benefits claimed that it takes to break even, per cent", ",.0f")},
         ),
