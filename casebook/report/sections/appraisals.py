@@ -194,15 +194,14 @@ def portfolio(of: Portfolio) -> Section:
     frame = of.frame
     needed = frame.dropna(subset="needed").set_index("case")["needed"]
     worst = of.losing[0].table.title if of.losing else str(needed.idxmax())
+    lines = {"All that is claimed": 100.0}
     return Section(
         chart=Chart(
-            charts.ranked_bars(
-                needed, worst, "Share of the benefits claimed, per cent", {"All that is claimed": 100.0}, spec=",.0f"
-            ),
+            charts.ranked_bars(needed, worst, "Share of the benefits claimed, per cent", lines, spec=",.0f"),
             of.verdict,
             f"How much of the benefits claimed must come about for each case to break even; {of.cases[0].area}.",
             f"{listed(f'{name}: {whole(value)}%' for name, value in needed.items())}.",
-            needed.rename_axis("case").reset_index(),
+            pd.concat([needed, pd.Series(lines, name="needed")]).rename_axis("case").reset_index(),
             {"case": "Case", "needed": ("Share of the benefits claimed that it takes to break even, per cent", ",.0f")},
         ),
         table=Sheet(
