@@ -269,9 +269,12 @@ def mark_never_ran(notebook: NotebookNode, running: int = 0) -> None:
     papermill calls both completed.
     """
     for index, cell in enumerate(notebook.cells):
-        if cell.cell_type == "code" and cell.source.strip() and cell.get("execution_count") is None:
-            # A cell is given its count when it has ended.
-            status = FAILED if running and _number(notebook, index) == running else NEVER_RAN
+        if cell.cell_type != "code" or not cell.source.strip():
+            continue
+        # Where a kernel died, its word that the cell began (the cell's count) may have come or not.
+        died = running > 0 and _number(notebook, index) == running
+        if died or cell.get("execution_count") is None:
+            status = FAILED if died else NEVER_RAN
             cell.metadata["papermill"] = {**cell.metadata.get("papermill", {}), "status": status}
 
 

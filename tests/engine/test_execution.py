@@ -149,3 +149,14 @@ def test_a_secret_is_found_however_it_is_written():
     shown = session.filter_output({"output_type": "stream", "name": "stdout", "text": f"It is {secret}."})
     assert shown["text"] == "It is [secret]."
     assert session.redactor.found == {"token"}
+
+
+@pytest.mark.parametrize("count", [None, 2], ids=["before its count came", "after its count came"])
+def test_a_cell_whose_kernel_died_is_marked_failed_whether_or_not_its_count_had_come(count):
+    cells = [nbformat.v4.new_code_cell(code) for code in ("1", "import os; os._exit(3)", "2")]
+    cells[0].execution_count, cells[1].execution_count = 1, count
+    for cell in cells:
+        cell.metadata["papermill"] = {"status": "completed"}
+    executed = nbformat.v4.new_notebook(cells=cells)
+    execution.mark_never_ran(executed, running=2)
+    assert [cell.metadata["papermill"]["status"] for cell in executed.cells] == ["completed", "failed", "never ran"]
