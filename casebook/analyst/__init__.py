@@ -1,1 +1,1 @@
-"""What an analyst is helped with at the command line: describing a table, and comparing two packs."""
+"""What an analyst is helped with at the command line: describing a table, a new report, comparing two packs."""
