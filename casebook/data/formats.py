@@ -76,6 +76,30 @@ def _columns_are_measures(frame: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+NEW, LEAVING = "in place for less than a year", "aged 18 and over"
+
+
+def _needs(frame: pd.DataFrame) -> pd.DataFrame:
+    """Take plans by need as ``_columns_are_measures`` does; besides those that are new, and those of young adults."""
+    topic, kind = frame["breakdown_topic"], frame["breakdown"]
+    age = pd.to_numeric(kind.str.extract(r"^age (\d+)", expand=False), errors="coerce")
+    some = {
+        NEW: topic.str.startswith("Years ") & kind.str.startswith("Less than"),
+        LEAVING: topic.str.contains("age") & (age >= 18),
+    }
+    found = [_columns_are_measures(frame)]
+    for called, chosen in some.items():
+        rows = frame[chosen]
+        numbers = rows.drop(columns=[*_PLACES.intersection(rows)]).apply(pd.to_numeric, errors="coerce")
+        place, period = _place(rows).rename("place"), rows["time_period"]
+        total = numbers.groupby([place, period]).sum().stack().rename("value").reset_index()
+        measure = total["level_2"] + ", " + called
+        found.append(
+            _filled(total, measure=measure, area=total["place"], period=total["time_period"], value=total["value"])
+        )
+    return pd.concat(found)
+
+
 def _plans(frame: pd.DataFrame) -> pd.DataFrame:
     return _filled(frame, measure="plans", area=frame["new_la_code"], period=frame["year"], value=frame["plans"])
 
@@ -157,7 +181,7 @@ FORMATS = (
     ),
     _format(
         "sen2-needs", "Education, health and care plans, by primary need", _DFE, {*_EES, "ehc_plans", "number_asd"},
-        _columns_are_measures,
+        _needs,
     ),
     _format(
         "sen2-requests", "Education, health and care plans, requests", _DFE, {*_EES, "requests_received_in_year"},

@@ -59,6 +59,8 @@ class SeriesSource(Described):
     measure: str | None = None
     parts: dict[str, str] = Field(default_factory=dict)
     """Of a whole of which an export gives the parts: what each of its measures is called."""
+    of: str = ""
+    """Of which of them the parts are taken, where an export breaks them down: "aged 18 and over"."""
     continued_by: dict[str, str] = Field(default_factory=dict)
     """Authorities that ended, under whose names the export goes on giving another's figures."""
     zero: Literal["a number", "missing"] = "a number"
@@ -520,10 +522,11 @@ class Held:
                 continue
             for vintage in self.vintages:
                 if vintage.format.name == source.export:
-                    measures = [source.measure] if source.measure else [*source.parts]
+                    parts = {f"{name}, {source.of}" if source.of else name: part for name, part in source.parts.items()}
+                    measures = [source.measure] if source.measure else [*parts]
                     frame = exports.read(self.root, vintage, measures, self.areas, source.continued_by)
                     if source.parts:
-                        frame["part"] = frame["measure"].map(source.parts)
+                        frame["part"] = frame["measure"].map(parts)
                     if not frame.empty:
                         yield _Found(source, vintage, str(vintage), _shown(_valued(frame, one, source, vintage), one))
 

@@ -653,6 +653,36 @@ class Parts:
         return self.frame[self.frame["year"] == year].set_index(self.name)[LIMITS]
 
 
+WORKED_BACK = "worked back"
+
+
+def year_before(
+    plans: History, held: pd.DataFrame, new: pd.DataFrame, leaving: pd.DataFrame
+) -> list[tuple[int, str, pd.Series]]:
+    """Work back the parts of a total a year before the only year in which they were counted; nothing where it cannot.
+
+    Those that were not new had been there; the rest of that year's total has ended since, and is taken to have had the
+    parts of the plans of those old enough to leave.
+
+    Parameters
+    ----------
+    held, new, leaving
+        The series of the parts: of all, of those in place for less than a year, and of those at leaving age.
+    """
+    years = held["year"].unique()
+    if len(years) != 1 or new.empty or leaving.empty or int(years[0]) - 1 not in plans.by_year:
+        return []
+    last = int(years[0])
+    counted, began, older = (
+        one[one["year"] == last].set_index("part")["value"].astype(float).fillna(0) for one in (held, new, leaving)
+    )
+    stayed = (counted - began.reindex(counted.index).fillna(0)).clip(lower=0)
+    ended, mix = plans.by_year[last - 1] - stayed.sum(), older.reindex(counted.index).fillna(0)
+    if ended < 0 or not mix.sum() or not stayed.sum():
+        return []
+    return [(last - 1, WORKED_BACK, stayed + ended * mix / mix.sum())]
+
+
 DRAWS = 4_000
 FEW = 100
 """Of a smaller total, parts are of single people: they are not split, whoever publishes them."""

@@ -46,6 +46,10 @@ MID_YEAR = f"""{PLACE},age_group,population_estimate
 NEEDS = f"""{PLACE},breakdown_topic,breakdown,ehc_plans,number_asd
 {place(202425, "Essex", 881, "E10000012")},All EHC plans,All EHC plans,13000,4000
 {place(202425, "Essex", 881, "E10000012")},Child or young persons age,age 10,900,300
+{place(202425, "Essex", 881, "E10000012")},Child or young persons age,age 18,500,100
+{place(202425, "Essex", 881, "E10000012")},Child or young persons age,age 25,50,20
+{place(202425, "Essex", 881, "E10000012")},Years EHC plan in place,Less than a year,2000,700
+{place(202425, "Essex", 881, "E10000012")},Years EHC plan in place,1,1900,600
 """
 PLANS = "year,new_la_code,la_name,plans,release\n" + "".join(
     f"{year},E10000012,Essex,{5000 + 500 * (year - 2015)},2025\n" for year in range(2015, 2026)
@@ -272,6 +276,9 @@ def test_a_report_whose_series_lacks_the_area_is_left_out_and_says_which_file_to
 def test_parts_of_a_whole_come_under_their_names(held):
     parts = series.read("ehc-plans-by-need", "Essex")
     assert parts[["year", "part", "value"]].to_numpy().tolist() == [[2025, "Autistic spectrum disorder", 4000]]
+    for of, number in (("new", 700), ("leaving", 120)):
+        some = series.read(f"ehc-plans-by-need-{of}", "Essex")
+        assert some[["year", "part", "value"]].to_numpy().tolist() == [[2025, "Autistic spectrum disorder", number]]
     printed = series.read("ehc-plans-by-need", "Cambridgeshire").set_index("part")["value"]
     assert (printed["Visual impairment"], printed.sum()) == (80, 8007)
 

@@ -119,7 +119,8 @@ def by_part(of: Projection, parts: Parts) -> Section:
                 f"The forecasts in the table add up; the ends of the ranges do not, for not all {parts.name}s are high "
                 "at once.",
                 f"How far shares go astray was measured on {noun} by {what} of 147 English authorities, 2020 to 2025. "
-                "The earlier years were worked back from how long plans of 2025 had been in place.",
+                "The earlier years were worked back from how long plans of 2025 had been in place: those in place for "
+                "less than a year had not been there, and those that ended since had the needs of older pupils.",
             ),
         ),
     )
