@@ -256,6 +256,7 @@ def need_table(folder: Path) -> Iterator[str]:
     yield f"Primary need: {len(numbers)} authorities, January 2020 to 2025, worked back from the file of 2025.\n"
     ways: dict[str, tuple[float | None, float]] = {
         "shares stay": (None, shares.WANDER["without"]),
+        "last year's pace, braked and steadied": (shares.BRAKE, shares.WANDER["with a pace"]),
         "last year's pace, braked": (shares.BRAKE, shares.WANDER["with a pace"]),
         "last year's pace, no brake": (1.0, shares.WANDER["with a pace"]),
     }
@@ -269,6 +270,8 @@ def need_table(folder: Path) -> Iterator[str]:
             ahead = np.arange(1, 6 - origin)
             for one in numbers:
                 before = None if brake is None else one[origin - 1]
+                if name.endswith("steadied"):
+                    before = shares.steadied(one[origin - 1], one[origin])
                 course = shares.shares_ahead(before, one[origin], 1, ahead, brake or 0)
                 came = one[origin + 1 :] / one[origin + 1 :].sum(axis=1, keepdims=True)
                 drawn = shares.shares_drawn(course, one[origin], ahead, scores, wander)

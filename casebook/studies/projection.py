@@ -19,7 +19,7 @@ from casebook.errors import InputError
 from casebook.methods import forecast, intervals, panel
 from casebook.methods.forecast import TooShortError
 from casebook.methods.panel import Calibration
-from casebook.methods.shares import WANDER, shares_ahead, shares_drawn, whole_parts
+from casebook.methods.shares import WANDER, shares_ahead, shares_drawn, steadied, whole_parts
 from casebook.studies.assumed import Assumed
 
 LIMITS = ["central", "lower", "upper"]
@@ -715,7 +715,8 @@ def parts(
     (first, source, before), (last, source_of_last, after) = in_order[0], in_order[-1]
     after = after[after > 0]
     ahead, moving = [year - last for year in years], last > first
-    course = shares_ahead(before.reindex(after.index).fillna(0) if moving else None, after, (last - first) or 1, ahead)
+    earlier = steadied(before.reindex(after.index).fillna(0), after) if moving else None
+    course = shares_ahead(earlier, after, (last - first) or 1, ahead)
     chance = np.random.default_rng(0)
     scores = chance.standard_normal((DRAWS, after.size))
     wander = WANDER["with a pace" if moving else "without"]
@@ -731,7 +732,8 @@ def parts(
     if moving:
         said = (
             f"Each {name}'s share goes on changing as it did from {when(first)} ({source}) to {when(last)} "
-            f"({source_of_last}), a fifth more slowly each year."
+            f"({source_of_last}), a fifth more slowly each year. The pace of a small {name} is mostly chance, so less "
+            "of it goes on."
         )
     else:
         said = f"Each {name} keeps the share it had in {when(last)} ({source}), because no earlier shares are held."

@@ -311,7 +311,7 @@ def test_parts_go_on_changing_and_add_up_in_every_year():
     split = projection.parts([(2025, "official", AFTER), (2020, "as printed", BEFORE)], new, "need")
     assert split.said == (
         "Each need's share goes on changing as it did from January 2020 (as printed) to January 2025 (official), a "
-        "fifth more slowly each year."
+        "fifth more slowly each year. The pace of a small need is mostly chance, so less of it goes on."
     )
     assert split.frame.columns.tolist() == ["year", "need", "central", "lower", "upper"]
     assert split.frame.groupby("year")["central"].sum().tolist() == new.total["central"].tolist()
