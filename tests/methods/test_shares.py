@@ -6,7 +6,7 @@ from anything import ANY, SOME, finite_or_refused
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casebook.methods.shares import CHANCE, shares_ahead, shares_drawn, whole_parts
+from casebook.methods.shares import CHANCE, shares_ahead, shares_drawn, steadied, whole_parts
 
 
 @given(
@@ -75,17 +75,17 @@ def test_a_share_that_rose_tenfold_goes_four_years_further_at_its_pace_and_no_mo
 
 def test_the_pace_of_a_small_part_is_mostly_chance_and_so_drawn_in():
     # 1,010 people then, 1,030 now: of the last part's way from 10 to 30 half is left, of the others' nearly all.
-    found = shares.steadied([400, 600, 10], [500, 500, 30])
+    found = steadied([400, 600, 10], [500, 500, 30])
     stayed = np.array([500, 500, 30]) / 1030 * 1010
     weights = np.array([400, 500, 10]) / (np.array([400, 500, 10]) + 10)
     np.testing.assert_allclose(found, stayed * (np.array([400, 600, 10]) / stayed) ** weights)
     # From a fifth of a person to ten plans: without it, the part would come to nearly all of the whole.
     before, after = [1623, 4460, 0.2], [1700, 4600, 10]
-    assert shares.shares_ahead(before, after, 1, [6])[0, 2] > 0.9
-    assert shares.shares_ahead(shares.steadied(before, after), after, 1, [6])[0, 2] < 0.01
-    assert shares.steadied([5, 0], [5, 5]).tolist() == [pytest.approx(stay) for stay in (2.5 * 2 ** (5 / 15), 2.5)]
+    assert shares_ahead(before, after, 1, [6])[0, 2] > 0.9
+    assert shares_ahead(steadied(before, after), after, 1, [6])[0, 2] < 0.01
+    assert steadied([5, 0], [5, 5]).tolist() == pytest.approx([2.5 * 2 ** (5 / 15), 2.5])
     with pytest.raises(ValueError, match="between two years with the same parts"):
-        shares.steadied([1], [1, 2])
+        steadied([1], [1, 2])
 
 
 def test_a_part_that_is_new_keeps_its_place_among_the_others():
