@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from casebook.data import tables
+from casebook.data import series, tables
 from casebook.english import Change, Gap, Money, Noun, Number, Range, listed, number, percent, whole, written
 from casebook.errors import InputError
 from casebook.methods import forecast, intervals, panel
@@ -656,7 +656,19 @@ class Parts:
 WORKED_BACK = "worked back"
 
 
-def year_before(
+def year_before(past: History, held: pd.DataFrame) -> list[tuple[int, str, pd.Series]]:
+    """Work back plans by need a year before the only year held, from the series of new plans and of leaving age.
+
+    Parameters
+    ----------
+    held
+        The series ``ehc-plans-by-need`` of the area; see ``worked_back``.
+    """
+    new, leaving = (series.if_held(f"ehc-plans-by-need-{of}", past.area) for of in ("new", "leaving"))
+    return worked_back(past, held, new, leaving)
+
+
+def worked_back(
     plans: History, held: pd.DataFrame, new: pd.DataFrame, leaving: pd.DataFrame
 ) -> list[tuple[int, str, pd.Series]]:
     """Work back the parts of a total a year before the only year in which they were counted; nothing where it cannot.

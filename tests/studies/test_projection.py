@@ -366,7 +366,7 @@ def test_the_year_before_is_worked_back_from_new_plans_and_from_those_of_leaving
     plans = history([104, 110, 121, 130, 150, 158])
     held, new, leaving = by_part(a=94, b=60, c=4), by_part(a=20, b=10, c=4), by_part(a=1, b=3)
     # 124 were there already, so 26 of the 150 of 2024 have ended: a quarter of them were of a.
-    ((year, source, parts),) = projection.year_before(plans, held, new, leaving)
+    ((year, source, parts),) = projection.worked_back(plans, held, new, leaving)
     assert (year, source, parts.to_dict()) == (2024, "worked back", {"a": 80.5, "b": 69.5, "c": 0})
     split = projection.parts(
         [(year, source, parts), (2025, "official", held.set_index("part")["value"])], made(), "need"
@@ -378,8 +378,8 @@ def test_the_year_before_is_worked_back_from_new_plans_and_from_those_of_leaving
     too_many = by_part(a=194, b=60, c=4)
     for case in ((nothing, new, leaving), (held, nothing, leaving), (held, new, nothing), (several, new, leaving),
                  (too_many, new, leaving), (held, new, by_part(a=0))):  # fmt: skip
-        assert projection.year_before(plans, *case) == []
-    assert projection.year_before(history([158]), held, new, leaving) == []
+        assert projection.worked_back(plans, *case) == []
+    assert projection.worked_back(history([158]), held, new, leaving) == []
 
 
 def test_parts_known_once_keep_their_share_and_unknown_ones_are_one():
