@@ -129,6 +129,8 @@ class Standing:
 class Measure:
     """A rate of the series and the words for it: what it counts, one word for that, who does it, and what it is called.
 
+    ``meaning`` explains what is counted, where readers may not know.
+
     Examples
     --------
     >>> Measure("care-applications", Noun("care application"), "applications", verb="made").called
@@ -140,6 +142,7 @@ class Measure:
     briefly: str
     verb: str = "had"
     called: str = "rate"
+    meaning: str = ""
 
 
 @dataclass(frozen=True)
@@ -244,6 +247,28 @@ class Comparison:
         )
 
     @property
+    def path_basis(self) -> str:
+        """What goes with its way over the years: its places and the average's way; not where it is too few to judge."""
+        unit = f"For every {self.last.rate.per}, {self.period.each}"
+        average = f"The {self.kind} of {self.group} {self.average_path.briefly}."
+        return f"{unit}. {self.remark} {average}" if self.small else f"{unit}: {self.places}. {average}"
+
+    @property
+    def gap_said(self) -> str:
+        """How far the last rate lies from the average, as a sentence; or that it is too few to be compared."""
+        if self.small:
+            few = f"{possessive(self.area)} rate of {self.counted} {self.when} rests on too few to be compared"
+            return f"{capital(few)} with other councils'."
+        return f"{self.when_it_was} the {self.measure.called} was {self.last.gap} the {self.kind} of {self.group}."
+
+    @property
+    def gap_basis(self) -> str:
+        """What goes with that distance."""
+        if self.small:
+            return f"{capital(self.behind)} stand behind it, so one more or fewer would change it a good deal."
+        return f"{self.remark} It was {self.against_england_and_region}."
+
+    @property
     def against_england_and_region(self) -> str:
         """How far the last rate lies from England's and its region's, to be said after "it was"."""
         england = f"{self.last.england_gap} England's"
@@ -252,12 +277,14 @@ class Comparison:
 
     @property
     def ranking(self) -> dict[str, str]:
-        """What all areas are ranked by with the last rate, and when it was."""
-        return {"ranks": f"rate of {self.counted}", "period": self.when}
+        """What all areas are ranked by with the last rate, and when it was; nothing where it is too few to judge."""
+        return {} if self.small else {"ranks": f"rate of {self.counted}", "period": self.when}
 
     @property
     def ranking_of_gap(self) -> dict[str, str]:
         """The same with its distance from the average."""
+        if self.small:
+            return {}
         return self.ranking | {"ranks": f"rate of {self.counted} less the {self.kind} of similar councils"}
 
     @property
@@ -277,6 +304,9 @@ class Comparison:
             return f"With so few {self.counted} in {self.area}, what stands behind each?"
         if not self.several_years:
             return f"What explains {self.area}'s {self.measure.called}?"
+        apart = self.against_average.verdict not in ("similar", "cannot be judged")
+        if apart and not (self.course.change and self.course.moved):
+            return f"What explains a rate of {self.counted} {self.last.gap.share} {possessive(self.whom)} {self.kind}?"
         before = self.years[-2]
         what = f"{self.counted} since {self.period.month(before.year)}"
         return Change(before.rate, self.last.rate).asked(
@@ -442,6 +472,9 @@ class Comparison:
         if len(self.apart) < _FEW:
             return ""
         differ = said if any(ways.values()) else "none is higher or lower"
+        if len(self.apart) in ways.values():
+            way = next(way for way, many in ways.items() if many)
+            return f"All {number(len(self.apart))} compared are {way} by more than chance would explain."
         return f"Of the {number(len(self.apart))} compared, {differ} by more than chance would explain."
 
     @property

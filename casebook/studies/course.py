@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from casebook.english import Number, capital, written
+from casebook.english import Change, Number, capital, written
 from casebook.methods import trends
 from casebook.methods.intervals import Interval
 from casebook.methods.trends import Direction
@@ -58,16 +58,18 @@ class OwnCourse:
         if self.change is None:
             return ""
         last, (values, limits) = self.last, self._recent
-        change, least, most = (
-            written(float(one), f"+{self.like.spec}") for one in (values[-1] - values[-2], *self.change)
-        )
+        least, most = (written(float(one), f"+{self.like.spec}") for one in self.change)
+        change = Change(self.like.like(float(values[-2])), self.like.like(float(values[-1])))
         chance = "more than chance would explain" if self.moved else "which chance could explain"
         trend = {
             Direction.INCREASING: f"it rose in the five years to {last}, by more than chance would explain",
             Direction.DECREASING: f"it fell in the five years to {last}, by more than chance would explain",
             Direction.NO_CHANGE: f"it has no trend over the five years to {last} that stands out from chance",
         }.get(trends.recent_trend(values, limits, _YEARS).direction)
-        said = f"Since {last - 1} the {self.what} changed by {change} (95% interval {least} to {most}), {chance}."
+        points = (
+            "" if change.verb == "stayed" else f" by {self.like.like(change.after.value - change.before.value).size}"
+        )
+        said = f"Since {last - 1} the {self.what} {change.alone}{points} (95% interval {least} to {most}), {chance}."
         return f"{said} {capital(trend)}." if trend else said
 
     @property

@@ -27,6 +27,7 @@ _YEARS = Noun("year")
 _OVER = 5  # Growth elsewhere is taken over so many years.
 # Of 149 authorities' plans from 2020 to 2025, 14 of some 745 yearly changes lie outside these; small counts vary more.
 _FALL, _RISE, _FEW = -0.05, 0.3, 100
+_DOUBT = "So large a change can come from how they are counted: ask before relying on the forecast."
 
 
 @dataclass(frozen=True)
@@ -78,18 +79,24 @@ class History:
         more = Gap.between(self.now, self.now.like(self.by_year.iloc[-2]))
         return f"{said}, {more.share.replace('above', 'more than').replace('below', 'fewer than')} a year before"
 
+    @cached_property
+    def jumps(self) -> pd.Series:
+        """The changes so large that the counting may have changed, of what was before, by year."""
+        change = (self.by_year / self.by_year.shift() - 1)[self.by_year.shift() >= _FEW].dropna()
+        return change[(change < _FALL) | (change > _RISE)]
+
+    @property
+    def just_jumped(self) -> bool:
+        """Whether the last change is one of them."""
+        return self.base in self.jumps.index
+
     @property
     def breaks(self) -> str:
-        """Name the years of a change so large that the counting may have changed, as a sentence; nothing if none is."""
-        change = (self.by_year / self.by_year.shift() - 1)[self.by_year.shift() >= _FEW].dropna()
-        odd = change[(change < _FALL) | (change > _RISE)]
-        if odd.empty:
+        """Name the years of such changes, as a sentence; nothing if there is none."""
+        if self.jumps.empty:
             return ""
-        named = listed(f"{year} ({written(share, '+.0%')})" for year, share in zip(odd.index, odd, strict=True))
-        return (
-            f"The number of {self.noun} changed unusually much in {named}. So large a change can come from how they "
-            "are counted: ask before relying on the forecast."
-        )
+        named = listed(f"{year} ({written(share, '+.0%')})" for year, share in self.jumps.items())
+        return f"The number of {self.noun} changed unusually much in {named}. {_DOUBT}"
 
     def when(self, year: int) -> str:
         """Return a time as a sentence says it."""
@@ -710,7 +717,7 @@ def parts(
     known
         The year, where from ("official") and the parts, of one time or more up to the last of the history: the shares
         change as between the first and the last. Of one time only, they stay; of none, or of fewer than a hundred in
-        all, the whole is the one part.
+        all, the whole is the one part, and also where the total has just jumped: so have the shares.
     to_come
         What is to be split. Each draw of the total is split by a draw of the shares, so its parts add up to it.
     name
@@ -719,7 +726,7 @@ def parts(
         Files that would give the parts, where none is known.
     """
     years, when = to_come.years, to_come.past.when
-    enough = to_come.past.now.value >= FEW
+    enough = to_come.past.now.value >= FEW and not to_come.past.just_jumped
     in_order = sorted((one for one in known if enough and one[0] <= to_come.past.base), key=lambda one: one[0])
     if not in_order:
         whole = to_come.total.assign(**{name: "All"})[["year", name, *LIMITS]]
@@ -815,9 +822,9 @@ class Printed:
         return f"{said}; by {past.when(past.base)} there were {past.now}."
 
     def against_now(self, past: History) -> str:
-        """Say as a sentence what became of the forecast; without one, how the numbers went."""
+        """Say as a sentence what became of the forecast; without one, how the numbers went or that it is in doubt."""
         if not self:
-            return f"The number of {past.noun} {past.path}."
+            return _DOUBT if past.just_jumped else f"The number of {past.noun} {past.path}."
         return f"The {self.end} {past.noun} forecast for {past.when(self.last)} {self.passed(past)}."
 
     @property

@@ -74,7 +74,7 @@ class Enough:
             return f"any number of {self.of.people}"
         people = f"{about(self.needed.people)} {self.of.people}"
         if self.of.kind == "rate" and self.needed.count:
-            return f"{about(self.needed.count)} {self.of.event} (among {people})"
+            return f"{about(self.needed.count)} {self.of.event} (that rate among {people})"
         return people
 
     @property
@@ -251,6 +251,11 @@ class Ranking:
     def too_few(self) -> str:
         """Why the area's value is not judged, as a sentence; nothing if it is."""
         return f"Fewer than ten {self.about.event} stand behind it: too few to judge." if self.area in self.few else ""
+
+    @property
+    def ranking(self) -> dict[str, str]:
+        """What all areas are ranked by with the value, and when it was; nothing where it is too few to judge."""
+        return {} if self.too_few else {"ranks": self.about.measure, "period": self.about.period}
 
     @property
     def stands(self) -> str:

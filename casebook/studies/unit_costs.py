@@ -207,6 +207,11 @@ class UnitCost:
         return f"It was {self.against_england_and_region}, and the {self.place.among} compared. {self.remark}"
 
     @property
+    def ranking(self) -> dict[str, str]:
+        """What all areas are ranked by with the last cost, and when it was; nothing where it is too few to judge."""
+        return {} if self.few else {"ranks": f"what {self.what} costs", "period": self.period.when(self.years[1])}
+
+    @property
     def remark(self) -> str:
         """What keeps the last cost from being judged, or the years from being compared, as a sentence; or nothing."""
         if self.few:

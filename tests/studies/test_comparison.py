@@ -213,6 +213,28 @@ def test_a_count_worked_back_from_a_small_rate_is_not_given_away():
     assert few.question == "With so few children in care in Norfolk, what stands behind each?"
 
 
+def test_what_is_too_few_to_judge_is_neither_compared_nor_ranked():
+    few = against_others(RATES | {"Norfolk": [3, 3, 0.3]})
+    said = f"{few.path_basis} {few.gap_said} {few.gap_basis}"
+    assert "rests on too few to be compared with other councils'." in few.gap_said
+    assert not any(word in said for word in ("above", "below", "lowest", "England"))
+    assert few.ranking == {} == few.ranking_of_gap
+    enough = against_others(RATES)
+    assert enough.ranking["ranks"] == "rate of children in care" and "above England's" not in enough.gap_basis
+    assert enough.ranking_of_gap["ranks"] == "rate of children in care less the mean of similar councils"
+
+
+def test_a_rate_far_from_similar_councils_is_asked_about_rather_than_a_change_that_chance_could_explain():
+    far = against_others(RATES | {"Norfolk": [91, 91, 90]})
+    assert far.question == "What explains a rate of children in care 56% above similar councils' mean?"
+
+
+def test_all_of_the_others_that_differ_are_not_counted_of_themselves():
+    counts = {name: (round(path[-1] * 10), 100_000) for name, path in RATES.items()}
+    far = against_others(RATES | {"Norfolk": [150, 150, 150]}, counts=counts | {"Norfolk": (1500, 100_000)})
+    assert far.beside_each == "All three compared are lower by more than chance would explain."
+
+
 def test_a_rate_level_with_an_average_is_no_difference_that_chance_could_explain():
     level = against_others(RATES | {"Norfolk": [65, 64, 58]}, lists=(NEW,))
     assert "and was level with the mean of the similar councils." in sections.over_years(level).chart.title
@@ -268,7 +290,7 @@ def test_a_change_and_a_trend_are_told_from_chance(rates, chance, trend):
     least = (now - before - ((now - low) ** 2 + (high_before - before) ** 2) ** 0.5) / 15
     most = (now - before + ((high - now) ** 2 + (before - low_before) ** 2) ** 0.5) / 15
     assert of.course.over_time.startswith(
-        f"Since 2019 the rate changed by {rates[-1] - rates[-2]:+.1f} (95% interval {least:+.1f} to {most:+.1f}), "
+        f"Since 2019 the rate {'rose' if rates[-1] > rates[-2] else 'fell'} by {abs(rates[-1] - rates[-2]):.1f} (95% interval {least:+.1f} to {most:+.1f}), "
         f"{chance}. {trend}"
     )
     assert sections.certainty(of).over_time == of.course.over_time

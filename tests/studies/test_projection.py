@@ -352,7 +352,7 @@ def test_nobody_is_nobody_of_every_part():
 
 
 def test_scenarios_without_chances_give_parts_a_range_too():
-    new = made(history([100, 104, 158]), slow=0.01, fast=0.05)
+    new = made(history([110, 130, 158]), slow=0.01, fast=0.05)
     split = projection.parts([(2022, "official", AFTER), (2025, "after it", BEFORE)], new, "need").at(2031)
     assert split.index.tolist() == ["a", "b", "c"]
     assert (split["lower"] < split["central"]).all() and (split["central"] < split["upper"]).all()
@@ -492,3 +492,15 @@ def test_an_authority_too_young_for_a_forecast_gets_scenarios_of_growing_as_else
 )
 def test_a_change_so_large_that_the_count_may_have_changed_is_named(numbers, said):
     assert re.search(said, history(numbers).breaks)
+
+
+def test_where_the_count_has_just_jumped_the_page_doubts_it_and_does_not_split_it_by_need():
+    jumped = made(history([1000, 1050, 1100, 1150, 1200, 500]))
+    nothing = Printed(pd.DataFrame({"before": [], "after": []}), 2020, 2031, 2021)
+    assert nothing.against_now(jumped.past).startswith("So large a change can come from how they are counted")
+    parts = projection.parts([(2020, "as printed", BEFORE), (2025, "official", AFTER)], jumped, "need")
+    assert parts.last.empty
+    assert sections.by_part(jumped, parts).sentence == (
+        "No forecast by primary need is made: what changed the number of plans so much in January 2025 may have "
+        "changed their shares too."
+    )

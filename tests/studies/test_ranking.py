@@ -166,7 +166,7 @@ def test_a_number_of_people_given_says_what_the_gap_means_and_whether_it_is_chan
 
 def test_what_would_be_enough_says_every_case():
     here = ranked().here
-    assert str(here.enough["England"]) == "about 59 diagnoses (among about 5,400 people aged 15 to 24)"
+    assert str(here.enough["England"]) == "about 59 diagnoses (that rate among about 5,400 people aged 15 to 24)"
     none = ranked(values={"Cambridgeshire": 0.0}).here
     assert str(none.enough["England"]) == "about 260 people aged 15 to 24"
     assert "not a simple random sample" in ranked(table="smoking_prevalence").here.enough["England"].aside
@@ -352,5 +352,5 @@ def test_a_series_tells_what_the_value_did_over_the_years(official, monkeypatch)
     counted.attrs = frame.attrs
     monkeypatch.setattr(series, "continuing", lambda table, area: counted)
     told = sections.chance(ranking.latest("chlamydia_detection", "Leeds"))
-    assert told.over_time.startswith("Since 2023 the rate changed by -400 (95% interval -")
+    assert told.over_time.startswith("Since 2023 the rate fell by 400 (95% interval -")
     assert "more than chance would explain. It has no trend over the five years to 2024" in told.over_time

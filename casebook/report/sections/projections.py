@@ -79,6 +79,11 @@ def by_part(of: Projection, parts: Parts) -> Section:
         return Section(
             sentence=f"{of.past.area} has too few {noun} to be split by {what}: some are of single children."
         )
+    if of.past.just_jumped:
+        return Section(
+            sentence=f"No forecast by {what} is made: what changed the number of {noun} so much in "
+            f"{of.past.when(of.past.base)} may have changed their shares too."
+        )
     if parts.last.empty:
         served = f" They are in: {listed(parts.served_by)}." if parts.served_by else ""
         return Section(sentence=f"No {noun} by {what} are held for {of.past.area}.{served}")

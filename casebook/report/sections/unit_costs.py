@@ -56,7 +56,7 @@ def _course(of: UnitCost) -> Chart:
 def _path(of: UnitCost, index: pd.Series) -> str:
     first, last = of.years
     if first == last:
-        return f"Only the cost of {of.period.named(last)} can be compared."
+        return f"{capital(of.what)} can be compared for {of.period.named(last)} only."
     real = of.in_real_terms(index)
     return (
         f"In {of.area} {of.what} {of.path}. England's cost {of.england_path.by}; had {of.area}'s gone the same way, it "
