@@ -122,6 +122,7 @@ class TestPlans:
         )
         assert "It was tested up to two years ahead; this forecast goes six." in words
 
+    @pytest.mark.long
     def test_a_falling_history_gives_limits_in_order(self, tell, copy_of_pack, monkeypatch):
         for year, plans in PLANS.items():
             copy_of_pack.replace(
@@ -169,6 +170,7 @@ class TestPlans:
         assert [row[1] for row in kept["ehcps-total"]] == list(sums.values())
         assert all(lower < central < upper for _, central, lower, upper in kept["ehcps-total"])
 
+    @pytest.mark.long
     @pytest.mark.parametrize("base_year", [2023, 2024])
     def test_refitted_on_a_shorter_history_it_is_compared_with_that_history_only(self, tell, base_year):
         told = tell("ehcp-forecast", base_year=base_year, method="drift", horizon_year=2025)
@@ -187,6 +189,7 @@ class TestPlans:
         labels = [column.label for column in by_need.data.columns]
         assert labels[2:] == ["January 2031, Children only", "Range, from", "Range, to"]
 
+    @pytest.mark.long
     def test_each_parameter_moves_the_result_the_right_way(self, tell):
         base = tell("ehcp-forecast")
         cost = base.headline("transport-cost").value
@@ -325,6 +328,7 @@ class TestTherapy:
         rows = tell("ot-demand").table("Cost of a post").rows
         assert [round(row[3]) for row in rows] == [round(260_970 / 4), round(235_482 / 5), round(496_452 / 9)]
 
+    @pytest.mark.long
     def test_each_parameter_moves_the_result_the_right_way(self, tell):
         base = tell("ot-demand")
         needed = base.headline("posts-needed").value
@@ -341,6 +345,7 @@ class TestTherapy:
         assert chances[0] == 0
         assert chances[0] < chances[1] < chances[2]
 
+    @pytest.mark.long
     def test_the_same_seed_tells_the_same_and_another_seed_nearly_the_same(self, tell):
         one, again, other = (
             tell("ot-demand", posts_year_2=65.0, seed=seed).headline("chance").value for seed in (1, 1, 2)
@@ -468,6 +473,7 @@ class TestPlacements:
             in headline["basis"]
         )
 
+    @pytest.mark.long
     def test_each_parameter_moves_the_result_the_right_way(self, tell):
         base = tell("placement-costs")
         each = base.headline("steady-reduction").value
@@ -492,6 +498,7 @@ class TestPlacements:
         assert path.table("Cost avoided by the change of each month").rows[0][4] == 204_000
         assert "Path given" in path.text()
 
+    @pytest.mark.long
     def test_the_same_seed_tells_the_same(self, tell):
         assert tell("placement-costs", seed=3).text() == tell("placement-costs", seed=3).text()
         assert (

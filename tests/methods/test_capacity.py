@@ -36,6 +36,7 @@ def simulated_wait(arrivals, service_time, staff, people, seed):
     return sum(settled) / len(settled), sum(wait > 1e-12 for wait in settled) / len(settled)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("arrivals", "service_time", "staff"), [(0.7, 1, 1), (2, 1, 3), (8, 1, 10), (3, 0.5, 2)])
 def test_erlang_c_agrees_with_a_simulation_of_the_queue(arrivals, service_time, staff):
     found = capacity.erlang_c(arrivals, service_time, staff)

@@ -32,6 +32,7 @@ def pack_of(areas: dict[str, int]) -> Pack:
     })  # fmt: skip
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "areas", [{"Essex": 2000}, {f"Area{number}": 20 for number in range(100)}, {"Essex": 1999, "Luton": 1}]
 )

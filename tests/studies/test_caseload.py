@@ -196,6 +196,7 @@ def in_simulation(weekly, places, stay, need, runs=1):
     return np.mean(found, axis=0)
 
 
+@pytest.mark.long
 def test_the_list_agrees_with_a_simulation_that_takes_the_children_one_by_one():
     to_come = outlook([989, 1100, 1230, 1370, 1520, 1690], [989] * 6, [1690] * 6, 4, 5, others=270)
     found, _ = to_come.waiting(caseload.flows(52), 18)
