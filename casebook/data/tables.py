@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from pathlib import Path
 
 import pandas as pd
@@ -68,11 +69,16 @@ class Tables:
     def write_processed(self, prepared: Prepared) -> None:
         """Write a prepared table to ``data/processed``, if what stands there differs."""
         path = self.root / PROCESSED / f"{prepared.table.name}.csv"
+        key = raw.state(self.root, prepared.table)
+        areas_then, written = _written.get(key, (None, ""))
+        if areas_then is self.areas and digest.of(path) == written:
+            return
         buffer = io.StringIO()
         prepared.frame.to_csv(buffer, index=False, date_format="%Y-%m-%d", lineterminator="\n")
         content = buffer.getvalue().encode()
         if not path.is_file() or path.read_bytes() != content:
             project.write_whole(path, content)
+        _written[key] = self.areas, sha256(content).hexdigest()
 
     def reads(self, prepared: Prepared) -> list[provenance.Read]:
         """Return what was read to prepare a table: its own file, and the areas' where it names areas."""
@@ -82,6 +88,10 @@ class Tables:
             found.append(read_of(self.root, self.catalogue.table(areas.SPELLINGS), len(self.areas.spellings)))
             found.append(read_of(self.root, self.catalogue.table(areas.CHANGES), len(self.areas.changes)))
         return found
+
+
+# What stands in data/processed, by the table it is made from, with the areas it names: a run's reports read the same.
+_written: dict[raw.State, tuple[Gazetteer, str]] = {}
 
 
 def read_of(root: Path, table: TableEntry, rows: int) -> provenance.Read:

@@ -26,6 +26,9 @@ FOREIGN = {
 POLICY = "Content-Security-Policy"
 # A backslash writes a letter of CSS in another way, of url( for one.
 ELSEWHERE = re.compile(r"@import|image-set|url\((?!\s*['\"]?\s*(#|data:))|\\", re.IGNORECASE)
+_PASSED_OVER = re.compile(r"[\x00-\x20\x7f-\xa0]+")
+_PICTURE = re.compile(r"data:image/(?!svg)", re.IGNORECASE)
+_RUNS = re.compile(r"(java|vb)script:|data:(?!image/|text/csv)", re.IGNORECASE)
 SAYS_NOTHING = re.compile(
     r"^\W*(an? )?(image|picture|chart|graph|plot|figure|photo|untitled|placeholder|todo"
     r"|no description( has been provided)?.*|.*\.(png|svg|jpe?g|gif))\W*$",
@@ -122,16 +125,18 @@ def _loads(page: HtmlElement) -> Iterator[str]:
         for name, value in tag.items():
             if name.startswith("on"):
                 yield f"<{tag.tag}> has the attribute {name}, which runs a script, and pages run none: take it out."
-            # Browsers pass over white space and control characters in an address.
-            address = re.sub(r"[\x00-\x20\x7f-\xa0]", "", value)
-            here = address.startswith("#") or re.match(r"data:image/(?!svg)", address, re.IGNORECASE)
             loads = name in LOADING or (name in ("href", "xlink:href") and tag.tag not in ("a", "area"))
-            if loads and not here:
+            if not loads and ":" not in value and name != "style":
+                # Most of what a drawing is made of; an address that does something has a colon.
+                continue
+            # Browsers pass over white space and control characters in an address.
+            address = _PASSED_OVER.sub("", value)
+            if loads and not (address.startswith("#") or _PICTURE.match(address)):
                 yield (
                     f"<{tag.tag} {name}> loads {value[:60]!r} from elsewhere, and a page is whole by itself: take it "
                     "out or, for a picture, show it with report.figure."
                 )
-            elif re.match(r"(java|vb)script:|data:(?!image/|text/csv)", address, re.IGNORECASE):
+            elif _RUNS.match(address):
                 yield f"a link runs a script ({value[:60]!r}), and pages run none: let it lead to an address."
             elif name == "style" and ELSEWHERE.search(value):
                 yield f"<{tag.tag} style> loads something from elsewhere, and a page is whole by itself: take it out."

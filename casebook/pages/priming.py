@@ -40,7 +40,7 @@ def prime_caches() -> None:
     for table in known.catalogue.tables:
         # What is read here is not read again; a large table is read where it is used, and no other report carries it.
         if (known.root / RAW / table.path).stat().st_size < _LARGE:
-            known.prepare(table.name)
+            known.write_processed(known.prepare(table.name))
     Held.of(known.root, known).read()
     figures.load(known.root)
     outputs = shell.prepare().outputs

@@ -23,7 +23,8 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
-from matplotlib.text import Annotation
+from matplotlib.text import Annotation, Text
+from matplotlib.ticker import FixedFormatter, FixedLocator
 
 from casebook.english import written
 from casebook.report.measuring import Measuring
@@ -37,7 +38,7 @@ MARGIN = 6
 """Points around a drawing: a reader's font may be a little wider than the one measured."""
 QUIET = "#505a5f"
 AREA, CONTEXT = get_af_colours("focus")
-EDGE = "#767676"
+EDGE, GRID = "#767676", "#cccccc"
 # Beside the palette's navy, colours that differ from it and from each other in lightness too, so that a grey print
 # keeps them apart, and that are dark enough for their labels.
 BENCHMARK, COUNTRY, GOAL = "#c2358f", "#1a1a1a", "#0f665f"
@@ -79,21 +80,20 @@ class Drawing(Figure):
         self.plot = self.add_axes((0, 0, 1, 1))
         self.plot.spines[["top", "right", "left"]].set_visible(False)
         self.plot.set_title("", y=1)
-        self.plot.tick_params(length=TICK, pad=TICK)
         self.plot.yaxis.set_major_formatter(lambda value, _: thousands(value))
+        for axis in (self.plot.xaxis, self.plot.yaxis):
+            axis.set_visible(False)
+        self.plot.add_artist(_Scales(self))
+        self._boxes: dict[tuple[Any, ...], np.ndarray] = {}
         self._unit, self._words = self._above(unit), unit
         self._key: Any = None
         self.names: list[Annotation] = []
-        """The names of the rows, as they stand to their left on a wide drawing."""
+        """The names of the rows, to their left on a wide drawing and above each on a narrow one."""
 
     def fit(self, width: int) -> None:
         """Lay everything out for a width, so that nothing stands outside it."""
         narrow, height = width == NARROW, self.heights[width]
         left = right = below = above = 0.0
-        for axis in (self.plot.xaxis, self.plot.yaxis):
-            if not axis.get_label_text():
-                # Otherwise matplotlib looks for the place of what is not there.
-                axis.set_label_coords(0, 0)
         # How far labels reach out depends a little on how wide the plot is, so that is found step by step.
         for _ in range(4):
             whole = height + below + above
@@ -102,9 +102,8 @@ class Drawing(Figure):
             for step in self.steps:
                 step(narrow)
             self._unit.set_text(wrapped(self._words, width))
-            self._unit.set_position(
-                (0, 8 + (self._key.get_window_extent(_MEASURE).height if self._key and narrow else 0))
-            )
+            key = self._key_box() if narrow else None
+            self._unit.set_position((0, 8 + (0 if key is None else key[3] - key[1])))
             before = left, right, below, above
             left, right, below, above = (max(0, one) + MARGIN for one in self._reach(narrow))
             if max(map(abs, np.subtract(before, (left, right, below, above)))) < 1:
@@ -116,17 +115,14 @@ class Drawing(Figure):
         Matplotlib would make and place every tick to find out, which took half of what a chart costs.
         """
         plot, inside = self.plot, self.plot.bbox
-        boxes = [one.get_window_extent(_MEASURE).extents for one in plot.texts if one.get_visible()]
-        if self._key and narrow:
-            boxes.append(self._key.get_window_extent(_MEASURE).extents)
+        boxes = [self._box(one) for one in plot.texts if one.get_visible()]
+        if narrow and (key := self._key_box()) is not None:
+            boxes.append(key)
         if not self.names:
-            low, high = plot.get_xlim()
-            steps = [(at, said) for at, said in _ticks(plot.xaxis) if low <= at <= high]
             foot = inside.y0 - 2 * TICK - TEXT_SIZE
-            for at, said in steps:
-                middle, half = inside.x0 + inside.width * (at - low) / (high - low), _width(said) / 2
-                boxes.append((middle - half, foot, middle + half, inside.y1))
-            scale = max((_width(said) for _, said in _ticks(plot.yaxis)), default=0.0)
+            for said, x in along(plot.xaxis, *inside.intervalx):
+                boxes.append((x - _width(said) / 2, foot, x + _width(said) / 2, inside.y1))
+            scale = max((_width(said) for said, _ in along(plot.yaxis, *inside.intervaly)), default=0.0)
             boxes.append(
                 (inside.x0 - 2 * TICK - scale, inside.y0 - TEXT_SIZE / 2, inside.x1, inside.y1 + TEXT_SIZE / 2)
             )
@@ -135,6 +131,30 @@ class Drawing(Figure):
                 boxes.append((middle - half, foot - plot.xaxis.labelpad - TEXT_SIZE, middle + half, inside.y1))
         x0, y0, x1, y1 = np.transpose(boxes)
         return inside.x0 - min(x0), max(x1) - inside.x1, inside.y0 - min(y0), max(y1) - inside.y1
+
+    def _box(self, note: Any) -> Any:
+        """Return where a text stands: left, bottom, right and top; how large it is, is looked for once."""
+        if not isinstance(note, Annotation):
+            return note.get_window_extent(_MEASURE).extents
+        inside, kind, place = self.plot.bbox, note.xycoords, self.plot.transData.transform(note.xy)
+        if kind != "data":
+            place[0] = inside.x0 + inside.width * note.xy[0]
+        if kind == "axes fraction":
+            place[1] = inside.y0 + inside.height * note.xy[1]
+        place = np.tile(place + note.get_position(), 2)
+        key = (note.get_text(), note.get_fontweight(), note.get_horizontalalignment(), note.get_verticalalignment())
+        if key not in self._boxes:
+            self._boxes[key] = note.get_window_extent(_MEASURE).extents - place
+        return self._boxes[key] + place
+
+    def _key_box(self) -> Any:
+        """Return where the key stands, above the plot's upper left corner, if there is one."""
+        if not self._key:
+            return None
+        corner = np.array([self.plot.bbox.x0, self.plot.bbox.y1] * 2)
+        if ("key",) not in self._boxes:
+            self._boxes["key",] = self._key.get_window_extent(_MEASURE).extents - corner
+        return self._boxes["key",] + corner
 
     def draw(self, renderer: Any) -> None:
         """Draw as matplotlib does, laid out for one of the widths."""
@@ -237,7 +257,10 @@ class Drawing(Figure):
             room = self.plot.bbox.width / (8 * max(map(len, names)) + 8)
             if (every := -ceil(len(names) / room)) != marked:
                 marked = every
-                self.plot.set_xticks(list(positions)[::every], list(names)[::every])
+                places, axis = list(positions)[::every], self.plot.xaxis
+                axis.set_view_interval(min(places), max(places))
+                axis.set_major_locator(FixedLocator(places))
+                axis.set_major_formatter(FixedFormatter(list(names)[::every]))
 
         self.steps.append(mark)
 
@@ -247,39 +270,32 @@ class Drawing(Figure):
         ``row`` is how high a row is on a wide drawing, in points, and ``above`` how many more it needs for labels.
         """
         plot, wraps = self.plot, [wrapped(name, NARROW) for name in names]
-        plot.grid(visible=False)
         plot.spines["left"].set_visible(True)
         plot.spines["bottom"].set_visible(False)
-        plot.tick_params(bottom=False, labelbottom=False)
         weights = ["bold" if name == strong else "normal" for name in names]
-        # Without ticks, each of which is five things to draw.
-        plot.set_yticks([])
         self.names = [
             plot.annotate(
-                name, (0, position), xycoords=("axes fraction", "data"), xytext=(-2 * TICK, 0), ha="right", va="center",
-                textcoords="offset points", fontweight=weight, annotation_clip=False,
+                name, (0, position), xycoords=("axes fraction", "data"), xytext=(0, 0), textcoords="offset points",
+                fontweight=weight, annotation_clip=False,
             )
             for position, (name, weight) in enumerate(zip(names, weights, strict=True))
         ]  # fmt: skip
         # A name, of as many lines as the longest has, above a bar of 18 points.
         named = 15 * max(name.count("\n") + 1 for name in wraps)
         high = named + 24
-        headed = [
-            plot.annotate(
-                name, (0, position - 9 / high), xycoords=("axes fraction", "data"), xytext=(2, 2), va="bottom",
-                textcoords="offset points", fontweight=weight, annotation_clip=False,
-            )
-            for position, (name, weight) in enumerate(zip(wraps, weights, strict=True))
-        ]  # fmt: skip
         rows = len(names)
         self.heights = {WIDE: row * (rows + above + 0.1), NARROW: high * rows}
 
         def place(narrow: bool) -> None:
             bottom, top = (15 / high, (named + 15) / high) if narrow else (0.55, 0.55 + above)
             plot.set_ylim(rows - 1 + bottom, -top)
-            for beside, over in zip(self.names, headed, strict=True):
-                beside.set_visible(not narrow)
-                over.set_visible(narrow)
+            for at, (one, name, wrap) in enumerate(zip(self.names, names, wraps, strict=True)):
+                if narrow:
+                    one.xy = (0, at - 9 / high)
+                    one.set(text=wrap, position=(2, 2), ha="left", va="bottom")
+                else:
+                    one.xy = (0, at)
+                    one.set(text=name, position=(-2 * TICK, 0), ha="right", va="center")
             for bar in (one for one in plot.patches if isinstance(one, Rectangle)):
                 middle = bar.get_y() + bar.get_height() / 2
                 bar.set_height(18 / high if narrow else 0.72)
@@ -299,10 +315,52 @@ def _width(text: str) -> float:
     return float(_MEASURE.get_text_width_height_descent(text, font, False)[0])
 
 
-def _ticks(axis: Axis) -> list[tuple[float, str]]:
-    """Return the places of an axis' ticks and what they are called, without making them."""
-    places = [float(one) for one in axis.get_majorticklocs()]
-    return list(zip(places, axis.get_major_formatter().format_ticks(places), strict=True))
+class _Scales(Artist):
+    """The two scales of a drawing: lines, marks and what stands at them; matplotlib would make seven objects a mark."""
+
+    zorder = 0.5
+
+    def __init__(self, drawing: Drawing) -> None:
+        super().__init__()
+        self._drawing = drawing
+        self._grid = Line2D([], [], color=GRID, linewidth=0.6)
+        self._marks = Line2D([], [], color=GRID, linewidth=0.8, solid_capstyle="butt")
+        self._said = Text(color=COUNTRY, fontsize=TEXT_SIZE)
+        for one in (self._grid, self._marks, self._said):
+            one.set_figure(drawing)
+
+    def draw(self, renderer: Any) -> None:
+        """Draw them, unless the drawing's rows are named instead."""
+        plot, inside = self._drawing.plot, self._drawing.plot.bbox
+        if self._drawing.names:
+            return
+        across, up = along(plot.xaxis, *inside.intervalx), along(plot.yaxis, *inside.intervaly)
+        marks = [((x, inside.y0), (x, inside.y0 - TICK)) for _, x in across]
+        marks += [((inside.x0, y), (inside.x0 - TICK, y)) for _, y in up]
+        for line, ends in ((self._grid, [((inside.x0, y), (inside.x1, y)) for _, y in up]), (self._marks, marks)):
+            x, y = np.transpose([end for pair in ends for end in (*pair, (np.nan, np.nan))] or [(np.nan, np.nan)])
+            line.set_data(x, y)
+            line.draw(renderer)
+        foot, label = inside.y0 - 2 * TICK, plot.xaxis.get_label_text()
+        under = (inside.x0 + inside.x1) / 2, foot - TEXT_SIZE - plot.xaxis.labelpad
+        for said, place, sides in (
+            *((said, (x, foot), ("center", "top")) for said, x in across),
+            (label, under, ("center", "top")),
+            *((said, (inside.x0 - 2 * TICK, y), ("right", "center_baseline")) for said, y in up),
+        ):
+            self._said.set(text=said, position=place, ha=sides[0], va=sides[1])
+            self._said.draw(renderer)
+
+
+def along(axis: Axis, first: float, last: float) -> list[tuple[str, float]]:
+    """Return what an axis' ticks are called and where they are between two places, without making them."""
+    places, (low, high) = [float(one) for one in axis.get_majorticklocs()], axis.get_view_interval()
+    said = axis.get_major_formatter().format_ticks(places)
+    return [
+        (text, first + (last - first) * (at - low) / (high - low))
+        for text, at in zip(said, places, strict=True)
+        if min(low, high) <= at <= max(low, high)
+    ]
 
 
 def in_house_style(chart: Callable[P, Drawing]) -> Callable[P, Drawing]:
@@ -311,13 +369,19 @@ def in_house_style(chart: Callable[P, Drawing]) -> Callable[P, Drawing]:
     @wraps(chart)
     def drawn(*args: P.args, **kwargs: P.kwargs) -> Drawing:
         # The stated fonts are the reader's; the ones installed here only measure the text.
-        with mpl.rc_context({**style(), "font.size": TEXT_SIZE, "legend.fontsize": TEXT_SIZE}):
+        with mpl.rc_context(_settings()):
             drawing = chart(*args, **kwargs)
         for step in drawing.steps:
             step(False)
         return drawing
 
     return drawn
+
+
+@cache
+def _settings() -> Any:
+    # A drawing draws its grid itself.
+    return {**style(), "font.size": TEXT_SIZE, "legend.fontsize": TEXT_SIZE, "axes.grid": False}
 
 
 @cache

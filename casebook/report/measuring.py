@@ -34,7 +34,22 @@ class Measuring(RendererBase):
 
 
 class RendererSVG(Measuring, backend_svg.RendererSVG):
-    """Matplotlib's writer of SVG, which knows the size of a text quickly."""
+    """Matplotlib's writer of SVG, which knows the size of a text quickly and groups only what was given an id."""
+
+    def __init__(self, *args: Any) -> None:
+        self._groups: list[bool] = []
+        super().__init__(*args)  # type: ignore[no-untyped-call]
+
+    def open_group(self, s: str, gid: str | None = None) -> None:
+        """Begin a group, if it has an id."""
+        self._groups.append(gid is not None)
+        if gid is not None:
+            super().open_group(s, gid)  # type: ignore[no-untyped-call]
+
+    def close_group(self, s: str) -> None:
+        """End the group that began last."""
+        if self._groups.pop():
+            super().close_group(s)  # type: ignore[no-untyped-call]
 
 
 class _Face:

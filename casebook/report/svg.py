@@ -71,7 +71,7 @@ def _saved(figure: Figure) -> str:
         across, down = figure.get_size_inches()
         with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": "casebook"}):
             # As savefig does, but with a renderer that measures texts as the layout did.
-            writer: Any = RendererSVG(72 * across, 72 * down, buffer)  # type: ignore[no-untyped-call]
+            writer: Any = RendererSVG(72 * across, 72 * down, buffer)
             renderer: Any = MixedModeRenderer(figure, across, down, 72, writer)  # type: ignore[no-untyped-call]
             figure.draw(renderer)
             renderer.finalize()
@@ -86,16 +86,21 @@ def _short(svg: str) -> str:
     svg = re.sub(r"<metadata>.*?</metadata>|<!--.*?-->", "", svg, flags=re.DOTALL)
     # Matplotlib's style would hold for the whole page; what it says stands on the root, for the chart alone.
     svg = re.sub(r"<defs>\s*<style[^>]*>.*?</style>\s*</defs>", "", svg, count=1, flags=re.DOTALL)
-    return re.sub(r"\s*(<[^>]*>)\s*", lambda tag: _short_tag(tag[1]), svg)
+    return _TAG.sub(lambda tag: _short_tag(tag[1]), svg)
+
+
+_TAG, _NUMBER, _SPACE = re.compile(r"\s*(<[^>]*>)\s*"), re.compile(r"-?\d+\.\d{2,}"), re.compile(r"([;:])\s+|\s+")
 
 
 def _short_tag(tag: str) -> str:
-    # The page's font stands on the root, and is the one of the text whatever this machine measured it with.
-    if "font" in tag:
+    if tag.startswith("</"):
+        return tag
+    if tag.startswith("<text"):
+        # The page's font stands on the root, and is the one of the text whatever this machine measured it with.
         tag = re.sub(r"font: (?:(\S+) )?(\d+)px [^;\"]*", _font, tag)
-        tag = re.sub(r"font-family: [^;\"]*;? ?", "", tag)
-    tag = re.sub(r"-?\d+\.\d{2,}", lambda number: f"{float(number[0]):.2f}".rstrip("0").rstrip("."), tag)
-    return re.sub(r"\s+", " ", re.sub(r"([;:]) ", r"\1", tag))
+        tag = re.sub(r'font-family: [^;"]*;? ?| transform="rotate\(-0 [^"]*"', "", tag)
+    tag = _NUMBER.sub(lambda number: f"{float(number[0]):.2f}".rstrip("0").rstrip("."), tag)
+    return _SPACE.sub(lambda space: space[1] or " ", tag)
 
 
 def _font(found: re.Match[str]) -> str:

@@ -73,8 +73,8 @@ class Holdings:
             for one in self.prepared
             for field in one.table.columns
             if field.type != "string" and field.role is None and one.table.name != "areas"
-            for blank in [one.frame[one.frame[field.name].isna()]]
-            if len(blank)
+            if (lacking := one.frame[field.name].isna()).any()
+            for blank in [one.frame[lacking]]
         ]
         rows += [
             (one.table.title, f"The whole area: {name}", 1, "area")
