@@ -19,9 +19,12 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
+
+import psutil
 
 ROOT = Path(__file__).resolve().parents[1]
 TIMES = int(sys.argv[1]) if len(sys.argv) > 1 else 5
@@ -251,39 +254,51 @@ def one_edited(root: Path) -> None:
             edits.append(run(root, "run", "health-checks"))
         what = "code of one notebook" if kind == "code" else "words of one notebook"
         print(f"(d) {what} edited, from command to published page: {median(edits[1:]):.2f} s")
-    command = [PYTHON, "pipeline.py", "watch", "health-checks"]
+    previewed(root, "health-checks")
+    previewed(root, "care-rates")
+
+
+def previewed(root: Path, report: str) -> None:
+    """Measure how long a preview takes from a saved notebook to the page a browser has, and what that costs."""
+    command = [PYTHON, "pipeline.py", "preview", report, "--port", "0"]
     how = {"stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL, "text": True}
-    with subprocess.Popen(command, cwd=root, env=ENVIRONMENT, **how) as watching:
-        edits = []
-        until_it_waits(watching.stdout)
-        for number in range(TIMES + 1):
-            edits.append(timed(lambda number=number: until_published(root, lambda: edit(root, "code", 100 + number))))
-            until_it_waits(watching.stdout)
-        watching.terminate()
-    print(f"    with a watch going on, from saving to published page: {median(edits[1:]):.2f} s")
+    with subprocess.Popen(command, cwd=root, env=ENVIRONMENT, **how) as preview:
+        address = preview.stdout.readline().split()[1]
+        while "Shown" not in preview.stdout.readline():
+            pass
+        time.sleep(1)
+        process, seconds, processor = psutil.Process(preview.pid), [], []
+        told = urllib.request.urlopen(f"{address}preview-events")
+        next_version(told)
+        for number in range(2 * TIMES + 1):
+            spent = sum(process.cpu_times()[:4])
+            began = time.perf_counter()
+            edit(root, "code", 1000 + number, report, 'report.text("Version {}.")')
+            next_version(told)
+            urllib.request.urlopen(address).read()
+            seconds.append(time.perf_counter() - began)
+            time.sleep(0.5)
+            processor.append(sum(process.cpu_times()[:4]) - spent)
+        preview.terminate()
+    print(
+        f"    with a preview of {report} going on, from saving to the page: {median(seconds[1:]):.2f} s, "
+        f"{median(processor[1:]):.2f} s of a processor"
+    )
 
 
-def edit(root: Path, kind: str, number: int) -> None:
-    """Add a line to the last cell of a kind in one notebook."""
-    path = root / "notebooks" / "benchmark.ipynb"
-    content = json.loads(path.read_text())
-    cell = [cell for cell in content["cells"] if cell["cell_type"] == kind][-1]
-    cell["source"] = "".join(cell["source"]) + (f"\n# {number}" if kind == "code" else " So.")
-    path.write_text(json.dumps(content))
-
-
-def until_it_waits(told: IO[str]) -> None:
-    """Read what a watch says until it waits for changes."""
-    while "Waiting" not in told.readline():
+def next_version(told: IO[bytes]) -> None:
+    """Wait until a page is told which version there is."""
+    while not told.readline().startswith(b"data"):
         pass
 
 
-def until_published(root: Path, action: Callable[[], None]) -> None:
-    """Do something and wait until another pack is published."""
-    before = (root / "reports").stat().st_ino
-    action()
-    while not (root / "reports").is_dir() or (root / "reports").stat().st_ino == before:
-        time.sleep(0.005)
+def edit(root: Path, kind: str, number: int, report: str = "", code: str = "# {}") -> None:
+    """Add a line to the last cell of a kind in one notebook."""
+    path = root / "notebooks" / ("care-rates.ipynb" if report == "care-rates" else "benchmark.ipynb")
+    content = json.loads(path.read_text())
+    cell = [cell for cell in content["cells"] if cell["cell_type"] == kind][-1]
+    cell["source"] = "".join(cell["source"]) + ("\n" + code.format(number) if kind == "code" else " So.")
+    path.write_text(json.dumps(content))
 
 
 def many_runs(root: Path) -> None:

@@ -1,8 +1,8 @@
 """The commands of a pipeline, and what they print; ``casebook.run`` works.
 
-Here: run, watch, runs, list, check, accept, reconcile, audit, pdf, fetch, describe, new, diff, schedule, packs, serve.
-What helps an analyst (describe, new, diff) is in ``casebook.analyst.commands``, what belongs to the run nobody watches
-(schedule, packs, serve) in ``casebook.nightly.commands``.
+Here: run, preview, runs, list, check, accept, reconcile, audit, pdf, fetch, describe, new, diff, schedule, packs,
+serve. What helps an analyst (describe, new, diff) is in ``casebook.analyst.commands``, what belongs to the run nobody
+watches (schedule, packs, serve) in ``casebook.nightly.commands``.
 
 Exit codes: 0 all went well; 1 a report failed or could not be published, or an audited table does not add
 up; 2 something a person gave is not usable; 3 the pack is held, because a headline moved further than its
@@ -246,21 +246,33 @@ def _add_run_commands(  # noqa: PLR0915
                 _run(jobs, root, pack, not names, options, log, words, fingerprint)
 
     @app.command()
-    def watch(names: Names = None, area: Area = None, parameter: Set = None) -> None:
-        """Run, and run again whenever a notebook or a table is saved, until Ctrl-C."""
-        from casebook import watch as watching
+    def preview(
+        name: Annotated[str, typer.Argument(metavar="REPORT", help="The report to show.")],
+        area: Area = None,
+        parameter: Set = None,
+        port: Annotated[int, typer.Option(min=0, max=65535, help="On which port; 0 for any that is free.")] = 8001,
+    ) -> None:
+        """Show a report's page in the browser of this machine and make it again at every save, until Ctrl-C.
 
-        again = ["run", *(names or []), *(["--area", area] if area else [])]
-        again += [word for one in parameter or [] for word in ("-p", one)]
+        The published pack is not touched. A cell that fails, and what would keep the page from being published, stands
+        on the page.
+        """
+        from casebook import preview as previews
+        from casebook.data.tables import Tables
+        from casebook.engine import parameters
 
-        def once() -> None:
-            of_pack(pack, default_area, again, contact, nightly)(again)
-
+        root = _root()
         signals.obey()
+        parameters.take_secrets()
+        typed = _typed(parameter or [])
+        place = Tables(root).areas.authority(area or typed.pop("area", default_area)).name
+        shown = previews.Preview(root, pack, name, place, typed)
+        again = ["preview", name, *(["--area", area] if area else [])]
+        again += [word for one in parameter or [] for word in ("-p", one)]
         try:
-            watching.stay(_root(), again, once, lambda said: print(said, flush=True))
+            previews.stay(shown, port, again, lambda said: print(said, flush=True))
         except KeyboardInterrupt:
-            print("Stopped watching.")
+            print("Stopped. The published pack is as it was.")
 
     @app.command("runs")
     def list_runs(

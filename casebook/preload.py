@@ -11,7 +11,7 @@ from casebook.errors import InputError, ReportFailedError
 
 @cache
 def packages(prime: bool) -> None:
-    """Load the packages that notebooks and pages use; asked again, as by ``watch``, it has nothing left to do.
+    """Load the packages that notebooks and pages use; asked again, it has nothing left to do.
 
     Parameters
     ----------

@@ -252,38 +252,6 @@ def test_a_run_that_is_stopped_leaves_nothing_running_and_nothing_lying(project,
     assert events(project)[-1]["status"] == "stopped"
 
 
-def test_watching_runs_again_after_every_save_and_outlives_a_notebook_that_breaks(project):
-    said = SAY.replace("Two is", "Two is still")
-    write(project, {"one": GOOD})
-    page = project.root / "reports/cambridgeshire/one.html"
-    with running(project, "watch", together=True) as watching:
-        told = watching.out
-        wait_for(told, "Waiting")
-        assert "Two is 2" in page.read_text()
-        write(project, {"one": FAULTS["raises"]})
-        wait_for(told, "ZeroDivisionError")
-        assert "Two is 2" in page.read_text()
-        pipeline = (project.root / "pipeline.py").read_text()
-        write(project, {"one": ("# Begin", BEGIN, "# Say", said, SHOW)})
-        assert (project.root / "pipeline.py").read_text() == pipeline
-        wait_for(page, "Two is still 2")
-        (project.root / "pipeline.py").write_text(pipeline.replace('"Cambridgeshire"', '"Essex"'))
-        wait_for(told, "The program changed: starting anew.")
-        wait_for(told, "1 report for Essex published")
-        (project.root / "pipeline.py").write_text("PACK = [")
-        wait_for(told, "pipeline.py cannot be read ('[' was never closed (pipeline.py, line 1)): waiting until it can.")
-        # Stopped from outside while it runs, it waits for the run to clean up.
-        write(project, {"one": (*GOOD, "open('begun', 'w').close()\n" + NEVER)})
-        wait_for(project.root / "begun")
-        watching.send(signal.SIGINT)
-        ended = watching.ended()
-    assert ended.returncode == 0
-    assert ended.stdout.splitlines()[-2:] == ["Stopped: nothing was published.", "Stopped watching."]
-    assert not list(project.root.glob(".reports-*"))
-    assert temporary(project) == []
-    assert [one for one in psutil.process_iter(["cwd"]) if one.info["cwd"] == str(project.root)] == []
-
-
 # Kills its own process when something happens in it for the n-th time: an event of Python's, with some words about it.
 KILLED = """
 import os, signal, sys

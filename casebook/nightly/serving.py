@@ -22,14 +22,23 @@ HEADERS = {
 }
 
 
-class _Pages(http.server.SimpleHTTPRequestHandler):
+class Pages(http.server.SimpleHTTPRequestHandler):
+    """Answers with the files of a folder."""
+
     server_version, sys_version = "Casebook", ""
 
-    def send_head(self) -> Any:
+    def from_here(self) -> bool:
+        """Return whether this machine is what was asked, and refuse otherwise."""
         host = self.headers.get("Host", "").rpartition(":")[0] or self.headers.get("Host", "")
         if host.strip("[]") not in LOOPBACK:
             # A page elsewhere whose name was made to lead here (DNS rebinding).
             self.send_error(HTTPStatus.MISDIRECTED_REQUEST, "This server answers to localhost only")
+            return False
+        return True
+
+    def send_head(self) -> Any:
+        """Send what comes before a file, and return the file, if it is one to be seen."""
+        if not self.from_here():
             return None
         if "\0" in self.translate_path(self.path):
             self.send_error(HTTPStatus.NOT_FOUND, "There is no such page")
@@ -42,9 +51,11 @@ class _Pages(http.server.SimpleHTTPRequestHandler):
         return super().send_head()
 
     def list_directory(self, path: Any) -> None:
+        """List nothing."""
         self.send_error(HTTPStatus.NOT_FOUND, "There is no such page")
 
     def end_headers(self) -> None:
+        """Say how a page is to be kept, and from whom."""
         for name, value in HEADERS.items():
             self.send_header(name, value)
         super().end_headers()
@@ -68,4 +79,4 @@ def server(folder: Path, port: int) -> http.server.ThreadingHTTPServer:
     OSError
         If the port is taken.
     """
-    return http.server.ThreadingHTTPServer(("127.0.0.1", port), partial(_Pages, directory=str(folder)))
+    return http.server.ThreadingHTTPServer(("127.0.0.1", port), partial(Pages, directory=str(folder)))

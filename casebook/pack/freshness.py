@@ -37,6 +37,7 @@ KEPT = Path(".casebook/fresh.json")
 RENDERING = (
     "pages/templates",
     "pages/render.py",
+    "pages/draft.py",
     "pages/script.py",
     "pages/index.py",
     "pages/spark.py",

@@ -28,7 +28,7 @@ from casebook.engine.task import Task, keep_failed
 from casebook.errors import ReportFailedError, one_of
 from casebook.pack import freshness, reconciliation, record
 from casebook.pack.models import Finding, Fingerprint, Glance, Published, ReadFile, Row
-from casebook.pages import gates, render, spreadsheet
+from casebook.pages import draft, gates, render, spreadsheet
 from casebook.report.blocks import Title
 
 
@@ -52,6 +52,8 @@ class Order(BaseModel):
     """For a page that is kept although it is older than its data: what changed."""
     before: Published | None = None
     """The report's entry in the pack before."""
+    draft: bool = False
+    """Whether it is for a preview, which shows a page with what keeps it from being published."""
 
     @property
     def kept(self) -> bool:
@@ -66,9 +68,12 @@ class LaidOut(BaseModel):
 
     entry: Published
     rows: tuple[Row, ...]
+    problems: tuple[str, ...] = ()
+    """Of a draft, what keeps it from being published."""
 
 
 FILES = ("html", "notebook", "spreadsheet")
+DRAFTED = FILES[:2]
 _ENDINGS = {"html": ".html", "notebook": ".ipynb", "spreadsheet": ".xlsx"}
 
 
@@ -85,7 +90,8 @@ def work(task: Task, emit: Callable[[dict[str, Any]], None]) -> None:
     try:
         notebook = _executed(task)
         laid_out = _checked_and_written(task, _order(task), notebook)
-        names = [f"{task.name}{ending}" for ending in _ENDINGS.values()]
+        kinds = DRAFTED if _order(task).draft else FILES
+        names = [f"{task.name}{_ENDINGS[kind]}" for kind in kinds]
         files = {name: digest.of(Path(task.own) / name) for name in names}
     except execution.StoppedError as stopped:
         outcome = stopped.outcome
@@ -154,7 +160,11 @@ def _checked_and_written(task: Task, order: Order, notebook: Any) -> LaidOut:
     opened = [one for one in seen.get("opened", []) if one["path"] not in known]
     seen["opened"] = [one for one in opened if freshness.is_input(one["path"])]
     seen["unseen"] = sorted({*seen.get("unseen", []), *(one.title for one in found.sources if one.unseen)})
-    return LaidOut(entry=lay_out(task, order, notebook, found, rows, seen, problems), rows=tuple(rows))
+    if not order.draft:
+        return LaidOut(entry=lay_out(task, order, notebook, found, rows, seen, problems), rows=tuple(rows))
+    entry, page, problems = _page(task, order, notebook, found, rows, seen, problems)
+    (Path(task.own) / f"{task.name}.html").write_text(draft.shown(page, problems), encoding="utf-8")
+    return LaidOut(entry=entry, rows=tuple(rows), problems=tuple(problems))
 
 
 def _unknown_reads(task: Task, reads: Iterable[Read]) -> Iterator[str]:
@@ -199,19 +209,53 @@ def lay_out(
     ReportFailedError
         If there is such a problem, or the page does not pass the gates; all that was found stands in it.
     """
-    if not found.title:
-        # Without it there is no page.
-        raise ReportFailedError(gates.refusal(task.name, problems))
-    notebook = record.published(notebook)
-    entry = _entry(task, order, found, found.title, seen)
-    used = {paper: title for paper, title in order.papers.items() if any(row.paper == paper for row in rows)}
-    page, refused = render.report_page(notebook, found, rows, used, entry, Path(task.notebook).name)
+    entry, page, problems = _page(task, order, notebook, found, rows, seen, problems)
     own = Path(task.own)
-    if problems := [*problems, *refused, *gates.problems(page)]:
+    if problems:
         raise ReportFailedError(gates.refusal(task.name, problems))
     (own / f"{task.name}.html").write_text(page, encoding="utf-8")
     spreadsheet.write(own / f"{task.name}.xlsx", found, rows, entry)
     return entry
+
+
+def _page(
+    task: Task, order: Order, notebook: nbformat.NotebookNode, found: record.Record, rows: list[Row],
+    seen: Mapping[str, Any], problems: Sequence[str],
+) -> tuple[Published, str, list[str]]:  # fmt: skip
+    """Return a report's entry, its page, and all that keeps it from being published."""
+    if not found.title:
+        # Without it there is no page.
+        raise ReportFailedError(gates.refusal(task.name, problems))
+    entry = _entry(task, order, found, found.title, seen)
+    used = {paper: title for paper, title in order.papers.items() if any(row.paper == paper for row in rows)}
+    name = Path(task.notebook).name
+    page, refused = render.report_page(record.published(notebook), found, rows, used, entry, name)
+    return entry, page, [*problems, *refused, *gates.problems(page)]
+
+
+def unfinished(task: Task, notebook: Any, said: str, cell: int | None) -> str:
+    """Return the page of a draft whose notebook failed: as far as it came, with what is said where it happened.
+
+    Parameters
+    ----------
+    task
+        What was to be made.
+    notebook
+        The notebook as far as it came, or None.
+    said
+        Why it came no further.
+    cell
+        The number of the cell that failed, in the notebook as written, if one did.
+    """
+    if notebook is None:
+        return draft.shown("", [said])
+    found, order = record.of(notebook), _order(task)
+    broken = draft.broken(notebook, said, cell)
+    if not found.title:
+        return draft.shown("", [said], broken.source if broken else "")
+    rows = reconciliation.rows(found.reconciliations, task.name, task.area)
+    _, page, _ = _page(task, order, notebook, found, rows, {}, [])
+    return draft.shown(page, [said])
 
 
 def _entry(task: Task, order: Order, found: record.Record, title: Title, seen: Mapping[str, Any]) -> Published:
