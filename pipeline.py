@@ -48,6 +48,7 @@ PACK = [
     Report("transport-workstreams", "appraisal", {"case": "transport_workstreams"}, ["transport_workstreams"], 3, 2),
     Report("multi-systemic-therapy", "appraisal", {"case": "multi_systemic_therapy"}, ["multi_systemic_therapy"], 3, 2),
     Report("victoria-road", "appraisal", {"case": "victoria_road"}, ["victoria_road"], 3, 2),
+    Report("young-adults-team", "capacity", {"case": "young_adults_team"}, ["young_adults_team"], 3, 1),
     Report("portfolio", needs=["portfolio_missing"], figures=1),
 ]
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         ranking,
         savings,
         sensitivity,
+        team,
         unit_costs,
     )
 
@@ -54,6 +55,7 @@ __all__ = [
     "sections",
     "sensitivity",
     "tables",
+    "team",
     "unit_costs",
 ]
 
@@ -82,6 +84,7 @@ _HOMES = {
     "sensitivity": "casebook.studies.sensitivity",
     "series": "casebook.data.series",
     "tables": "casebook.data.tables",
+    "team": "casebook.studies.team",
     "unit_costs": "casebook.studies.unit_costs",
 }
 

@@ -37,6 +37,7 @@ NAMES = [
     "transport-workstreams",
     "multi-systemic-therapy",
     "victoria-road",
+    "young-adults-team",
     "portfolio",
 ]
 EAST = {"Bedford", "Cambridgeshire", "Central Beds", "Essex", "Hertfordshire", "Luton", "Norfolk", "Peterborough", "Southend-on-Sea", "Suffolk", "Thurrock"}  # fmt: skip

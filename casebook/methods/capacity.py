@@ -282,6 +282,67 @@ def stepped(
     return Course(*np.array(rows).T)
 
 
+def by_chance(
+    referrals: ArrayLike,
+    places: float,
+    stay: ArrayLike,
+    weeks: int,
+    generator: np.random.Generator,
+    waiting: float = 0.0,
+    placed: float = 0.0,
+) -> NDArray[np.float64]:
+    """Step lists as ``stepped`` does, with whole children who come and leave by chance.
+
+    So many children are referred in a week as a Poisson distribution gives, and each of those with a place leaves it
+    in a week with the chance 1 / ``stay``. Nobody leaves the list without a place.
+
+    Parameters
+    ----------
+    referrals, stay
+        Children a week and weeks on the caseload, on average: one of each for all futures, or one a future.
+    places, waiting, placed
+        As ``stepped`` takes them; of parts of a child the whole ones count.
+    weeks
+        How many weeks are stepped, 2,600 at the most.
+
+    Returns
+    -------
+    numpy.ndarray
+        Children on the list, a row a future, a column a week, the first before any week has passed.
+
+    Raises
+    ------
+    ValueError
+        As ``stepped``; or if referrals and stays are not as many, or more than a million children come a week.
+
+    References
+    ----------
+    As ``stepped``; the Poisson distribution of arrivals and geometric stays.
+
+    Examples
+    --------
+    >>> by_chance([0.0, 0.0], 10, 1, 2, np.random.default_rng(0), waiting=15, placed=10).tolist()
+    [[15.0, 5.0, 0.0], [15.0, 5.0, 0.0]]
+    """
+    came = np.atleast_1d(given.numbers(referrals, "referrals", 0, 10**6, missing=False))
+    ends = 1 / np.atleast_1d(given.numbers(stay, "a stay", 1, missing=False))
+    futures = max(came.size, ends.size)
+    if {came.ndim, ends.ndim} != {1} or {came.size, ends.size} - {1, futures} or not futures:
+        raise ValueError("referrals and stays are one number for all futures, or one for each")
+    given.whole(weeks, "weeks", 1, 2600)
+    room = floor(given.number(places, "places", 0, 10**9))
+    held = np.full(futures, floor(given.number(placed, "children with a place", 0, places)))
+    queue = np.full(futures, floor(given.number(waiting, "children waiting", 0, 10**9)))
+    course = [queue]
+    for _ in range(weeks):
+        held = held - generator.binomial(held, ends)
+        queue = queue + generator.poisson(came, futures)
+        taken = np.minimum(queue, np.maximum(room - held, 0))
+        held, queue = held + taken, queue - taken
+        course.append(queue)
+    return np.stack(course, axis=1).astype(float)
+
+
 def without_place(demand: float, places: float) -> float:
     """Return how many have no place at a time, on average, where those in need of one vary by chance.
 

@@ -165,3 +165,17 @@ def test_triangular_draws_have_the_mean_of_their_formula():
     assert drawn.min() >= 1
     assert drawn.max() <= 6
     assert math.isclose(np.median(capacity.triangular(5, 5, 5, 3, np.random.default_rng(0))), 5)
+
+
+def test_lists_stepped_by_chance_have_the_stepped_list_for_their_mean():
+    generator = np.random.default_rng(7)
+    drawn = capacity.by_chance(np.full(4000, 9.0), 100, 12.0, 40, generator, waiting=60, placed=100)
+    sure = capacity.stepped(np.full(40, 9.0), 100, 12.0, waiting=60, placed=100)
+    assert drawn[:, 1:].mean(axis=0) == pytest.approx(sure.waiting, rel=0.02)
+    # What comes varies as Poisson has it, what leaves as a share of 100: of one week both together.
+    assert np.diff(drawn[:, :2]).var() == pytest.approx(9 + 100 / 12 * 11 / 12, rel=0.06)
+
+
+def test_futures_of_different_length_are_refused():
+    with pytest.raises(ValueError, match="one number for all futures, or one for each"):
+        capacity.by_chance([1.0, 2.0], 5, [3.0, 4.0, 5.0], 2, np.random.default_rng(0))

@@ -105,6 +105,9 @@ FOR = {
     "budget.in_force": {"changes": rows(POSITIVE, 5)},
     "budget.levels": {"printed": rows(POSITIVE, 5)},
     "budget.rebased": {"amounts": rows(POSITIVE, 5), "rises": rows(SHARE, 5), "base": st.integers(0, 4)},
+    "capacity.by_chance": {
+        "stay": rows(st.floats(1, 100)), "referrals": rows(st.floats(0, 90)), "weeks": st.integers(1, 9), "placed": SHARE, "places": POSITIVE,
+    },
     "capacity.stepped": {"stay": st.floats(1, 100), "need": st.floats(1, 100), "placed": SHARE, "places": POSITIVE},
     "capacity.triangular": {"low": st.floats(0, 1), "central": st.floats(1, 2), "high": st.floats(2, 3)},
     "costing.simulate": {"weekly_cost": POSITIVE}, "costing.steady_reduction": {"weekly_cost": POSITIVE},

@@ -25,6 +25,7 @@ from casebook.report.sections.rankings import chance, gap_in_people, in_region
 from casebook.report.sections.registers import register
 from casebook.report.sections.schedules import savings, savings_by_service, savings_totals
 from casebook.report.sections.sensitivities import sensitivity
+from casebook.report.sections.teams import room, waiting_list, ways
 from casebook.report.sections.unit_costs import unit_cost
 
 __all__ = [
@@ -56,6 +57,7 @@ __all__ = [
     "portfolio",
     "referrals",
     "register",
+    "room",
     "savings",
     "savings_by_service",
     "savings_totals",
@@ -65,6 +67,8 @@ __all__ = [
     "staffing",
     "unit_cost",
     "waiting",
+    "waiting_list",
+    "ways",
     "weekly_costs",
     "weeks_left",
     "what_happened",
