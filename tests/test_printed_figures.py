@@ -435,7 +435,8 @@ class TestPages:
         for row in repeats:
             repeat, original = found[row["id"]], found[row["same_as"]]
             stands = original["verdict"].startswith("reproduced")
-            if row["id"] == "ledger-climate-2024-head":  # £50k in the head, £150,000 in the table
+            # £50k in the head, £150,000 in the table; £148,834k in the head, £148,834 in the text.
+            if row["id"] in ("ledger-climate-2024-head", "yat-head"):
                 assert repeat["verdict"] == "differs"
                 continue
             if row["id"] == "ehcp-profound-in-text":  # 63% is no way to print 63.6%

@@ -27,7 +27,7 @@ _ONE = 0.5
 
 
 @dataclass(frozen=True)
-class Basis:
+class Terms:
     """How a team is looked at: over how many years, in how many months a list is to be clear, with which posts empty.
 
     ``vacant`` is the share of all posts that nobody holds; ``runs`` futures are simulated from ``seed`` on.
@@ -60,7 +60,7 @@ class Team:
 
     table: TableEntry
     area: str
-    basis: Basis
+    terms: Terms
     posts: tuple[Post, ...]
     allocated: float
     waiting: float
@@ -93,12 +93,12 @@ class Team:
     @property
     def places(self) -> Number:
         """The cases that the posts there are have room for, at the source's own standard."""
-        return self.need.like(sum(one.there * one.each for one in self.posts) * (1 - self.basis.vacant))
+        return self.need.like(sum(one.there * one.each for one in self.posts) * (1 - self.terms.vacant))
 
     @property
     def places_with(self) -> Number:
         """The same with the posts asked for."""
-        return self.need.like(sum((one.there + one.asked) * one.each for one in self.posts) * (1 - self.basis.vacant))
+        return self.need.like(sum((one.there + one.asked) * one.each for one in self.posts) * (1 - self.terms.vacant))
 
     @property
     def added(self) -> Number:
@@ -149,13 +149,13 @@ class Team:
         pandas.Series
             Cases that wait, by years since the posts are filled; the first at once.
         """
-        return pd.Series(self._stepped(places)[::_WEEKS], index=range(self.basis.years + 1))
+        return pd.Series(self._stepped(places)[::_WEEKS], index=range(self.terms.years + 1))
 
     def _stepped(self, places: float) -> NDArray[np.float64]:
         placed = min(places, self.need.value)
         waiting = self.need.value - placed
         found = capacity.stepped(
-            np.full(self.basis.years * _WEEKS, self.referred * _MONTHS / _WEEKS),
+            np.full(self.terms.years * _WEEKS, self.referred * _MONTHS / _WEEKS),
             places,
             max(self.stay * _WEEKS / _MONTHS, 1.0),
             waiting=waiting,
@@ -177,25 +177,25 @@ class Team:
 
     @property
     def _years(self) -> str:
-        return count(self.basis.years, "year", "years")
+        return count(self.terms.years, "year", "years")
 
     @property
     def steady(self) -> Number:
         """The list after the last year, if as many cases close a month as now, however many are allocated."""
-        more = (self.referred - self.closed) * _MONTHS * self.basis.years
+        more = (self.referred - self.closed) * _MONTHS * self.terms.years
         return self.need.like(max(self.need.value + more - self.places_with.value, 0.0))
 
     @cached_property
     def _futures(self) -> NDArray[np.float64]:
         """Simulated lists with the posts asked for: what comes and closes varies by chance and by its rounding."""
-        generator = np.random.default_rng(self.basis.seed)
+        generator = np.random.default_rng(self.terms.seed)
         came, closed = (
-            generator.uniform(max(one - _ONE, 0.0), one + _ONE, self.basis.runs) for one in (self.referred, self.closed)
+            generator.uniform(max(one - _ONE, 0.0), one + _ONE, self.terms.runs) for one in (self.referred, self.closed)
         )
         stay = np.maximum(self.allocated / np.maximum(closed, 1e-9) * _WEEKS / _MONTHS, 1.0)
         places, weekly = self.places_with.value, came * _MONTHS / _WEEKS
         return capacity.by_chance(
-            weekly, places, stay, self.basis.years * _WEEKS, generator, self.left.value, min(places, self.need.value)
+            weekly, places, stay, self.terms.years * _WEEKS, generator, self.left.value, min(places, self.need.value)
         )
 
     @property
@@ -219,14 +219,14 @@ class Team:
     @property
     def clear(self) -> Odds:
         """In how many futures nobody waits at some time within the years looked at."""
-        return Odds(float((self._futures.min(axis=1) < _ONE).mean() * 100), runs=self.basis.runs)
+        return Odds(float((self._futures.min(axis=1) < _ONE).mean() * 100), runs=self.terms.runs)
 
     # --- What would clear it ------------------------------------------------------------------------
 
     @property
     def closings(self) -> Number:
         """The cases that must close a month for the list to be clear in time, with the posts asked for."""
-        return Number(self.referred + self.left.value / self.basis.within, 1)
+        return Number(self.referred + self.left.value / self.terms.within, 1)
 
     @property
     def closing(self) -> Number:
@@ -236,7 +236,7 @@ class Team:
     @property
     def coming(self) -> Number:
         """The cases that may come a month for the list to be clear in time, with the posts asked for."""
-        return Number(max(self.closing.value - self.left.value / self.basis.within, 0.0), 1)
+        return Number(max(self.closing.value - self.left.value / self.terms.within, 0.0), 1)
 
     @property
     def enough(self) -> pd.DataFrame:
@@ -244,7 +244,7 @@ class Team:
         short = max(self.options["As many as need it"] - self.places_with.value, 0.0)
         rows = []
         for one in self.posts:
-            more = ceil(round(short / (one.each * (1 - self.basis.vacant)), 9))
+            more = ceil(round(short / (one.each * (1 - self.terms.vacant)), 9))
             rows.append((one.item, one.each, more, np.nan if one.price is None else more * one.price))
         return pd.DataFrame(rows, columns=["item", "each", "more", "cost"])
 
@@ -324,7 +324,7 @@ class Team:
             Assumed(
                 f"{self.referred:g} cases come every month, and nobody leaves the list without a worker.",
                 "amber", "high", "the paper's average, rounded to a whole number; it gives no earlier months",
-                f"One more a month is {whole(_MONTHS * self.basis.years)} more cases in {self._years}.",
+                f"One more a month is {whole(_MONTHS * self.terms.years)} more cases in {self._years}.",
             ),
             Assumed(
                 "Any case may go to any post.", "red", "high", "chosen here, as the paper does not count simple cases",
@@ -333,7 +333,7 @@ class Team:
         ]  # fmt: skip
 
 
-def read(frame: pd.DataFrame, area: str, basis: Basis) -> Team:
+def read(frame: pd.DataFrame, area: str, terms: Terms) -> Team:
     """Read a team with its posts, its cases and its list.
 
     Parameters
@@ -344,7 +344,7 @@ def read(frame: pd.DataFrame, area: str, basis: Basis) -> Team:
         ``allocated``, ``waiting``, ``referred`` and ``closed`` (a month), one row each; ``given`` or ``missing``.
     area
         Whose team it is.
-    basis
+    terms
         How it is looked at.
 
     Raises
@@ -355,7 +355,7 @@ def read(frame: pd.DataFrame, area: str, basis: Basis) -> Team:
     Examples
     --------
     >>> from casebook.data import tables
-    >>> found = read(tables.read("young_adults_team"), "Cambridgeshire", Basis())
+    >>> found = read(tables.read("young_adults_team"), "Cambridgeshire", Terms())
     >>> str(found.need), str(found.places), str(found.places_with), found.when(300), found.when(342)
     ('342', '240', '300', 'not within five years', 'at once')
     """
@@ -381,7 +381,7 @@ def read(frame: pd.DataFrame, area: str, basis: Basis) -> Team:
         raise InputError(f"{file} has no standard of {lacking[0]}, expected how many cases each may have: add it.")
     made = tuple(_post(row, of_post) for row in posts.to_dict("records"))
     missing = tuple(map(str, frame.loc[frame["kind"] == "missing", "item"]))
-    return Team(table, area, basis, made, **single, missing=missing)
+    return Team(table, area, terms, made, **single, missing=missing)
 
 
 def _by_post(file: str, frame: pd.DataFrame, kind: str) -> dict[str, float]:

@@ -11,13 +11,13 @@ from casebook import sections, tables, team
 from casebook.errors import InputError
 
 
-def made(altered=None, **basis):
+def made(altered=None, **terms):
     frame = tables.read("young_adults_team")
     if altered is not None:
         described = frame.attrs["table"]
         frame = altered(frame.copy())
         frame.attrs["table"] = described
-    return team.read(frame, "Cambridgeshire", team.Basis(**basis))
+    return team.read(frame, "Cambridgeshire", team.Terms(**terms))
 
 
 def with_amounts(**amounts):

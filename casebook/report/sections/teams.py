@@ -40,7 +40,7 @@ def waiting_list(of: Team) -> Section:
     courses = {name: of.course(places) for name, places in of.options.items()}
     drawn = pd.DataFrame(courses).rename_axis("year").reset_index()
     ends = "; ".join(f"{name}: from {whole(one.iloc[0])} to {whole(one.iloc[-1])}" for name, one in courses.items())
-    limits, years = of.range, count(of.basis.years, "year", "years")
+    limits, years = of.range, count(of.terms.years, "year", "years")
     lie = {"one year": limits.loc[1], years: limits.iloc[-1]}
     between = listed(f"{low:,.0f} to {high:,.0f} after {when}" for when, (_, low, high) in lie.items())
     rows = [
@@ -72,7 +72,7 @@ def waiting_list(of: Team) -> Section:
         by_chance=Aside(
             "How far it may be otherwise",
             (
-                f"In each of {of.basis.runs:,} simulated futures cases come and close by chance, and the paper's "
+                f"In each of {of.terms.runs:,} simulated futures cases come and close by chance, and the paper's "
                 "averages lie anywhere that rounds to what it prints. With the posts asked for, so many cases wait in "
                 f"80 of 100 futures: {between}.",
             ),
@@ -99,7 +99,7 @@ def ways(of: Team) -> Section:
             missing="no price printed",
         ) if short else None,
         flows=f"Without more posts than these, {of.closings} cases a month would have to close, not {of.closing}, or "
-        f"{of.coming} come, not {of.referred:g}, for nobody to wait after {count(of.basis.within, 'month', 'months')}."
+        f"{of.coming} come, not {of.referred:g}, for nobody to wait after {count(of.terms.within, 'month', 'months')}."
         if short else None,
         missing=" ".join(unsaid) or None,
     )  # fmt: skip
