@@ -1,4 +1,4 @@
-"""The commands of an analyst's day: describe, new, diff."""
+"""The commands of an analyst's day: describe, new, explain, diff."""
 
 from __future__ import annotations
 
@@ -61,6 +61,31 @@ def add(app: typer.Typer, root: Callable[[], Path], area: str) -> None:
         for path in drafting.write(here, drafting.draft(here, name, table, area, title=title, column=column)):
             print(f"{'Added a line to' if path == drafting.PIPELINE else 'Wrote'} {path}")
         print(f"Make it: python pipeline.py run {name}    Change it: make lab, then notebooks/{name}.ipynb")
+
+    @app.command()
+    def explain(
+        report: Annotated[str, typer.Argument(metavar="REPORT", help="A published report.")],
+        identifier: Annotated[
+            str,
+            typer.Argument(
+                metavar="ID", help="A headline, a printed figure, a table, or a cell of one: TABLE/ROW/COLUMN."
+            ),
+        ],
+        place: Annotated[str, typer.Option("--area", help="Another area than that of the pipeline.")] = "",
+        as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    ) -> None:
+        """Say where a number of a published report comes from: its formula, the rows of its inputs, and assumptions."""
+        from casebook.analyst import explaining
+        from casebook.data.tables import Tables
+
+        here = root()
+        official = Tables(here).areas.authority(place or area).name
+        found = explaining.of(here, report, official, identifier)
+        if as_json:
+            print(json.dumps(asdict(found), indent=2, ensure_ascii=False, default=str))
+            return
+        for line in explaining.in_words(found):
+            print(line)
 
     @app.command()
     def diff(
