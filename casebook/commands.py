@@ -18,7 +18,7 @@ import re
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -36,6 +36,7 @@ from casebook.pack.report_spec import Contact, Report
 
 if TYPE_CHECKING:
     from casebook.data.tables import Tables
+    from casebook.engine.cluster import Bridge
     from casebook.engine.task import Task
     from casebook.pack.models import Row
     from casebook.pack.plan import Job
@@ -177,6 +178,18 @@ def _add_run_commands(  # noqa: PLR0915
             bool,
             typer.Option("--ordinary-kernels", help="Start a Jupyter kernel for each report: slower, same result."),
         ] = False,
+        jobs_at_once: Annotated[
+            int | None,
+            typer.Option("--jobs", min=1, metavar="N", help="How many reports at a time: as many as there are cores."),
+        ] = None,
+        scheduler: Annotated[
+            str,
+            typer.Option(
+                "--scheduler",
+                metavar="ADDRESS",
+                help="Make the reports on a Dask cluster, such as tcp://10.0.0.5:8786.",
+            ),
+        ] = "",
         dry_run: Annotated[
             bool, typer.Option("--dry-run", help="Say what would be made and why; make nothing.")
         ] = False,
@@ -206,6 +219,7 @@ def _add_run_commands(  # noqa: PLR0915
             keep_going or scheduled,
             accept,
             "kernel" if ordinary_kernels else None,
+            jobs_at_once,
             remove=remove,
             contact=contact,
         )
@@ -242,8 +256,9 @@ def _add_run_commands(  # noqa: PLR0915
                 _console(stderr=True).print(sentence)
             if log is None:
                 _say_what_is_stale(jobs, root, pack, not names, options)
-            else:
-                _run(jobs, root, pack, not names, options, log, words, fingerprint)
+                return
+            with _elsewhere(scheduler, root) as elsewhere:
+                _run(jobs, root, pack, not names, replace(options, elsewhere=elsewhere), log, words, fingerprint)
 
     @app.command()
     def preview(
@@ -729,6 +744,17 @@ def _no_contact(contact: Contact | None) -> list[str]:
         'contact=Contact(team="...", email="...").'
     )
     return [] if contact else [said]
+
+
+def _elsewhere(scheduler: str, root: Path) -> AbstractContextManager[Bridge | None]:
+    """Connect to a Dask cluster, if one is named."""
+    if not scheduler:
+        return nullcontext()
+    from casebook import preload
+    from casebook.engine import cluster
+    from casebook.pages import layout
+
+    return cluster.connected(scheduler, root, layout.work, preload.packages)
 
 
 def _typed(settings: Sequence[str]) -> dict[str, str]:

@@ -17,7 +17,7 @@ from casebook.data.results import UPSTREAM
 from casebook.engine import workers
 from casebook.engine.outcome import Outcome
 from casebook.engine.task import Key, Task
-from casebook.engine.workers import WorkerResult
+from casebook.engine.workers import Elsewhere, WorkerResult
 from casebook.errors import InputError, ReportFailedError, ThresholdExceededError, and_list, one_of
 from casebook.pack import comparison, freshness, models, plan, record
 from casebook.pack.freshness import StaleReason
@@ -50,6 +50,8 @@ class RunOptions:
     remove: str = ""
     contact: Contact | None = None
     by_area: bool = False
+    elsewhere: Elsewhere | None = None
+    """What makes the reports, in place of processes here."""
     left_out: Mapping[str, dict[str, str]] = field(default_factory=dict)
     """By area, the reports that cannot be made for it, each with what is missing."""
 
@@ -525,7 +527,7 @@ class _Run:
         built_from, papers = record.built_from(self.root), catalogue.load(self.root).papers
         stale = [job for job in jobs if needs.get(job.key)]
         to_run = sum(not needs[job.key].only_render for job in stale)
-        if options.engine != "kernel" and to_run:
+        if options.engine != "kernel" and to_run and not options.elsewhere:
             preload.packages(prime=to_run > 1)
         engine: Literal["shell", "kernel"] = (
             "kernel" if options.engine == "kernel" or not workers.can_fork() else "shell"
@@ -548,10 +550,15 @@ class _Run:
                     root=str(self.root), stage=str(stage), parameters=job.parameters,
                     secrets=job.secrets, environment={UPSTREAM: json.dumps(upstream)}, engine=engine,
                     limits=job.report.limits, only_render=need.only_render, order=order.model_dump_json(),
+                    inputs=tuple(
+                        folders[key].relative_to(stage).as_posix()
+                        for key in [*waits[job.key], *([job.key] if need.only_render else [])]
+                    ),
                 )
             )  # fmt: skip
+        at_once = options.at_once or (options.elsewhere.at_once if options.elsewhere else workers.cores())
         log.write(
-            "making", engine=engine, at_once=options.at_once or workers.cores(), built_from=built_from,
+            "making", engine=engine, at_once=at_once, built_from=built_from,
             versions=layout.versions(), reports=_by_report({job.key: needs[job.key].why for job in stale}),
         )  # fmt: skip
         first: list[WorkerResult] = []
@@ -569,7 +576,9 @@ class _Run:
             return result.outcome.status == "succeeded" or options.keep_going
 
         found = publish.hashes(stage)
-        results = workers.run(_longest_first(tasks, waits, before), waits, begin, end, layout.work, options.at_once)
+        results = workers.run(
+            _longest_first(tasks, waits, before), waits, begin, end, layout.work, options.at_once, options.elsewhere
+        )
         own = {path: Path(result.task.own) / Path(path).name for result in results for path in _files(result)}
         expected = found | {path: content for result in results for path, content in _files(result).items()}
         for path in publish.put_back(stage, expected, lambda path: (own.get(path), self.root / "reports" / path)):

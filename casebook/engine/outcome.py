@@ -30,6 +30,7 @@ WHAT_TO_DO = {
     "timed out": "make it quicker, or raise the limit in pipeline.py: Report(..., limits=Limits(seconds=...))",
     "too much output": "show less, or raise the limit in pipeline.py: Report(..., limits=Limits(output_megabytes=...))",
     "kernel would not start": "run `make environment`, then try again",
+    "cluster lost": "see to the scheduler and its workers, then run again, or leave --scheduler out",
     "disk full": "make room on the disk, then run again",
 }
 

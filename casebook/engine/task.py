@@ -37,6 +37,8 @@ class Task:
     """The process of the run, which a worker must not outlive."""
     only_render: bool = False
     """Whether the executed notebook of the pack before is to be rendered anew, with the words of the present one."""
+    inputs: tuple[str, ...] = ()
+    """The files of the stage that it reads, by path, for whoever makes it on another machine."""
     order: str = ""
     """What ``finish`` is told besides, which is no concern of the engine: it hands it on unread."""
     own: str = ""
@@ -73,6 +75,7 @@ def from_plain(plain: Mapping[str, Any]) -> Task:
     return Task(
         **{
             **plain,
+            "inputs": tuple(plain["inputs"]),
             "limits": Limits(**plain["limits"]),
             "cost": Cost(**plain["cost"]),
         }

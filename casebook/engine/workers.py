@@ -21,7 +21,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
-from typing import IO, Any, NoReturn
+from typing import IO, Any, NoReturn, Protocol
 
 import psutil
 
@@ -52,6 +52,35 @@ class WorkerResult:
     """The SHA-256 of each file it left in its own folder, by name."""
 
 
+class Running(Protocol):
+    """A report that is being made, here or elsewhere."""
+
+    task: Task
+    process: Any
+    """Has ``pid``: the process here that makes it, or that speaks with who does."""
+
+    def over(self) -> bool:
+        """Take in what is told, and return whether it is at an end."""
+
+    def goes_on(self) -> bool:
+        """Return whether there is more to do, and begin it."""
+
+    def kill(self) -> None:
+        """End it."""
+
+    def result(self) -> WorkerResult:
+        """Return how it ended."""
+
+
+class Elsewhere(Protocol):
+    """What makes reports in place of processes here."""
+
+    at_once: int
+
+    def start(self, task: Task, finish: Finish) -> Running:
+        """Begin a report."""
+
+
 def can_fork() -> bool:
     """Return whether this process may fork workers: on Linux, with no other thread alive."""
     if sys.platform != "linux" or threading.active_count() > 1:
@@ -72,6 +101,7 @@ def run(
     ended: Callable[[WorkerResult], bool],
     finish: Finish,
     at_once: int | None = None,
+    elsewhere: Elsewhere | None = None,
 ) -> list[WorkerResult]:
     """Run tasks, each after those it needs, the rest side by side.
 
@@ -89,13 +119,16 @@ def run(
         What is done once a report's cells have run, in a process of its own.
     at_once
         How many run at a time: as many as there are cores, if left out.
+    elsewhere
+        What makes them in place of processes here (``engine.cluster``), as many at a time as it can take.
 
     Returns
     -------
     list of WorkerResult
         In the order they ended. Tasks that were stopped, or that needed one that failed, are not in it.
     """
-    at_once = at_once or cores()
+    start, most = (elsewhere.start, elsewhere.at_once) if elsewhere else (_start, cores())
+    at_once = at_once or most
     waiting, done, results = list(tasks), set[Key](), list[WorkerResult]()
     keys = {task.key for task in tasks}
     if not tasks:
@@ -108,7 +141,7 @@ def run(
                 if all(key in done or key not in keys for key in needs.get(task.key, ())):
                     waiting.remove(task)
                     starting(task)
-                    running.append(_start(task, finish))
+                    running.append(start(task, finish))
             signals.raise_pending()
             if not running:
                 # What is left needs something that failed.
@@ -158,10 +191,10 @@ def _temporary_folder(root: str) -> Iterator[None]:
 
 
 @contextmanager
-def _all_stopped_at_the_end() -> Iterator[tuple[list[_Running], set[int]]]:
+def _all_stopped_at_the_end() -> Iterator[tuple[list[Running], set[int]]]:
     _become_subreaper()
     before = {child.pid for child in psutil.Process().children()}
-    running: list[_Running] = []
+    running: list[Running] = []
     try:
         yield running, before
     finally:
@@ -270,7 +303,7 @@ class _Running:
             told, peak = self.told, max(self.peak, self.told.outcome.peak_megabytes)
             outcome: Outcome = replace(told.outcome, cells=cells, peak_megabytes=peak)
             try:
-                _install(self.task, told.files)
+                install(self.task, told.files)
             except (ReportFailedError, OSError) as error:
                 failed = replace(of_error(error, "its page was put into the pack"), cells=cells)
                 return WorkerResult(
@@ -296,7 +329,7 @@ def _code_cells(task: Task) -> list[int]:
 
 
 # What workers tell and write; it is not for the next one, which is forked meanwhile, to read or to change.
-_others: set[IO[bytes]] = set()
+others: set[IO[bytes]] = set()
 
 
 class _Forked:
@@ -317,7 +350,7 @@ class _Forked:
         os.set_blocking(reading, False)
         # A file object is closed once, however often it is told to; a number could be another's by then.
         self._reading = open(reading, "rb", buffering=0)  # noqa: PTH123, SIM115
-        _others.update((self._reading, *self._files))
+        others.update((self._reading, *self._files))
         self._status: int | None = None
 
     def read(self) -> bytes:
@@ -340,7 +373,7 @@ class _Forked:
             _, self._status = os.waitpid(self.pid, 0)
         for file in (self._reading, *self._files):
             file.close()
-            _others.discard(file)
+            others.discard(file)
 
     def exit_code(self) -> int:
         return os.waitstatus_to_exitcode(self._status or 0)
@@ -391,8 +424,15 @@ class _Started:
         return int(self._process.returncode)
 
 
-def _install(task: Task, files: Mapping[str, str]) -> None:
+def install(task: Task, files: Mapping[str, str]) -> None:
     """Take what was laid out into the pack that is being made.
+
+    Parameters
+    ----------
+    task
+        The report's; its own folder holds the files.
+    files
+        The SHA-256 that the gates saw of each, by name.
 
     Raises
     ------
@@ -429,7 +469,7 @@ def _be_worker(
         _become_subreaper()
         lock.release()
         os.close(reading)
-        for file in _others:
+        for file in others:
             file.close()
         nothing = os.open(os.devnull, os.O_RDONLY)
         for descriptor, target in ((nothing, 0), (captured[0], 1), (captured[1], 2)):
