@@ -30,8 +30,9 @@ from casebook.engine.worker import Finish
 from casebook.engine.workers import WorkerResult
 from casebook.errors import InputError, ReportFailedError, and_list
 
-_PARTS = ("casebook", "notebooks", "workings", "data", "pipeline.py")
-"""The files of a project that a report can read, and what makes it."""
+_PARTS = ("notebooks", "workings", "data", "pipeline.py")
+"""The files of a project that a report can read."""
+_PACKAGE = Path(__file__).parents[1]
 _SAME = ("matplotlib", "nbclient", "nbformat", "numpy", "pandas", "papermill", "pyarrow", "pydantic", "scipy")
 _SECONDS_TO_CONNECT = 20
 _TRIES = 3
@@ -180,7 +181,7 @@ class Sent:
 
 
 def pack(root: Path) -> bytes:
-    """Return a project's files as an archive that is the same as long as they are.
+    """Return a project's files and this package as an archive that is the same as long as they are.
 
     Examples
     --------
@@ -191,11 +192,10 @@ def pack(root: Path) -> bytes:
     """
     packed = BytesIO()
     with tarfile.open(fileobj=packed, mode="w", format=tarfile.PAX_FORMAT) as archive:
-        for part in _PARTS:
-            there = root / part
+        for there in (_PACKAGE, *(root / part for part in _PARTS)):
             for path in [there] if there.is_file() else sorted(there.rglob("*")):
                 if path.is_file() and "__pycache__" not in path.parts and ".ipynb_checkpoints" not in path.parts:
-                    about = tarfile.TarInfo(path.relative_to(root).as_posix())
+                    about = tarfile.TarInfo(path.relative_to(there.parent).as_posix())
                     about.size, about.mode = path.stat().st_size, 0o644
                     with path.open("rb") as content:
                         archive.addfile(about, content)
@@ -246,19 +246,20 @@ def _client(address: str) -> Iterator[Any]:
             "leave --scheduler out."
         ) from None
     with client:
-        own = shipping.versions([*_SAME])
-        for worker, theirs in client.run(shipping.versions, [*_SAME]).items():
-            other = [f"{name} {theirs[name]}, not {own[name]}" for name in own if theirs[name] != own[name]]
-            if other:
-                raise InputError(
-                    f"The worker {worker} has {and_list(other)}: install requirements.lock there, as "
-                    "here, then run again."
-                )
+        _refuse_others(shipping.versions([*_SAME]), client.run(shipping.versions, [*_SAME]))
         try:
             yield client
         finally:
             with suppress(Exception):
                 client.run(shipping.stop)
+
+
+def _refuse_others(own: Mapping[str, str], theirs: Mapping[str, Mapping[str, str]]) -> None:
+    for worker, found in theirs.items():
+        if other := [f"{name} {found[name]}, not {own[name]}" for name in own if found[name] != own[name]]:
+            raise InputError(
+                f"The worker {worker} has {and_list(other)}: install requirements.lock there, as here, then run again."
+            )
 
 
 def _serve(client: Any, archive: bytes, start: list[str], tell: Callable[[Mapping[str, Any]], None]) -> None:
