@@ -397,7 +397,12 @@ def _say_what_to_know(pack: Sequence[Report], root: Path, default_area: str) -> 
         serves = "; ".join(held.served_by(vintage)) or "for no series"
         _console().print(f"{vintage.path.name}: {vintage}, {serves}.", soft_wrap=True)
     jobs, _ = plan.make(pack, root, [], [default_area], {}, known)
-    for sentence in [*plan.other_areas(jobs, known), *exports.not_recognised(root), *held.not_served()]:
+    for sentence in [
+        *plan.other_areas(jobs, known),
+        *exports.not_recognised(root),
+        *held.not_served(),
+        *held.judged_otherwise(),
+    ]:
         _complain(sentence)
 
 

@@ -277,9 +277,9 @@ def test_the_smallest_number_for_a_real_difference_is_true(pack, report, indicat
     people = int(many[chance][-1]) + 1
     text = pack.headline(report, "significance")["said"]
     assert text.startswith(
-        f"The paper gives no count for Cambridgeshire, so its difference from England was not tested for chance. If about {float(f'{people:.2g}'):,.0f} {event} "
+        f"The paper gives no count for Cambridgeshire, so its difference from England was not tested for chance. With about {float(f'{people:.2g}'):,.0f} {event} "
     )
-    assert " or more stood behind it, chance would not explain its gap to England." in text
+    assert " or more behind it, chance would not explain its gap to England." in text
     assert text.endswith("not a simple random sample.") == (report == "smoking")
     assert f">{people:,}<" in pack.page(report)
 

@@ -19,7 +19,7 @@ from casebook.errors import InputError
 FOLDER = Path("data/raw/exports")
 KEPT = Path("data/processed/exports")
 ENDINGS = (".csv", ".parquet", ".xlsx")
-_LAYOUT = 2  # Raised when what is kept, or what is recognised, changes.
+_LAYOUT = 3  # Raised when what is kept, or what is recognised, changes.
 _UNKNOWN = "unknown"
 
 

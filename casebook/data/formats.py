@@ -19,6 +19,7 @@ HEADER_WITHIN = 12
 """A header stands in one of so many first rows; some workbooks have others above it."""
 TIDY = ["measure", "area", "period", "value", "lower", "upper", "count", "denominator", "status"]
 _NUMBERS = TIDY[3:8]
+DICTIONARY = "lait-dictionary"
 _OGL = "Open Government Licence v3.0"
 
 
@@ -43,6 +44,12 @@ def _lait(frame: pd.DataFrame) -> pd.DataFrame:
     return _filled(
         frame, measure=frame["Short Desc"], area=frame["LA Number"], period=frame["Years"], value=frame["Values"]
     )
+
+
+def _lait_dictionary(frame: pd.DataFrame) -> pd.DataFrame:
+    """Take for each measure of the tool which way is good ("High", "Low", "-"), in place of a value."""
+    found = _filled(frame, measure=frame["Measure_short"], area="England", period="0")
+    return found.assign(status=frame["Polarity"].astype("str").str.strip())
 
 
 def _children_looked_after(frame: pd.DataFrame) -> pd.DataFrame:
@@ -171,6 +178,10 @@ def _format(name: str, title: str, publisher: str, columns: set[str], tidy: Call
 
 FORMATS = (
     _format("lait", "Local Authority Interactive Tool", _DFE, {"Short Desc", "LA Number", "Years", "Values"}, _lait),
+    _format(
+        DICTIONARY, "Local Authority Interactive Tool, data dictionary", _DFE,
+        {"Measure_code", "Measure_short", "Polarity", "Next Update"}, _lait_dictionary,
+    ),
     _format(
         "children-looked-after", "Children looked after in England including adoptions", _DFE,
         {*_EES, "population_type", "children_count", "rate_per_10000"}, _children_looked_after,

@@ -503,6 +503,21 @@ class Held:
                     )
         return said
 
+    def judged_otherwise(self) -> list[str]:
+        """Say which series judge the other way round than the dictionary of the tool that they are from."""
+        said = []
+        ways = {"high is good": "Low", "low is good": "High"}
+        for vintage in [one for one in self.vintages if one.format.name == formats.DICTIONARY]:
+            named = {source.measure: one for one in self.described.values() for source in one.sources if source.measure}
+            polarity = exports.read(self.root, vintage, [*named], self.areas, {}).set_index("measure")["status"]
+            said += [
+                f"{DESCRIBED}, {one.name}: {one.polarity}, but the dictionary {vintage.path.name} has {measure!r} as "
+                f"{polarity[measure]!r}: correct the one that is wrong."
+                for measure, one in named.items()
+                if polarity.get(measure) == ways.get(one.polarity, "")
+            ]
+        return said
+
     def sources(self, one: Series) -> list[_Found]:
         """Return every source of a series in every vintage that is held, with its rows, in the order described."""
         tables = [self.tables.catalogue.table(source.table) for source in one.sources if source.table]
@@ -535,6 +550,8 @@ class Held:
         if vintage.format.name == "neighbours":
             frame = exports.read(self.root, vintage, ["neighbour 1"], self.areas, {})
             return [f"the neighbours of {self._authorities(frame)}"]
+        if vintage.format.name == formats.DICTIONARY:
+            return ["which way is good, of the tool's measures"]
         said = []
         for one in self.described.values():
             for found in self.sources(one):

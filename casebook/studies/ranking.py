@@ -74,7 +74,7 @@ class Enough:
             return f"any number of {self.of.people}"
         people = f"{about(self.needed.people)} {self.of.people}"
         if self.of.kind == "rate" and self.needed.count:
-            return f"{about(self.needed.count)} {self.of.event} (that rate among {people})"
+            return f"{about(self.needed.count)} {self.of.event} (among {people})"
         return people
 
     @property

@@ -257,6 +257,22 @@ def test_check_lists_what_was_recognised_for_which_series_and_what_was_not(held)
     assert "data/raw/exports/other.csv has no columns that Casebook knows in its first 12 rows" in done.stderr
 
 
+def test_a_series_that_judges_the_other_way_round_than_its_tools_dictionary_is_named(held):
+    told = (
+        "Measure_code,Measure_short,Polarity,Next Update\n1,CareApplications,-,46174\n2,Chlamydia_Diagnosis,{},46174\n"
+    )
+    drop(held, dictionary=told.format("Low"))
+    done = held.pipeline("check")
+    assert "Local Authority Interactive Tool, data dictionary" in done.stdout
+    assert "which way is good, of the tool's measures" in done.stdout
+    assert (
+        "chlamydia-detection-women: high is good, but the dictionary dictionary.csv has 'Chlamydia_Diagnosis' as 'Low'"
+        in done.stderr
+    )
+    drop(held, dictionary=told.format("High"))
+    assert "has 'Chlamydia_Diagnosis'" not in held.pipeline("check").stderr
+
+
 def test_check_says_which_source_names_a_measure_that_its_export_lacks(held):
     held.replace(str(series.DESCRIBED), "measure: plans}", "measure: planz}")
     assert "ehc-plans: no file of plans has the measure 'planz'" in held.pipeline("check").stderr

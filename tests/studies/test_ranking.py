@@ -166,7 +166,7 @@ def test_a_number_of_people_given_says_what_the_gap_means_and_whether_it_is_chan
 
 def test_what_would_be_enough_says_every_case():
     here = ranked().here
-    assert str(here.enough["England"]) == "about 59 diagnoses (that rate among about 5,400 people aged 15 to 24)"
+    assert str(here.enough["England"]) == "about 59 diagnoses (among about 5,400 people aged 15 to 24)"
     none = ranked(values={"Cambridgeshire": 0.0}).here
     assert str(none.enough["England"]) == "about 260 people aged 15 to 24"
     assert "not a simple random sample" in ranked(table="smoking_prevalence").here.enough["England"].aside
