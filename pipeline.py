@@ -49,6 +49,10 @@ PACK = [
     Report("multi-systemic-therapy", "appraisal", {"case": "multi_systemic_therapy"}, ["multi_systemic_therapy"], 3, 2),
     Report("victoria-road", "appraisal", {"case": "victoria_road"}, ["victoria_road"], 3, 2),
     Report("young-adults-team", "capacity", {"case": "young_adults_team"}, ["young_adults_team"], 3, 1),
+    Report("think-communities", "build-up", {"case": "think_communities"}, ["think_communities"], 3, 1),
+    Report("real-living-wage", "build-up", {"case": "real_living_wage"}, ["real_living_wage"], 3, 1),
+    Report("members-allowances", "build-up", {"case": "members_allowances"}, ["members_allowances"], 3, 1),
+    Report("county-farms", "build-up", {"case": "county_farms"}, ["county_farms"], 3, 1),
     Report("portfolio", needs=["portfolio_missing"], figures=1),
 ]
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from casebook.report import charts, sections
     from casebook.studies import (
         appraisal,
+        build_up,
         caseload,
         comparison,
         holdings,
@@ -34,6 +35,7 @@ __all__ = [
     "InputError",
     "appraisal",
     "benchmark",
+    "build_up",
     "capacity",
     "caseload",
     "charts",
@@ -62,6 +64,7 @@ __all__ = [
 _HOMES = {
     "appraisal": "casebook.studies.appraisal",
     "benchmark": "casebook.methods.benchmark",
+    "build_up": "casebook.studies.build_up",
     "capacity": "casebook.methods.capacity",
     "caseload": "casebook.studies.caseload",
     "charts": "casebook.report.charts",

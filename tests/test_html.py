@@ -29,7 +29,7 @@ def pages(pack):
     }
     # The index, the printed figures, the glossary, the accessibility statement, an index for each of two areas, 22
     # reports for Cambridgeshire and five for Hertfordshire.
-    assert len(found) == 1 + 1 + 1 + 1 + 2 + 23 + 5
+    assert len(found) == 1 + 1 + 1 + 1 + 2 + 28 + 5
     return found
 
 

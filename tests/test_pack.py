@@ -38,6 +38,10 @@ NAMES = [
     "multi-systemic-therapy",
     "victoria-road",
     "young-adults-team",
+    "think-communities",
+    "real-living-wage",
+    "members-allowances",
+    "county-farms",
     "portfolio",
 ]
 EAST = {"Bedford", "Cambridgeshire", "Central Beds", "Essex", "Hertfordshire", "Luton", "Norfolk", "Peterborough", "Southend-on-Sea", "Suffolk", "Thurrock"}  # fmt: skip

@@ -413,6 +413,50 @@ def changes(parts: pd.Series, unit: str) -> Drawing:
 
 
 @in_house_style
+def steps(changes: pd.Series, whole: str, unit: str, lines: Mapping[str, float], spec: str = ",.1f") -> Drawing:
+    """Draw how a sum comes about: each bar begins where the one above it ended, and the last one is the sum.
+
+    Parameters
+    ----------
+    changes
+        What each step adds or, below 0, takes off, in order.
+    whole
+        What the sum is called.
+    unit
+        What the values are.
+    lines
+        Label and value of each line the sum is set against, three at most.
+    spec
+        How the values are written.
+    """
+    ends = changes.cumsum().to_numpy(float)
+    begins = np.concatenate([[0.0], ends[:-1]])
+    names = [*map(str, changes.index), whole]
+    drawing = Drawing(unit)
+    bars = drawing.plot.barh(
+        range(len(names)), [*changes.to_numpy(float), ends[-1]], left=[*begins, 0.0], color=CONTEXT, **_BARS
+    )
+    for position, (name, value, bar) in enumerate(zip(names, [*changes, ends[-1]], bars, strict=True)):
+        # What is taken off is hatched: the side it lies on is not all that tells it.
+        bar.set(
+            facecolor=AREA if name == whole else "white" if value < 0 else CONTEXT, hatch="///" if value < 0 else ""
+        )
+        said = written(value, spec if name == whole else f"+{spec}")
+        drawing.tell(bar, [f"{name}: {said}"])
+        drawing.note(
+            said,
+            (bar.get_x() + max(bar.get_width(), 0), position),
+            (5, 0),
+            fontweight="bold" if name == whole else "normal",
+        )
+    drawing.name_rows(names, strong=whole, above=0.75 * len(lines))
+    _levels(drawing, lines, spec, names, whole)
+    every = [0.0, *ends, *lines.values()]
+    drawing.plot.set_xlim(min(every) * 1.04, max(every) * 1.04)
+    return drawing
+
+
+@in_house_style
 def parts(numbers: pd.DataFrame, when: tuple[str, str], unit: str) -> Drawing:
     """Draw each part as a bar now, and as a mark with its range ahead; in the order given.
 

@@ -5,6 +5,7 @@ another in the place of one and ``section.without("table")`` leaves one out.
 """
 
 from casebook.report.sections.appraisals import conditions, portfolio, side_by_side, simulated, worth
+from casebook.report.sections.build_ups import built, sums
 from casebook.report.sections.caseloads import (
     appointments,
     by_need,
@@ -36,6 +37,7 @@ __all__ = [
     "backtest",
     "behind",
     "besides",
+    "built",
     "by_need",
     "by_part",
     "certainty",
@@ -65,6 +67,7 @@ __all__ = [
     "side_by_side",
     "simulated",
     "staffing",
+    "sums",
     "unit_cost",
     "waiting",
     "waiting_list",

@@ -1,0 +1,115 @@
+"""A sum built up from its rows, step by step, and what the paper's own sums come to."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from casebook.english import Money, capital, listed
+from casebook.methods.costing import FinancialYear
+from casebook.report import charts
+from casebook.report.parts import Chart, Columns, Section, Sheet
+from casebook.studies.build_up import SAID, BuildUp
+
+
+def built(of: BuildUp) -> Section:
+    """Show how the sum is built up: ``chart``, ``rows`` and, over several years, ``by_year``."""
+    return Section(chart=_steps(of), rows=_rows(of), by_year=_by_year(of))
+
+
+def _steps(of: BuildUp) -> Chart:
+    steps, said = of.shown, of.sums.loc[of.sums["step"] == "said", "printed"]
+    line = {"What the paper says": float(said.iloc[0])} if len(said) else {}
+    if of.budget.value:
+        line = {"Budget": float(of.budget)}
+    unit, whole = "Thousand pounds", Money(float(steps.sum()))
+    ends = pd.Series([whole.value, *line.values()], index=["All together", *line])
+    drawn = pd.concat([steps, ends]).div(1000).rename_axis("step").rename("pounds").reset_index()
+    period = of.period if not of.recurs else f"up to {FinancialYear(of.years[-1])}"
+    return Chart(
+        charts.steps(steps / 1000, "All together", unit, {name: value / 1000 for name, value in line.items()}),
+        of.comes_to,
+        f"What each step adds, {period}, {of.area}, in thousand pounds.",
+        f"From nothing to {whole}: {_amounts(steps)}"
+        + (f"; to be set against {_amounts(pd.Series(line))}." if line else "."),
+        drawn,
+        {"step": "Step", "pounds": (unit, ",.1f")},
+    )  # fmt: skip
+
+
+def _amounts(of: pd.Series) -> str:
+    return listed(f"{name}, {Money(float(pounds))}" for name, pounds in of.items())
+
+
+def _rows(of: BuildUp) -> Sheet:
+    rows = of.rows[of.rows["step"] == "row"]
+    frame = pd.DataFrame(
+        {
+            "item": rows["item"],
+            "part": rows["part"],
+            "year": [str(FinancialYear(int(year))) if pd.notna(year) else "all years" for year in rows["for_year"]],
+            "pounds": rows["pounds"],
+        }
+    )
+    return Sheet(
+        frame,
+        "All rows, as the paper has them",
+        {"item": "Row", "part": "Part", "year": "Year", "pounds": ("Pounds", ",.0f")},
+        folded=True,
+    )
+
+
+def _by_year(of: BuildUp) -> Sheet | None:
+    frame = of.by_year
+    if frame.empty:
+        return None
+    named = {f"year{year}": frame[year].to_numpy() for year in of.years}
+    rise = [
+        ((last / first) ** (1 / (of.years[-1] - of.years[0])) - 1) * 100 if first * last > 0 else None
+        for first, last in zip(frame[of.years[0]], frame[of.years[-1]], strict=True)
+    ]
+    columns: Columns = {f"year{year}": (f"{FinancialYear(year)}, pounds", ",.0f") for year in of.years}
+    return Sheet(
+        pd.DataFrame({"part": frame.index, **named, "rise": rise}),
+        "What the parts come to in each year, and how fast that grows",
+        {"part": "Part", **columns, "rise": ("Growth a year, compounded, per cent", ".1f")},
+        missing="does not apply",
+    )  # fmt: skip
+
+
+def sums(of: BuildUp) -> Section:
+    """Set the paper's sums against the rows: ``chart`` of those that differ, ``table``, and what is ``missing``."""
+    frame = of.sums.assign(
+        kind=["what is proposed" if step in SAID else "a sum of the table" for step in of.sums["step"]],
+        says=["follows" if follows else "does not follow" for follows in of.sums["follows"]],
+    )
+    said = [f"{'The paper' if not place else 'It'} does not say {one}." for place, one in enumerate(of.missing)]
+    return Section(
+        chart=_errors(of) if len(of.wrong) else None,
+        table=Sheet(
+            frame[["item", "kind", "period", "printed", "rebuilt", "off", "says"]],
+            "The paper's sums against their rows",
+            {
+                "item": "Sum",
+                "kind": "What it is",
+                "period": "Year",
+                "printed": ("The paper says, pounds", ",.0f"),
+                "rebuilt": ("The rows come to, pounds", ",.0f"),
+                "off": ("Difference, pounds", ",.0f"),
+                "says": "Whether it follows",
+            },
+        ),
+        missing=capital(" ".join(said)) or None,
+    )
+
+
+def _errors(of: BuildUp) -> Chart:
+    unit = "Thousand pounds more than the rows"
+    off = of.wrong.set_index(of.wrong["item"] + ", " + of.wrong["period"])["off"]
+    return Chart(
+        charts.changes(off / 1000, unit),
+        of.added,
+        f"How far the paper's sums are from their rows, {of.area}, in thousand pounds.",
+        f"The paper's sums are more than their rows come to, or less where below 0: {_amounts(off)}.",
+        (off / 1000).rename_axis("sum").rename("off").reset_index(),
+        {"sum": "Sum", "off": (unit, ",.1f")},
+    )

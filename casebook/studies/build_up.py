@@ -1,0 +1,314 @@
+"""A sum built up from its rows: what each adds, whether the paper's own sums follow, and what is said of the whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import pandas as pd
+
+from casebook.data.catalogue import TableEntry
+from casebook.english import Money, Noun, Number, capital, count, listed, number, percent, some_of
+from casebook.errors import InputError
+from casebook.methods.costing import FinancialYear
+from casebook.studies.assumed import Assumed
+from casebook.studies.found import Found
+
+COLUMNS = ("id", "item", "step", "part", "for_year", "recurs", "times", "sum", "unit")
+ALL = "All"
+"""What a sum of everything is a sum of; another is of a part, or of an item over all years."""
+SAID = ("said", "rise", "left")
+"""Sums that a case is proposed with: what it comes to, by how much more than the year before, what a budget leaves."""
+MOST = 12
+"""Rows that a chart can show; of more, it shows the parts."""
+FEW = 4
+"""Parts that a sentence can name."""
+_STEPS = {"thousand pounds": 1e3, "million pounds": 1e6}
+"""What the digits of a sum are in, where they are not in pounds."""
+_SUMS = Noun("sum")
+
+
+@dataclass(frozen=True)
+class BuildUp:
+    """Rows in the order printed, with ``pounds``: how often it is counted, times the sum."""
+
+    table: TableEntry
+    area: str
+    rows: pd.DataFrame
+
+    def _of(self, *steps: str) -> pd.DataFrame:
+        found: pd.DataFrame = self.rows[self.rows["step"].isin(steps)]
+        return found
+
+    def _parts(self, year: int | None, part: str = ALL) -> pd.DataFrame:
+        """Return the rows that count in a year, or in all: its own, and what recurs of those before."""
+        rows = self._of("row")
+        if part != ALL:
+            rows = rows[(rows["part"] == part) | (rows["item"] == part)]
+        if year is None:
+            return rows
+        found: pd.DataFrame = rows[(rows["for_year"] == year) | (rows["recurs"].eq("yes") & (rows["for_year"] <= year))]
+        return found
+
+    def total(self, year: int | None, part: str = ALL) -> Money:
+        """Return what the rows of a year, or of all, come to."""
+        return Money(float(self._parts(year, part)["pounds"].sum()))
+
+    @property
+    def years(self) -> list[int]:
+        """The years that there are rows for."""
+        return sorted({int(year) for year in self._of("row")["for_year"].dropna()})
+
+    @property
+    def recurs(self) -> bool:
+        """Whether each year's rows add to those of the years before."""
+        return bool(self._of("row")["recurs"].eq("yes").any())
+
+    @property
+    def year(self) -> int | None:
+        """The year that the case is proposed with; None for all years together."""
+        first = self._of(*SAID).iloc[0]["for_year"]
+        return None if pd.isna(first) else int(first)
+
+    @property
+    def period(self) -> str:
+        """That year, or all."""
+        return self._called(self.year)
+
+    def _called(self, year: int | None) -> str:
+        first, last = FinancialYear(self.years[0]), FinancialYear(self.years[-1])
+        return str(FinancialYear(year)) if year is not None else f"{first} to {last}"
+
+    @cached_property
+    def sums(self) -> pd.DataFrame:
+        """A row a sum that the paper has: ``item``, ``period``, ``printed``, ``rebuilt``, ``off`` and ``follows``."""
+        found = []
+        for row in self._of("total", *SAID).to_dict("records"):
+            year = None if pd.isna(row["for_year"]) else int(row["for_year"])
+            rebuilt = self._rebuilt(str(row["step"]), year, str(row["part"]))
+            printed = float(row["pounds"])
+            # What rounding allows: half of the last digit of the sum, and half a pound of each row.
+            rows = len(self._parts(year, str(row["part"]))) if row["step"] == "total" else 1
+            allowed = 0.5 * (_STEPS.get(str(row["unit"]), 1.0) + rows)
+            found.append(
+                {
+                    "item": row["item"], "step": row["step"], "period": self._called(year), "printed": printed,
+                    "rebuilt": rebuilt, "off": printed - rebuilt, "follows": abs(printed - rebuilt) <= allowed,
+                }
+            )  # fmt: skip
+        return pd.DataFrame(found)
+
+    def _rebuilt(self, step: str, year: int | None, part: str) -> float:
+        rebuilt = float(self.total(year, part))
+        if step == "rise" and year is not None:
+            return rebuilt - float(self.total(year - 1, part))
+        return float(self.budget) - rebuilt if step == "left" else rebuilt
+
+    @property
+    def budget(self) -> Money:
+        """What the rows are set against; nothing where there is no such thing."""
+        return Money(float(self._of("budget")["pounds"].sum()))
+
+    @property
+    def wrong(self) -> pd.DataFrame:
+        """The sums that do not follow from the rows, the one that is off most first."""
+        rows: pd.DataFrame = self.sums[~self.sums["follows"]]
+        return rows.sort_values("off", key=abs, ascending=False, kind="stable")
+
+    @property
+    def shown(self) -> pd.Series:
+        """The steps from nothing to the sum, in pounds, in order: rows or, if they are many, their parts."""
+        rows = self._of("row") if self.recurs else self._parts(self.year)
+        if self.recurs:
+            years, several = [str(FinancialYear(int(year))) for year in rows["for_year"]], rows["item"].nunique() > 1
+            rows = rows.assign(item=[*map(": ".join, zip(years, rows["item"], strict=True))] if several else years)
+        by = "part" if rows["item"].nunique() > MOST else "item"
+        steps: pd.Series = rows.groupby(by, sort=False)["pounds"].sum()
+        return steps
+
+    @property
+    def by_part(self) -> pd.Series:
+        """What the parts add in the year proposed or, where a rise is, what they add to it; the largest first."""
+        rows = self._parts(self.year)
+        if self._rises:
+            rows = rows[rows["for_year"] == self.year]
+        found = rows.groupby("part", sort=False)["pounds"].sum()
+        return found.sort_values(key=abs, ascending=False, kind="stable")
+
+    @property
+    def _rises(self) -> bool:
+        return bool(self._of(*SAID).iloc[0]["step"] == "rise")
+
+    @property
+    def by_year(self) -> pd.DataFrame:
+        """What each part comes to, a column a year, with the sum of all in the last row; empty for a single year."""
+        if len(self.years) < 2:
+            return pd.DataFrame()
+        parts = list(dict.fromkeys(self._of("row")["part"]))
+        found = pd.DataFrame(
+            {year: [float(self.total(year, part)) for part in [*parts, ALL]] for year in self.years},
+            index=[*parts, ALL],
+        )
+        return found if len(parts) > 1 else found.tail(1)
+
+    @property
+    def growth(self) -> float:
+        """How fast the whole grows from the first year to the last: a share a year, compounded."""
+        whole = self.by_year.iloc[-1]
+        return float((whole.iloc[-1] / whole.iloc[0]) ** (1 / (self.years[-1] - self.years[0])) - 1)
+
+    # --- What a reader is told ----------------------------------------------------------------------
+
+    @property
+    def title(self) -> str:
+        """What it is called."""
+        return self.table.title
+
+    @property
+    def missing(self) -> list[str]:
+        """What the paper leaves out, to be said after "The paper does not say"."""
+        return list(map(str, self._of("missing")["item"]))
+
+    @property
+    def summary(self) -> tuple[str, str, str]:
+        """What the case is proposed with, whether its sums follow, and what to ask."""
+        ask = f"Who can say {self.missing[0]}?" if self.missing else f"What does {self.share} pay for?"
+        return self._said(self.sums[self.sums["step"].isin(SAID)].iloc[0]), self.added, ask
+
+    def _said(self, row: pd.Series) -> str:
+        more = Money(row["rebuilt"] - row["printed"])
+        rest = "the same" if row["follows"] else f"{Money(row['rebuilt'])}, {more.more}"
+        return f"{row['item']} in {row['period']} is {Money(row['printed'])}; the rows come to {rest}."
+
+    @property
+    def comes_to(self) -> str:
+        """What the rows come to, and whether that is what is proposed, in few words."""
+        row = self.sums[self.sums["step"].isin(SAID)].iloc[0]
+        more = Money(row["rebuilt"] - row["printed"]).more
+        return (
+            f"The rows come to {Money(row['rebuilt'])}, {'as proposed' if row['follows'] else f'{more} than proposed'}."
+        )
+
+    @property
+    def added(self) -> str:
+        """Whether the paper's sums follow, as a sentence."""
+        every, wrong = len(self.sums), self.wrong
+        if wrong.empty:
+            return f"{capital(some_of(every, every, 'sum', 'sums', 'follows', 'follow'))} from the rows."
+        few = capital(some_of(len(wrong), every, "sum", "sums", "does", "do"))
+        worst = wrong.iloc[0]
+        off = f'"{worst["item"]}" ({worst["period"]}) is off by {Money(abs(worst["off"]))}'
+        return f"{few} not follow from the rows{': ' if len(wrong) == 1 else ', most of all '}{off}."
+
+    @property
+    def share(self) -> str:
+        """The largest part, with its share of all."""
+        parts = self.by_part
+        return f'"{parts.index[0]}" ({percent(abs(parts.iloc[0]) / parts.abs().sum())})'
+
+    @property
+    def findings(self) -> list[Found]:
+        """What it comes to, the sums that do not follow, what is largest, how it grows, what would use up a saving."""
+        said = self.sums[self.sums["step"].isin(SAID)]
+        wrong = [
+            f"{row['item']} in {row['period']} is off by {Money(abs(row['off']))}" for _, row in self.wrong.iterrows()
+        ]
+        parts = self.by_part
+        found = [
+            Found(
+                "comes-to", self._said(said.iloc[0]), " ".join(self._said(row) for _, row in said.iloc[1:].iterrows()),
+                Money(float(said.iloc[0]["rebuilt"])),
+            ),
+            Found(
+                "sums", self.added, f"{capital('; '.join(wrong))}." if wrong else "",
+                Number(len(wrong), unit=_SUMS.for_number(len(wrong))),
+            ),
+        ]  # fmt: skip
+        if len(parts) > 1:
+            found.append(Found(
+                "largest", f"The largest part{' of the rise' * self._rises} is {self.share}.",
+                f"After it {'comes' if len(parts) == 2 else 'come'} "
+                f"{listed(f'{name} ({Money(pounds)})' for name, pounds in parts.iloc[1:FEW].items())}.",
+                Money(float(parts.iloc[0])),
+            ))  # fmt: skip
+        if len(self.years) > 1 and not self.budget.value:
+            ends = (self.by_year.iloc[-1].iloc[place] for place in (0, -1))
+            first, last = map(Money, ends)
+            found.append(Found(
+                "grows",
+                f"From {self._called(self.years[0])} to {self._called(self.years[-1])} it goes from {first} to {last} "
+                "a year.",
+                "" if self.recurs else f"That is {percent(self.growth, 1)} a year, compounded.",
+                Number(self.growth * 100, 1, "% a year"),
+            ))  # fmt: skip
+        if self.budget.value:
+            whole = self.total(self.year)
+            room = float(self.budget) / float(whole) - 1
+            found.append(Found(
+                "room", f"Nothing is left of the saving if the cost is {percent(room, 1)} higher.",
+                f"The cost is {whole}; it is set against a budget of {self.budget}.", Number(room * 100, 1, "%"),
+            ))  # fmt: skip
+        return found
+
+    @property
+    def glance(self) -> str:
+        """The finding of the report's card."""
+        wrong = len(self.wrong)
+        if wrong:
+            return f"{capital(count(wrong, 'sum does', 'sums do'))} not follow from the rows."
+        return f"{capital(number(len(self.sums)))} sums follow from the rows."
+
+    @property
+    def cautions(self) -> list[str]:
+        """What speaks against it, in a few words each."""
+        return ["sums that do not follow"] if len(self.wrong) else []
+
+    @property
+    def assumptions(self) -> list[Assumed]:
+        """What is taken as true."""
+        found = [
+            Assumed(
+                "The rows are right, and a sum that differs from them is wrong.", "amber", "high",
+                "a sum is made from its rows", "Otherwise a row is missing, or wrong.",
+            )
+        ]  # fmt: skip
+        if self.recurs:
+            found.append(Assumed(
+                "What a year adds goes on in all later years.", "amber", "high",
+                "business plans give changes on the year before, which recur",
+            ))  # fmt: skip
+        return found
+
+
+def read(frame: pd.DataFrame, area: str) -> BuildUp:
+    """Build a sum up from its rows.
+
+    Parameters
+    ----------
+    frame
+        A table of the catalogue in the order printed: ``step`` is row, total, said, rise, left, budget, given or
+        missing; a row counts ``times`` its ``sum``, in ``for_year`` and, if it ``recurs``, in all later ones; a total
+        is of a ``part``, of an item over all years, or of all.
+    area
+        Whose it is.
+
+    Raises
+    ------
+    InputError
+        If the table has other columns, no row, or nothing it is proposed with.
+
+    Examples
+    --------
+    >>> from casebook.data import tables
+    >>> found = read(tables.read("think_communities"), "Cambridgeshire")
+    >>> str(found.total(2022)), found.added.partition("most of all ")[2]
+    ('£1.35 million', '"Subtotal staffing" (2024/25) is off by £154,205.')
+    """
+    table: TableEntry = frame.attrs["table"]
+    file = f"data/raw/{table.path}"
+    if lacking := [name for name in COLUMNS if name not in frame]:
+        raise InputError(f"{file} has no column {listed(lacking)}, expected those of a build-up: add it.")
+    for step, kinds in (("row", ["row"]), ("said, rise or left", list(SAID))):
+        if not frame["step"].isin(kinds).any():
+            raise InputError(f"{file} has no row with the step {step}, expected one at least: add it.")
+    return BuildUp(table, area, frame.assign(pounds=frame["sum"] * frame["times"].fillna(1.0)))

@@ -1,0 +1,108 @@
+"""Sums built up from their rows, by a calculation of its own on the raw tables, and refusals."""
+
+import csv
+
+import pytest
+
+from casebook import build_up, sections, tables
+from casebook.data import catalogue, project
+from casebook.errors import InputError
+
+CASES = [table.name for table in catalogue.load(project.root()).tables if "step" in table.column_names]
+
+
+def made(name):
+    return build_up.read(tables.read(name), "Cambridgeshire")
+
+
+def raw(name):
+    with (project.root() / "data" / "raw" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def added(name, year=None, part="All"):
+    """Add rows up: those of a year and what recurs of those before, or all."""
+    total = 0.0
+    for row in raw(name):
+        if row["step"] != "row":
+            continue
+        mine = part in ("All", row["part"], row["item"])
+        when = year is None or int(row["for_year"]) == year or (row["recurs"] == "yes" and int(row["for_year"]) < year)
+        if mine and when:
+            total += float(row["times"] or 1) * float(row["sum"])
+    return total
+
+
+def with_rows(frame, keep):
+    found = frame[keep(frame)]
+    found.attrs["table"] = frame.attrs["table"]
+    return found
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_each_case_comes_to_what_its_rows_add_up_to(name):
+    of = made(name)
+    assert of.total(of.year).value == pytest.approx(added(name, of.year))
+    steps = of.shown
+    assert len(steps) <= build_up.MOST
+    whole = added(name, of.years[-1]) if of.recurs else added(name, of.year)
+    assert steps.sum() == pytest.approx(whole)
+    for year in of.years if len(of.years) > 1 else []:
+        assert of.by_year.loc["All", year] == pytest.approx(added(name, year))
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_each_case_fits_its_page(name):
+    of = made(name)
+    for sentence in of.summary:
+        assert len(sentence.split()) <= 25, sentence
+    for one in of.findings:
+        assert len(one.text.split()) <= 25, one.text
+    assert len(of.glance.split()) <= 15
+    shown = sections.built(of)
+    assert shown.chart.data["pounds"].iloc[: len(of.shown)].sum() * 1000 == pytest.approx(of.shown.sum())
+
+
+def test_two_subtotals_of_think_communities_are_too_large():
+    wrong = made("think_communities").wrong
+    staff = {year: added("think_communities", year, "Staff") for year in (2023, 2024)}
+    assert staff == {2023: 804_985, 2024: 821_087}
+    assert list(wrong["off"]) == [975_292 - 821_087, 956_168 - 804_985]
+    assert list(wrong["item"]) == ["Subtotal staffing"] * 2
+    drawn = sections.sums(made("think_communities")).chart.data
+    assert list(drawn["off"]) == [154.205, 151.183]
+
+
+def test_staff_grow_by_two_per_cent_a_year_and_all_else_stays():
+    growth = sections.built(made("think_communities")).by_year.frame.set_index("part")["rise"]
+    assert growth["Staff"] == pytest.approx(((821_087 / 789_204) ** 0.5 - 1) * 100)
+    assert list(growth[["Travel", "Grants to groups", "Direct awards"]]) == [0, 0, 0]
+
+
+def test_a_table_without_rows_is_refused():
+    frame = with_rows(tables.read("think_communities"), lambda rows: rows["step"] != "row")
+    with pytest.raises(InputError, match=r"think_communities.csv has no row with the step row"):
+        build_up.read(frame, "Cambridgeshire")
+
+
+def test_a_table_that_says_nothing_of_the_whole_is_refused():
+    frame = with_rows(tables.read("think_communities"), lambda rows: rows["step"] != "said")
+    with pytest.raises(InputError, match=r"no row with the step said, rise or left"):
+        build_up.read(frame, "Cambridgeshire")
+
+
+def test_a_table_with_other_columns_is_refused():
+    frame = tables.read("think_communities").drop(columns=["times"])
+    with pytest.raises(InputError, match="has no column times"):
+        build_up.read(frame, "Cambridgeshire")
+
+
+def test_what_rounding_allows_is_no_error():
+    frame = tables.read("think_communities")
+    described = frame.attrs["table"]
+    frame = frame.copy()
+    frame.loc[frame["id"] == "total_2022", "sum"] += 6.0
+    frame.attrs["table"] = described
+    assert "All revenue funding" not in list(build_up.read(frame, "Cambridgeshire").wrong["item"])
+    frame.loc[frame["id"] == "total_2022", "sum"] += 1.0
+    assert list(build_up.read(frame, "Cambridgeshire").wrong["item"])[-1] == "All revenue funding"
