@@ -386,6 +386,7 @@ def _check_data(known: Tables, root: Path) -> None:
 
 def _say_what_to_know(pack: Sequence[Report], root: Path, default_area: str) -> None:
     """Print what each export serves, which was not recognised, and what may mislead."""
+    from casebook.analyst import pointing
     from casebook.data import exports
     from casebook.data.series import Held
     from casebook.data.tables import Tables
@@ -402,6 +403,7 @@ def _say_what_to_know(pack: Sequence[Report], root: Path, default_area: str) -> 
         *exports.not_recognised(root),
         *held.not_served(),
         *held.judged_otherwise(),
+        *pointing.out(root, pack, default_area),
     ]:
         _complain(sentence)
 

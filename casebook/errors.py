@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import errno
+import re
 from collections.abc import Iterable
 from difflib import get_close_matches
+from typing import Any
 
 
 class InputError(ValueError):
@@ -25,6 +27,52 @@ class InputError(ValueError):
     def _render_traceback_(self) -> list[str]:
         # IPython calls this in place of its own traceback.
         return [f"InputError: {self}"]
+
+
+class MissingColumnError(KeyError):
+    """A column that a table does not have; the message says which it has."""
+
+    def __str__(self) -> str:
+        """Return the message as it is, not as a key is written."""
+        return str(self.args[0])
+
+
+def name_columns(shell: Any) -> None:
+    """Have an IPython shell say, of a column that a table of pandas does not have, which it has and which is meant."""
+
+    def show(shell: Any, kind: type[BaseException], error: BaseException, trace: Any, tb_offset: Any = None) -> None:
+        if said := missing_column(error, trace):
+            kind, error = MissingColumnError, MissingColumnError(said)
+        shell.showtraceback((kind, error, trace), tb_offset=tb_offset)
+
+    shell.set_custom_exc((KeyError,), show)
+
+
+def missing_column(error: BaseException, trace: Any) -> str:
+    """Return what is said of a column that a table does not have; empty if that is not what an error is about.
+
+    Parameters
+    ----------
+    error
+        A ``KeyError``.
+    trace
+        Its traceback, in which the table is found.
+    """
+    found = re.fullmatch(r"\['([^']+)'.*\] not (?:found in axis|in index)", str(error.args[0])) if error.args else None
+    key = found[1] if found else error.args[0] if error.args else None
+    while trace is not None and isinstance(key, str):
+        names = trace.tb_frame.f_locals
+        for table in (names.get("self"), names.get("obj")):
+            columns: Any = getattr(table, "columns", None)
+            ours = type(table).__module__.partition(".")[0] == "pandas" and columns is not None
+            if ours and key not in columns and key not in getattr(table.index, "names", ()):
+                path = getattr(table.attrs.get("table"), "path", "")
+                where = f"The table of data/raw/{path}" if path else "The table"
+                near = one_of(map(str, columns), key)
+                rest = f" It has {and_list(map(str, columns[:_LISTED]))}." if near.startswith("did") else ""
+                return f"{where} has no column {key!r}: {near}{rest}"
+        trace = trace.tb_next
+    return ""
 
 
 class ReportFailedError(Exception):

@@ -21,6 +21,7 @@ from types import FrameType
 from typing import Any
 
 from casebook import digest
+from casebook.errors import name_columns
 
 SECRETS = "CASEBOOK_SECRETS"
 SEEN = "CASEBOOK_SEEN"
@@ -43,6 +44,7 @@ def load_ipython_extension(shell: Any) -> None:
     shell.system_raise_on_error = True
     _fail_with_any_part_of_a_pipe(shell)
     _show_errors_of_threads(shell)
+    name_columns(shell)
     if secrets:
         _set_when_declared(shell, secrets)
     if SEEN in os.environ:

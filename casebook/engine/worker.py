@@ -14,7 +14,7 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -73,7 +73,7 @@ def work(task: Task, emit: Emit, captured: tuple[int, int] | None = None) -> boo
         content = task.executed_notebook.read_bytes()
     except execution.StoppedError as stopped:
         _keep_failed(task, session)
-        tell(stopped.outcome)
+        tell(_with_way(stopped.outcome, task))
         return False
     except Exception as error:
         # No cell raised it: those tell of their errors otherwise.
@@ -87,6 +87,14 @@ def work(task: Task, emit: Emit, captured: tuple[int, int] | None = None) -> boo
     if os.getpid() == process:
         emit({"executed": sha256(content).hexdigest(), "seen": seen, "cost": asdict(cost())})
     return True
+
+
+def _with_way(outcome: Outcome, task: Task) -> Outcome:
+    """Name the way to the notebook as far as it came, in what is said of one that failed."""
+    if outcome.status != "failed" or outcome.input_refused or not task.failed_notebook.is_file():
+        return outcome
+    way = task.failed_notebook.relative_to(task.root).as_posix()
+    return replace(outcome, message=f"{outcome.message} As far as it came it is in {way}.")
 
 
 class _Cells:

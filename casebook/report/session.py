@@ -7,6 +7,7 @@ import sys
 from typing import Any
 
 from casebook.data.results import UPSTREAM
+from casebook.errors import name_columns
 
 _shown: dict[int, list[dict[str, Any]]] = {}
 """By the number of the execution."""
@@ -19,6 +20,7 @@ def begin() -> None:
     shell = _kernel()
     if shell is not None and not hasattr(shell, "casebook_keeps"):
         shell.casebook_keeps = True
+        name_columns(shell)
         shell.display_pub.register_hook(_keep)
         shell.displayhook.register_hook(_keep)
         shell.events.register("pre_run_cell", _forget)
