@@ -1,18 +1,23 @@
-"""What a run costs, against the loop of commands that users write, and against the arithmetic alone.
+"""What a run costs: against the loop of commands that users write, the arithmetic alone, and an earlier version.
 
 python benchmarks/runs.py [TIMES] [LETTERS]
 
 (a) the whole pack, cold; (b) each report against its cells as a plain script in one warm process; (c) nothing
-changed; (d) one notebook edited; (e) a hundred runs of one notebook with different parameters. Everything is
-measured in one go, in turn, and medians of TIMES (5) count. With BOOK set to a folder that holds an installation of
-Jupyter Book 1 (bin/jupyter-book), that is measured too.
+changed; (d) one notebook edited; (e) a hundred runs of one notebook with different parameters; (f) ten areas and four
+times as many, where official exports lie in data/raw/exports; (g) an earlier version, where BEFORE is set to a
+checkout of it with its .venv: the engine by a pack of plain notebooks that both can run, and the reports of one name.
+Everything is measured in one go, in turn, and medians of TIMES (5) count. With BOOK set to a folder that holds an
+installation of Jupyter Book 1 (bin/jupyter-book), that is measured too. Seconds "of the processor" are those of all
+processes together, which other work on the machine disturbs least.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import platform
+import resource
 import shutil
 import statistics
 import subprocess
@@ -24,11 +29,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
 
+import nbformat
 import psutil
 
 ROOT = Path(__file__).resolve().parents[1]
 TIMES = int(sys.argv[1]) if len(sys.argv) > 1 else 5
-LETTERS = sys.argv[2] if len(sys.argv) > 2 else "abcde"
+LETTERS = sys.argv[2] if len(sys.argv) > 2 else "abcdefg"
 PYTHON = Path(sys.executable)
 CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 # The same for all that is measured; compiled modules are kept, as Python does unless told otherwise.
@@ -41,8 +47,9 @@ FLOOR = """
 import contextlib, io, json, os, sys, time
 began = time.process_time()
 os.environ["CASEBOOK_PROJECT"] = os.getcwd()
-from casebook import benchmark, capacity, charts, costing, forecast, intervals
-from casebook import report, results, tables
+import casebook
+for name in casebook.__all__:
+    getattr(casebook, name)
 entries = json.load(open("reports/pack.json"))["reports"]
 sources = json.load(open("reports/sources.json"))
 loading = time.process_time() - began
@@ -109,7 +116,7 @@ def project(folder: Path) -> Path:
     """Copy the project without what it has made, and publish the pack once, so that all caches are as on any day."""
     folder.mkdir()
     for name in ("data", "notebooks", "workings"):
-        shutil.copytree(ROOT / name, folder / name)
+        shutil.copytree(ROOT / name, folder / name, ignore=_exports)
     shutil.copy(ROOT / "pipeline.py", folder)
     (folder / "reports").mkdir()
     run(folder, "run")
@@ -119,6 +126,11 @@ def project(folder: Path) -> Path:
         sources[entry["name"]] = Path(executed["metadata"]["papermill"]["input_path"]).name
     (folder / "reports" / "sources.json").write_text(json.dumps(sources))
     return folder
+
+
+def _exports(folder: str, names: list[str]) -> list[str]:
+    """Leave out the official exports, which make the reports longer where somebody has put them."""
+    return [name for name in names if Path(folder).name == "exports" and not name.startswith((".", "README"))]
 
 
 def run(root: Path, *words: str, alone: bool = False) -> float:
@@ -132,6 +144,14 @@ def run(root: Path, *words: str, alone: bool = False) -> float:
 def in_project(root: Path) -> dict[str, Any]:
     """Return how to run a command in a project."""
     return {"cwd": root, "capture_output": True, "env": ENVIRONMENT}
+
+
+def processor(action: Callable[[], object]) -> float:
+    """Return the seconds of the processor that all processes took that something started and that ended."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    action()
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 def timed(action: Callable[[], object]) -> float:
@@ -190,8 +210,12 @@ def book(root: Path, program: Path) -> None:
 
 def last_run(root: Path) -> dict[str, dict[str, Any]]:
     """Return what the run log says of each report, made last."""
-    lines = (json.loads(line) for line in (root / ".casebook/runs.jsonl").read_text().splitlines())
-    return {line["report"]: line for line in lines if line["event"] == "report ended"}
+    return {line["report"]: line for line in logged(root) if line["event"] == "report ended"}
+
+
+def logged(root: Path) -> list[dict[str, Any]]:
+    """Return the lines of the run log."""
+    return [json.loads(line) for line in (root / ".casebook/runs.jsonl").read_text().splitlines()]
 
 
 def machine() -> str:
@@ -205,14 +229,15 @@ def cold_and_floor(root: Path) -> float:
     """Measure (a) and (b), and return the seconds of a whole pack."""
     program = Path(os.environ.get("BOOK", "/nowhere")) / "bin" / "jupyter-book"
     cold, loops, books, floors, spent = [], [], [], [], []
+    busy: dict[str, list[float]] = {"pack": [], "loop": []}
     for _ in range(TIMES):
-        cold.append(run(root, "run", "--force"))
+        busy["pack"].append(processor(lambda: cold.append(run(root, "run", "--force"))))
         # Two busy cores slow each other down, which the script alone does not know.
         run(root, "run", "--force", alone=True)
         spent.append({name: one["processor_seconds"] for name, one in last_run(root).items()})
         floors.append(told(root, FLOOR))
         if "a" in LETTERS:
-            loops.append(timed(lambda: loop(root)))
+            busy["loop"].append(processor(lambda: loops.append(timed(lambda: loop(root)))))
             if program.is_file():
                 books.append(timed(lambda: book(root, program)))
     seconds, loading = median(cold), median(one["loading"] for one in floors)
@@ -220,7 +245,10 @@ def cold_and_floor(root: Path) -> float:
     whole = sum(floor.values())
     # One process loads the packages; then the cells are shared among the cores, as evenly as can be thought, or really.
     thought, shared = max(whole / CORES, *floor.values()), median(one["shared"] for one in floors)
-    print(f"(a) the pack, cold: {seconds:.2f} s")
+    print(f"(a) the pack, cold: {seconds:.2f} s, {median(busy['pack']):.2f} s of the processor")
+    if busy["loop"]:
+        ratio = median(busy["loop"]) / median(busy["pack"])
+        print(f"    the loop: {median(busy['loop']):.1f} s of the processor, {ratio:.1f} times as many")
     for how, cells in (("shared by the script", shared), (f"of {whole:.2f} s, shared evenly", thought)):
         allowed = loading + cells
         print(
@@ -311,6 +339,119 @@ def many_runs(root: Path) -> None:
     print(f"    processes left: {many['children']}")
 
 
+def sweep(folder: Path) -> None:
+    """Measure (f)."""
+    exports = [one for one in (ROOT / "data/raw/exports").glob("*.*") if not one.name.startswith((".", "README"))]
+    if not exports:
+        print("(f) not measured: there are no official exports in data/raw/exports")
+        return
+    root = project(folder / "sweep")
+    for one in exports:
+        shutil.copy(one, root / "data/raw/exports")
+    (root / "areas.py").write_text("from casebook import tables\nprint(*tables.authorities_in(), sep='\\n')")
+    done = subprocess.run([PYTHON, "areas.py"], check=True, text=True, **in_project(root))
+    areas = done.stdout.splitlines()
+    # The exports are read once, whatever is made with them.
+    run(root, "run", "chlamydia", "--area", areas[0])
+    for number in (10, 40):
+        some, before = areas[:: len(areas) // number][:number], len(logged(root))
+        (root / "areas.txt").write_text("\n".join(some))
+        held: list[int] = []
+        spent = processor(lambda held=held: _watched(root, held, "run", "--force", "--area-file", "areas.txt"))
+        ended = [line for line in logged(root)[before:] if line["event"] == "report ended"]
+        own = sum(line["processor_seconds"] for line in ended)
+        print(
+            f"(f) {number} areas, {len(ended)} reports: {own / len(ended):.3f} s of the processor a report, "
+            f"{spent / len(ended):.3f} s with loading and the runner, which holds {held[len(held) // 3]:,} bytes after "
+            f"a third and {max(held[-3:]):,} at the end"
+        )
+
+
+def _watched(root: Path, held: list[int], *words: str) -> None:
+    """Run a command and note twice a second what memory its own process holds."""
+    with subprocess.Popen(
+        [PYTHON, "pipeline.py", *words], cwd=root, env=ENVIRONMENT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as running:
+        process = psutil.Process(running.pid)
+        while running.poll() is None:
+            with contextlib.suppress(psutil.Error):
+                held.append(process.memory_info().rss)
+            time.sleep(0.5)
+
+
+PLAIN = [
+    "area = 'Cambridgeshire'\nnumber = 1",
+    "import numpy as np\nimport pandas as pd\n\nfrom casebook import report",
+    "report.title(f'Plain {number}', area=area, as_of='today')",
+    "drawn = np.random.default_rng(number).normal(100, 10, (200, 4))\n"
+    "frame = pd.DataFrame(drawn, columns=list('abcd'))\n"
+    "means = frame.groupby(frame.index // 10).mean().reset_index(names='group')",
+    "for name in 'ab':\n"
+    "    report.headline(name, f'The mean of {name} is {means[name].mean():.1f} points.', value=1.0, unit='points')",
+    "report.text('A paragraph of plain words, as every report has some of them.')",
+    "report.table(means, caption='Means', columns={'group': 'Group', **{one: (one, '.1f') for one in 'abcd'}})",
+    "report.assumption('All is as it was drawn.', quality='green', impact='low')",
+]
+"""A notebook that today's version and that of November 2026's beginning can both run."""
+
+
+def plain(folder: Path, version: Path) -> Path:
+    """Make a project of twelve reports of the plain notebook, with a version's own tables."""
+    (folder / "notebooks").mkdir(parents=True)
+    (folder / "reports").mkdir()
+    shutil.copytree(version / "data", folder / "data", ignore=_exports)
+    cells = [nbformat.v4.new_code_cell(source) for source in PLAIN]
+    cells[0].metadata["tags"] = ["parameters"]
+    cells.insert(1, nbformat.v4.new_markdown_cell("# Plain\n\nWords of the notebook's own."))
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), folder / "notebooks/plain.ipynb")
+    (folder / "pipeline.py").write_text(
+        "from casebook.cli import Report, main\n\n"
+        'PACK = [Report(f"plain-{n}", "plain", {"number": n}) for n in range(1, 13)]\n'
+        'if __name__ == "__main__":\n    main(PACK, "Cambridgeshire")\n'
+    )
+    return folder
+
+
+def before(folder: Path) -> None:
+    """Measure (g)."""
+    then = Path(os.environ.get("BEFORE", "/nowhere"))
+    if not (then / ".venv/bin/python").is_file():
+        print("(g) not measured: BEFORE names no checkout of an earlier version with its .venv")
+        return
+    packs = {}
+    for name, version in (("now", ROOT), ("then", then)):
+        own = folder / f"pack-{name}"
+        own.mkdir()
+        for one in ("data", "notebooks", "workings"):
+            if (version / one).is_dir():
+                shutil.copytree(version / one, own / one, ignore=_exports)
+        shutil.copy(version / "pipeline.py", own)
+        (own / "reports").mkdir()
+        packs[name] = {"the engine": plain(folder / f"plain-{name}", version), "reports": own}
+    python = {"now": PYTHON, "then": then / ".venv/bin/python"}
+    spent: dict[tuple[str, str], list[dict[str, float]]] = {}
+    for turn in range(TIMES + 1):
+        for what in ("the engine", "reports"):
+            for name, roots in packs.items():
+                root = roots[what]
+                subprocess.run([python[name], "pipeline.py", "run", "--force"], check=True, **in_project(root))
+                if turn:
+                    own = {report: line["processor_seconds"] for report, line in last_run(root).items()}
+                    spent.setdefault((what, name), []).append(own)
+    for what in ("the engine", "reports"):
+        names = set.intersection(*(set(one) for name in packs for one in spent[what, name]))
+        now, then_ = ([sum(one[each] for each in names) for one in spent[what, name]] for name in packs)
+        ratio = median(mine / theirs for mine, theirs in zip(now, then_, strict=True))
+        print(
+            f"(g) {what}, {len(names)} of one name: {median(now):.2f} s of the processor, "
+            f"{median(then_):.2f} s before: {ratio:.2f}"
+        )
+        if what == "reports":
+            for each in sorted(names):
+                mine, theirs = (median(one[each] for one in spent[what, name]) for name in packs)
+                print(f"    {each:24} {mine:6.2f} {theirs:6.2f} {mine / theirs:6.2f}")
+
+
 median = statistics.median
 
 
@@ -326,6 +467,10 @@ def main() -> None:
             one_edited(root)
         if "e" in LETTERS:
             many_runs(root)
+        if "f" in LETTERS:
+            sweep(Path(folder))
+        if "g" in LETTERS:
+            before(Path(folder))
 
 
 if __name__ == "__main__":
