@@ -380,9 +380,12 @@ def _watched(root: Path, held: list[int], *words: str) -> None:
 
 
 PLAIN = [
-    "area = 'Cambridgeshire'\nnumber = 1",
-    "import numpy as np\nimport pandas as pd\n\nfrom casebook import report",
+    "area: str = 'Cambridgeshire'\nnumber: int = 1",
+    "import numpy as np\nimport pandas as pd\n\nfrom casebook import report, tables",
     "report.title(f'Plain {number}', area=area, as_of='today')",
+    "# The first version had no summaries.\nif hasattr(report, 'summary'):\n"
+    "    report.summary('All is as it was.', 'Is it?')",
+    "checks = tables.read('health_checks')",
     "drawn = np.random.default_rng(number).normal(100, 10, (200, 4))\n"
     "frame = pd.DataFrame(drawn, columns=list('abcd'))\n"
     "means = frame.groupby(frame.index // 10).mean().reset_index(names='group')",
@@ -402,8 +405,9 @@ def plain(folder: Path, version: Path) -> Path:
     shutil.copytree(version / "data", folder / "data", ignore=_exports)
     cells = [nbformat.v4.new_code_cell(source) for source in PLAIN]
     cells[0].metadata["tags"] = ["parameters"]
-    cells.insert(1, nbformat.v4.new_markdown_cell("# Plain\n\nWords of the notebook's own."))
-    nbformat.write(nbformat.v4.new_notebook(cells=cells), folder / "notebooks/plain.ipynb")
+    cells.insert(1, nbformat.v4.new_markdown_cell("## Plain\n\nWords of the notebook's own."))
+    kernel = {"kernelspec": {"name": "python3", "language": "python", "display_name": "Python 3"}}
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), folder / "notebooks/plain.ipynb")
     (folder / "pipeline.py").write_text(
         "from casebook.cli import Report, main\n\n"
         'PACK = [Report(f"plain-{n}", "plain", {"number": n}) for n in range(1, 13)]\n'

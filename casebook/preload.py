@@ -53,6 +53,8 @@ def _leave_out_help_texts() -> None:
 
 
 def _load_what_some_use() -> None:
+    import bdb  # noqa: F401 - for IPython, when the first cell runs
+
     from scipy import optimize  # noqa: F401
 
     import casebook

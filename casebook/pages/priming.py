@@ -59,7 +59,7 @@ def prime_caches() -> None:
 
 def _say() -> None:
     frame = pd.DataFrame({"place": ["Here", "There"], "value": [1.5, None]})
-    frame[frame["place"] == "Here"].to_csv(io.StringIO(), index=False)
+    frame[frame["place"] == "Here"].pivot(index="place", columns="value").to_csv(io.StringIO())
     report.title("Rehearsal", area="Nowhere", as_of="today")
     report.summary("It is done.", "Is it?")
     for name in ("one", "two"):
