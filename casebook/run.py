@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
@@ -124,7 +125,8 @@ def make(
     published = root / "reports"
     if pale := list(gates.contrast_problems(render.styles())):
         raise ReportFailedError(gates.refusal("The pack", pale))
-    maker = _Maker(root, reports, whole, replace(options, keep_going=options.keep_going or options.by_area), log)
+    options = replace(options, keep_going=options.keep_going or options.by_area)
+    maker = _Maker(root, reports, whole, options, log, _of_several_areas(jobs, published, options))
     with publish.held(published):
         workers.clear_away(root)
         made = (maker.area_by_area if options.by_area else maker.all_at_once)(jobs, starting, ended)
@@ -148,6 +150,8 @@ class _Maker:
     whole: bool
     options: RunOptions
     log: Log
+    several: Set[str]
+    """The names of the reports that the pack then has of several areas."""
 
     def all_at_once(self, jobs: Sequence[Job], starting: Starting, ended: Ended) -> RunResult:
         """Make what is stale of all areas, and publish the pack whole."""
@@ -219,7 +223,7 @@ class _Maker:
             return replace(made, pack=manifest.write_top(stage, pack, published), published=True)
 
     def _plan(self, before: _PreviousPack, jobs: Sequence[Job]) -> _Plan:
-        plan = _planned(before, jobs, self.root, self.reports, self.whole, self.options)
+        plan = _planned(before, jobs, self.root, self.reports, self.whole, self.options, self.several)
         if plan.refused and not self.options.keep_going:
             raise InputError(next(iter(plan.refused.values())))
         return plan
@@ -251,9 +255,9 @@ class _Maker:
         _delete(stage, plan.dropped)
         _without_altered_committee_packs(stage, before.pack, before.altered)
         reports = {report.name: report for report in self.reports}
-        run = _Run(stage, self.root, before, reports, self.options, self.log)
+        run = _Run(stage, self.root, before, reports, self.options, self.log, plan.several)
         results = run.make(plan.jobs, plan.needs, plan.sources, plan.refused, starting, ended)
-        results += run.mark(plan.older)
+        results += run.mark(plan.older | plan.led)
         entries, rows = dict(before.entries), list(before.rows)
         for entry in plan.dropped:
             del entries[entry.key]
@@ -326,7 +330,8 @@ def stale(
     Nothing is made or written.
     """
     before = _PreviousPack.of(root / "reports")
-    planned = _planned(before, jobs, root, reports, whole, options)
+    several = _of_several_areas(jobs, root / "reports", options)
+    planned = _planned(before, jobs, root, reports, whole, options, several)
     dropped = planned.dropped
     return {key: need for key, need in planned.needs.items() if need}, _taken_out(dropped, reports, options.remove)
 
@@ -394,23 +399,39 @@ class _Plan:
     refused: dict[Key, str]
     """The published reports that cannot be planned any more."""
     older: dict[Key, str]
+    led: dict[Key, str]
+    """The pages that stay as they are, except that they lead to other areas, or no longer."""
+    several: Set[str]
+    """The names of the reports that the pack then has of several areas."""
 
     @property
     def nothing(self) -> bool:
         """Whether every report can stay as it is."""
-        return not (self.dropped or self.older or self.refused or any(self.needs.values()))
+        return not (self.dropped or self.older or self.led or self.refused or any(self.needs.values()))
+
+
+def _of_several_areas(jobs: Sequence[Job], published: Path, options: RunOptions) -> Set[str]:
+    """Return the names of the reports that the pack has of more than one area once the jobs are made."""
+    folders = set(models.folders(published)) - {slug(options.remove)}
+    there = {(page.stem, folder) for folder in folders for page in (published / folder).glob("*.html")}
+    counts = Counter(name for name, _ in there | {(job.report.name, job.folder) for job in jobs})
+    return {name for name, count in counts.items() if count > 1}
 
 
 def _planned(
-    before: _PreviousPack, jobs: Sequence[Job], root: Path, reports: Sequence[Report], whole: bool, options: RunOptions
-) -> _Plan:
+    before: _PreviousPack, jobs: Sequence[Job], root: Path, reports: Sequence[Report], whole: bool, options: RunOptions,
+    several: Set[str],
+) -> _Plan:  # fmt: skip
     dropped = _dropped(before, jobs, reports, whole, options.remove)
     others, refused = _planned_again(before, jobs, dropped, reports, root)
     place = _place([report.name for report in reports])
     all_jobs = sorted([*jobs, *others], key=lambda job: place(job.key)[::-1])
     needs, sources = _needs(all_jobs, before, root, _keys(jobs) if options.force else set())
     older = {} if whole else refused | _marks(needs, _keys(others), before)
-    return _Plan(before, all_jobs, needs, sources, dropped, refused if whole else {}, older)
+    stays = before.entries.keys() - {key for key, need in needs.items() if need} - older.keys() - refused.keys()
+    stays -= {entry.key for entry in dropped}
+    led = {key: "" for key in sorted(stays) if before.entries[key].several != (key[0] in several)}
+    return _Plan(before, all_jobs, needs, sources, dropped, refused if whole else {}, older, led, several)
 
 
 def _keys(jobs: Iterable[Job]) -> set[Key]:
@@ -515,6 +536,8 @@ class _Run:
     reports: Mapping[str, Report]
     options: RunOptions
     log: Log
+    several: Set[str]
+    """The names of the reports that the pack then has of several areas."""
 
     def make(
         self, jobs: Sequence[Job], needs: Mapping[Key, StaleReason], sources: Mapping[Key, Fingerprint],
@@ -543,6 +566,7 @@ class _Run:
             order = layout.Order(
                 overrides=job.overrides, headlines=job.report.headlines, figures=job.report.figures,
                 fingerprint=sources[job.key], why=need.why, built_from=built_from, papers=papers, before=entry,
+                several=job.report.name in self.several,
             )  # fmt: skip
             tasks.append(
                 Task(
@@ -595,8 +619,9 @@ class _Run:
         return [*self._with_last_good_pages(results, [*tasks, *unplanned]), *not_tried]
 
     def mark(self, older: Mapping[Key, str]) -> list[WorkerResult]:
-        """Say on pages that stay as they are what has changed since."""
-        tasks = [self._as_it_was(key, older=why) for key, why in older.items()]
+        """Say on pages that stay as they are what has changed since, if anything, and whether other areas have them."""
+        entries = self.before.entries
+        tasks = [self._as_it_was(key, entries[key].kept_since, why or entries[key].older) for key, why in older.items()]
         for task in tasks:
             self._begin(self.before.entries[task.key], task.folder)
         return workers.run(tasks, {}, lambda task: None, lambda result: True, layout.work)
@@ -613,7 +638,7 @@ class _Run:
         notebook = self.reports[entry.name].path(self.root) if entry.name in self.reports else entry.notebook
         order = layout.Order(
             overrides=entry.overrides, fingerprint=entry.fingerprint, papers=catalogue.load(self.root).papers,
-            kept_since=kept_since, older=older, before=entry,
+            kept_since=kept_since, older=older, before=entry, several=entry.name in self.several,
         )  # fmt: skip
         return Task(
             name=entry.name, notebook=str(notebook), area=entry.area, folder=entry.folder, root=str(self.root),

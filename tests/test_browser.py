@@ -22,7 +22,7 @@ from casebook.pages import index, script
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 AREA = "cambridgeshire"
-PAGES = ["index.html", "reconciliation.html", "glossary.html", "accessibility.html"] + [
+PAGES = ["index.html", "reconciliation.html", "glossary.html", "accessibility.html", "areas.html"] + [
     f"{AREA}/{name}.html"
     for name in ("register", "care-rates", "chlamydia", "health-checks", "smoking", "public-health-savings", "savings-ledger", "five-year-budget", "ehcp-forecast", "ot-demand", "placement-costs", "care-home-support", "enhanced-response", "informal-carers", "independent-living-buy", "independent-living-make", "safe-team", "interim-beds", "bus-gates", "transport-workstreams", "multi-systemic-therapy", "victoria-road", "young-adults-team", "think-communities", "real-living-wage", "members-allowances", "county-farms", "portfolio")
 ]  # fmt: skip
@@ -138,7 +138,7 @@ def test_a_page_printed_on_a4_by_the_browser_loses_nothing_it_says(opened, pack,
 
 def test_every_page_of_the_pack_is_tested(pack):
     own = [entry["html"] for entry in pack.pack()["reports"] if entry["area"] == "Cambridgeshire"]
-    assert sorted(PAGES[4:]) == sorted(own)
+    assert sorted(PAGES[5:]) == sorted(own)
 
 
 def test_a_page_asks_for_nothing_but_itself_from_a_file_and_from_a_server(browser, pack, address):
@@ -366,6 +366,20 @@ def test_an_index_of_several_areas_leads_to_each(browser, tmp_path, scripts):
         tab.get_by_role("navigation", name="Areas").get_by_role("link", name="Kent").click()
     assert tab.url.endswith("#kent") and tab.locator("#kent").is_visible()
     tab.context.close()
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_from_a_report_a_reader_comes_to_the_same_report_of_another_area(opened, scripts):
+    tab = opened(f"{AREA}/care-rates.html", 1280, bypass_csp=False, java_script_enabled=scripts)
+    tab.get_by_role("link", name="This report for other areas").click()
+    others = tab.get_by_role("navigation", name="Care applications and children in care")
+    if scripts:
+        others.get_by_label("Go to an area:").select_option("Hertfordshire")
+        others.get_by_role("button", name="Go").click()
+    else:
+        others.get_by_role("link", name="Hertfordshire").click()
+    assert tab.url.endswith("hertfordshire/care-rates.html")
+    assert "Hertfordshire" in tab.locator("h1").inner_text()
 
 
 def test_with_scripts_a_long_table_can_be_filtered_and_says_how_much_is_left(opened):

@@ -27,9 +27,9 @@ def pages(pack):
         str(path.relative_to(reports)): BeautifulSoup(path.read_text(encoding="utf-8"), "html5lib")
         for path in reports.rglob("*.html")
     }
-    # The index, the printed figures, the glossary, the accessibility statement, an index for each of two areas, 22
-    # reports for Cambridgeshire and five for Hertfordshire.
-    assert len(found) == 1 + 1 + 1 + 1 + 2 + 28 + 5
+    # The index, the printed figures, the glossary, the accessibility statement, the way to other areas, an index for
+    # each of two areas, 23 reports for Cambridgeshire and five for Hertfordshire.
+    assert len(found) == 1 + 1 + 1 + 1 + 1 + 2 + 23 + 5
     return found
 
 

@@ -53,6 +53,27 @@ def test_an_area_made_after_another_leaves_it_fresh_and_in_the_pack_whatever_the
     }
 
 
+def ways(project, area):
+    """Where the pages of an area lead for other areas."""
+    pages = [BeautifulSoup(project.page(name, area), "lxml") for name in ("first", "second")]
+    return [link["href"] for page in pages for link in page.select("main .about a")]
+
+
+def test_a_page_leads_to_the_same_report_of_other_areas_where_there_are_any(two):
+    hub = two.root / "reports" / "areas.html"
+    assert two.pipeline("run", "--area", "Essex").returncode == 0
+    assert (ways(two, "Essex"), hub.exists()) == ([], False)
+    assert two.pipeline("run", "--area", "Norfolk").returncode == 0
+    both = ["../areas.html#first", "../areas.html#second"]
+    assert (ways(two, "Essex"), ways(two, "Norfolk")) == (both, both)
+    led = [
+        link["href"] for link in BeautifulSoup(hub.read_text(encoding="utf-8"), "lxml").select("main #second + nav a")
+    ]
+    assert led == ["essex/second.html", "norfolk/second.html"]
+    assert two.pipeline("run", "--remove", "Norfolk", "--area", "Essex").returncode == 0
+    assert (ways(two, "Essex"), hub.exists()) == ([], False)
+
+
 def test_areas_come_from_a_region_or_a_file_and_all_wrong_names_are_told_at_once(project):
     write(project, {"one": GOOD})
     names = project.root / "areas.txt"

@@ -165,6 +165,8 @@ class Published(ReportCard):
     """What it was made from and nobody can look at."""
     explored: tuple[str, ...] = ()
     """What its cells show that is not published."""
+    several: bool = False
+    """Whether its page leads to the same report of other areas."""
     fingerprint: Fingerprint = Fingerprint()
     files: dict[str, str] = {}
     """The SHA-256 of each of its files."""

@@ -19,6 +19,8 @@ FEW = 3
 """Of how many areas the index itself has the cards."""
 FIRST = 3
 """How many reports the story names."""
+BY_REPORT = "areas.html"
+"""The page that leads from each report to the same of another area."""
 OPEN = 6
 """How many changes stand open; more are folded."""
 
@@ -36,7 +38,7 @@ def page(pack: Pack) -> str:
     return render.template("index.html.j2").render(
         pack=pack, failed=failed, by_area=shown, areas=list(by_area), checked=_checked(pack),
         regions=_by_region(by_area, pack.regions) if led else {}, stories=_stories(shown, pack.changes),
-        changes=_changes(pack), open=OPEN, most=ON_A_PAGE,
+        changes=_changes(pack), open=OPEN, most=ON_A_PAGE, several=bool(_of_several(pack)),
         summary=reconciliation.summary(reconciliation.once(pack.reconciliation)), **_for_cards(pack.reconciliation),
     )  # fmt: skip
 
@@ -54,6 +56,20 @@ def of_area(area: AreaPack) -> dict[str, str]:
         )
         for name, first in zip(names, firsts, strict=True)
     }  # fmt: skip
+
+
+def by_report(pack: Pack) -> dict[str, str]:
+    """Return the page that leads from each report to the same of every other area, by its name; none for one area."""
+    several = _of_several(pack)
+    page = render.template("areas.html.j2")
+    return {BY_REPORT: page.render(several=several, css=render.style())} if several else {}
+
+
+def _of_several(pack: Pack) -> dict[str, list[Published]]:
+    by_name: dict[str, list[Published]] = {}
+    for report in sorted(pack.reports, key=lambda one: one.area):
+        by_name.setdefault(report.name, []).append(report)
+    return {name: reports for name, reports in by_name.items() if len(reports) > 1}
 
 
 def _for_cards(found: Sequence[Row]) -> dict[str, Any]:

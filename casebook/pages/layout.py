@@ -50,6 +50,8 @@ class Order(BaseModel):
     """For a page that is kept although its report failed: since when."""
     older: str = ""
     """For a page that is kept although it is older than its data: what changed."""
+    several: bool = False
+    """Whether the pack has the report of other areas too."""
     before: Published | None = None
     """The report's entry in the pack before."""
     draft: bool = False
@@ -292,6 +294,7 @@ def _entry(task: Task, order: Order, found: record.Record, title: Title, seen: M
         status="failed" if order.kept_since else "succeeded",
         kept_since=order.kept_since,
         older=order.older,
+        several=order.several,
         **{kind: f"{task.folder}/{task.name}{_ENDINGS[kind]}" for kind in FILES},
         **ran,
         inputs=tuple(ReadFile(name=read.name, path=read.path, sha256=read.sha256) for read in found.reads),

@@ -80,6 +80,7 @@ def write_top(stage: Path, pack: Pack, areas: Path | None = None) -> Pack:
         "reconciliation.html": render.reconciliation_page(pack),
         "glossary.html": render.glossary_page(),
         "accessibility.html": render.accessibility_page(pack),
+        **index.by_report(pack),
     }
     before = models.top(stage)
     files = _written(stage, pages, before.files if before else ())

@@ -318,7 +318,7 @@ def test_a_pack_whose_record_was_deleted_is_made_anew_and_what_it_names_no_more_
     done = two_areas.pipeline("run")
     assert done.returncode == 0, done.stderr
     (said,) = [line for line in done.stderr.splitlines() if line.startswith("reports/pack.json was not there")]
-    assert "kept true by nobody: hertfordshire/" in said
+    assert "kept true by nobody: areas.html, hertfordshire/" in said
     assert said.endswith("make its area with `run --area`, or delete it.")
     assert two_areas.pipeline("run", "--area", "Hertfordshire").stderr.count("kept true") == 0
 
@@ -357,7 +357,12 @@ def test_an_area_is_removed_by_name_and_another_is_not_touched(two_areas):
     after = two_areas.published()
     assert not any("hertfordshire" in name for name in after)
     assert "Hertfordshire" not in after["index.html"].decode()
-    assert {name for name in after if name.startswith("cambridgeshire") and after[name] != before[name]} == set()
+    # Its pages lead to no other area any more; that is all.
+    own = {name for name in after if name.startswith("cambridgeshire/") and after[name] != before[name]}
+    assert own == {"cambridgeshire/first.html", "cambridgeshire/second.html", "cambridgeshire/pack.json"}
+    way = rb'<span class="onscreen"> <a href="../areas.html#\w+">This report for other areas</a>.</span>'
+    for name in own - {"cambridgeshire/pack.json"}:
+        assert re.sub(way, b"", before[name]) == after[name] != before[name]
     for words, said in (
         (["--remove", "Hertfordshire"], "No report is published for Hertfordshire: "),
         (["--remove", "Cambridgeshire"], "--remove Cambridgeshire would take out what this run makes: "),
