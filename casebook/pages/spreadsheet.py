@@ -37,10 +37,11 @@ AS_TEXT = {
 LONGEST = 32_000  # a cell holds 32,767 characters
 WIDEST = 60  # characters; what is longer is broken over lines
 TAB = 31  # characters that a sheet's name may have
+LEADING = frozenset(("a", "and", "at", "by", "for", "from", "in", "is", "of", "on", "or", "that", "the", "to", "with"))
 DAY = "%d %B %Y"
 FINISHED = f"{DAY} at %H:%M"
 # A number that stands as text; "000" is the name of a paper.
-NUMBER = re.compile(r"(£?)(-?(?:0|[1-9][\d,]*)(?:\.(\d+))?)(%?)")
+NUMBER = re.compile(r"(-?)(£?)(-?(?:0|[1-9][\d,]*)(?:\.(\d+))?)(%?)")
 PRINTED = {
     "where": "Where",
     "figure": "Figure",
@@ -232,9 +233,9 @@ class _Writer:
 
     def _printed(self, number: re.Match[str]) -> tuple[float, Any]:
         """Return a number that stands as text, and the format that shows it as it is printed."""
-        pound, digits, decimals, per_cent = number.groups()
+        minus, pound, digits, decimals, per_cent = number.groups()
         shown = ("#,##0" if "," in digits else "0") + (f".{'0' * len(decimals)}" if decimals else "")
-        value = float(digits.replace(",", "")) / (100 if per_cent else 1)
+        value = float(digits.replace(",", "")) * (-1 if minus else 1) / (100 if per_cent else 1)
         return value, self._number(f"{pound}{shown}{per_cent}")
 
     def _number(self, shown: str) -> Any:
@@ -271,13 +272,19 @@ def _tab(number: int, table: Table) -> str:
     --------
     >>> _tab(2, Table("t", "Data: Plans by need, each January: Cambridgeshire", (), ()))
     '2 Plans by need, each January'
+    >>> _tab(3, Table("t", "Where 2026/27 stands and by what it is moved", (), ()))
+    '3 Where 2026-27 stands'
     """
-    tab = str(number)
-    for word in re.sub(r"[\[\]:*?/\\']", "", _safe(table.caption).removeprefix("Data:")).split():
-        if len(tab) + len(word) >= TAB:
+    caption = _safe(table.caption).removeprefix("Data:").replace("/", "-")
+    kept = [str(number)]
+    for word in re.sub(r"[\[\]:*?\\'\"]", "", caption).split():
+        if len(" ".join([*kept, word])) > TAB:
+            # Cut short, it does not end in a word that leads on to the next, or in a part of a sum.
+            while kept[-1] in LEADING or (word == "million" and kept[-1][-1].isdigit()):
+                kept.pop()
             break
-        tab += f" {word}"
-    return tab.rstrip(" ,.;")
+        kept.append(word)
+    return " ".join(kept).rstrip(" ,.;")
 
 
 def _dated(row: Sequence[Any]) -> list[Any]:

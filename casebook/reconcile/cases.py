@@ -533,7 +533,9 @@ def _shown(figure: PublishedFigure, way: Quantity | Truth, verdict: Verdict) -> 
 
 
 def _in_unit(figure: PublishedFigure, number: str) -> str:
-    return f"£{number}" if figure.unit.startswith("pounds") else f"{number}%" if figure.unit == "per cent" else number
+    if figure.unit.startswith("pounds"):
+        return f"-£{number[1:]}" if number.startswith("-") else f"£{number}"
+    return f"{number}%" if figure.unit == "per cent" else number
 
 
 def _formula(way: Quantity | Truth) -> str:

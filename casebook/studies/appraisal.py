@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from math import ceil, floor
 from typing import Any
 
 import numpy as np
@@ -90,10 +91,23 @@ class Input:
         """The lowest, the central and the highest, as a share of what the paper says."""
         return self.low, 1.0, self.high
 
-    def at(self, factor: float) -> Number:
-        """Return the number it is at a share of what the paper says, with a decimal more than that."""
+    @property
+    def counted(self) -> bool:
+        """Whether it is a number of people or things, which are whole."""
+        return not isinstance(self.paper, Money) and not self.paper.unit.startswith(("per ", "week"))
+
+    def at(self, factor: float) -> str:
+        """Return the number it is at a share of what the paper says: of what is counted, the whole ones that it takes.
+
+        Of other numbers with a decimal more than the paper has.
+        """
         exact = self.paper.like(self.paper.value * factor)
-        return exact if factor == 1 or isinstance(exact, Money) else replace(exact, decimals=exact.decimals + 1)
+        if not self.counted:
+            return str(exact if isinstance(exact, Money) else replace(exact, decimals=exact.decimals + 1))
+        fewer, more = floor(exact.value + 0.05), ceil(exact.value - 0.05)
+        if fewer == more:
+            return f"{'' if abs(exact.value - more) < _SAME else 'about '}{more:,}"
+        return f"{fewer} to {more}" if more < 10 else f"{more:,}"
 
     @property
     def steps(self) -> tuple[float, ...]:
@@ -101,12 +115,14 @@ class Input:
         return _UP_TO if self.high <= 1 else _AROUND
 
     def tried(self, *factors: float) -> list[Number]:
-        """Return the numbers it is tried at, with as many decimals as say what was calculated with, two at most."""
+        """Return the numbers it is tried at: as they are calculated with, but ten and more of what is counted whole."""
         exact = [self.paper.like(self.paper.value * factor) for factor in factors]
         if isinstance(self.paper, Money):
             return exact
+        whole = self.counted and min(one.value for one in exact) >= 10
         places = next(
-            (some for some in (0, 1) if all(abs(round(one.value, some) - one.value) < _SAME for one in exact)), 2
+            (some for some in (0, 1) if whole or all(abs(round(one.value, some) - one.value) < _SAME for one in exact)),
+            2,
         )
         return [replace(one, decimals=places) for one in exact]
 
@@ -327,10 +343,9 @@ class Case:
         """How many are enough of what all benefits are in proportion to, if the paper counts anything of the kind."""
         benefits = {flow.id for flow in self.of_kind("benefit")}
         for one, factor in self.breaking_even_at:
-            counted = not isinstance(one.paper, Money) and not one.paper.unit.startswith("per ")
-            if counted and factor is not None and factor >= 0 and set(one.of) == benefits:
+            if one.counted and factor is not None and factor >= 0 and set(one.of) == benefits:
                 if factor > 1:
-                    return f"In proportion, that is {one.at(factor).with_unit}, not {one.paper}."
+                    return f"In proportion, that is {one.at(factor)} {one.paper.unit}, not {one.paper}."
                 return f"That is {one.at(factor)} of the {one.paper.with_unit}."
         return ""
 
@@ -340,7 +355,7 @@ class Case:
         found = {
             "it costs more than it brings": not self.pays,
             "no benefit is cash": self.cashable.nothing,
-            "at the least it loses": self.at_least is not None and float(self.at_least) < -1,
+            "at the paper's lowest it loses": self.at_least is not None and float(self.at_least) < -1,
         }
         return [said for said, so in found.items() if so]
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import pandas as pd
 
-from casebook.data import tables
+from casebook.data import catalogue, project, tables
 from casebook.data.tables import Prepared
 from casebook.english import Noun, capital, count, listed
+from casebook.reconcile.places import Places
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,7 @@ class Holdings:
             (one.table.title, f"{field.title}{_areas_of(blank)}", len(blank), "blank")
             for one in self.prepared
             for field in one.table.columns
-            if field.type != "string" and field.role is None and one.table.name != "areas"
+            if field.type != "string" and field.role is None and one.table.name != "areas" and not _is_case(one)
             if (lacking := one.frame[field.name].isna()).any()
             for blank in [one.frame[lacking]]
         ]
@@ -131,8 +133,13 @@ class Holdings:
 
     @property
     def misprints(self) -> pd.DataFrame:
-        """A row an oddity kept as printed: ``title`` and ``misprint``."""
-        rows = [(one.table.title, misprint) for one in self.prepared for misprint in one.table.misprints]
+        """A row an oddity kept as printed: ``title`` and ``misprint``, which says where as a reader finds it."""
+        places = Places(project.root(), catalogue.load(project.root()))
+        rows = [
+            (one.table.title, places.in_text(misprint, _paper(one, misprint), 0))
+            for one in self.prepared
+            for misprint in one.table.misprints
+        ]
         return pd.DataFrame(rows, columns=["title", "misprint"])
 
     def naming(self, area: str) -> int:
@@ -142,6 +149,17 @@ class Holdings:
     def with_areas(self, area: str) -> str:
         """Return of how many tables that is, as a sentence says it."""
         return Noun("table").some_of(self.naming(area), sum("area" in one.frame for one in self.prepared))
+
+
+def _is_case(one: Prepared) -> bool:
+    """Return whether a table lists a case's costs, benefits and inputs; in it a cell is blank that does not apply."""
+    return "cashable" in one.frame
+
+
+def _paper(one: Prepared, said: str) -> str:
+    """Return the paper that a sentence about a table is about: the one it names, or that the table is from."""
+    named = re.search(r"[Pp]aper (\d{3})", said)
+    return named[1] if named else next((source.paper for source in one.table.sources if source.paper), "")
 
 
 def _areas_of(rows: pd.DataFrame) -> str:

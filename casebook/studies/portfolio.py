@@ -54,8 +54,8 @@ class Portfolio:
         """How many of those that pay may well not, as a sentence; nothing where none."""
         if not self.unsure:
             return ""
-        few = capital(number(len(self.unsure)))
-        return f"{few} of those do so in fewer than nine of ten simulated futures."
+        few, paying = capital(number(len(self.unsure))), number(len(self.paying))
+        return f"{few} of the {paying} that can break even do so in fewer than nine of ten simulated futures."
 
     @property
     def announced(self) -> Money:
@@ -66,7 +66,9 @@ class Portfolio:
     def without(self) -> str:
         """What is announced without a case, as a sentence."""
         proposals = capital(count(len(self.missing), "proposal announces", "proposals announce"))
-        return f"{proposals} {self.announced} of savings for a first year, and leave out what an appraisal takes."
+        return (
+            f"{proposals} {self.announced} of savings for a first year, and leave out what it takes to appraise them."
+        )
 
     @property
     def frame(self) -> pd.DataFrame:

@@ -322,6 +322,16 @@ class Ranking:
         return f"That {goal}is {way} England's {self.sized(self.england)}{chance}."
 
     @property
+    def question(self) -> str:
+        """What to ask: what keeps it better than England or, where it is not or misses the goal, what is done."""
+        assert self.here is not None
+        what, side = f"{self.about.measure} in {self.area}", self.here.england_gap.side
+        missed = self.goal and self.goal.verdicts.get(self.area) != GoalVerdict.MET
+        if not missed and (side, self.about.polarity) in (("above", "high is good"), ("below", "low is good")):
+            return f"What keeps {what} {side} England's, and will it last?"
+        return f"What is being done about {what}, and is it working?"
+
+    @property
     def region_gap(self) -> Gap:
         """How far the region lies from England."""
         return self._gap(self.region, self.england)

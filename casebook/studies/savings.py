@@ -72,7 +72,7 @@ class Schedule:
         most = self.largest
         return (
             f"The {self.period} savings schedule takes {self.total} every year from public health budgets.",
-            f'"{most.service}" gives up most: {most.total}, {most.share}% of what services paid for each use give up.',
+            f'Of services paid for each use, "{most.service}" gives up most: {most.total} ({most.share}%).',
             "Did fewer people come because fewer needed the service, or because it was harder to reach?",
         )
 

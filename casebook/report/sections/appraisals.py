@@ -128,7 +128,9 @@ def conditions(of: Case) -> Section:
         {
             "what": one.item,
             "paper": one.paper.with_unit,
-            "even": "it pays even without" if factor is None or factor < 0 else one.at(factor).with_unit,
+            "even": "it pays even without"
+            if factor is None or factor < 0
+            else f"{one.at(factor)} {one.paper.unit}".rstrip(),
             "share": None if factor is None or factor < 0 else factor * 100,
         }
         for one, factor in of.breaking_even_at

@@ -132,7 +132,7 @@ def certainty(of: Comparison) -> Section:
     said = f"{average}. It is {england}"
     if average.verdict == england.verdict:
         # What chance has to do with it is said once for both.
-        said = f"{average}. It compares with {england.of} in the same way"
+        said = f"{average}. The same holds against {england.of}"
     return Section(
         sentence=f"The rate of {last.year} is {said}.",
         beside_each=of.beside_each or None,

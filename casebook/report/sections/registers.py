@@ -21,6 +21,7 @@ def register(of: Holdings) -> Section:
                 "corrected": ("Cells corrected", ","),
                 "source": "Source",
             },
+            folded=True,
         ),
         ranges=Sheet(
             fields[~is_year],
@@ -44,15 +45,18 @@ def register(of: Holdings) -> Section:
             of.gaps,
             "Figures that are blank, a dash or not printed",
             {"title": "Table", "missing": "What is missing", "values": ("Values", ",")},
+            folded=True,
         ),
         names=Sheet(
             of.corrections,
             "Area names as printed and as used",
             {"title": "Table", "printed": "As printed", "used": "As used", "cells": ("Cells", ","), "why": "Why"},
+            folded=True,
         ),
         oddities=Sheet(
             of.misprints,
             "Oddities of the sources, kept as printed",
             {"title": "Table", "misprint": "What the source prints"},
+            folded=True,
         ),
     )
