@@ -97,6 +97,8 @@ def test_numbers_are_numbers_as_the_page_shows_them_and_dates_are_dates(tmp_path
     spreadsheet.write(path, typed(("31 March 2020", 1234.56, 0.25, -3.0, "£1,500", "000")), [], MADE)
     sheet = openpyxl.load_workbook(path)["1 Kinds"]
     day, children, share, change, printed, paper = sheet[6]
+    spreadsheet.write(path, typed(("1 May 2020", 1.0, 0.1, 1.0, "-£380", "£-1,200")), [], MADE)
+    assert [cell.value for cell in openpyxl.load_workbook(path)["1 Kinds"][6][4:]] == [-380, -1200]
     assert (day.value, day.number_format) == (datetime(2020, 3, 31), "d mmmm yyyy")
     assert (children.value, children.number_format) == (1234.6, "#,##0.0")
     assert (share.value, share.number_format) == (0.25, "0%")
