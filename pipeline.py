@@ -53,6 +53,7 @@ PACK = [
     Report("real-living-wage", "build-up", {"case": "real_living_wage"}, ["real_living_wage"], 3, 1),
     Report("members-allowances", "build-up", {"case": "members_allowances"}, ["members_allowances"], 3, 1),
     Report("county-farms", "build-up", {"case": "county_farms"}, ["county_farms"], 3, 1),
+    Report("direct-payments", "series", {"case": "direct_payments"}, ["direct_payments"], 3, 1),
     Report("portfolio", needs=["portfolio_missing"], figures=1),
 ]
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         ranking,
         savings,
         sensitivity,
+        short_series,
         team,
         unit_costs,
     )
@@ -56,6 +57,7 @@ __all__ = [
     "savings",
     "sections",
     "sensitivity",
+    "short_series",
     "tables",
     "team",
     "unit_costs",
@@ -86,6 +88,7 @@ _HOMES = {
     "sections": "casebook.report.sections",
     "sensitivity": "casebook.studies.sensitivity",
     "series": "casebook.data.series",
+    "short_series": "casebook.studies.short_series",
     "tables": "casebook.data.tables",
     "team": "casebook.studies.team",
     "unit_costs": "casebook.studies.unit_costs",

@@ -43,6 +43,7 @@ NAMES = [
     "real-living-wage",
     "members-allowances",
     "county-farms",
+    "direct-payments",
     "portfolio",
 ]
 EAST = {"Bedford", "Cambridgeshire", "Central Beds", "Essex", "Hertfordshire", "Luton", "Norfolk", "Peterborough", "Southend-on-Sea", "Suffolk", "Thurrock"}  # fmt: skip

@@ -247,7 +247,13 @@ def _day(at: float) -> str:
 
 
 @in_house_style
-def fan(history: pd.Series, forecast: pd.DataFrame, others: Mapping[str, pd.Series], unit: str) -> Drawing:
+def fan(
+    history: pd.Series,
+    forecast: pd.DataFrame,
+    others: Mapping[str, pd.Series],
+    unit: str,
+    years_are: str = "January of each year",
+) -> Drawing:
     """Draw what happened, a forecast with its range from where it starts, and other paths to compare.
 
     Parameters
@@ -260,6 +266,8 @@ def fan(history: pd.Series, forecast: pd.DataFrame, others: Mapping[str, pd.Seri
         Label and path by year, three at most: the paper's, scenarios.
     unit
         What the values are.
+    years_are
+        What the years are, for the axis.
     """
     drawing = Drawing(unit, 330)
     plot, last = drawing.plot, history.index[-1]
@@ -288,7 +296,7 @@ def fan(history: pd.Series, forecast: pd.DataFrame, others: Mapping[str, pd.Seri
     years = range(int(history.index[0]), int(final) + 1)
     drawing.steps_of(years, [str(year) for year in years])
     plot.set_xlim(years[0] - 0.3, final + 0.2)
-    plot.set_xlabel("January of each year")
+    plot.set_xlabel(years_are)
     drawing.label_ends(ends)
     return drawing
 

@@ -120,6 +120,9 @@ FOR = {
     "panel.ahead": {"level": st.floats(0.05, 0.9)}, "panel.calibration": {"level": st.floats(0.05, 0.9)},
     "shares.shares_drawn": {"course": rows(MANY.map(lambda one: np.divide(one, sum(one)))), "scores": rows(rows(SHARE), 3)},
     "shares.whole_parts": {"total": st.integers(0, 10**6)},
+    "repair.without_repeat": {
+        "cells": rows(rows(POSITIVE, 3), 3), "of_rows": rows(POSITIVE, 3), "of_columns": rows(POSITIVE, 3), "within": SHARE,
+    },
     "standardised.indirect": {"count": st.integers(0, 90), "people": PEOPLE},
     "trends.difference": {"value": st.floats(3, 5), "other": st.floats(3, 5)},
     "trends.p_value": {"benchmark": st.floats(3, 50)}, "trends.several": {"p_values": rows(SHARE)},

@@ -26,6 +26,7 @@ from casebook.report.sections.rankings import chance, gap_in_people, in_region
 from casebook.report.sections.registers import register
 from casebook.report.sections.schedules import savings, savings_by_service, savings_totals
 from casebook.report.sections.sensitivities import sensitivity
+from casebook.report.sections.shorts import course, mended, pays
 from casebook.report.sections.teams import room, waiting_list, ways
 from casebook.report.sections.unit_costs import unit_cost
 
@@ -46,6 +47,7 @@ __all__ = [
     "conditions",
     "cost_avoided",
     "cost_of_posts",
+    "course",
     "demand",
     "follows",
     "forecast",
@@ -54,8 +56,10 @@ __all__ = [
     "in_region",
     "late_start",
     "loads",
+    "mended",
     "numbers_at_rate",
     "over_years",
+    "pays",
     "portfolio",
     "referrals",
     "register",

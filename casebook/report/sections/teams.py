@@ -85,8 +85,8 @@ def ways(of: Team) -> Section:
     short = of.enough["more"].max() > 0
     unsaid = [f"{'It' if at else 'The paper'} does not say {one}." for at, one in enumerate(of.missing)]
     return Section(
-        lasting=f"For nobody to wait at once there must be room for {of.need.with_unit}; for the list not to grow "
-        f"again, for {of.lasting}, as many as come while a case stays {whole(of.stay)} months.",
+        lasting=f"For nobody to wait at once there must be room for {of.need.with_unit}. For the list not to grow "
+        f"again it takes {of.lasting}, as many as come while a case stays {whole(of.stay)} months.",
         table=Sheet(
             of.enough,
             f"Posts of one kind that make room for all, on top of {of.said}",
@@ -98,8 +98,9 @@ def ways(of: Team) -> Section:
             },
             missing="no price printed",
         ) if short else None,
-        flows=f"Without more posts than these, {of.closings} cases a month would have to close, not {of.closing}, or "
-        f"{of.coming} come, not {of.referred:g}, for nobody to wait after {count(of.terms.within, 'month', 'months')}."
+        flows=f"Without more posts than these, {of.closings} cases a month would have to close, not {of.closing}, for "
+        f"nobody to wait after {count(of.terms.within, 'month', 'months')}. Or {of.coming} may come, not "
+        f"{of.referred:g}."
         if short else None,
         missing=" ".join(unsaid) or None,
     )  # fmt: skip
