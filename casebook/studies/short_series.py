@@ -229,7 +229,7 @@ class ShortSeries:
         )
         return (
             f"{capital(years)} are known{unusual}. That is too little for a forecast with a tested range, so scenarios "
-            "say what would come of what is taken. None is said to be likelier than another."
+            "say what would come of what is taken. No scenario is said to be likelier than another."
         )
 
     @property

@@ -329,6 +329,22 @@ def test_every_row_of_a_case_stands_in_its_line_in_the_words_given(papers, case)
         assert bool(row.range) == bool(row.low or row.high)
 
 
+@pytest.mark.parametrize("table", ["young_adults_team", "direct_payments"])
+def test_every_row_of_a_team_or_a_short_series_stands_in_its_line_in_the_words_given(papers, table):
+    for row in raw(table).itertuples():
+        assert row.printed in papers[row.paper][int(row.line)], row.id
+        assert bool(row.amount) != (row.kind in ("missing", "unusual")), row.id
+
+
+def test_clawbacks_are_every_cell_of_their_lines(papers):
+    for row in raw("direct_payment_clawbacks").itertuples():
+        cells = papers["004"][int(row.line)].split("\t")[-6:]
+        assert [row.period.replace("Total", ""), row.q1, row.q2, row.q3, row.q4, row.total] == cells, row.line
+        assert ("Count" in papers["004"][int(row.line)] or int(row.line) in range(4872, 4876)) == (
+            row.measure == "number"
+        )
+
+
 def test_every_published_figure_stands_in_its_line_as_printed(papers):
     for row in raw("published_figures").itertuples():
         line = papers[row.paper][int(row.line)]

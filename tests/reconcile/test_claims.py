@@ -26,7 +26,7 @@ OPPOSITES = {
     "most are": "few are", "large proportion": "small proportion", "small number": "large number",
     "high cost": "low cost", "significant level": "small surplus",
     "exceed": "fall short of", "exceeding": "falling short of", "much-needed": "unneeded", "eradicate": "keep", "no longer": "still",
-    "cannot be": "can be",
+    "cannot be": "can be", "savings would": "losses would", "decreased": "increased",
 }  # fmt: skip
 
 
