@@ -190,7 +190,9 @@ class _Maker:
             group = groups.pop(0)
             own = [job for folder in group for job in by_area.get(folder, ())]
             try:
-                so_far.append(self._group(group, own, starting, ended))
+                done = self._group(group, own, starting, ended)
+                # What is published need not be kept: the memory of a run does not grow with its areas.
+                so_far.append(replace(done, pack=Pack(failed=done.pack.failed)))
             except ReportFailedError as error:
                 # Whose fault it is shows when each is made by itself.
                 groups = [[one] for one in group] + groups if len(group) > 1 else groups
