@@ -258,6 +258,17 @@ class Ranking:
         return {} if self.too_few else {"ranks": self.about.measure, "period": self.about.period}
 
     @property
+    def would_tell(self) -> str:
+        """What behind the value would tell its distance from England's from chance: a sentence or two, or nothing."""
+        assert self.here is not None
+        if self.too_few:
+            return ""
+        if not self.here.told_apart:
+            return "Its difference from England is too small for the decimals printed."
+        needed = self.here.enough["England"]
+        return f"With {needed} or more behind it, chance would not explain its gap to England.{needed.aside}"
+
+    @property
     def stands(self) -> str:
         """The area's place or, where its value is not judged, that."""
         assert self.here is not None
