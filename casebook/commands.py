@@ -1,8 +1,8 @@
 """The commands of a pipeline, and what they print; ``casebook.run`` works.
 
 Here: run, preview, runs, list, check, accept, reconcile, audit, pdf, fetch, describe, new, explain, diff, schedule,
-packs, serve. What helps an analyst (describe, new, explain, diff) is in ``casebook.analyst.commands``, what belongs to
-the run nobody watches (schedule, packs, serve) in ``casebook.nightly.commands``.
+packs, status, serve. What helps an analyst (describe, new, explain, diff) is in ``casebook.analyst.commands``, what
+belongs to the run nobody watches (schedule, packs, status, serve) in ``casebook.nightly.commands``.
 
 Exit codes: 0 all went well; 1 a report failed or could not be published, or an audited table does not add
 up; 2 something a person gave is not usable; 3 the pack is held, because a headline moved further than its

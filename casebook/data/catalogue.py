@@ -122,6 +122,8 @@ class SourceEntry(Described):
     date: str
     date_in_words: str
     licence: Licence
+    every: int | None = Field(None, gt=0)
+    """How many months lie between two releases, where it appears again and again."""
     paper: str | None = None
     lines: str | None = None
     place: str | None = None
@@ -292,6 +294,7 @@ class _Publication(Described):
     date: str
     date_in_words: str
     paper: str | None = None
+    every: int | None = Field(None, gt=0)
     licence: Licence | None = None
     """The common one, if none is named."""
 

@@ -1,10 +1,12 @@
-"""What the command line has for the run nobody watches: schedule, packs, serve; and what goes on around that run."""
+"""What the command line has for the run nobody watches, and what goes on around that run."""
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
+from dataclasses import asdict
 from datetime import date, datetime
 from io import TextIOBase
 from pathlib import Path
@@ -24,7 +26,8 @@ _LOGS_KEPT = 30
 
 
 def add(app: typer.Typer, root: Callable[[], Path], nightly: Nightly) -> None:
-    """Add the commands to a pipeline's command line."""
+    """Add the commands to a pipeline's command line: schedule, packs, status, serve."""
+    _add_status(app, root)
 
     @app.command()
     def schedule(
@@ -98,6 +101,20 @@ def add(app: typer.Typer, root: Callable[[], Path], nightly: Nightly) -> None:
             print("Stopped.")
         except OSError as error:
             raise InputError(f"Port {port} cannot be used ({error.strerror}): name another with --port.") from None
+
+
+def _add_status(app: typer.Typer, root: Callable[[], Path]) -> None:
+    @app.command("status")
+    def pack_status(as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False) -> None:
+        """Say how old the pack and its inputs are, when it was and will be made, and what waits for somebody."""
+        from casebook.nightly import status
+
+        found = status.of(root())
+        if as_json:
+            print(json.dumps(asdict(found), indent=2, ensure_ascii=False))
+            return
+        for line in status.in_words(found):
+            print(line)
 
 
 class Watch:

@@ -77,6 +77,11 @@ def tell(root: Path, nightly: Nightly, night: Night) -> list[str]:
     return unsent
 
 
+def last_told(root: Path) -> datetime | None:
+    """Return since when something is wrong, as the maintainers were told last; None if nothing is."""
+    return _told(root).since
+
+
 def messages(night: Night, before: Sequence[str], since: datetime | None, pack: Pack | None) -> list[Message]:
     """Return what is to be told.
 
