@@ -15,10 +15,14 @@ from casebook.studies.appraisal import Basis, Case, case
 
 @dataclass(frozen=True)
 class Portfolio:
-    """Cases, the one with most at stake first, each over its own years; and ``missing``, a row what has no case."""
+    """Cases, the one with most at stake first, each over its own years.
+
+    ``missing`` has a row a saving without a case, ``posts`` a row a team that asks for staff without a caseload.
+    """
 
     cases: tuple[Case, ...]
     missing: pd.DataFrame
+    posts: pd.DataFrame
 
     @property
     def paying(self) -> list[Case]:
@@ -90,7 +94,7 @@ class Portfolio:
         )
 
 
-def of(prepared: Sequence[Prepared], missing: pd.DataFrame, area: str, basis: Basis) -> Portfolio:
+def of(prepared: Sequence[Prepared], missing: pd.DataFrame, posts: pd.DataFrame, area: str, basis: Basis) -> Portfolio:
     """Appraise all cases of an area.
 
     Parameters
@@ -99,6 +103,8 @@ def of(prepared: Sequence[Prepared], missing: pd.DataFrame, area: str, basis: Ba
         Tables of the catalogue; those that are no case of the area's are passed over.
     missing
         A row a saving without a case: ``subject``, ``saving`` (pounds a year), ``missing`` and ``takes``.
+    posts
+        A row a team that asks for staff without a caseload: the same, with ``asked`` in place of ``saving``.
     area
         Whose cases they are.
     basis
@@ -112,7 +118,8 @@ def of(prepared: Sequence[Prepared], missing: pd.DataFrame, area: str, basis: Ba
     Examples
     --------
     >>> from casebook.data import tables
-    >>> found = of(tables.read_all(), tables.read("portfolio_missing"), "Cambridgeshire", Basis())
+    >>> missing, posts = tables.read("portfolio_missing"), tables.read("portfolio_missing_posts")
+    >>> found = of(tables.read_all(), missing, posts, "Cambridgeshire", Basis())
     >>> [one.table.title for one in found.losing]
     ['Independent Living, built by the council', 'Support for informal carers']
     """
@@ -124,4 +131,4 @@ def of(prepared: Sequence[Prepared], missing: pd.DataFrame, area: str, basis: Ba
             found.append(case(frame, area, basis))
     if not found:
         raise InputError(f"no table of the catalogue is a case of {area} that spends to save: add one.")
-    return Portfolio(tuple(sorted(found, key=lambda one: -float(one.costs))), missing)
+    return Portfolio(tuple(sorted(found, key=lambda one: -float(one.costs))), missing, posts)

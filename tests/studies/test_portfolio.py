@@ -11,7 +11,13 @@ from casebook.errors import InputError
 
 @pytest.fixture(scope="module")
 def of():
-    return portfolio.of(tables.read_all(), tables.read("portfolio_missing"), "Cambridgeshire", appraisal.Basis())
+    return portfolio.of(
+        tables.read_all(),
+        tables.read("portfolio_missing"),
+        tables.read("portfolio_missing_posts"),
+        "Cambridgeshire",
+        appraisal.Basis(),
+    )
 
 
 def test_every_table_of_a_case_is_in_it_over_the_years_of_its_description(of):
@@ -48,6 +54,18 @@ def test_what_is_announced_without_a_case_adds_up(of):
     assert of.without.startswith("Eleven proposals announce £2.22 million")
 
 
+def test_staff_asked_for_without_a_caseload_is_named_and_no_saving(of):
+    shown = sections.portfolio(of).posts.frame
+    assert shown["asked"].tolist() == [562_200, 268_000] and of.announced.value < 2.3e6
+    assert shown["missing"].str.len().min() > 20 and shown["takes"].str.contains("caseload").all()
+
+
 def test_an_area_without_cases_is_refused():
     with pytest.raises(InputError, match="no table of the catalogue is a case of Essex"):
-        portfolio.of(tables.read_all(), tables.read("portfolio_missing"), "Essex", appraisal.Basis())
+        portfolio.of(
+            tables.read_all(),
+            tables.read("portfolio_missing"),
+            tables.read("portfolio_missing_posts"),
+            "Essex",
+            appraisal.Basis(),
+        )

@@ -192,7 +192,7 @@ def simulated(of: Case) -> Section:
 
 
 def portfolio(of: Portfolio) -> Section:
-    """Set all cases side by side: ``chart``, ``table``, and ``missing``, what is announced without a case."""
+    """Set all cases side by side: ``chart``, ``table``, ``missing`` and ``posts``, what has no case and no caseload."""
     frame = of.frame
     needed = frame.dropna(subset="needed").set_index("case")["needed"]
     worst = of.losing[0].table.title if of.losing else str(needed.idxmax())
@@ -229,6 +229,16 @@ def portfolio(of: Portfolio) -> Section:
             {
                 "subject": "Saving",
                 "saving": ("Announced for the first year, pounds", ",.0f"),
+                "missing": "What the paper does not say",
+                "takes": "What it would take",
+            },
+        ),
+        posts=Sheet(
+            of.posts.sort_values("asked", ascending=False),
+            "Staff asked for without a caseload to say whether they are enough, and what it would take",
+            {
+                "subject": "Team",
+                "asked": ("Asked for, pounds a year", ",.0f"),
                 "missing": "What the paper does not say",
                 "takes": "What it would take",
             },
