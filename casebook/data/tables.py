@@ -16,6 +16,14 @@ from casebook.data.catalogue import Catalogue, TableEntry, load
 from casebook.data.project import RAW
 from casebook.errors import InputError, one_of
 
+_OFFERED = ["authorities_in", "authority", "between", "own", "read", "read_all", "split"]
+
+
+def __dir__() -> list[str]:
+    # What completion offers in JupyterLab: what notebooks call, and nothing that it is made with.
+    return _OFFERED
+
+
 PROCESSED = Path("data/processed")
 
 

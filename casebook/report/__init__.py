@@ -555,4 +555,9 @@ def _plain(value: Any) -> Any:
     return value.item() if hasattr(value, "item") else value
 
 
+def __dir__() -> list[str]:
+    # What completion offers in JupyterLab: what a notebook says, and nothing that it is made with.
+    return __all__
+
+
 session.begin()
