@@ -35,6 +35,8 @@ SAYS_NOTHING = re.compile(
     re.IGNORECASE,
 )
 LEAST_ALT = 20
+# The colours of a reader whose system is dark.
+_DARK = re.compile(r"@media[^{]*prefers-color-scheme: dark[^{]*\{(?:[^{}]*\{[^{}]*\})*\s*\}")
 _COLOUR = re.compile(r"--([\w-]+):\s*(#[0-9a-fA-F]{3,6})")
 # Which colours of the styles stand on which, and the contrast WCAG 2.2 AA asks for (1.4.3, 1.4.11).
 PAIRS = (
@@ -237,16 +239,31 @@ def contrast_problems(styles: Mapping[str, str]) -> Iterator[str]:
     >>> print(*contrast_problems({"block.css": css}))
     in block.css --quiet (#777) has a contrast of 4.48 with the page (#ffffff), less than 4.5: choose a darker colour.
     """
-    found = {name: (colour, file) for file, css in styles.items() for name, colour in _COLOUR.findall(css)}
-    colours = {name: colour for name, (colour, _) in found.items()} | CONSTANT
+    light = {
+        name: (colour, file) for file, css in styles.items() for name, colour in _COLOUR.findall(_DARK.sub("", css))
+    }
+    dark = {
+        name: (colour, file)
+        for file, css in styles.items()
+        for part in _DARK.findall(css)
+        for name, colour in _COLOUR.findall(part)
+    }
+    yield from _pale(light)
+    yield from _pale(light | dark) if dark else ()
+
+
+def _pale(found: Mapping[str, tuple[str, str]]) -> Iterator[str]:
+    colours = CONSTANT | {name: colour for name, (colour, _) in found.items()}
     for text, ground, least in PAIRS:
         ratio = contrast(colours[text], colours[ground])
         if ratio < least:
             # One of each pair may be changed, and it is that one's file that says so.
             one, other = (text, ground) if text in found and text not in CONSTANT else (ground, text)
+            darker = _luminance(colours[text]) < _luminance(colours[ground])
+            way = "darker" if darker == (one == text) else "lighter"
             yield (
                 f"in {found[one][1]} --{one} ({colours[one]}) has a contrast of {ratio:.2f} with the {other} "
-                f"({colours[other]}), less than {least}: choose a {'darker' if one == text else 'lighter'} colour."
+                f"({colours[other]}), less than {least}: choose a {way} colour."
             )
 
 

@@ -121,7 +121,7 @@ def story(reports: Sequence[Published], changes: Sequence[PackChange] = ()) -> l
     if not asking:
         return ["No report shows anything that is judged worse."]
     verb = "shows" if len(asking) == 1 else "show"
-    said = [f"{many} {verb} something to look at first."]
+    said = [f"{many} {verb} something worse, or a reason for caution."]
     said += [f"{report.title.split(':')[0]}: {_lower(finding(report))}" for report in asking[:FIRST]]
     if rest := [report.title for report in judged if report not in asking]:
         # What is not judged, such as a rate of children in care, stands on the cards.

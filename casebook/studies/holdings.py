@@ -74,7 +74,7 @@ class Holdings:
             (one.table.title, f"{field.title}{_areas_of(blank)}", len(blank), "blank")
             for one in self.prepared
             for field in one.table.columns
-            if field.type != "string" and field.role is None and one.table.name != "areas" and not _is_case(one)
+            if field.type != "string" and field.role is None and one.table.name != "areas" and not _is_list(one)
             if (lacking := one.frame[field.name].isna()).any()
             for blank in [one.frame[lacking]]
         ]
@@ -151,9 +151,9 @@ class Holdings:
         return Noun("table").some_of(self.naming(area), sum("area" in one.frame for one in self.prepared))
 
 
-def _is_case(one: Prepared) -> bool:
-    """Return whether a table lists a case's costs, benefits and inputs; in it a cell is blank that does not apply."""
-    return "cashable" in one.frame
+def _is_list(one: Prepared) -> bool:
+    """Return whether a table lists what a case or a budget is made of; in it a cell is blank that does not apply."""
+    return {"id", "item"} <= set(one.frame)
 
 
 def _paper(one: Prepared, said: str) -> str:

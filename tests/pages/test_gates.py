@@ -81,6 +81,11 @@ def test_the_colours_of_the_pages_can_be_told_apart():
         "in block.css --quiet (#999999) has a contrast of 2.85 with the page (#ffffff), less than 4.5: choose a darker "
         "colour."
     ]
+    pale = {file: css.replace("--quiet: #c1c5c8", "--quiet: #444444") for file, css in styles.items()}
+    assert list(gates.contrast_problems(pale)) == [
+        "in casebook.css --quiet (#444444) has a contrast of 1.85 with the page (#11171c), less than 4.5: choose a lighter "
+        "colour."
+    ]
 
 
 @pytest.mark.parametrize(

@@ -95,7 +95,7 @@ def test_the_story_has_at_most_five_sentences_and_names_what_is_worst_first(tmp_
     ]
     story = index_of(tmp_path, reports=reports).find(class_="story").text
     assert story == (
-        "4 of 5 reports show something to look at first. "
+        "4 of 5 reports show something worse, or a reason for caution. "
         "Bad4: Finding of bad4. Bad3: Finding of bad3. Bad2: Finding of bad2. The other shows nothing that is judged worse."
     )
 
