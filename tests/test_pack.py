@@ -44,6 +44,11 @@ NAMES = [
     "members-allowances",
     "county-farms",
     "direct-payments",
+    "active-parks",
+    "care-together",
+    "send-transformation",
+    "biodiversity",
+    "climate-risk",
     "portfolio",
 ]
 EAST = {"Bedford", "Cambridgeshire", "Central Beds", "Essex", "Hertfordshire", "Luton", "Norfolk", "Peterborough", "Southend-on-Sea", "Suffolk", "Thurrock"}  # fmt: skip

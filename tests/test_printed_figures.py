@@ -159,6 +159,13 @@ KNOWN = {
     "farms-9": "differs",  # 335,769 of 4,705,000 are 7.1%
     "farms-rent-2026": "reproduced",  # 2.5% of 5,428,356.90
     "wage-same-as-option-1": "differs",  # 1,187 + 4,408 + 3,619 = 9,214
+    "parks-return": "differs",  # 37.5, not over 40
+    "parks-most-residents": "differs",  # 46% and 50%
+    "care-sooner": "differs",  # nine months
+    "care-grand": "reproduced",
+    "send-contingency-high": "reproduced",
+    "biodiversity-maintained": "differs",  # 40,000 to 25,000
+    "uasc-adult-day-after": "reproduced",  # 200 x 52 / 365
     "victoria-road-week": "reproduced",  # £5,769 is within 5% of "around £5,700"
 }
 

@@ -21,6 +21,8 @@ SAID = ("said", "rise", "left")
 """Sums that a case is proposed with: what it comes to, by how much more than the year before, what a budget leaves."""
 MOST = 12
 """Rows that a chart can show; of more, it shows the parts."""
+STEEP = 0.25
+"""What grows faster than this a year begins with a part of its first year."""
 FEW = 4
 """Parts that a sentence can name."""
 _STEPS = {"thousand pounds": 1e3, "million pounds": 1e6}
@@ -110,6 +112,11 @@ class BuildUp:
         return Money(float(self._of("budget")["pounds"].sum()))
 
     @property
+    def proposed(self) -> pd.Series:
+        """The first of the sums that it is proposed with."""
+        return self.sums[self.sums["step"].isin(SAID)].iloc[0]
+
+    @property
     def wrong(self) -> pd.DataFrame:
         """The sums that do not follow from the rows, the one that is off most first."""
         rows: pd.DataFrame = self.sums[~self.sums["follows"]]
@@ -173,7 +180,7 @@ class BuildUp:
     def summary(self) -> tuple[str, str, str]:
         """What the case is proposed with, whether its sums follow, and what to ask."""
         ask = f"Who can say {self.missing[0]}?" if self.missing else f"What does {self.share} pay for?"
-        return self._said(self.sums[self.sums["step"].isin(SAID)].iloc[0]), self.added, ask
+        return self._said(self.proposed), self.added, ask
 
     def _said(self, row: pd.Series) -> str:
         more = Money(row["rebuilt"] - row["printed"])
@@ -183,7 +190,7 @@ class BuildUp:
     @property
     def comes_to(self) -> str:
         """What the rows come to, and whether that is what is proposed, in few words."""
-        row = self.sums[self.sums["step"].isin(SAID)].iloc[0]
+        row = self.proposed
         more = Money(row["rebuilt"] - row["printed"]).more
         return (
             f"The rows come to {Money(row['rebuilt'])}, {'as proposed' if row['follows'] else f'{more} than proposed'}."
@@ -197,8 +204,9 @@ class BuildUp:
             return f"{capital(some_of(every, every, 'sum', 'sums', 'follows', 'follow'))} from the rows."
         few = capital(some_of(len(wrong), every, "sum", "sums", "does", "do"))
         worst = wrong.iloc[0]
-        off = f'"{worst["item"]}" ({worst["period"]}) is off by {Money(abs(worst["off"]))}'
-        return f"{few} not follow from the rows{': ' if len(wrong) == 1 else ', most of all '}{off}."
+        where = f'"{worst["item"]}" ({worst["period"]})'
+        most = "the error is" if len(wrong) == 1 else "the largest error is"
+        return f"{few} not follow from the rows: {most} {Money(abs(worst['off']))}, in {where}."
 
     @property
     def share(self) -> str:
@@ -238,7 +246,8 @@ class BuildUp:
                 "grows",
                 f"From {self._called(self.years[0])} to {self._called(self.years[-1])} it goes from {first} to {last} "
                 "a year.",
-                "" if self.recurs else f"That is {percent(self.growth, 1)} a year, compounded.",
+                f"That is {percent(self.growth, 1)} a year, compounded."
+                if 0 < self.growth < STEEP and not self.recurs else "",
                 Number(self.growth * 100, 1, "% a year"),
             ))  # fmt: skip
         if self.budget.value:
@@ -301,8 +310,8 @@ def read(frame: pd.DataFrame, area: str) -> BuildUp:
     --------
     >>> from casebook.data import tables
     >>> found = read(tables.read("think_communities"), "Cambridgeshire")
-    >>> str(found.total(2022)), found.added.partition("most of all ")[2]
-    ('£1.35 million', '"Subtotal staffing" (2024/25) is off by £154,205.')
+    >>> str(found.total(2022)), found.added.partition(": ")[2]
+    ('£1.35 million', 'the largest error is £154,205, in "Subtotal staffing" (2024/25).')
     """
     table: TableEntry = frame.attrs["table"]
     file = f"data/raw/{table.path}"

@@ -10,7 +10,9 @@ import pandas as pd
 from casebook.data.tables import Prepared
 from casebook.english import Money, capital, count, number
 from casebook.errors import InputError
+from casebook.studies import build_up
 from casebook.studies.appraisal import Basis, Case, case
+from casebook.studies.build_up import BuildUp
 
 
 @dataclass(frozen=True)
@@ -18,11 +20,13 @@ class Portfolio:
     """Cases, the one with most at stake first, each over its own years.
 
     ``missing`` has a row a saving without a case, ``posts`` a row a team that asks for staff without a caseload.
+    ``built`` are those that only cost or earn, and whose sum is built up from rows.
     """
 
     cases: tuple[Case, ...]
     missing: pd.DataFrame
     posts: pd.DataFrame
+    built: tuple[BuildUp, ...] = ()
 
     @property
     def paying(self) -> list[Case]:
@@ -93,6 +97,26 @@ class Portfolio:
             for one in self.cases
         )
 
+    @property
+    def sums(self) -> pd.DataFrame:
+        """A row a sum that is built up, the largest first: what is proposed, what its rows come to, what is wrong."""
+        found = []
+        for one in self.built:
+            said, wrong = one.proposed, one.wrong
+            found.append(
+                {
+                    "case": one.title, "year": said["period"], "proposed": said["printed"], "rebuilt": said["rebuilt"],
+                    "follow": len(one.sums) - len(wrong), "of": len(one.sums),
+                    "worst": "" if wrong.empty else f"{wrong.iloc[0]['item']}, {wrong.iloc[0]['period']}",
+                    "off": None if wrong.empty else abs(wrong.iloc[0]["off"]),
+                    "missing": one.missing[0] if one.missing else "",
+                }
+            )  # fmt: skip
+        frame = pd.DataFrame(
+            found, columns=["case", "year", "proposed", "rebuilt", "follow", "of", "worst", "off", "missing"]
+        )
+        return frame.sort_values("proposed", ascending=False, kind="stable", ignore_index=True)
+
 
 def of(prepared: Sequence[Prepared], missing: pd.DataFrame, posts: pd.DataFrame, area: str, basis: Basis) -> Portfolio:
     """Appraise all cases of an area.
@@ -123,12 +147,16 @@ def of(prepared: Sequence[Prepared], missing: pd.DataFrame, posts: pd.DataFrame,
     >>> [one.table.title for one in found.losing]
     ['Independent Living, built by the council', 'Support for informal carers']
     """
-    found = []
+    found, built = [], []
     for one in prepared:
-        if "cashable" in one.frame and one.table.area == area:
+        if not {"cashable", "step"}.isdisjoint(one.frame) and one.table.area == area:
             frame = one.frame.copy()
             frame.attrs["table"] = one.table
-            found.append(case(frame, area, basis))
+            if "step" in frame:
+                built.append(build_up.read(frame, area))
+            else:
+                found.append(case(frame, area, basis))
     if not found:
         raise InputError(f"no table of the catalogue is a case of {area} that spends to save: add one.")
-    return Portfolio(tuple(sorted(found, key=lambda one: -float(one.costs))), missing, posts)
+    cases = tuple(sorted(found, key=lambda one: -float(one.costs)))
+    return Portfolio(cases, missing, posts, tuple(built))

@@ -106,3 +106,26 @@ def test_what_rounding_allows_is_no_error():
     assert "All revenue funding" not in list(build_up.read(frame, "Cambridgeshire").wrong["item"])
     frame.loc[frame["id"] == "total_2022", "sum"] += 1.0
     assert list(build_up.read(frame, "Cambridgeshire").wrong["item"])[-1] == "All revenue funding"
+
+
+def test_the_proposals_that_do_not_follow_are_those_a_calculator_finds():
+    off = {name: {row.item: row.off for row in made(name).wrong.itertuples()} for name in CASES}
+    assert {name: wrong for name, wrong in off.items() if wrong} == {
+        "think_communities": {"Subtotal staffing": 956_168 - 804_985},
+        "real_living_wage": {"The estimate for the option chosen": 8_501_000 - (1187 + 4408 + 3619) * 1000},
+        "members_allowances": {"Group leaders": -6340},
+        "county_farms": {"The rise of income": pytest.approx(252_000 - 250_769.02)},
+        "active_parks": {"The running cost of the pilot year": 200_000 - 197_099},
+        "biodiversity": {"The yearly delivery": -10_000, "Programme": -10_000},
+        "climate_risk": {"The investment": -100_000},
+    }
+
+
+def test_a_saving_is_what_a_budget_leaves():
+    room = next(one for one in made("members_allowances").findings if one.id == "room")
+    assert room.value.value == pytest.approx((629_215 + 311_075) / 900_121 * 100 - 100)
+
+
+def test_a_rise_is_made_of_what_its_own_year_adds():
+    parts = made("county_farms").by_part
+    assert dict(parts) == {"End of the Covid impairment": 205_000, "Farm rents": 45_769.02}

@@ -192,7 +192,7 @@ def simulated(of: Case) -> Section:
 
 
 def portfolio(of: Portfolio) -> Section:
-    """Set all cases side by side: ``chart``, ``table``, ``missing`` and ``posts``, what has no case and no caseload."""
+    """Set all cases side by side: ``chart``, ``table``, ``sums`` built up, ``missing`` and ``posts``, what has none."""
     frame = of.frame
     needed = frame.dropna(subset="needed").set_index("case")["needed"]
     worst = of.losing[0].table.title if of.losing else str(needed.idxmax())
@@ -222,6 +222,24 @@ def portfolio(of: Portfolio) -> Section:
                 "missing": "What the paper does not say first of all",
             },
             ("Costs and benefits as the papers claim them, as worth in each case's first year.",),
+        ),
+        sums=Sheet(
+            of.sums.assign(
+                proposed=of.sums["proposed"] / 1000, rebuilt=of.sums["rebuilt"] / 1000, off=of.sums["off"] / 1000
+            ),
+            "Sums that are built up from rows, the largest first, in thousand pounds",
+            {
+                "case": "Case",
+                "year": "Year",
+                "proposed": ("Proposed", ",.1f"),
+                "rebuilt": ("The rows come to", ",.1f"),
+                "follow": ("Sums that follow from the rows", ".0f"),
+                "of": ("Of so many sums", ".0f"),
+                "worst": "The sum that is off most",
+                "off": ("It is off by", ",.1f"),
+                "missing": "What the paper does not say first of all",
+            },
+            missing="does not apply",
         ),
         missing=Sheet(
             of.missing.sort_values("saving", ascending=False),
