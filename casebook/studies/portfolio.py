@@ -107,7 +107,7 @@ class Portfolio:
                 {
                     "case": one.title, "year": said["period"], "proposed": said["printed"], "rebuilt": said["rebuilt"],
                     "follow": len(one.sums) - len(wrong), "of": len(one.sums),
-                    "worst": "" if wrong.empty else f"{wrong.iloc[0]['item']}, {wrong.iloc[0]['period']}",
+                    "worst": "none" if wrong.empty else f"{wrong.iloc[0]['item']}, {wrong.iloc[0]['period']}",
                     "off": None if wrong.empty else abs(wrong.iloc[0]["off"]),
                     "missing": one.missing[0] if one.missing else "",
                 }
