@@ -263,6 +263,8 @@ def at_a_glance(
     if trend is not None and not of:
         raise InputError(f"{where} draws {len(trend)} values and does not say of what: give of='children in care'.")
     values = () if trend is None else tuple((_key(key), float(value)) for key, value in trend.dropna().items())
+    # One value draws nothing.
+    values = values if len(values) > 1 else ()
     signs = {"worse": worse, "better": better, "unsure": unsure, "cautions": cautions}
     said_of = {kind: tuple(finished(one, where) for one in some) for kind, some in signs.items()}
     form = "" if like is None else "£" if isinstance(like, Money) else like.spec

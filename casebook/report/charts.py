@@ -396,7 +396,7 @@ def paths(
 
 
 @in_house_style
-def changes(parts: pd.Series, unit: str) -> Drawing:
+def changes(parts: pd.Series, unit: str, spec: str = "+,.0f") -> Drawing:
     """Draw by how much each part grows or shrinks: bars from zero, the largest growth first.
 
     Parameters
@@ -405,6 +405,8 @@ def changes(parts: pd.Series, unit: str) -> Drawing:
         Change by part.
     unit
         What is counted.
+    spec
+        How the changes are written.
     """
     ordered = parts.sort_values(ascending=False, kind="stable")
     drawing = Drawing(unit)
@@ -412,8 +414,8 @@ def changes(parts: pd.Series, unit: str) -> Drawing:
     for position, (name, change, bar) in enumerate(zip(ordered.index, ordered, bars, strict=True)):
         # What shrinks is hatched: the side it lies on is not all that tells it.
         bar.set(facecolor=AREA if change >= 0 else "white", edgecolor=AREA, hatch="" if change >= 0 else "///")
-        drawing.tell(bar, [f"{name}: {written(change, '+,.0f')}"])
-        drawing.note(written(change, "+,.0f"), (max(change, 0), position), (5, 0))
+        drawing.tell(bar, [f"{name}: {written(change, spec)}"])
+        drawing.note(written(change, spec), (max(change, 0), position), (5, 0))
     drawing.name_rows(list(map(str, ordered.index)))
     drawing.plot.axvline(0, color=EDGE, linewidth=1)
     drawing.plot.set_xlim(min(0.0, float(ordered.min())) * 1.04, max(0.0, float(ordered.max())) * 1.04 or 1)
@@ -450,7 +452,7 @@ def steps(changes: pd.Series, whole: str, unit: str, lines: Mapping[str, float],
             facecolor=AREA if name == whole else "white" if value < 0 else CONTEXT, hatch="///" if value < 0 else ""
         )
         said = written(value, spec if name == whole else f"+{spec}")
-        drawing.tell(bar, [f"{name}: {said}"])
+        drawing.tell(bar, [f"{name}: {written(value, spec)}"])
         drawing.note(
             said,
             (bar.get_x() + max(bar.get_width(), 0), position),

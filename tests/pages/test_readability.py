@@ -42,6 +42,7 @@ def test_what_is_hard_to_read_is_found_with_the_heading_above_it(body, found):
         "<p>WTE (whole-time posts).</p>",
         "<p>The paper says “pupils with SEND”.</p>",
         f"<p>Its ten neighbours: {', '.join(['Bath and North East Somerset'] * 6)} and Kent.</p>",
+        f"<p>The papers are, by their years: {'; '.join(['Kent County Council, Business cases for the 2022-23 budget'] * 3)}.</p>",
         f"<nav><p>{LONG}</p></nav><p><span class='hidden'>{LONG}</span></p>",
         f"<p><code>{LONG}</code> <span class='formula'>{LONG}</span></p>",
         f"<svg><desc>{LONG}</desc></svg><details><summary>More</summary><p>{LONG} are printed</p></details>",

@@ -106,10 +106,10 @@ def _errors(of: BuildUp) -> Chart:
     unit = "Thousand pounds more than the rows"
     off = of.wrong.set_index(of.wrong["item"] + ", " + of.wrong["period"])["off"]
     return Chart(
-        charts.changes(off / 1000, unit),
+        charts.changes(off / 1000, unit, "+,.1f"),
         of.added,
         f"How far the paper's sums are from their rows, {of.area}, in thousand pounds.",
         f"The paper's sums are more than their rows come to, or less where below 0: {_amounts(off)}.",
         (off / 1000).rename_axis("sum").rename("off").reset_index(),
-        {"sum": "Sum", "off": (unit, ",.1f")},
+        {"sum": "Sum", "off": (unit, "+,.1f")},
     )
