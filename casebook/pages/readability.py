@@ -26,8 +26,8 @@ _UNREAD = {"code", "head", "nav", "pre", "script", "style", "svg", "tbody", "the
 _NOT_PROSE = re.compile(r"\b(hash|hidden|formula)\b")
 _ENDS = re.compile(r"(?<=[.!?])[\"')]*\s+(?=[\"'(\[£A-Z0-9])|\x1f")
 _WORD = re.compile(r"\S*[^\W_]\S*")
-# After a colon, in capitals, one by one: a list of names, or of titles with semicolons between them. In quotation marks:
-# a paper's own words.
+# After a colon, in capitals, one by one: a list of names, or of titles with semicolons between them. In quotation
+# marks: a paper's own words.
 _NAMES = re.compile(r": [A-Z](?:[^,]*(?:, [A-Z][^,]*)+,? and [A-Z].*|[^;]*(?:; [A-Z][^;]*)+)")
 _QUOTED = re.compile(r"\"[^\"]*\"|“[^”]*”")
 _ABBREVIATION = re.compile(r"\b(?=\w*[A-Z]\w*[A-Z])([A-Z][A-Z0-9]+)s?\b")
