@@ -105,16 +105,13 @@ class Portfolio:
             said, wrong = one.proposed, one.wrong
             found.append(
                 {
-                    "case": one.title, "year": said["period"], "proposed": said["printed"], "rebuilt": said["rebuilt"],
+                    "case": one.title, "proposed": said["printed"], "rebuilt": said["rebuilt"],
                     "follow": len(one.sums) - len(wrong), "of": len(one.sums),
-                    "worst": "none" if wrong.empty else f"{wrong.iloc[0]['item']}, {wrong.iloc[0]['period']}",
+                    "worst": "none" if wrong.empty else wrong.iloc[0]["item"],
                     "off": None if wrong.empty else abs(wrong.iloc[0]["off"]),
-                    "missing": one.missing[0] if one.missing else "",
                 }
             )  # fmt: skip
-        frame = pd.DataFrame(
-            found, columns=["case", "year", "proposed", "rebuilt", "follow", "of", "worst", "off", "missing"]
-        )
+        frame = pd.DataFrame(found, columns=["case", "proposed", "rebuilt", "follow", "of", "worst", "off"])
         return frame.sort_values("proposed", ascending=False, kind="stable", ignore_index=True)
 
 

@@ -227,17 +227,15 @@ def portfolio(of: Portfolio) -> Section:
             of.sums.assign(
                 proposed=of.sums["proposed"] / 1000, rebuilt=of.sums["rebuilt"] / 1000, off=of.sums["off"] / 1000
             ),
-            "Sums that are built up from rows, the largest first, in thousand pounds",
+            "Sums built up from rows, in thousand pounds",
             {
                 "case": "Case",
-                "year": "Year",
                 "proposed": ("Proposed", ",.1f"),
                 "rebuilt": ("The rows come to", ",.1f"),
-                "follow": ("Sums that follow from the rows", ".0f"),
-                "of": ("Of so many sums", ".0f"),
-                "worst": "The sum that is off most",
-                "off": ("It is off by", ",.1f"),
-                "missing": "What the paper does not say first of all",
+                "follow": ("Sums that follow", ".0f"),
+                "of": ("Of sums", ".0f"),
+                "worst": "Worst sum",
+                "off": ("Off by", ",.1f"),
             },
             missing="does not apply",
         ),
