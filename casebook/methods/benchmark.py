@@ -112,7 +112,8 @@ def gaps(rates: pd.DataFrame) -> dict[Any, list[Any]]:
 
     Raises
     ------
-    Nothing: any frame will do.
+    ValueError
+        If an area has two rows.
 
     References
     ----------
@@ -123,6 +124,8 @@ def gaps(rates: pd.DataFrame) -> dict[Any, list[Any]]:
     >>> gaps(pd.DataFrame({2019: [5.2, 6.1], 2020: [5.4, np.nan]}, index=["Essex", "Kent"]))
     {'Kent': [2020]}
     """
+    if not rates.index.is_unique:
+        raise ValueError(f"{rates.index[rates.index.duplicated()][0]} has two rows, expected one for each area")
     missing = rates.isna()
     return {area: [year for year in rates if missing.at[area, year]] for area in rates.index[missing.any(axis=1)]}
 
@@ -557,10 +560,11 @@ def _smallest_proportion(p: float, b: float, z: float) -> Needed | None:
     apart, spread = abs(p - b), z * (b * (1 - b)) ** 0.5
     # A count is out by half a person at the most. From so many people on, not even that brings it back to chance.
     root = (spread + (spread**2 + 2 * apart) ** 0.5) / (2 * apart)
-    people = floor(min(root**2, given.LARGEST)) + 1
+    # One more, because half a person is rounded to the even number.
+    people = floor(min(root**2, given.LARGEST)) + 2
     if 0 < p < 1:
         # So few that none or all of them were counted are not the value.
-        people = max(people, floor(min(0.5 / min(p, 1 - p), given.LARGEST)) + 1)
+        people = max(people, floor(min(0.5 / min(p, 1 - p), given.LARGEST)) + 2)
     if people > given.LARGEST:
         return None
     # Below that, go down in strides to the last number of people from which it does.

@@ -68,7 +68,16 @@ class FinancialYear:
         return tuple(self.mondays_after(end) for end in self.month_ends)
 
     def mondays_after(self, day: date) -> int:
-        """Return the number of Mondays after a day, up to and including 31 March; 0 if there are none."""
+        """Return the number of Mondays after a day, up to and including 31 March; 0 if there are none.
+
+        Raises
+        ------
+        Nothing: any day will do.
+
+        References
+        ----------
+        None: it counts days.
+        """
         to_monday = (_MONDAY - day.weekday() - 1) % 7 + 1
         first = day + timedelta(days=to_monday)
         return max(0, (self.last_day - first).days // 7 + 1)

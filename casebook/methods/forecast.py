@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
 from casebook.errors import one_of
+from casebook.methods import given
 
 Method = Literal["naive", "drift", "growth", "damped Holt"]
 FEWEST = 5
@@ -182,7 +183,7 @@ def asked(horizon: int, level: float = 0.8) -> tuple[int, float]:
     """
     if not isinstance(horizon, int | np.integer) or not 1 <= horizon <= FURTHEST:
         raise ValueError(f"horizon must be a whole number of years from 1 to {FURTHEST}, found {horizon}")
-    if not 0 < level < 1:
+    if not 0 < given.number(level, "level") < 1:
         raise ValueError(f"level must lie between 0 and 1, found {level}")
     return int(horizon), float(level)
 
@@ -332,7 +333,7 @@ def ahead(
     Parameters
     ----------
     series
-        At least five values, a year each.
+        At least five counts of people or the like, a year each; of a rate, forecast the count behind it.
     horizon
         Years ahead, 1 to 30.
     method
@@ -378,6 +379,8 @@ def ahead(
         if method == "growth":
             limits = central, central * np.exp(-half), central * np.exp(half)
         else:
+            # Nothing is counted below 0; a course that would go there leaves the range as wide as it is above.
+            central = np.maximum(central, 0)
             limits = central, central - half, central + half
     return Forecast(method, level, *(np.maximum(_held(part), 0) for part in limits))
 
@@ -481,8 +484,8 @@ def path(first: float, rate: float, years: int) -> Array:
     Raises
     ------
     ValueError
-        If the years are not whole or more than 100, the rate is below -1, or a number is not finite or becomes too
-        large to hold.
+        If the years are not whole, below 0 or more than 100, the rate is below -1, or a number is not finite or becomes
+        too large to hold.
 
     References
     ----------
@@ -493,8 +496,8 @@ def path(first: float, rate: float, years: int) -> Array:
     >>> path(100, 0.1, 2).round(2).tolist()
     [110.0, 121.0]
     """
-    if not isinstance(years, int | np.integer) or years > 100 or not rate >= -1:
-        raise ValueError(f"a path takes up to 100 years and a rate from -1 on, found {years} and {rate}")
+    if not isinstance(years, int | np.integer) or not 0 <= years <= 100 or not rate >= -1:
+        raise ValueError(f"a path takes 0 to 100 years and a rate from -1 on, found {years} and {rate}")
     with np.errstate(over="ignore", invalid="ignore"):
         return _held(first * (1 + rate) ** np.arange(1, years + 1))
 

@@ -34,7 +34,7 @@ def number(value: ArrayLike, what: str, least: float = -inf, most: float = inf, 
 
     References
     ----------
-    None: a check, no formula.
+    None: a check, no formula. What is larger than a quadrillion, or nearer 0 than its inverse, is refused too.
 
     Examples
     --------
@@ -47,9 +47,10 @@ def number(value: ArrayLike, what: str, least: float = -inf, most: float = inf, 
     """
     if np.size(value) != 1:
         raise ValueError(f"{what} must be one number, found {np.size(value)}")
-    one = float(np.asarray(value, float).item())
+    one = float(_floats(value, what).item())
     if not (isfinite(one) and least <= one <= most and one > above):
         raise ValueError(f"{what} must be a finite number{_bounds(least, most, above)}, found {one:g}")
+    _of_a_size(np.array([one]), what)
     return one
 
 
@@ -83,12 +84,13 @@ def numbers(
     >>> numbers([3, np.nan], "a count", 0).tolist()
     [3.0, nan]
     """
-    x = np.asarray(values, float)
+    x = _floats(values, what)
     with np.errstate(invalid="ignore"):
         good = (np.isfinite(x) & (x >= least) & (x <= most) & (x > above)) | (np.isnan(x) & missing)
     if not good.all():
         wrong = x[~good].flat[0]
         raise ValueError(f"{what} must be a finite number{_bounds(least, most, above)}, found {wrong:g}")
+    _of_a_size(x, what)
     return x
 
 
@@ -138,6 +140,20 @@ def word(value: str, allowed: Iterable[str], what: str) -> str:
     if value not in allowed:
         raise ValueError(f"there is no {what} {value!r}: {one_of(allowed, str(value))}")
     return value
+
+
+def _floats(values: ArrayLike, what: str) -> NDArray[np.float64]:
+    try:
+        return np.asarray(values, float)
+    except (TypeError, ValueError):
+        raise ValueError(f"{what} must be a number, found {values!r}") from None
+
+
+def _of_a_size(x: NDArray[np.float64], what: str) -> None:
+    """Refuse what is so large, or so near 0, that no count, price or time is, and a product or ratio has no end."""
+    size = np.abs(x[np.isfinite(x) & (x != 0)])
+    if size.size and (size.max() > LARGEST or size.min() < 1 / LARGEST):
+        raise ValueError(f"{what} must be 0 or, without its sign, from 1e-15 to a quadrillion, found {x.flat[0]:g}")
 
 
 def _bounds(least: float, most: float, above: float) -> str:

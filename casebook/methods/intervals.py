@@ -44,7 +44,7 @@ def z_score(confidence: float) -> float:
     >>> round(z_score(0.95), 6), round(z_score(0.998), 6)
     (1.959964, 3.090232)
     """
-    if not 0 < confidence < 1:
+    if not 0 < given.number(confidence, "confidence") < 1:
         raise ValueError(f"confidence must lie between 0 and 1, found {confidence}")
     return float(special.ndtri(0.5 + confidence / 2))
 
@@ -263,6 +263,10 @@ def mean(values: ArrayLike, confidence: float = 0.95) -> Interval:
     return Interval(np.asarray(x.mean() - half), np.asarray(x.mean() + half))
 
 
+_LARGEST_AREA = 10**10
+"""Of more events than that, the Poisson distribution's quantiles are no longer to be had."""
+
+
 def funnel(
     kind: Kind,
     baseline: float,
@@ -297,8 +301,8 @@ def funnel(
     Raises
     ------
     ValueError
-        If the kind is neither, the baseline is negative or a proportion above its multiplier, a size is not above 0, or
-        the confidence is none.
+        If the kind is neither, the baseline is negative or a proportion above its multiplier, a size is not above 0
+        or more than ten billion, or the confidence is none.
 
     References
     ----------
@@ -312,7 +316,7 @@ def funnel(
     (40.2, 59.8)
     """
     given.word(kind, get_args(Kind), "kind of value")
-    n = given.numbers(size, "a size", above=0)
+    n = given.numbers(size, "a size", most=_LARGEST_AREA, above=0)
     given.number(multiplier, "a multiplier", above=0)
     z_score(confidence)
     share = given.number(baseline, "a baseline", 0, multiplier if kind == "proportion" else np.inf) / multiplier

@@ -300,10 +300,11 @@ _METHODS = {
 }
 
 
+_TRIED = 7
 # Of ranges widened by what was measured on one half of the authorities, in the other half (docs/methods.md).
 _MEASURED = {
-    level: f"Over 142 English authorities, about {many} such ranges held the later number of plans (2020 to 2025). "
-    "Plans rose everywhere in those years; where they do not, fewer may hold"
+    level: f"Over 142 English authorities, seven values each, about {many} such ranges held the later number of plans "
+    "(2020 to 2025). Plans rose everywhere in those years; where they do not, fewer may hold"
     for level, many in ((0.8, "8 of 10"), (0.95, "19 of 20"))
 }
 
@@ -331,6 +332,8 @@ def by_own_past(method: str = "auto") -> Forecaster:
         tried = {name: forecast.backtest(past, name) for name in usable}
         nearest = min(tried, key=lambda name: round(tried[name].mase, 10))
         meaning, course, made_from = _METHODS[used]
+        held = _MEASURED.get(level, "How often ranges at this level hold has not been measured")
+        untried = "" if past.size == _TRIED else f", and histories of {number(past.size)} values were not tried"
 
         def range_at(level: float) -> tuple[Any, Any, Any]:
             one = forecast.ahead(past, len(years), used, level, forecast.WIDENING[used])
@@ -342,8 +345,8 @@ def by_own_past(method: str = "auto") -> Forecaster:
             course.format(month=history.month, first=past.index[0], last=past.index[-1]),
             made_from,
             f"The range is made from {made_from} (a statistical interval at the {percent(level)} level), and widens "
-            f"with the years. {_MEASURED.get(level, 'How often ranges at this level hold has not been measured')}, so "
-            f"the range is not to be read as a chance.{beyond(len(years), len(forecast.WIDENING[used]))}",
+            f"with the years. {held}{untried}, so the range is not to be read as a chance."
+            f"{beyond(len(years), len(forecast.WIDENING[used]))}",
             f'{chosen} "{used}": {meaning}. The table shows what the others say. Tried on the past of this series, '
             f'"{nearest}" came nearest, but {number(past.size)} values are too few to choose by, and a method chosen '
             "for coming nearest gives a range that is too narrow.",

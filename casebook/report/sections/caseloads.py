@@ -144,9 +144,8 @@ def by_need(of: DemandOutlook, plans: pd.DataFrame) -> Sheet | None:
         ``year``, ``need`` and the limits of the plans.
     """
     last = plans[plans["year"] == of.end].set_index("need")[LIMITS].sort_values("central", ascending=False)
-    # Each need has its share of all, at the low and at the high end too.
-    all_users, plans_of_all = of.with_plan.iloc[-1], last["central"].sum()
-    users, _ = rounded(pd.DataFrame({one: last["central"] * all_users[one] / plans_of_all for one in LIMITS}))
+    # Of each need's plans the same share uses the service, at the ends of its own range too.
+    users, _ = rounded(last * (of.with_plan["central"].iloc[-1] / last["central"].sum()))
     if len(last) == 1:
         return None
     return Sheet(

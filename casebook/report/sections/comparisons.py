@@ -107,9 +107,12 @@ def change(of: Comparison) -> Section:
     )
 
 
+_TREND = "A trend is tested as the Office for Health Improvement and Disparities does."
+# docs/methods.md has the test.
+_TRIED_ON = {"care-applications": "147 authorities", "children-in-care-rate": "145 authorities"}
 _NO_FORECAST = (
-    "A trend is tested as the Office for Health Improvement and Disparities does. No forecast is made: over 145 "
-    "authorities, 2022 to 2025, no method came clearly nearer than repeating the last rate. So that is what to expect."
+    "No forecast is made: over {}, 2022 to 2025, no method came clearly nearer than repeating the last rate. So that "
+    "is what to expect."
 )
 
 
@@ -145,7 +148,8 @@ def certainty(of: Comparison) -> Section:
                 f"size from year to year: the 95% interval runs from {lower} to {upper} {last.rate.for_every}. A range "
                 "calculated this way (Byar's method) holds the true rate 95 times in 100.",
                 *([of.by_chance] if of.by_chance else []),
-                *([_NO_FORECAST] if of.course.over_time else []),
+                *([_TREND] if of.course.over_time else []),
+                *([_NO_FORECAST.format(_TRIED_ON[of.key])] if of.key in _TRIED_ON else []),
             ),
         ),
     )

@@ -103,7 +103,8 @@ def by_part(of: Projection, parts: Parts) -> Section:
         chart=Chart(
             charts.parts(shown, (now, when), capital(str(noun))),
             f"{capital(str(noun))} by {what}, now and by {when}.",
-            f"{capital(of.past.measure)}; {of.past.area}. The bar is {now}, the mark {when}, and the line its range.",
+            f"{capital(of.past.measure)}; {of.past.area}. The bar is {now}, the mark {when}; the line is an "
+            "untested range.",
             f"{'. '.join(most)}.",
             pd.concat([shown, pd.DataFrame({**total, "now": parts.last.sum()}, [f"All {noun}"])])
             .rename_axis("part")
@@ -125,7 +126,8 @@ def by_part(of: Projection, parts: Parts) -> Section:
                 "at once.",
                 f"How far shares go astray was measured on {noun} by {what} of 147 English authorities, 2020 to 2025. "
                 "The earlier years were worked back from how long plans of 2025 had been in place: those in place for "
-                "less than a year had not been there, and those that ended since had the needs of older pupils.",
+                "less than a year had not been there, and those that ended since had the needs of older pupils. It was "
+                "tested up to four years ahead; of ranges that join both, nothing could: they are no chances.",
             ),
         ),
     )

@@ -42,7 +42,11 @@ def waiting_list(of: Team) -> Section:
     ends = "; ".join(f"{name}: from {whole(one.iloc[0])} to {whole(one.iloc[-1])}" for name, one in courses.items())
     limits, years = of.range, count(of.terms.years, "year", "years")
     lie = {"one year": limits.loc[1], years: limits.iloc[-1]}
-    between = listed(f"{whole(low)} to {whole(high)} after {when}" for when, (_, low, high) in lie.items())
+    between = listed(
+        f"{whole(float(low))} to {whole(float(high))} after {when}"
+        for when, one in lie.items()
+        for _, low, high in [[*one]]
+    )
     rows = [
         (name, places, *(float(one.iloc[at]) for at in (0, 1, -1)), of.when(places))
         for (name, places), one in zip(of.options.items(), courses.values(), strict=True)
