@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any, Literal
 
 import numpy as np
@@ -15,7 +16,6 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
 from casebook.errors import one_of
-from casebook.methods import given
 
 Method = Literal["naive", "drift", "growth", "damped Holt"]
 FEWEST = 5
@@ -183,7 +183,7 @@ def asked(horizon: int, level: float = 0.8) -> tuple[int, float]:
     """
     if not isinstance(horizon, int | np.integer) or not 1 <= horizon <= FURTHEST:
         raise ValueError(f"horizon must be a whole number of years from 1 to {FURTHEST}, found {horizon}")
-    if not 0 < given.number(level, "level") < 1:
+    if not isinstance(level, Real) or not 0 < level < 1:
         raise ValueError(f"level must lie between 0 and 1, found {level}")
     return int(horizon), float(level)
 

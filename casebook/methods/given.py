@@ -34,7 +34,7 @@ def number(value: ArrayLike, what: str, least: float = -inf, most: float = inf, 
 
     References
     ----------
-    None: a check, no formula. What is larger than a quadrillion, or nearer 0 than its inverse, is refused too.
+    None: a check, no formula. What is more than a quadrillion is refused, and what must be above 0 and nearly is 0.
 
     Examples
     --------
@@ -50,7 +50,7 @@ def number(value: ArrayLike, what: str, least: float = -inf, most: float = inf, 
     one = float(_floats(value, what).item())
     if not (isfinite(one) and least <= one <= most and one > above):
         raise ValueError(f"{what} must be a finite number{_bounds(least, most, above)}, found {one:g}")
-    _of_a_size(np.array([one]), what)
+    _of_a_size(np.array([one]), what, 1 / LARGEST if above == 0 else 0)
     return one
 
 
@@ -90,7 +90,7 @@ def numbers(
     if not good.all():
         wrong = x[~good].flat[0]
         raise ValueError(f"{what} must be a finite number{_bounds(least, most, above)}, found {wrong:g}")
-    _of_a_size(x, what)
+    _of_a_size(x, what, 1 / LARGEST if above == 0 else 0)
     return x
 
 
@@ -149,11 +149,13 @@ def _floats(values: ArrayLike, what: str) -> NDArray[np.float64]:
         raise ValueError(f"{what} must be a number, found {values!r}") from None
 
 
-def _of_a_size(x: NDArray[np.float64], what: str) -> None:
-    """Refuse what is so large, or so near 0, that no count, price or time is, and a product or ratio has no end."""
-    size = np.abs(x[np.isfinite(x) & (x != 0)])
-    if size.size and (size.max() > LARGEST or size.min() < 1 / LARGEST):
-        raise ValueError(f"{what} must be 0 or, without its sign, from 1e-15 to a quadrillion, found {x.flat[0]:g}")
+def _of_a_size(x: NDArray[np.float64], what: str, least: float) -> None:
+    """Refuse what is larger than any count or price is, or so near 0 that what it divides has no end."""
+    size = np.abs(x[np.isfinite(x)])
+    if size.size and (size.max() > LARGEST or size.min() < least):
+        wrong = x.flat[int(np.nanargmax(np.abs(x)))] if size.max() > LARGEST else np.nanmin(x)
+        kind = "at most a quadrillion" if size.max() > LARGEST else "further from 0"
+        raise ValueError(f"{what} must be {kind}, found {wrong:g}")
 
 
 def _bounds(least: float, most: float, above: float) -> str:

@@ -6,6 +6,7 @@ Intervals, 2018): Wilson for a proportion; for a count, exact Poisson below ten 
 
 from __future__ import annotations
 
+from numbers import Real
 from typing import Any, Literal, NamedTuple, get_args
 
 import numpy as np
@@ -44,7 +45,7 @@ def z_score(confidence: float) -> float:
     >>> round(z_score(0.95), 6), round(z_score(0.998), 6)
     (1.959964, 3.090232)
     """
-    if not 0 < given.number(confidence, "confidence") < 1:
+    if not isinstance(confidence, Real) or not 0 < confidence < 1:
         raise ValueError(f"confidence must lie between 0 and 1, found {confidence}")
     return float(special.ndtri(0.5 + confidence / 2))
 
@@ -185,6 +186,8 @@ def rate(count: ArrayLike, population: ArrayLike, multiplier: float, confidence:
     (5.016, 8.285)
     """
     n = given.numbers(population, "a population", 0)
+    if np.any((n > 0) & (n < 1 / given.LARGEST)):
+        raise ValueError("a population must be 0 or further from it")
     if np.any((n == 0) & (np.asarray(count, float) > 0)):
         raise ValueError("there cannot be events where there are no people")
     given.number(multiplier, "a multiplier", above=0)
@@ -316,7 +319,9 @@ def funnel(
     (40.2, 59.8)
     """
     given.word(kind, get_args(Kind), "kind of value")
-    n = given.numbers(size, "a size", most=_LARGEST_AREA, above=0)
+    n = given.numbers(size, "a size", above=0)
+    if np.any(n > _LARGEST_AREA):
+        raise ValueError(f"a size must be at most ten billion, found {np.nanmax(n):g}")
     given.number(multiplier, "a multiplier", above=0)
     z_score(confidence)
     share = given.number(baseline, "a baseline", 0, multiplier if kind == "proportion" else np.inf) / multiplier

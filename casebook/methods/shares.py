@@ -170,11 +170,8 @@ def shares_drawn(
     if not (np.abs(shares.sum(axis=1) - 1) < 1e-6).all():
         raise ValueError("the shares of a year must add up to one")
     # Half a person at the least: what chance does to a part of nobody is not without end.
-    with np.errstate(over="ignore", invalid="ignore"):
-        spread = np.sqrt((wander * ahead[:, None]) ** 2 + CHANCE * ahead[:, None] / np.maximum(count, 0.5))
-        moves = score[:, None, :] * spread
-    if not np.isfinite(moves).all():
-        raise ValueError("a share strays too far to be held: ask for fewer years or a smaller wander")
+    spread = np.sqrt((wander * ahead[:, None]) ** 2 + CHANCE * ahead[:, None] / np.maximum(count, 0.5))
+    moves = score[:, None, :] * spread
     return _moved(shares, moves)
 
 

@@ -1,6 +1,7 @@
 """What methods are not to be given is refused in one sentence that says what was expected; nothing hangs."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from casebook.methods import benchmark, capacity, costing, forecast, intervals, shares
@@ -68,3 +69,39 @@ def test_erlang_c_holds_for_many_staff_and_agrees_with_its_limit():
     normal, density = 0.841344746, 0.241970725
     assert found.probability_of_waiting == pytest.approx(1 / (1 + b * normal / density), rel=0.01)
     assert 0 < capacity.erlang_c(800, 1, 810).probability_of_waiting < 1
+
+
+@pytest.mark.parametrize(("value", "of", "people"), [(95, 100, 11), (99.8, 90.7, 251), (99, 100, 51)])
+def test_the_people_that_are_enough_are_not_all_of_them_by_a_half_that_was_rounded(value, of, people):
+    needed = benchmark.smallest_significant(value, of, "proportion", 100)
+    assert (needed.people, needed.count) == (people, people - 1)
+    assert (
+        not intervals.wilson(needed.count, needed.people).lower
+        <= of / 100
+        <= intervals.wilson(needed.count, needed.people).upper
+    )
+
+
+@pytest.mark.parametrize("past", [[80, 60, 40, 20, 0], [500, 400, 310, 205, 100]])
+def test_a_course_that_falls_to_nothing_keeps_a_range(past):
+    found = forecast.ahead(past, 4, "drift", 0.8, forecast.WIDENING["drift"])
+    assert found.lower.tolist() == [0] * 4 and (found.upper > 5).all() and (np.diff(found.upper) > 0).all()
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: intervals.funnel("rate", 50, [1e11], 100),
+        lambda: costing.steady_reduction(1e300, 1e-300, [1]),
+        lambda: costing.changes([1e308, -1e308]),
+        lambda: intervals.rate(3, 2e-313, 100),
+        lambda: forecast.path(100, 0.1, -3),
+        lambda: forecast.ahead([1, 2, 3, 4, 5], 2, "drift", "much"),
+        lambda: intervals.z_score("95%"),
+        lambda: benchmark.gaps(pd.DataFrame({2020: [1, 2]}, index=["Essex", "Essex"])),
+    ],
+)
+def test_what_would_have_no_end_or_no_meaning_is_refused_in_one_sentence(call):
+    with pytest.raises(ValueError) as refused:
+        call()
+    assert "\n" not in str(refused.value)

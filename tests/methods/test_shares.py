@@ -138,7 +138,7 @@ def test_without_scores_nothing_strays():
         ([[0.5, 0.5]], [1, 1], [1], [0, 0], 0.1, "a row for each draw and a column for each part"),
         ([[0.5, 0.4]], [1, 1], [1], [[0, 0]], 0.1, "the shares of a year must add up to one"),
         ([[0.5, 0.5]], [1, 1], [1], [[0, 0]], -1, "wander must be a finite number from 0 on"),
-        ([[0.5, 0.5]], [1, 1], [1], [[1e300, 0]], 1e300, "a share strays too far to be held"),
+        ([[0.5, 0.5]], [1, 1], [1], [[1e300, 0]], 1e300, "a score must be at most a quadrillion"),
     ],
 )
 def test_a_course_that_is_none_is_refused(course, numbers, years, scores, wander, words):

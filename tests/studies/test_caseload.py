@@ -1,6 +1,7 @@
 """A service's caseload, now and to come, and the sections made of it."""
 
 import random
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -321,3 +322,19 @@ def test_posts_cost_what_is_asked_for_them_and_where_that_is_not_known_nothing_i
     lacking = sections.cost_of_posts(pd.DataFrame({"year": [2021, 2022], "posts": [4, 5], "cost": [200.0, np.nan]}))
     assert not hasattr(lacking, "sentence")
     assert lacking.table.frame["cost"].isna().tolist() == [False, True, True]
+
+
+def test_users_by_need_are_as_uncertain_as_the_plans_of_that_need():
+    plans = pd.DataFrame(
+        {
+            "year": 2031,
+            "need": ["autism", "speech"],
+            "central": [5000, 3000],
+            "lower": [3300, 2000],
+            "upper": [6900, 4400],
+        }
+    )
+    demand = SimpleNamespace(end=2031, with_plan=pd.DataFrame({"central": [800.0], "lower": [700.0], "upper": [900.0]}))
+    users = sections.by_need(demand, plans).frame.set_index("need")
+    assert users.loc["autism", ["lower", "central", "upper"]].tolist() == [330, 500, 690]
+    assert users.loc["speech", ["lower", "central", "upper"]].tolist() == [200, 300, 440]

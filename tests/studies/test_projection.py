@@ -82,7 +82,8 @@ def test_a_range_is_said_as_what_it_is(method, monkeypatch):
     new = made(forecaster=projection.by_own_past(method))
     assert new.outlook.made_from in new.outlook.tested
     assert (
-        "Over 142 English authorities, about 8 of 10 such ranges held the later number of plans" in new.outlook.tested
+        "Over 142 English authorities, seven values each, about 8 of 10 such ranges held the later number of plans"
+        in new.outlook.tested
     )
     assert "so the range is not to be read as a chance." in new.outlook.tested
     assert new.outlook.tested.endswith(" It was tested up to five years ahead; this forecast goes six.")
