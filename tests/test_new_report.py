@@ -109,4 +109,4 @@ def test_a_new_case_that_spends_to_save_is_one_csv_one_description_and_one_line(
     assert project.headline("day-centre", "needed")["value"] == pytest.approx(50 + 100 / later)
     page = project.page("day-centre")
     assert "comes back after three years; with later years counting less, after 3.1 years" in page
-    assert "all of it is cash by which a budget can be cut" in page and "That is 15.4 of the 20 people." in page
+    assert "all of it is cash by which a budget can be cut" in page and "That is 16 of the 20 people." in page

@@ -186,6 +186,7 @@ class TestVerdicts:
             "population-2016-total", "population-2031-total", "population-2036-total", "population-2036-prevalence",
             "scenario-high-2020-04", "scenario-high-2020-05", "scenario-high-2020-09", "scenario-high-2021-01",
             "ledger-biodiversity-later", "think-staff-total-2023", "think-staff-total-2024", "members-leaders",
+            "dp-amount-2019-20", "dp-amount-q2", "dp-amount-q3", "dp-amount-q4", "dp-balance-2024",
         }  # fmt: skip
 
     def test_the_software_finds_why(self, verdicts):

@@ -27,6 +27,9 @@ OPPOSITES = {
     "high cost": "low cost", "significant level": "small surplus",
     "exceed": "fall short of", "exceeding": "falling short of", "much-needed": "unneeded", "eradicate": "keep", "no longer": "still",
     "cannot be": "can be", "savings would": "losses would", "decreased": "increased",
+    "narrowed": "widened", "significant investment": "small investment", "vast proportion": "small proportion",
+    "majority": "minority", "most residents": "few residents", "most people": "few people", "maintained": "halved",
+    "remains throughout": "ends early", "savings could": "losses could", "increases to": "falls to",
 }  # fmt: skip
 
 
@@ -91,7 +94,7 @@ def test_no_claim_stands_in_the_words_of_its_reverse(figure, printed):
 def test_every_claim_that_is_tested_has_a_word_that_its_reverse_would_change():
     changed = {param.values[0].id for param in reversed_claims()}
     # What is printed as a range has no reverse in words.
-    assert {figure.id for figure in claims_that_are_tested()} - changed == {"transport-per-mainstream-pupil"}
+    assert {figure.id for figure in claims_that_are_tested()} - changed == {"transport-per-mainstream-pupil", "parks-obese"}
 
 
 @pytest.mark.parametrize("figure", claims_that_are_tested(), ids=lambda figure: figure.id)
