@@ -94,7 +94,10 @@ def test_no_claim_stands_in_the_words_of_its_reverse(figure, printed):
 def test_every_claim_that_is_tested_has_a_word_that_its_reverse_would_change():
     changed = {param.values[0].id for param in reversed_claims()}
     # What is printed as a range has no reverse in words.
-    assert {figure.id for figure in claims_that_are_tested()} - changed == {"transport-per-mainstream-pupil", "parks-obese"}
+    assert {figure.id for figure in claims_that_are_tested()} - changed == {
+        "transport-per-mainstream-pupil",
+        "parks-obese",
+    }
 
 
 @pytest.mark.parametrize("figure", claims_that_are_tested(), ids=lambda figure: figure.id)
