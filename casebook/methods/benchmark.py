@@ -393,9 +393,10 @@ def compare(interval: Interval | None, benchmark: float, polarity: Polarity, wid
 
 
 def _side(interval: Interval, benchmark: float) -> int:
-    if interval.lower > benchmark:
+    lower, upper = (np.asarray(limit, float).item() for limit in interval)
+    if lower > benchmark:
         return 1
-    return -1 if interval.upper < benchmark else 0
+    return -1 if upper < benchmark else 0
 
 
 class GoalVerdict(StrEnum):

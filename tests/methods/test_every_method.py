@@ -166,7 +166,7 @@ ADDS_UP = {
 """What parts must come to, by the method that makes them."""
 
 
-SAYS_THAT_IT_CANNOT = {"standardised.direct", "trends.recent_trend_of_counts"}
+SAYS_THAT_IT_CANNOT = {"standardised.direct", "trends.recent_trend", "trends.recent_trend_of_counts"}
 """The methods that give no number, and say so in their answer, where there are too few events for one."""
 
 
