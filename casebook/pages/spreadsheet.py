@@ -167,7 +167,7 @@ class _Writer:
     def cover(self, record: Record, made: Published) -> None:
         """Write what the report is, what it found and how it was made."""
         sheet = self._book.add_worksheet("Cover")
-        sheet.set_column(0, 0, WIDEST + 20)
+        sheet.set_column(0, 0, WIDEST + 19)
         lines = [
             ("title", f"{made.title}: {made.area}"),
             ("heading", "Summary"),

@@ -264,8 +264,9 @@ class BuildUp:
         """The finding of the report's card."""
         wrong = len(self.wrong)
         if wrong:
-            return f"{capital(count(wrong, 'sum does', 'sums do'))} not follow from the rows."
-        return f"{capital(number(len(self.sums)))} sums follow from the rows."
+            most = f"{'' if wrong == 1 else 'up to '}{Money(abs(self.wrong.iloc[0]['off']))}"
+            return f"{capital(count(wrong, 'sum of the paper is', 'sums of the paper are'))} off by {most}."
+        return f"All {number(len(self.sums))} sums of the paper follow from its rows."
 
     @property
     def cautions(self) -> list[str]:
