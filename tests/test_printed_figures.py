@@ -158,10 +158,10 @@ KNOWN = {
     "members-saving": "reproduced",
     "farms-9": "differs",  # 335,769 of 4,705,000 are 7.1%
     "farms-rent-2026": "reproduced",  # 2.5% of 5,428,356.90
-    "wage-same-as-option-1": "differs",  # 1,187 + 4,408 + 3,619 = 9,214
+    "wage-same-as-option-1": "cannot be recomputed",
     "parks-return": "differs",  # 37.5, not over 40
     "parks-most-residents": "differs",  # 46% and 50%
-    "care-sooner": "differs",  # nine months
+    "care-sooner": "reproduced",  # 2.75 years
     "care-grand": "reproduced",
     "send-contingency-high": "reproduced",
     "biodiversity-maintained": "differs",  # 40,000 to 25,000

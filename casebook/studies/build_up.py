@@ -21,8 +21,6 @@ SAID = ("said", "rise", "left")
 """Sums that a case is proposed with: what it comes to, by how much more than the year before, what a budget leaves."""
 MOST = 12
 """Rows that a chart can show; of more, it shows the parts."""
-STEEP = 0.25
-"""What grows faster than this a year begins with a part of its first year."""
 FEW = 4
 """Parts that a sentence can name."""
 _STEPS = {"thousand pounds": 1e3, "million pounds": 1e6}
@@ -153,16 +151,16 @@ class BuildUp:
             return pd.DataFrame()
         parts = list(dict.fromkeys(self._of("row")["part"]))
         found = pd.DataFrame(
-            {year: [float(self.total(year, part)) for part in [*parts, ALL]] for year in self.years},
+            {
+                year: [
+                    float("nan") if self._parts(year, part).empty else float(self.total(year, part))
+                    for part in [*parts, ALL]
+                ]
+                for year in self.years
+            },
             index=[*parts, ALL],
         )
         return found if len(parts) > 1 else found.tail(1)
-
-    @property
-    def growth(self) -> float:
-        """How fast the whole grows from the first year to the last: a share a year, compounded."""
-        whole = self.by_year.iloc[-1]
-        return float((whole.iloc[-1] / whole.iloc[0]) ** (1 / (self.years[-1] - self.years[0])) - 1)
 
     # --- What a reader is told ----------------------------------------------------------------------
 
@@ -184,7 +182,8 @@ class BuildUp:
 
     def _said(self, row: pd.Series) -> str:
         more = Money(row["rebuilt"] - row["printed"])
-        rest = "the same" if row["follows"] else f"{Money(row['rebuilt'])}, {more.more}"
+        same = "the same" if not more.value else "the same when rounded"
+        rest = same if row["follows"] else f"{Money(row['rebuilt'])}, {more.more}"
         return f"{row['item']} in {row['period']} is {Money(row['printed'])}; the rows come to {rest}."
 
     @property
@@ -192,6 +191,8 @@ class BuildUp:
         """What the rows come to, and whether that is what is proposed, in few words."""
         row = self.proposed
         more = Money(row["rebuilt"] - row["printed"]).more
+        if self.recurs:
+            return f"By {self._called(self.years[-1])} the rows come to {self.total(self.years[-1])} a year."
         return (
             f"The rows come to {Money(row['rebuilt'])}, {'as proposed' if row['follows'] else f'{more} than proposed'}."
         )
@@ -205,21 +206,23 @@ class BuildUp:
         few = capital(some_of(len(wrong), every, "sum", "sums", "does", "do"))
         worst = wrong.iloc[0]
         where = f'"{worst["item"]}" ({worst["period"]})'
-        most = "the error is" if len(wrong) == 1 else "the largest error is"
+        most = "the difference is" if len(wrong) == 1 else "the largest difference is"
         return f"{few} not follow from the rows: {most} {Money(abs(worst['off']))}, in {where}."
 
     @property
     def share(self) -> str:
         """The largest part, with its share of all."""
         parts = self.by_part
-        return f'"{parts.index[0]}" ({percent(abs(parts.iloc[0]) / parts.abs().sum())})'
+        share = "" if (parts < 0).any() and (parts > 0).any() else f" ({percent(parts.iloc[0] / parts.sum())} of all)"
+        return f'"{parts.index[0]}"{share}'
 
     @property
     def findings(self) -> list[Found]:
         """What it comes to, the sums that do not follow, what is largest, how it grows, what would use up a saving."""
         said = self.sums[self.sums["step"].isin(SAID)]
         wrong = [
-            f"{row['item']} in {row['period']} is off by {Money(abs(row['off']))}" for _, row in self.wrong.iterrows()
+            f"{row['item']} in {row['period']} differs from its rows by {Money(abs(row['off']))}"
+            for _, row in self.wrong.iterrows()
         ]
         parts = self.by_part
         found = [
@@ -240,22 +243,22 @@ class BuildUp:
                 Money(float(parts.iloc[0])),
             ))  # fmt: skip
         if len(self.years) > 1 and not self.budget.value:
-            ends = (self.by_year.iloc[-1].iloc[place] for place in (0, -1))
-            first, last = map(Money, ends)
+            whole = self.by_year.iloc[-1]
+            first, last = Money(float(whole.iloc[0])), Money(float(whole.iloc[-1]))
             found.append(Found(
                 "grows",
-                f"From {self._called(self.years[0])} to {self._called(self.years[-1])} it goes from {first} to {last} "
-                "a year.",
-                f"That is {percent(self.growth, 1)} a year, compounded."
-                if 0 < self.growth < STEEP and not self.recurs else "",
-                Number(self.growth * 100, 1, "% a year"),
+                f"The yearly sum goes from {first} in {self._called(self.years[0])} to {last} in "
+                f"{self._called(self.years[-1])}.",
+                f"It is highest in {self._called(int(str(whole.idxmax())))}, at {Money(float(whole.max()))}."
+                if int(str(whole.idxmax())) not in (self.years[0], self.years[-1]) else "",
+                last,
             ))  # fmt: skip
         if self.budget.value:
-            whole = self.total(self.year)
-            room = float(self.budget) / float(whole) - 1
+            cost = self.total(self.year)
+            room = float(self.budget) / float(cost) - 1
             found.append(Found(
                 "room", f"Nothing is left of the saving if the cost is {percent(room, 1)} higher.",
-                f"The cost is {whole}; it is set against a budget of {self.budget}.", Number(room * 100, 1, "%"),
+                f"The cost is {cost}; it is set against a budget of {self.budget}.", Number(room * 100, 1, "%"),
             ))  # fmt: skip
         return found
 
@@ -265,7 +268,7 @@ class BuildUp:
         wrong = len(self.wrong)
         if wrong:
             most = f"{'' if wrong == 1 else 'up to '}{Money(abs(self.wrong.iloc[0]['off']))}"
-            return f"{capital(count(wrong, 'sum of the paper is', 'sums of the paper are'))} off by {most}."
+            return f"{capital(count(wrong, 'sum differs', 'sums differ'))} from the rows, by {most}."
         return f"All {number(len(self.sums))} sums of the paper follow from its rows."
 
     @property

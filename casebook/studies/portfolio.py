@@ -75,7 +75,8 @@ class Portfolio:
         """What is announced without a case, as a sentence."""
         proposals = capital(count(len(self.missing), "proposal announces", "proposals announce"))
         return (
-            f"{proposals} {self.announced} of savings for a first year, and leave out what it takes to appraise them."
+            f"{proposals} {self.announced} of savings, each for its first year, and leave out what it takes to "
+            "appraise them."
         )
 
     @property

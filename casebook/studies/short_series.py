@@ -277,11 +277,10 @@ class ShortSeries:
     @property
     def assumptions(self) -> list[Assumed]:
         """What all this rests on."""
-        tenth = Money(self._each_rise(self.mean.value) * 0.5)
         return [
             Assumed(
                 f"{capital(self.item)} grow by {percent(self.growth)} a year.", "red", "high", "the paper, as its aim",
-                f"With half that growth, from the mean before, about {tenth} would come {self.over}.",
+                f"Without it nothing more would come {self.over}.",
             ),
             Assumed(
                 "Money that comes back is a gain. It was paid out before, and need not be a saving.",

@@ -8,7 +8,7 @@ from casebook.english import Money, capital, listed
 from casebook.methods.costing import FinancialYear
 from casebook.report import charts
 from casebook.report.parts import Chart, Columns, Section, Sheet
-from casebook.studies.build_up import SAID, BuildUp
+from casebook.studies.build_up import ALL, SAID, BuildUp
 
 
 def built(of: BuildUp) -> Section:
@@ -63,16 +63,19 @@ def _by_year(of: BuildUp) -> Sheet | None:
     if frame.empty:
         return None
     named = {f"year{year}": frame[year].to_numpy() for year in of.years}
+    # What a part of every year escalates by; a sum that begins or ends on the way has no such rate.
     rise = [
-        ((last / first) ** (1 / (of.years[-1] - of.years[0])) - 1) * 100 if first * last > 0 else None
-        for first, last in zip(frame[of.years[0]], frame[of.years[-1]], strict=True)
+        ((row.iloc[-1] / row.iloc[0]) ** (1 / (of.years[-1] - of.years[0])) - 1) * 100
+        if row.notna().all() and row.iloc[0] * row.iloc[-1] > 0 and part != ALL
+        else None
+        for part, row in frame.iterrows()
     ]
     columns: Columns = {f"year{year}": (f"{FinancialYear(year)}, pounds", ",.0f") for year in of.years}
     return Sheet(
         pd.DataFrame({"part": frame.index, **named, "rise": rise}),
-        "What the parts come to in each year, and how fast that grows",
+        "What the parts come to in each year, and how fast they grow",
         {"part": "Part", **columns, "rise": ("Growth a year, compounded, per cent", ".1f")},
-        missing="does not apply",
+        missing="no sum printed, or does not apply",
     )  # fmt: skip
 
 
