@@ -8,7 +8,7 @@ from functools import cached_property
 import pandas as pd
 
 from casebook.data.catalogue import TableEntry
-from casebook.english import Money, Noun, Number, capital, count, listed, number, percent, some_of
+from casebook.english import Money, Noun, Number, capital, count, listed, percent, some_of
 from casebook.errors import InputError
 from casebook.methods.costing import FinancialYear
 from casebook.studies.assumed import Assumed
@@ -178,7 +178,15 @@ class BuildUp:
     def summary(self) -> tuple[str, str, str]:
         """What the case is proposed with, whether its sums follow, and what to ask."""
         ask = f"Who can say {self.missing[0]}?" if self.missing else f"What does {self.share} pay for?"
-        return self._said(self.proposed), self.added, ask
+        second = self._grows if self.wrong.empty and len(self.years) > 1 and not self.budget.value else self.added
+        return self._said(self.proposed), second, ask
+
+    @property
+    def _grows(self) -> str:
+        whole = self.by_year.iloc[-1]
+        first, last = Money(float(whole.iloc[0])), Money(float(whole.iloc[-1]))
+        ends = self._called(self.years[0]), self._called(self.years[-1])
+        return f"The yearly sum goes from {first} in {ends[0]} to {last} in {ends[1]}."
 
     def _said(self, row: pd.Series) -> str:
         more = Money(row["rebuilt"] - row["printed"])
@@ -244,14 +252,11 @@ class BuildUp:
             ))  # fmt: skip
         if len(self.years) > 1 and not self.budget.value:
             whole = self.by_year.iloc[-1]
-            first, last = Money(float(whole.iloc[0])), Money(float(whole.iloc[-1]))
             found.append(Found(
-                "grows",
-                f"The yearly sum goes from {first} in {self._called(self.years[0])} to {last} in "
-                f"{self._called(self.years[-1])}.",
+                "grows", self._grows,
                 f"It is highest in {self._called(int(str(whole.idxmax())))}, at {Money(float(whole.max()))}."
                 if int(str(whole.idxmax())) not in (self.years[0], self.years[-1]) else "",
-                last,
+                Money(float(whole.iloc[-1])),
             ))  # fmt: skip
         if self.budget.value:
             cost = self.total(self.year)
@@ -269,7 +274,9 @@ class BuildUp:
         if wrong:
             most = f"{'' if wrong == 1 else 'up to '}{Money(abs(self.wrong.iloc[0]['off']))}"
             return f"{capital(count(wrong, 'sum differs', 'sums differ'))} from the rows, by {most}."
-        return f"All {number(len(self.sums))} sums of the paper follow from its rows."
+        if len(self.sums) == 1 and len(self.years) > 1:
+            return self._grows
+        return f"{capital(some_of(len(self.sums), len(self.sums), 'sum', 'sums', 'follows', 'follow'))} from the rows."
 
     @property
     def cautions(self) -> list[str]:

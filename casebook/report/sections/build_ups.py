@@ -18,7 +18,7 @@ def built(of: BuildUp) -> Section:
 
 def _steps(of: BuildUp) -> Chart:
     steps, said = of.shown, of.sums.loc[of.sums["step"] == "said", "printed"]
-    line = {"What the paper says": float(said.iloc[0])} if len(said) else {}
+    line = {"What the paper says": float(said.iloc[0])} if len(said) and not of.recurs else {}
     if of.budget.value:
         line = {"Budget": float(of.budget)}
     unit, whole = "Thousand pounds", Money(float(steps.sum()))
