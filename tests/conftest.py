@@ -6,6 +6,7 @@ import atexit
 import csv
 import json
 import os
+import runpy
 import shutil
 import signal
 import subprocess
@@ -202,6 +203,12 @@ def wait_for(path: Path, content: str = "") -> None:
             return
         time.sleep(0.1)
     raise AssertionError(f"{path} with {content!r} never came to be")
+
+
+def one_of_each_notebook() -> list[str]:
+    """The first report of each notebook: what notebooks do is tried on these, and not for each case of a kind."""
+    pack = runpy.run_path(str(ROOT / "pipeline.py"))["PACK"]
+    return list({report.path(ROOT): report.name for report in reversed(pack)}.values())[::-1]
 
 
 # The folders of a project that a person writes.

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from conftest import LONGEST, ROOT
+from conftest import LONGEST, ROOT, one_of_each_notebook
 from printed import lost_in_print
 from pypdf import PdfReader
 
@@ -27,6 +27,7 @@ PAGES = ["index.html", "reconciliation.html", "glossary.html", "accessibility.ht
     for name in ("register", "care-rates", "chlamydia", "health-checks", "smoking", "public-health-savings", "savings-ledger", "five-year-budget", "ehcp-forecast", "ot-demand", "placement-costs", "care-home-support", "enhanced-response", "informal-carers", "independent-living-buy", "independent-living-make", "safe-team", "interim-beds", "bus-gates", "transport-workstreams", "multi-systemic-therapy", "victoria-road", "young-adults-team", "direct-payments", "think-communities", "real-living-wage", "members-allowances", "county-farms", "active-parks", "care-together", "send-transformation", "biodiversity", "climate-risk", "portfolio")
 ]  # fmt: skip
 # axe takes a minute and more for all pages; the others are looked at with the long tests.
+OF_EACH_KIND = PAGES[:5] + [page for page in PAGES if Path(page).stem in one_of_each_notebook()]
 EVERY_DAY = ("index.html", f"{AREA}/care-rates.html", f"{AREA}/chlamydia.html")
 ARTEFACTS = Path(os.environ.get("CASEBOOK_ARTEFACTS", ROOT / "build" / "screenshots"))
 RULES = {
@@ -108,7 +109,7 @@ def unfold(tab):
 
 
 @pytest.mark.parametrize(
-    "page", [page if page in EVERY_DAY else pytest.param(page, marks=pytest.mark.long) for page in PAGES]
+    "page", [page if page in EVERY_DAY else pytest.param(page, marks=pytest.mark.long) for page in OF_EACH_KIND]
 )
 def test_axe_finds_nothing_wrong_at_any_width_and_in_print(opened, page):
     wide = opened(page, 1280)
@@ -132,7 +133,7 @@ def test_axe_finds_nothing_wrong_at_any_width_and_in_print(opened, page):
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", OF_EACH_KIND)
 def test_a_page_printed_on_a4_by_the_browser_loses_nothing_it_says(opened, pack, page):
     printed = PdfReader(io.BytesIO(opened(page, 1280).pdf(prefer_css_page_size=True)))
     assert {round(float(one.mediabox.width)) for one in printed.pages} <= {595, 596}
