@@ -279,6 +279,12 @@ class BuildUp:
         return f"{capital(some_of(len(self.sums), len(self.sums), 'sum', 'sums', 'follows', 'follow'))} from the rows."
 
     @property
+    def drawn(self) -> pd.Series:
+        """What the report's card draws: the largest parts or, where there is one part, what the years come to."""
+        parts = self.by_part.head(FEW)
+        return parts if len(parts) > 1 or len(self.years) < 2 else self.by_year.iloc[-1].rename(self._called)
+
+    @property
     def cautions(self) -> list[str]:
         """What speaks against it, in a few words each."""
         return ["sums that do not follow"] if len(self.wrong) else []
@@ -322,7 +328,7 @@ def read(frame: pd.DataFrame, area: str) -> BuildUp:
     >>> from casebook.data import tables
     >>> found = read(tables.read("think_communities"), "Cambridgeshire")
     >>> str(found.total(2022)), found.added.partition(": ")[2]
-    ('£1.35 million', 'the largest error is £154,205, in "Subtotal staffing" (2024/25).')
+    ('£1.35 million', 'the largest difference is £154,205, in "Subtotal staffing" (2024/25).')
     """
     table: TableEntry = frame.attrs["table"]
     file = f"data/raw/{table.path}"
