@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import subprocess
 import sys
 import tarfile
@@ -25,7 +26,7 @@ from typing import Any
 
 from casebook.engine import events, shipping, signals, workers
 from casebook.engine.outcome import CellRun, Cost, Outcome, could_not_run, of_error
-from casebook.engine.task import Task
+from casebook.engine.task import Task, from_plain
 from casebook.engine.worker import Finish
 from casebook.engine.workers import WorkerResult
 from casebook.errors import InputError, ReportFailedError, and_list
@@ -35,7 +36,7 @@ _PARTS = ("notebooks", "workings", "data", "pipeline.py")
 _PACKAGE = Path(__file__).parents[1]
 _SAME = ("matplotlib", "nbclient", "nbformat", "numpy", "pandas", "papermill", "pyarrow", "pydantic", "scipy")
 _SECONDS_TO_CONNECT = 20
-_TRIES = 3
+_RETRIES = 3
 
 
 @contextmanager
@@ -110,8 +111,6 @@ class Bridge:
                 self.ended[said["own"]] = said
 
     def _ready(self) -> bool:
-        import select
-
         return bool(select.select([self._told], [], [], 0)[0]) and not self._told.closed
 
     def start(self, task: Task, finish: Finish) -> Sent:
@@ -278,7 +277,7 @@ def _serve(client: Any, archive: bytes, start: list[str], tell: Callable[[Mappin
         stage = Path(task["stage"])
         inputs = {path: (stage / path).read_bytes() for path in task["inputs"] if (stage / path).is_file()}
         order = {"task": {**task, "own": ""}, "inputs": inputs, "start": start}
-        future = client.submit(shipping.make, shared, called, order, pure=False, retries=_TRIES)
+        future = client.submit(shipping.make, shared, called, order, pure=False, retries=_RETRIES)
         futures[task["own"]] = future
         future.add_done_callback(lambda done, task=task: _take(done, task, futures, tell))
     for future in list(futures.values()):
@@ -297,11 +296,16 @@ def _take(
         for name, content in made["files"].items():
             (Path(own) / name).write_bytes(content)
         if made["failed"]:
-            kept = Path(task["root"]) / ".casebook" / "failed" / task["folder"] / f"{task['name']}.ipynb"
+            kept = from_plain(task).failed_notebook
             kept.parent.mkdir(parents=True, exist_ok=True)
             kept.write_text(made["failed"], encoding="utf-8")
     except Exception as error:
-        tell({"own": own, "lost": f"its machine was lost {_TRIES} times or could not make it ({type(error).__name__})"})
+        tell(
+            {
+                "own": own,
+                "lost": f"its machine was lost {_RETRIES + 1} times or could not make it ({type(error).__name__})",
+            }
+        )
         return
     # The hashes are of what the gates saw there; whether it arrived whole shows when it is installed.
     said = {"own": own, "outcome": made["outcome"], "made": made["made"], "files": made["hashes"]}

@@ -239,24 +239,32 @@ def portfolio(of: Portfolio) -> Section:
             },
             missing="does not apply",
         ),
-        missing=Sheet(
-            of.missing.sort_values("saving", ascending=False),
+        missing=_lacking(
+            of.missing,
             "Savings that cannot be appraised, and what it would take",
-            {
-                "subject": "Saving",
-                "saving": ("Announced for the first year, pounds", ",.0f"),
-                "missing": "What the paper does not say",
-                "takes": "What it would take",
-            },
+            "Saving",
+            "saving",
+            "Announced for the first year, pounds",
         ),
-        posts=Sheet(
-            of.posts.sort_values("asked", ascending=False),
+        posts=_lacking(
+            of.posts,
             "Staff asked for without a caseload to say whether they are enough, and what it would take",
-            {
-                "subject": "Team",
-                "asked": ("Asked for, pounds a year", ",.0f"),
-                "missing": "What the paper does not say",
-                "takes": "What it would take",
-            },
+            "Team",
+            "asked",
+            "Asked for, pounds a year",
         ),
+    )
+
+
+def _lacking(frame: pd.DataFrame, caption: str, what: str, pounds: str, called: str) -> Sheet:
+    """Tell of what no case can be made, the largest sum first: what the paper leaves out, and what it would take."""
+    return Sheet(
+        frame.sort_values(pounds, ascending=False),
+        caption,
+        {
+            "subject": what,
+            pounds: (called, ",.0f"),
+            "missing": "What the paper does not say",
+            "takes": "What it would take",
+        },
     )
