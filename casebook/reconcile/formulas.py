@@ -378,6 +378,11 @@ class Formulas:
             return value
         raise _FormulaError(f"{ast.unparse(node)!r} is {_kind(value)}, expected words.", node)
 
+    def _count(self, node: ast.expr) -> Quantity:
+        """Return how many words a list has: what a paper lists and counts."""
+        words = _listed(self._words_given(node))
+        return exactly(len(words)).called(f"count of {', '.join(words)}")
+
     def _previous(self, node: ast.expr) -> Quantity:
         """Return a number of the row before, by time, of the same thing."""
         if self._row is None or not isinstance(node, ast.Name) or node.id not in self._row[0].titles:
@@ -459,6 +464,7 @@ _RULES: dict[type[ast.expr], Callable[[Formulas, Any], Value]] = {
     ast.Subscript: Formulas._cells,
 }
 _OF_ROWS: dict[str, Callable[[Formulas, ast.expr], Value]] = {
+    "count": Formulas._count,
     "previous": Formulas._previous,
     "worked_out": Formulas._worked_out,
 }

@@ -36,6 +36,10 @@ _ACCOUNTING = re.compile(
 )
 _SCALES = {"k": 1_000, "t": 1_000, "m": 1_000_000, "b": 1_000_000_000}
 _WORDS = {"a third": Fraction(1, 3), "half": Fraction(1, 2), "twice": Fraction(2)}
+_COUNTS = dict(
+    zip("two three four five six seven eight nine ten eleven twelve".split(), map(Fraction, range(2, 13)), strict=True)
+)
+_COUNT = re.compile(rf"\b(?:{'|'.join(_COUNTS)})\b", re.IGNORECASE | re.ASCII)
 HEDGED = Fraction(1, 20)
 """How far a number may be from one printed with a hedge such as "around", as a share of it."""
 
@@ -115,7 +119,7 @@ def read(printed: str, *, prose: bool, unit: str = "", value: float | Fraction |
 
     The last digit printed says how closely the number is known, zeros included: "£16m" to half a million, "£400" to
     half a pound. A count with all its digits is exact. A word such as "around" or "over" before the number hedges it.
-    A number in words ("half", "a third") has no last digit and is read as hedged.
+    A part in words ("half", "a third") has no last digit and is read as hedged; a count in words ("seven") is exact.
 
     Parameters
     ----------
@@ -144,6 +148,8 @@ def read(printed: str, *, prose: bool, unit: str = "", value: float | Fraction |
     (-1234, 40942.05)
     >>> read("29.£%", prose=False).value is None
     True
+    >>> int(read("seven Alarm Receiving Centres", prose=True).value)
+    7
     """
     if not prose and not _NUMBER.fullmatch(printed.strip()) and (cell := _ACCOUNTING.fullmatch(printed.strip())):
         plain = ("-" if cell["bracket"] or cell["minus"] else "") + "".join(map(str.strip, cell.group(1, 4, 5, 6)))
@@ -164,6 +170,11 @@ def read(printed: str, *, prose: bool, unit: str = "", value: float | Fraction |
             if value is None or abs(number - Fraction(str(value))) < Fraction(1, 10):
                 step = Fraction(1) if unit == "per cent" else Fraction(1, 100)
                 return Reading(word, number, step, _relation(printed[: found.start()]) or "about")
+    for found in _COUNT.finditer(printed) if prose else ():
+        count = _COUNTS[found.group().lower()]
+        if value is None or count == Fraction(str(value)):
+            relation = _relation(printed[: found.start()])
+            return Reading(found.group(), count, Fraction(1), relation, not relation and "per " not in unit)
     return _NOTHING
 
 

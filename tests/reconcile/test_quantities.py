@@ -81,6 +81,14 @@ class TestReading:
         assert read(words, prose=True, unit="per cent").value == value
 
     @pytest.mark.parametrize(
+        ("words", "meant", "value"),
+        [("Two options were considered", None, 2), ("two staff covering three shifts", 3, 3), ("a tool for Ten Mile Bank", 4, None)],
+    )  # fmt: skip
+    def test_a_count_in_words_is_read_as_a_count(self, words, meant, value):
+        reading = read(words, prose=True, value=meant)
+        assert (reading.value, reading.exact) == (value, value is not None)
+
+    @pytest.mark.parametrize(
         ("words", "unit", "low", "high"),
         [
             ("10 per 10,000", "per 10,000 children", "9.5", "10.5"),
@@ -99,6 +107,8 @@ class TestReading:
             ("up to 40 places", "places", 38, 40),
             ("fewer than 40 places", "places", 38, 40),
             ("half of all", "per cent", "47.5", "52.5"),
+            ("seven centres", "centres", 7, 7),
+            ("around six centres", "centres", "5.5", "6.5"),
         ],
     )
     def test_a_number_in_words_stands_for_what_its_last_digit_or_its_hedge_allows(self, words, unit, low, high):
