@@ -36,9 +36,8 @@ _ACCOUNTING = re.compile(
 )
 _SCALES = {"k": 1_000, "t": 1_000, "m": 1_000_000, "b": 1_000_000_000}
 _WORDS = {"a third": Fraction(1, 3), "half": Fraction(1, 2), "twice": Fraction(2)}
-_COUNTS = dict(
-    zip("two three four five six seven eight nine ten eleven twelve".split(), map(Fraction, range(2, 13)), strict=True)
-)
+_COUNTED = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_COUNTS = {word: Fraction(count) for count, word in enumerate(_COUNTED, start=2)}
 _COUNT = re.compile(rf"\b(?:{'|'.join(_COUNTS)})\b", re.IGNORECASE | re.ASCII)
 HEDGED = Fraction(1, 20)
 """How far a number may be from one printed with a hedge such as "around", as a share of it."""
