@@ -104,7 +104,7 @@ def of_pack(
         from casebook.reconcile import figures
 
         root = _root()
-        problems = _problems(pack, root, default_area)
+        problems = [*_problems(pack, root, default_area), *nights.problems(root, nightly)]
         for problem in problems:
             _complain(problem)
         if problems:
@@ -235,6 +235,7 @@ def _add_run_commands(  # noqa: PLR0915
         ):
             if night is not None:
                 night.log = log
+                night.fetch(root, nightly.fetch)
             known = Tables(root)
             own = given.pop("area", None)
             if own and area:
@@ -333,15 +334,12 @@ def _add_fetch_command(app: typer.Typer) -> None:
         from casebook.data import fetching
 
         root = _root()
-        known = fetching.downloads(root)
-        for name in names or []:
-            if name not in known:
-                raise InputError(f"There is no source {name!r} in {fetching.DESCRIBED}: {one_of(known, name)}")
+        wanted = [fetching.named(root, name) for name in names] if names else fetching.downloads(root).values()
         failed = False
-        for name in names or known:
+        for one in wanted:
             try:
-                with _progress(name) as told:
-                    said = fetching.fetch(root, known[name], told, poorer=accept)
+                with _progress(one.name) as told:
+                    said = fetching.fetch(root, one, told, poorer=accept)
                 print(said)
             except InputError as error:
                 failed = True

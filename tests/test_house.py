@@ -18,7 +18,7 @@ MAY_IMPORT = {
     "report": BASE | {"data", "english", "kinds", "methods", "reconcile", "studies"},
     "pack": BASE | {"data", "engine", "reconcile", "report"},
     "analyst": BASE | {"data", "nightly", "pack", "pages", "studies"},
-    "nightly": BASE | {"data", "pack"},
+    "nightly": BASE | {"data", "engine", "pack"},
     "pages": BASE | {"data", "engine", "english", "pack", "reconcile", "report"},
 }
 # What an analyst asks of a session, `report.check()`, is what the gates of the pages would say.

@@ -90,6 +90,20 @@ def downloads(root: Path) -> dict[str, Download]:
     return found
 
 
+def named(root: Path, name: str) -> Download:
+    """Return where one export is to be had.
+
+    Raises
+    ------
+    InputError
+        If the file that says so is wrong, or names no such export.
+    """
+    known = downloads(root)
+    if name not in known:
+        raise InputError(f"There is no source {name!r} in {DESCRIBED}: {one_of(known, name)}")
+    return known[name]
+
+
 def fetch(
     root: Path, one: Download, told: Told = lambda *_: None, *, poorer: bool = False, silence: float = SILENCE
 ) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
+from functools import partial
 from io import TextIOBase
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -117,10 +118,43 @@ def _add_status(app: typer.Typer, root: Callable[[], Path]) -> None:
             print(line)
 
 
+def problems(root: Path, nightly: Nightly) -> Iterator[str]:
+    """Yield what is wrong with the sources that a scheduled run is to download, a sentence each."""
+    from casebook.data import fetching
+
+    for name in nightly.fetch:
+        try:
+            fetching.named(root, name)
+        except InputError as error:
+            yield f"pipeline.py, nightly: {error}"
+
+
+@dataclass
 class Watch:
-    """What a scheduled run is to leave for what comes after it: its log, and how many reports it made."""
+    """What a scheduled run is to leave for what comes after it: its log, what it made, and what it could not have."""
 
     log: Log | None = None
+    not_fetched: list[str] = field(default_factory=list)
+    """Why sources were not downloaded, a sentence each."""
+
+    def fetch(self, root: Path, names: Sequence[str]) -> None:
+        """Download sources; what cannot be had is said and stops nothing, because what was held stays."""
+        from casebook.data import fetching
+        from casebook.engine import apart
+
+        def fetch(name: str) -> None:
+            print(fetching.fetch(root, fetching.named(root, name)))
+
+        for name in names:
+            try:
+                # What a large export takes is not for the run to carry.
+                apart.do(partial(fetch, name))
+            except Exception as error:
+                # Whatever it is, there are reports to make.
+                self.not_fetched.append(_sentence(error))
+                print(self.not_fetched[-1])
+        if self.log and self.not_fetched:
+            self.log.about["not_fetched"] = self.not_fetched
 
     @property
     def made(self) -> int:
@@ -141,12 +175,12 @@ def night(root: Path, nightly: Nightly) -> Iterator[Watch]:
     Raises
     ------
     ReportFailedError
-        If the reports were made, and the pack could not be kept or people not be told.
+        If the reports were made, and a source could not be downloaded, the pack not be kept or people not be told.
     """
     from casebook.nightly import archive, telling
 
     began = clock.moment()
-    watch, failure, notes = Watch(), None, []
+    watch, failure = Watch(), None
     with _logged(root / LOGS, began):
         try:
             yield watch
@@ -158,17 +192,20 @@ def night(root: Path, nightly: Nightly) -> Iterator[Watch]:
         failed, held = watch.said("failed"), watch.said("held")
         if failure and not (failed or held):
             (held if isinstance(failure, ThresholdExceededError) else failed).append(_sentence(failure))
+        notes = []
         try:
             archive.keep(root, began, nightly.keep)
         except (OSError, InputError) as error:
             notes.append(f"The pack is published, but could not be kept in {archive.FOLDER}: {_sentence(error)}")
         try:
-            unsent = telling.tell(root, nightly, telling.Night(clock.moment(), failed, held, watch.made))
+            done = telling.Night(clock.moment(), failed, held, watch.not_fetched, watch.made)
+            unsent = telling.tell(root, nightly, done)
         except (OSError, InputError) as error:
             unsent = [_sentence(error)]
         notes += [f"People could not be told: {one}" for one in unsent]
         for note in notes:
             print(note)
+    notes = [*watch.not_fetched, *notes]
     if failure is None and notes:
         raise ReportFailedError("\n".join(notes))
     for note in notes:

@@ -187,10 +187,11 @@ jobs:
         with:
           python-version: "3.12"
       - run: sudo apt-get update -q && sudo apt-get install -y -q libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0
-      # The pack published last: what nothing has changed for is not made again.
+      # The exports and the pack of last time: what nothing has changed for is not made again.
       - uses: actions/cache@v4
         with:
           path: |
+            data/raw/exports
             reports
             packs
             .casebook

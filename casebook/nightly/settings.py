@@ -87,10 +87,13 @@ class Nightly:
         How many dated packs stay in ``packs``, besides those kept for a committee; none if 0.
     tell
         Ways to tell people: ``Mail``, ``Webhook``, ``Program``.
+    fetch
+        What to download first: names of ``data/raw/downloads.yaml``.
     """
 
     keep: int = 30
     tell: Sequence[Mail | Webhook | Program] = ()
+    fetch: Sequence[str] = ()
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -125,6 +128,8 @@ def check(nightly: Any) -> None:
         raise InputError(f"pipeline.py, nightly: keep is {nightly.keep!r}, expected a whole number from 0.")
     if not isinstance(nightly.tell, list | tuple):
         raise InputError("pipeline.py, nightly: tell is no list; write tell=[Mail(...)].")
+    if not _are_words(nightly.fetch):
+        raise InputError('pipeline.py, nightly: fetch is no list of names; write fetch=["lait"].')
     for one in nightly.tell:
         for problem in _problems(one):
             raise InputError(f"pipeline.py, nightly, {type(one).__name__}: {problem}.")

@@ -56,7 +56,10 @@ class PackStatus:
     """The file that says so; whether it is installed, only the system that reads it knows."""
     troubles: tuple[str, ...]
     """What failed or is held."""
+    not_fetched: tuple[str, ...]
+    """Why the last scheduled run could not download a source."""
     troubles_since: str
+    """Since when something failed, was held or was not downloaded."""
     older: tuple[str, ...]
     """Reports older than their data, with what changed."""
     inputs: tuple[InputAge, ...]
@@ -91,6 +94,7 @@ def of(root: Path) -> PackStatus:
         next_run=at.isoformat(timespec="minutes") if at else "",
         next_run_from=file,
         troubles=tuple(one.said for one in pack.failed) if pack else (),
+        not_fetched=scheduled.not_fetched if scheduled else (),
         troubles_since=told.isoformat(timespec="minutes") if told else "",
         older=tuple(f"{one.name} ({one.area}): {one.older}" for one in pack.reports if one.older) if pack else (),
         inputs=tuple(_ages(root, now.date())),
@@ -157,6 +161,7 @@ def in_words(found: PackStatus) -> Iterator[str]:
         yield f"Pack: published on {found.published}, {age}; {found.reports} reports for {areas}."
     since = f" (since {_day(found.troubles_since)})" if found.troubles_since else ""
     yield from (f"Not published{since}: {one}" for one in found.troubles)
+    yield from (f"Not fetched{since}: {one}" for one in found.not_fetched)
     yield from (f"Older than its data: {one}" for one in found.older)
     if found.last_run:
         yield f"Last run: {_day(found.last_run)}, {found.last_run_ended}."

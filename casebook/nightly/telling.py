@@ -28,12 +28,13 @@ class Night:
     ended: datetime
     failed: Sequence[str] = ()
     held: Sequence[str] = ()
+    not_fetched: Sequence[str] = ()
     made: int = 0
 
     @property
     def troubles(self) -> list[str]:
         """All that is wrong."""
-        return [*self.failed, *self.held]
+        return [*self.failed, *self.held, *self.not_fetched]
 
 
 class _Told(BaseModel):
@@ -106,19 +107,20 @@ def messages(night: Night, before: Sequence[str], since: datetime | None, pack: 
     found = []
     name = f"Casebook, {and_list(pack.areas)}" if pack and 0 < len(pack.areas) < 4 else "Casebook"
     if night.troubles and sorted(before) != sorted(night.troubles):
-        counts = [(len(night.failed), "failed"), (len(night.held), "held")]
-        subject = and_list(f"{number} report{'s' * (number != 1)} {what}" for number, what in counts if number)
+        counts = [
+            (len(night.failed), "report", "failed"),
+            (len(night.held), "report", "held"),
+            (len(night.not_fetched), "source", "not downloaded"),
+        ]
+        subject = and_list(f"{number} {noun}{'s' * (number != 1)} {what}" for number, noun, what in counts if number)
         lines = [*night.troubles, ""]
         if before and since:
             lines.append(f"Something has been wrong since {clock.in_words(since)}.")
         lines += [_what_readers_see(pack), "What each run did: python pipeline.py runs"]
         found.append(Message("maintainers", f"{name}: {subject}", "\n".join(lines)))
     elif before and not night.troubles:
-        lines = [
-            f"All reports were made. Something had been wrong since {clock.in_words(since)}:" if since else "",
-            *before,
-        ]
-        found.append(Message("maintainers", f"{name}: all reports are made again", "\n".join(lines)))
+        lines = [f"Nothing is wrong any more. Since {clock.in_words(since)} it had been:" if since else "", *before]
+        found.append(Message("maintainers", f"{name}: all is well again", "\n".join(lines)))
     if night.made and pack and pack.reports:
         moved = [one for one in pack.changes if one.kind in ("headline", "new")]
         lines = [f"The reports were published on {pack.published}.", ""]

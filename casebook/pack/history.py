@@ -83,6 +83,7 @@ class RunRecord:
     seconds: float | None
     reports: tuple[dict[str, Any], ...]
     said: str
+    not_fetched: tuple[str, ...]
 
 
 def runs(root: Path) -> list[RunRecord]:
@@ -116,6 +117,7 @@ def runs(root: Path) -> list[RunRecord]:
                     if event["event"] == "report ended"
                 ),
                 str(ended.get("said", "")),
+                tuple(ended.get("not_fetched", ())),
             )
         )
     return found[::-1]

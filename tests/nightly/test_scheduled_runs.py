@@ -9,9 +9,11 @@ from datetime import datetime
 
 import pytest
 from conftest import running
+from publishers import Publisher, gives, looked_after
 from small_reports import GOOD, OWN_FILE_REPORT, write
 
 from casebook.nightly import serving
+from casebook.nightly.commands import Watch
 from casebook.nightly.settings import Mail, Nightly, Program, Webhook
 from casebook.nightly.settings import check as check_settings
 from casebook.nightly.telling import Night, messages
@@ -42,6 +44,15 @@ def nightly(project):
     ways = ", ".join(f"Program({words % who}, to={who!r})" for who in ("maintainers", "audience"))
     project.replace("pipeline.py", '"Cambridgeshire")', f'"Cambridgeshire", nightly=Nightly(keep=2, tell=[{ways}]))')
     return project
+
+
+@pytest.fixture
+def publisher(monkeypatch):
+    pytest.importorskip("pooch")
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    started = Publisher()
+    yield started
+    started.close()
 
 
 @pytest.mark.slow
@@ -92,7 +103,7 @@ def test_a_night_by_night_story(nightly):
     code, _, err, letters = night(5)
     assert (code, err) == (0, "")
     assert sorted(who for who, _, _ in letters) == ["audience", "maintainers"]
-    assert "all reports are made again" in next(subject for who, subject, _ in letters if who == "maintainers")
+    assert "all is well again" in next(subject for who, subject, _ in letters if who == "maintainers")
     # Two dated packs stay, the last ones.
     assert len(list((nightly.root / "packs").iterdir())) == 2
     listed = nightly.pipeline("packs", "--keep", "2026-09-26T1413", "--for", "2026-10-08").stdout
@@ -143,6 +154,8 @@ def test_a_trouble_that_stays_is_not_told_again_in_another_order():
         (3, "expected Nightly"),
         (Nightly(keep="all"), "keep is 'all'"),
         (Nightly(tell=Program(["x"])), "tell is no list"),
+        (Nightly(fetch="lait"), "fetch is no list of names"),
+        (Nightly(fetch=[3]), "fetch is no list of names"),
         (Nightly(tell=["x"]), "expected Mail"),
         (Nightly(tell=[Mail("smtp.example", "casebook@x.uk", [])]), "nobody is named"),
         (Nightly(tell=[Mail("smtp.example", "casebook", ["a@x.uk"])]), "'casebook' is no e-mail address"),
@@ -214,3 +227,88 @@ def test_serve_says_where_it_shows_the_pack_and_ends_with_ctrl_c(nightly):
         assert run.ended().returncode == 0
     done = nightly.pipeline("serve", "--pack", "2026-01-01T0200")
     assert (done.returncode, "There is no dated pack called" in done.stderr) == (2, True)
+
+
+SOURCE = """\
+{name}:
+  title: Children looked after
+  format: children-looked-after
+  address: http://{host}/{name}.csv
+  stands_in: https://example.org/
+"""
+
+
+@pytest.mark.long
+def test_a_night_fetches_first_and_what_cannot_be_had_stops_nothing_and_is_told_once(nightly, publisher):
+    names = ("there", "gone")
+    nightly.raw("downloads.yaml").write_text("".join(SOURCE.format(name=one, host=publisher.host) for one in names))
+    nightly.replace("pipeline.py", "keep=2", "keep=2, fetch=['there', 'gone']")
+    publisher.answers |= {"/there.csv": [gives(looked_after())], "/gone.csv": [gives(looked_after())]}
+
+    def night(number):
+        done = nightly.pipeline("run", "--scheduled", at=NIGHTS[number])
+        letters = {who: f"{subject}\n{text}" for who, subject, text in told(nightly)}
+        return done.returncode, done.stdout + done.stderr, letters
+
+    code, said, letters = night(0)
+    assert (code, said, list(letters)) == (0, "", ["audience"])
+    held = nightly.raw("exports") / "gone.csv"
+    assert held.read_bytes() == looked_after()
+    (log,) = (nightly.root / ".casebook" / "nightly").iterdir()
+    assert "there: there.csv has 3 areas and 3 years" in log.read_text()
+
+    # One is gone: the other comes, the pack is made, and the maintainers hear of it.
+    later = looked_after(years=(2023, 2024, 2025, 2026))
+    publisher.answers |= {"/there.csv": [gives(later)], "/gone.csv": [gives(b"", 404)]}
+    nightly.replace("notebooks/one.ipynb", "The table is small.", "The table is not small.")
+    code, said, letters = night(1)
+    why = f"gone was not downloaded: {publisher.host} answers 404 (Not Found); what was held stays."
+    assert (code, said) == (1, f"{why}\n")
+    assert sorted(letters) == ["audience", "maintainers"]
+    assert letters["maintainers"].startswith(f"Casebook, Cambridgeshire: 1 source not downloaded\n{why}\n")
+    assert "The table is not small." in nightly.page("one")
+    assert (held.read_bytes(), (nightly.raw("exports") / "there.csv").read_bytes()) == (looked_after(), later)
+    status = nightly.pipeline("status", at=NIGHTS[1]).stdout
+    assert f"Not fetched (since 22 September 2026 at 14:13): {why}" in status
+    code, said, letters = night(2)
+    assert (code, said, letters) == (1, f"{why}\n", {})
+
+    # Another trouble is told; one that is no source at all is a mistake that `check` finds before a night does.
+    nightly.replace("pipeline.py", "'gone'", "'gone', 'their'")
+    code, said, letters = night(3)
+    wrong = "There is no source 'their' in data/raw/downloads.yaml: did you mean there?"
+    assert (code, said) == (1, f"{why}\n{wrong}\n")
+    assert "2 sources not downloaded" in letters["maintainers"]
+    checked = nightly.pipeline("check")
+    assert (checked.returncode, f"pipeline.py, nightly: {wrong}\n" in checked.stderr) == (2, True)
+    nightly.replace("pipeline.py", ", 'their'", "")
+
+    # It is there again.
+    publisher.answers["/gone.csv"] = [gives(later)]
+    code, said, letters = night(4)
+    assert (code, said) == (0, "")
+    assert letters["maintainers"].startswith("Casebook, Cambridgeshire: all is well again\n")
+    assert why in letters["maintainers"]
+    assert held.read_bytes() == later
+    assert "Not fetched" not in nightly.pipeline("status", at=NIGHTS[4]).stdout
+
+
+def test_without_a_network_each_source_is_said_to_be_missing_and_what_was_held_stays(project, monkeypatch, capsys):
+    pooch = pytest.importorskip("pooch")
+    monkeypatch.setattr(pooch.core.time, "sleep", lambda _: None)
+    monkeypatch.setattr("casebook.engine.workers.can_fork", lambda: False)
+    held = project.raw("exports/children-looked-after.csv")
+    held.parent.mkdir(exist_ok=True)
+    held.write_bytes(looked_after())
+    # Nothing answers at the port of the server that is closed again, and no name is known.
+    closed = Publisher()
+    closed.close()
+    names = ("children-looked-after", "smoking")
+    text = "".join(SOURCE.format(name=one, host=closed.host) for one in names)
+    project.raw("downloads.yaml").write_text(text.replace(f"http://{closed.host}/smoking", "https://example.invalid/x"))
+    watch = Watch()
+    watch.fetch(project.root, names)
+    assert [one.partition(":")[0] for one in watch.not_fetched] == [f"{name} was not downloaded" for name in names]
+    assert all("failed or broke off" in one for one in watch.not_fetched)
+    assert capsys.readouterr().out.splitlines() == watch.not_fetched
+    assert held.read_bytes() == looked_after()
