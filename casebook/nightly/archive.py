@@ -82,11 +82,16 @@ def keep(root: Path, when: datetime, number: int) -> KeptPack | None:
         return None
     name = _free(folder, f"{when:%Y-%m-%dT%H%M}")
     stage = folder / f"{name}{_UNFINISHED}"
-    for file in sorted(one for one in published.rglob("*") if one.is_file()):
-        path = file.relative_to(published)
-        (stage / path).parent.mkdir(parents=True, exist_ok=True)
-        _copy(file, stage / path, last and last / path)
-    stage.rename(folder / name)
+    try:
+        for file in sorted(one for one in published.rglob("*") if one.is_file()):
+            path = file.relative_to(published)
+            (stage / path).parent.mkdir(parents=True, exist_ok=True)
+            _copy(file, stage / path, last and last / path)
+        stage.rename(folder / name)
+    except OSError:
+        # On a full disk, the next run needs the room.
+        shutil.rmtree(stage, ignore_errors=True)
+        raise
     for one in [one for one in packs(root) if one.committee is None][number:]:
         shutil.rmtree(folder / one.name)
     return KeptPack(name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
@@ -199,10 +200,9 @@ def night(root: Path, nightly: Nightly) -> Iterator[Watch]:
             notes.append(f"The pack is published, but could not be kept in {archive.FOLDER}: {_sentence(error)}")
         try:
             done = telling.Night(clock.moment(), failed, held, watch.not_fetched, watch.made)
-            unsent = telling.tell(root, nightly, done)
+            notes += telling.tell(root, nightly, done)
         except (OSError, InputError) as error:
-            unsent = [_sentence(error)]
-        notes += [f"People could not be told: {one}" for one in unsent]
+            notes.append(f"People could not be told: {_sentence(error)}")
         for note in notes:
             print(note)
     notes = [*watch.not_fetched, *notes]
@@ -222,11 +222,15 @@ class _Stamped(TextIOBase):
     """Writes lines into a file, each with the time."""
 
     def __init__(self, path: Path) -> None:
-        self._file = path.open("a", encoding="utf-8")
+        # A full disk, or a folder of somebody else's, is no reason not to publish.
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._file = path.open("a", encoding="utf-8")
+        except OSError:
+            self._file = Path(os.devnull).open("a", encoding="utf-8")  # noqa: SIM115 - closed as the other is
         self._begins = True
 
     def write(self, text: str) -> int:
-        # A full disk is no reason not to publish.
         with suppress(OSError):
             for line in text.splitlines(keepends=True):
                 self._file.write((f"{datetime.now():%H:%M:%S} " if self._begins else "") + line)
@@ -243,8 +247,8 @@ class _Stamped(TextIOBase):
 @contextmanager
 def _logged(folder: Path, began: datetime) -> Iterator[None]:
     """Have what is printed written into a log of this run; the last thirty logs stay."""
-    folder.mkdir(parents=True, exist_ok=True)
     for old in sorted(folder.glob("*.log"))[: -(_LOGS_KEPT - 1)]:
-        old.unlink()
+        with suppress(OSError):
+            old.unlink()
     with _Stamped(folder / f"{began:%Y-%m-%dT%H%M}.log") as log, redirect_stdout(log), redirect_stderr(log):
         yield

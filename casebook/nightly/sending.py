@@ -34,6 +34,9 @@ class Message:
 class NotSentError(Exception):
     """Raised when a message could not be sent, with a sentence that says why and what to do."""
 
+    some_have_it = False
+    """Whether somebody has it all the same, so that it must not be sent again."""
+
 
 def send(message: Message, way: Mail | Webhook | Program, root: Path) -> bool:
     """Send a message, and return whether this way leads to whom it is for.
@@ -97,7 +100,11 @@ def _by_mail(message: Message, way: Mail, people: Sequence[str], root: Path) -> 
     except (OSError, smtplib.SMTPException) as error:
         raise NotSentError(f"{where} cannot be reached: {_why(error)}.") from None
     if refused:
-        raise NotSentError(f"{where} refuses {', '.join(refused)}: correct the addresses; the others have the message.")
+        partly = NotSentError(
+            f"{where} refuses {', '.join(refused)}: correct the addresses; the others have the message."
+        )
+        partly.some_have_it = True
+        raise partly
 
 
 def _to_webhook(message: Message, way: Webhook, root: Path) -> None:
@@ -174,5 +181,7 @@ def _secret(name: str, root: Path) -> str:
 
 
 def _why(error: object) -> str:
-    words = getattr(error, "strerror", None) or str(error) or type(error).__name__
-    return "it did not answer in time" if isinstance(error, TimeoutError) else str(words).rstrip(".")
+    # smtplib says of a server that stays silent that it closed the connection.
+    if isinstance(error, TimeoutError) or isinstance(getattr(error, "__context__", None), TimeoutError):
+        return "it did not answer in time"
+    return str(getattr(error, "strerror", None) or str(error) or type(error).__name__).rstrip(".")

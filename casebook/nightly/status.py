@@ -15,6 +15,7 @@ from casebook.data import catalogue, exports
 from casebook.nightly import telling
 from casebook.pack import history, models
 from casebook.pack.history import RunRecord
+from casebook.pack.models import Pack
 
 _LEAST_FREE = 500_000_000
 _LONGEST_WITHOUT = timedelta(hours=36)
@@ -93,7 +94,7 @@ def of(root: Path) -> PackStatus:
         last_scheduled_run=scheduled.began.isoformat(timespec="seconds") if scheduled else "",
         next_run=at.isoformat(timespec="minutes") if at else "",
         next_run_from=file,
-        troubles=tuple(one.said for one in pack.failed) if pack else (),
+        troubles=tuple(_troubles(pack, runs)),
         not_fetched=scheduled.not_fetched if scheduled else (),
         troubles_since=told.isoformat(timespec="minutes") if told else "",
         older=tuple(f"{one.name} ({one.area}): {one.older}" for one in pack.reports if one.older) if pack else (),
@@ -101,6 +102,15 @@ def of(root: Path) -> PackStatus:
         exports=tuple(path.name for path in exports.held(root)),
         warnings=tuple(_warnings(root, now, pack is not None, scheduled, bool(file))),
     )
+
+
+def _troubles(pack: Pack | None, runs: Sequence[RunRecord]) -> Iterator[str]:
+    # A run that published nothing left no word of it in the pack.
+    whole = next((one for one in runs if all(word.startswith("-") for word in one.command[1:])), None)
+    if whole and whole.status in ("failed", "refused", "held", "broke"):
+        yield from whole.said.splitlines()
+    elif pack:
+        yield from (one.said for one in pack.failed)
 
 
 def _when(words: str) -> datetime | None:

@@ -19,6 +19,8 @@ from casebook.pack import comparison, models
 from casebook.pack.models import Pack
 
 TOLD = Path(".casebook/told.json")
+_WAITING = 10
+"""How many messages wait, at most, for a way to people that does not work."""
 
 
 @dataclass(frozen=True)
@@ -38,10 +40,11 @@ class Night:
 
 
 class _Told(BaseModel):
-    """What the maintainers were told last, and since when it is so."""
+    """What the maintainers were told last, since when it is so, and what waits to be sent, by the way to send it."""
 
     troubles: tuple[str, ...] = ()
     since: datetime | None = None
+    waiting: dict[str, tuple[Message, ...]] = {}
 
 
 def tell(root: Path, nightly: Nightly, night: Night) -> list[str]:
@@ -59,23 +62,28 @@ def tell(root: Path, nightly: Nightly, night: Night) -> list[str]:
     Returns
     -------
     list of str
-        Why messages could not be sent, a sentence each. They are sent again the next night.
+        What could not be sent, or not be noted as sent, and why, a sentence each. It is sent again the next night.
     """
     told = _told(root)
-    unsent: list[str] = []
-    all_sent = True
-    for message in messages(night, told.troubles, told.since, models.read(root / "reports")):
-        for way in nightly.tell:
-            try:
-                sending.send(message, way, root)
-            except NotSentError as error:
-                unsent.append(str(error))
-                all_sent &= message.to == "audience"
-    if all_sent:
-        began = told.since if told.since and night.troubles and told.troubles else night.ended
-        now = _Told(troubles=tuple(night.troubles), since=began if night.troubles else None)
+    said: list[str] = []
+    waiting: dict[str, tuple[Message, ...]] = {}
+    new = messages(night, told.troubles, told.since, models.read(root / "reports"))
+    for way in nightly.tell:
+        left = [*told.waiting.get(repr(way), ()), *new]
+        try:
+            while left:
+                sending.send(left[0], way, root)
+                del left[0]
+        except NotSentError as error:
+            said.append(f"People could not be told: {error}")
+            waiting[repr(way)] = tuple(left[error.some_have_it :][-_WAITING:])
+    began = told.since if told.since and night.troubles and told.troubles else night.ended
+    now = _Told(troubles=tuple(night.troubles), since=began if night.troubles else None, waiting=waiting)
+    try:
         project.write_whole(root / TOLD, now.model_dump_json(indent=2).encode())
-    return unsent
+    except OSError as error:
+        said.append(f"What people were told cannot be noted ({error.strerror}), so they are told it again.")
+    return said
 
 
 def last_told(root: Path) -> datetime | None:

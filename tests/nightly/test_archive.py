@@ -1,5 +1,6 @@
 """Dated packs stay what they were, cost little, and go when they are too many, unless a committee has seen them."""
 
+import errno
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -100,3 +101,36 @@ def test_a_spoilt_list_of_committees_lets_nothing_go(root):
 def test_none_is_kept_where_none_is_asked_for(root):
     assert archive.keep(root, NIGHT, 0) is None
     assert not (root / "packs").exists()
+
+
+def test_a_copy_that_fails_makes_room_again(root, monkeypatch):
+    archive.keep(root, NIGHT, 30)
+    publish(root, "second")
+
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(archive.shutil, "copy2", full)
+    with pytest.raises(OSError, match="No space left"):
+        archive.keep(root, NIGHT + timedelta(days=1), 30)
+    assert [one.name for one in (root / "packs").iterdir()] == ["2026-11-24T0200"]
+
+
+def test_over_seven_months_of_nights_what_a_committee_saw_stays_and_the_disk_holds_what_differs(root):
+    shown = {}
+    for night in range(210):
+        # Twice a week, something new.
+        if night % 7 in (0, 3):
+            publish(root, f"night {night}")
+        kept = archive.keep(root, NIGHT + timedelta(days=night), 30)
+        if kept and night % 35 == 0:
+            archive.keep_for(root, kept.name, NIGHT.date() + timedelta(days=night + 14))
+            shown[kept.name] = f"night {night}"
+    names = [one.name for one in archive.packs(root)]
+    assert len(names) == 30 + len(shown)
+    assert set(shown) <= set(names)
+    assert len(shown) == 6
+    for name, text in shown.items():
+        assert (root / "packs" / name / "index.html").read_text() == text
+        assert (root / "packs" / name / "essex" / "care.html").read_text() == "the same"
+    assert len({(root / "packs" / name / "essex" / "care.html").stat().st_ino for name in names}) == 1

@@ -1,18 +1,25 @@
 """A run nobody watches: it says little, keeps what was shown, and tells people once what they have to know."""
 
 import json
+import shutil
+import socket
+import subprocess
 import sys
 import threading
 import urllib.error
 import urllib.request
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
+from email import message_from_bytes
 
 import pytest
-from conftest import running
+from aiosmtpd.controller import Controller
+from conftest import LONGEST, as_users, running
 from publishers import Publisher, gives, looked_after
 from small_reports import GOOD, OWN_FILE_REPORT, write
 
-from casebook.nightly import serving
+from casebook.nightly import sending, serving, telling
 from casebook.nightly.commands import Watch
 from casebook.nightly.settings import Mail, Nightly, Program, Webhook
 from casebook.nightly.settings import check as check_settings
@@ -119,7 +126,7 @@ def test_a_message_that_could_not_be_sent_is_said_and_sent_the_next_night(nightl
     assert "People could not be told: The program" in done.stderr
     (nightly.root / "told.py").rename(nightly.root / "tell.py")
     nightly.pipeline("run", "--scheduled", at=NIGHTS[1])
-    assert [who for who, _, _ in told(nightly)] == ["maintainers"]
+    assert [who for who, _, _ in told(nightly)] == ["maintainers", "audience"]
 
 
 @pytest.mark.slow
@@ -312,3 +319,136 @@ def test_without_a_network_each_source_is_said_to_be_missing_and_what_was_held_s
     assert all("failed or broke off" in one for one in watch.not_fetched)
     assert capsys.readouterr().out.splitlines() == watch.not_fetched
     assert held.read_bytes() == looked_after()
+
+
+@contextmanager
+def smtp(port):
+    """A mail server on this machine: what it answers to a letter, which may be changed, and the letters it took."""
+
+    class Box:
+        answer = "250 OK"
+
+        async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802
+            if address.startswith("nobody@"):
+                return "550 no such user"
+            envelope.rcpt_tos.append(address)
+            return "250 OK"
+
+        async def handle_DATA(self, server, session, envelope):  # noqa: N802
+            if self.answer == "250 OK":
+                letters.append(message_from_bytes(envelope.content)["Subject"])
+            return self.answer
+
+    box, letters = Box(), []
+    controller = Controller(box, hostname="127.0.0.1", port=port)
+    controller.start()
+    yield box, letters
+    controller.stop()
+
+
+@pytest.fixture
+def port():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
+def mail(port, **people):
+    return Mail("localhost", "c@x.gov.uk", **{"maintainers": ["t@x.gov.uk"], **people}, port=port, security="none")
+
+
+@pytest.mark.long
+def test_a_mail_server_that_is_down_costs_the_letter_of_the_night_and_nothing_else(project, port):
+    write(project, {"one": GOOD})
+    project.replace("pipeline.py", "import Limits", "import Limits, Mail, Nightly")
+    way = mail(port, audience=["committee@x.gov.uk"])
+    project.replace("pipeline.py", '"Cambridgeshire")', f'"Cambridgeshire", nightly=Nightly(tell=[{way!r}]))')
+    done = project.pipeline("run", "--scheduled", at=NIGHTS[0])
+    assert (done.returncode, done.stderr) == (
+        1, f"People could not be told: The mail server localhost:{port} cannot be reached: Connection refused.\n"
+    )  # fmt: skip
+    assert "Two is 2." in project.page("one")
+    with smtp(port) as (_, letters):
+        done = project.pipeline("run", "--scheduled", at=NIGHTS[1])
+        assert (done.returncode, done.stderr) == (0, "")
+        assert letters == ["Casebook, Cambridgeshire: published for the first time"]
+        assert project.pipeline("run", "--scheduled", at=NIGHTS[2]).returncode == 0
+        assert len(letters) == 1
+
+
+def test_what_a_mail_server_refused_waits_for_it_and_who_has_a_letter_does_not_get_it_again(tmp_path, port):
+    other = Program([sys.executable, "-c", "open('program', 'a').write('told\\n')"])
+    nightly = Nightly(tell=[mail(port), other])
+
+    def night(*failed):
+        return telling.tell(tmp_path, nightly, Night(datetime(2026, 11, 24), failed=failed))
+
+    refused = f"People could not be told: The mail server localhost:{port} refused the message (answer 554)."
+    with smtp(port) as (box, letters):
+        box.answer = "554 no thanks"
+        assert night("one: broken.") == [refused]
+        assert night("one: broken.") == [refused]
+        box.answer = "250 OK"
+        assert night() == []
+        assert letters == ["Casebook: 1 report failed", "Casebook: all is well again"]
+        assert (tmp_path / "program").read_text() == "told\n" * 2
+        assert night() == []
+        # One address is wrong: that is said, and the other gets each letter once.
+        nightly = Nightly(tell=[mail(port, maintainers=["t@x.gov.uk", "nobody@x.gov.uk"])])
+        assert ["refuses nobody@x.gov.uk" in one for one in night("two: broken.")] == [True]
+        assert night("two: broken.") == []
+        assert len(letters) == 3
+
+
+def test_a_mail_server_that_never_answers_holds_a_night_up_no_longer_than_it_may(tmp_path, monkeypatch):
+    monkeypatch.setattr(sending, "SECONDS", 0.1)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        ways = [replace(mail(port), security=one) for one in ("none", "tls")]
+        failed = Night(datetime(2026, 11, 24), failed=["one: broken."])
+        said = telling.tell(tmp_path, Nightly(tell=ways), failed)
+    why = f"The mail server localhost:{port} cannot be reached: it did not answer in time."
+    assert said == [f"People could not be told: {why}"] * 2
+
+
+@pytest.mark.skipif(shutil.which("unshare") is None, reason="needs unshare, to mount a small disk of its own")
+@pytest.mark.long
+def test_a_disk_that_is_full_at_night_leaves_the_pack_and_is_told_and_the_next_night_recovers(nightly, tmp_path):
+    assert nightly.pipeline("run", "--scheduled", at=NIGHTS[0]).returncode == 0
+    told(nightly)
+    (disk := tmp_path / "disk").mkdir()
+    script = f"""
+        mount -t tmpfs -o size=4m none {disk}
+        cp -r {nightly.root}/. {disk} && cd {disk} || exit
+        sed -i 's/Two is/Two was/' notebooks/one.ipynb
+        sed -i 's#told.jsonl#{tmp_path}/told.jsonl#' tell.py
+        cp -r reports packs {tmp_path}
+        dd if=/dev/zero of=rest bs=1k 2>/dev/null
+        {sys.executable} pipeline.py run --scheduled >&2; echo "exit $?"
+        diff -r reports {tmp_path}/reports && diff -r packs {tmp_path}/packs && echo "the packs are whole"
+        {sys.executable} pipeline.py status
+        mv {tmp_path}/told.jsonl {tmp_path}/first.jsonl
+        rm rest
+        {sys.executable} pipeline.py run --scheduled >&2; echo "exit $?"
+        grep -q 'Two was' reports/*/one.html && echo recovered
+        ls packs | wc -l
+        {sys.executable} pipeline.py status
+    """
+    words = ["unshare", "--map-root-user", "--mount", "sh", "-c", script]
+    environment = as_users() | {"SOURCE_DATE_EPOCH": str(NIGHTS[1])}
+    done = subprocess.run(words, env=environment, capture_output=True, text=True, check=False, timeout=LONGEST)
+    if "unshare failed" in done.stderr or "permission denied" in done.stderr:
+        pytest.skip(f"no disk can be mounted here: {done.stderr[:200]}")
+    first, second = done.stdout.split("exit 0\n")
+    assert first.startswith("exit 1\nthe packs are whole\n"), done.stdout + done.stderr
+    *noted, said = done.stderr.splitlines()
+    full = "cannot be used (No space left on device): the disk is full: free some space, then run it again."
+    assert said.endswith(full)
+    assert noted == ["What people were told cannot be noted (No space left on device), so they are told it again."]
+    assert f"Not published: {said}" in first
+    ((who, subject, text),) = [json.loads(line) for line in (tmp_path / "first.jsonl").read_text().splitlines()]
+    assert (who, subject) == ("maintainers", "Casebook, Cambridgeshire: 1 report failed")
+    assert text.startswith(said)
+    assert "Readers see the pack published on" in text
+    assert second.startswith("recovered\n2\n")
+    assert "Not published" not in second
