@@ -1,4 +1,5 @@
 # make reports    install everything and publish the pack: open reports/index.html
+# make docs       make the documents as pages: open build/docs/index.html
 # make test       install everything and check everything
 # make faults     run the long tests of runs that go wrong, and of every notebook both ways
 # make bench      measure what the parts of a run cost
@@ -15,11 +16,14 @@ UV     := $(shell command -v uv 2>/dev/null)
 # without them each start of a process takes seconds more, and the tests start many.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: reports test faults fast bench lab lock environment clean
+.PHONY: reports docs test faults fast bench lab lock environment clean
 .DEFAULT_GOAL := reports
 
 reports: environment
 	$(BIN)/python pipeline.py run
+
+docs: environment
+	$(BIN)/python pipeline.py docs build
 
 test: environment
 	$(BIN)/ruff check .

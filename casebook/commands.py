@@ -1,8 +1,9 @@
 """The commands of a pipeline, and what they print; ``casebook.run`` works.
 
-Here: run, preview, runs, list, check, accept, reconcile, audit, pdf, fetch, describe, new, explain, diff, schedule,
-packs, status, serve. What helps an analyst (describe, new, explain, diff) is in ``casebook.analyst.commands``, what
-belongs to the run nobody watches (schedule, packs, status, serve) in ``casebook.nightly.commands``.
+Here: run, preview, runs, list, check, accept, reconcile, audit, pdf, docs build, fetch, describe, new, explain, diff,
+schedule, packs, status, serve. What helps an analyst (describe, new, explain, diff) is in
+``casebook.analyst.commands``, what belongs to the run nobody watches (schedule, packs, status, serve) in
+``casebook.nightly.commands``.
 
 Exit codes: 0 all went well; 1 a report failed or could not be published, or an audited table does not add
 up; 2 something a person gave is not usable; 3 the pack is held, because a headline moved further than its
@@ -136,7 +137,7 @@ def of_pack(
 
     _add_figure_commands(app)
     _add_fetch_command(app)
-    _add_pdf_command(app, default_area)
+    _add_commands_of_pages(app, default_area)
     analysts.add(app, _root, default_area)
     nights.add(app, _root, nightly)
     return _with_exit_codes(app)
@@ -468,7 +469,7 @@ def _add_figure_commands(app: typer.Typer) -> None:
             raise typer.Exit(FAILED)
 
 
-def _add_pdf_command(app: typer.Typer, default_area: str) -> None:
+def _add_commands_of_pages(app: typer.Typer, default_area: str) -> None:
     @app.command()
     def pdf(names: Names = None, area: Area = None) -> None:
         """Make PDF files of the published reports, and of all of them together as a committee pack."""
@@ -480,6 +481,26 @@ def _add_pdf_command(app: typer.Typer, default_area: str) -> None:
         made = pdfs.make(root, names or [], official, _complain)
         files = "1 PDF file" if len(made) == 1 else f"{len(made)} PDF files"
         print(f"{files} published. Open {_shown(root / 'reports' / made[-1])}")
+
+    docs = typer.Typer(help="The documents of the project.", no_args_is_help=True, rich_markup_mode=None)
+    app.add_typer(docs, name="docs")
+
+    @docs.command()
+    def build(
+        output: Annotated[Path, typer.Option("--output", metavar="FOLDER", help="Where to write them.")] = Path(
+            "build/docs"
+        ),
+    ) -> None:
+        """Make the documents of docs/ as pages like the reports', and a page that finds things in them.
+
+        A link that leads nowhere, or a page that fails the gates, is named, and nothing is written.
+        """
+        from casebook.pages import docs as documents
+        from casebook.pages import reference
+
+        root = _root()
+        made = documents.build(root, root / output, reference.made(typer.main.get_command(app)))
+        print(f"{len(made)} pages. Open {_shown(made[0])}")
 
 
 def _with_exit_codes(app: typer.Typer) -> typer.Typer:

@@ -1,4 +1,4 @@
-"""docs/adding-a-report.md, done: a new indicator is one CSV, one entry and one line."""
+"""docs/analysts.md, done: a new indicator is one CSV, one entry and one line."""
 
 import pytest
 

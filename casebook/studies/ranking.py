@@ -582,7 +582,7 @@ def in_region(printed: pd.DataFrame, area: str, people: int | None = None) -> Ra
     if of is None:
         raise InputError(
             f"The table {table.name!r} has no 'indicator' entry in data/raw/{table.name}.yaml, so its unit, polarity "
-            "and region are not known: add one, as docs/adding-a-report.md says."
+            "and region are not known: add one, as docs/analysts.md says."
         )
     names = tables.authorities_in(of.region)
     if area not in names:

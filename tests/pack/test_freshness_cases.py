@@ -424,7 +424,7 @@ FRESH_REPORTS = {
     "a note beside the pages": new_file("reports/note.txt"),
     "the limits in pipeline.py": pipeline("headlines=2", "headlines=2, limits=Limits(seconds=9)"),
 }  # fmt: skip
-# What docs/running.md names as not noticed, in its words.
+# What docs/operators.md names as not noticed, in its words.
 MISSED = {
     "existence asked": (new_file("in/asked.txt"), "whether a file exists"),
     "a file opened by a library's own code": (append("in/arrow.parquet"), "files that a library opens past Python"),
@@ -459,7 +459,7 @@ def test_what_is_not_noticed_is_named_in_the_documentation(looked, monkeypatch, 
     change, named = MISSED[name]
     change(looked, monkeypatch)
     assert looked.stale() == {}
-    assert named in " ".join((ROOT / "docs/running.md").read_text(encoding="utf-8").split())
+    assert named in " ".join((ROOT / "docs/operators.md").read_text(encoding="utf-8").split())
 
 
 def test_a_file_of_the_system_is_an_input_where_the_notebook_opens_it(looked):

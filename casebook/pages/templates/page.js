@@ -94,6 +94,7 @@
     if (rows.length >= 20) filtered(table.closest(".table") ?? table, "Show only rows with these words:", rows);
   }
   for (const list of all(".areas")) filtered(list, "Show only areas with these words:", all("li", list));
+  for (const list of all("ul.found")) filtered(list, "Show only parts with these words:", all("li", list));
   for (const list of all("ul.differences")) {
     const items = [...list.children];
     if (items.length >= 8) filtered(list, "Show only figures with these words:", items);
