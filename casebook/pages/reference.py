@@ -29,8 +29,8 @@ KINDS = {
     "ValueError": "A function was called with something it cannot answer: the notebook fails",
 }
 _LIKE = {
-    "_FormulaError": "InputError",
-    "_problem": "InputError", "_error": "InputError", "BlankError": "InputError", "_RefusedError": "InputError", "exit": "InputError",
+    "_FormulaError": "InputError", "_problem": "InputError", "_error": "InputError", "BlankError": "InputError",
+    "_RefusedError": "InputError", "exit": "InputError",
     "StoppedError": "ReportFailedError", "_complain": "complaints",
     "GoalMismatchError": "ValueError", "TooShortError": "ValueError",
 }  # fmt: skip
