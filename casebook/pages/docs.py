@@ -31,7 +31,7 @@ _WORD = re.compile(r"[^\W_](?:[\w-]*[^\W_])?")
 
 
 @dataclass(frozen=True)
-class Section:
+class Passage:
     """A heading of a document, where it is, and all words under it."""
 
     document: str
@@ -54,7 +54,7 @@ class Document:
     name: str
     source: str
     body: HtmlElement
-    sections: list[Section] = field(default_factory=list)
+    sections: list[Passage] = field(default_factory=list)
 
     @property
     def title(self) -> str:
@@ -154,7 +154,7 @@ def _markdown() -> Callable[[str], str]:
     return lambda source: str(reader.render(source))
 
 
-def _sections(name: str, body: HtmlElement) -> Iterator[Section]:
+def _sections(name: str, body: HtmlElement) -> Iterator[Passage]:
     """Give every heading an id, and yield the sections."""
     taken: set[str] = set()
     found: list[tuple[int, str, str, list[str]]] = []
@@ -171,7 +171,7 @@ def _sections(name: str, body: HtmlElement) -> Iterator[Section]:
         elif found:
             found[-1][3].append(words)
     for level, heading, place, said in found:
-        yield Section(name, found[0][1], level, heading, place, " ".join(said))
+        yield Passage(name, found[0][1], level, heading, place, " ".join(said))
 
 
 def _dress(body: HtmlElement) -> None:
