@@ -59,7 +59,7 @@ PACK = [
     Report("send-transformation", "build-up", {"case": "send_transformation"}, ["send_transformation"], 3, 1),
     Report("biodiversity", "build-up", {"case": "biodiversity"}, ["biodiversity"], 3, 1),
     Report("climate-risk", "build-up", {"case": "climate_risk"}, ["climate_risk"], 3, 1),
-    Report("portfolio", needs=["portfolio_missing"], figures=1),
+    Report("portfolio", needs=["portfolio_others"], figures=1),
 ]
 
 if __name__ == "__main__":

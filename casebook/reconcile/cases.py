@@ -137,6 +137,11 @@ class Cases:
             raise InputError(unknown)
         return tuple(self.of(figure.id) for figure in own)
 
+    def matters(self, report: str) -> Reconciliation | None:
+        """Return what is said of the figure that a decision on a report's case hangs on most; None, if it has none."""
+        own = self.of_report(report)
+        return next((one for one in own if one.id == self._report(report).workings.matters), own[0]) if own else None
+
     def tables(self, report: str) -> list[str]:
         """Return the tables that the figures worked out for a report are printed in or follow from, in order."""
         own = [figure.table for figure in self._register.of_report(report) if figure.table]
@@ -175,6 +180,7 @@ class Cases:
         named += [
             (f"faults, {name}", identifier) for name, fault in given.faults.items() for identifier in fault.figures
         ]
+        named += [("matters", given.matters)] if given.matters else []
         for place, identifier in named:
             if identifier not in own:
                 where = f"{workings.file_of(report)}, {place}, {identifier}"

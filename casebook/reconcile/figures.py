@@ -117,6 +117,27 @@ class Register:
             )
         return self.figures[identifier]
 
+    def report_about(self, name: str) -> str:
+        """Return the report that has the figures of a report or, where a notebook is run for a table, of a table.
+
+        That is the report of the table's own cells, or else the one called like it; empty, if there is no such thing.
+
+        Raises
+        ------
+        InputError
+            If several reports have the table's cells.
+        """
+        reports = dict.fromkeys(figure.report for figure in self.figures.values())
+        if name in reports:
+            return name
+        if name not in [table.name for table in self.catalogue.tables]:
+            return ""
+        about = dict.fromkeys(figure.report for figure in self.of_table(name))
+        if len(about) > 1:
+            raise InputError(f"{FILE}: several reports have the figures of {name}: {one_of(about, name)}")
+        alike = name.replace("_", "-")
+        return next(iter(about), alike if alike in reports else name)
+
     def of_report(self, report: str) -> list[PublishedFigure]:
         """Return a report's figures."""
         return [figure for figure in self.figures.values() if figure.report == report]

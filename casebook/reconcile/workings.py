@@ -82,6 +82,8 @@ class Workings(_Strict):
     """By ``table.column``: how each registered cell of the column is worked out from its row."""
     figures: dict[Text, Working] = {}
     faults: dict[Text, DeclaredFault] = {}
+    matters: str = ""
+    """The figure that a decision hangs on most; the first one of the register, if none is named."""
 
     @model_validator(mode="after")
     def _each_once(self) -> Workings:

@@ -8,7 +8,6 @@ from casebook.data import project, provenance, tables
 from casebook.errors import InputError, one_of
 from casebook.reconcile import figures
 from casebook.reconcile.cases import Cases
-from casebook.reconcile.figures import Register
 from casebook.reconcile.places import TABLE, Places
 from casebook.report.blocks import Reconciliations
 
@@ -52,7 +51,13 @@ def reconciliation(of: str, area: str | None = None) -> Reconciliations:
         read = tables.read_of(root, register.catalogue.table(figures.REGISTER), len(register.figures))
         provenance.record([replace(read, sources=())])
         return Reconciliations(())
-    report = _report(register, of)
+    report = register.report_about(of)
+    if not report:
+        reports = dict.fromkeys(figure.report for figure in register.figures.values())
+        raise InputError(
+            f"report.reconciliation({of!r}): {figures.FILE} gives no figure to such a report, and no table is called "
+            f"so: {one_of(reports, of)}"
+        )
     places = Places(root, register.catalogue)
     found = Reconciliations(tuple(map(places.told, cases.of_report(report))))
     known = [TABLE] if TABLE in {one.name for one in register.catalogue.tables} else []
@@ -64,21 +69,3 @@ def reconciliation(of: str, area: str | None = None) -> Reconciliations:
     if found.figures:
         found.show()
     return found
-
-
-def _report(register: Register, of: str) -> str:
-    reports = dict.fromkeys(figure.report for figure in register.figures.values())
-    if of in reports:
-        return of
-    described = [table.name for table in register.catalogue.tables]
-    if of not in described:
-        raise InputError(
-            f"report.reconciliation({of!r}): {figures.FILE} gives no figure to such a report, and no table is called "
-            f"so: {one_of(reports, of)}"
-        )
-    # A report about a table is the one that its printed cells are given to, or else the one called like it.
-    about = dict.fromkeys(figure.report for figure in register.figures.values() if figure.table == of)
-    if len(about) > 1:
-        raise InputError(f"report.reconciliation({of!r}): several reports have its figures: {one_of(about, of)}")
-    alike = of.replace("_", "-")
-    return next(iter(about), alike if alike in reports else of)

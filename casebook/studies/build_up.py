@@ -110,6 +110,17 @@ class BuildUp:
         return Money(float(self._of("budget")["pounds"].sum()))
 
     @property
+    def brings(self) -> Money:
+        """What the paper says that it brings or avoids; nothing where it does not say."""
+        return Money(float(self._of("brings")["pounds"].sum()))
+
+    @property
+    def besides(self) -> str:
+        """What is not in the sum, a sentence each."""
+        rows = self._of("besides").to_dict("records")
+        return " ".join(f"Not in the sum is {row['item']}: {Money(row['pounds'])}." for row in rows)
+
+    @property
     def proposed(self) -> pd.Series:
         """The first of the sums that it is proposed with."""
         return self.sums[self.sums["step"].isin(SAID)].iloc[0]
@@ -243,6 +254,12 @@ class BuildUp:
                 Number(len(wrong), unit=_SUMS.for_number(len(wrong))),
             ),
         ]  # fmt: skip
+        if self.brings.value:
+            times = Number(float(self.brings) / float(said.iloc[0]["printed"]), unit="pounds for each pound")
+            found.append(Found(
+                "brings", f"The case is said to avoid {self.brings}, {times.with_unit} asked for; no row shows how.",
+                self.besides, self.brings,
+            ))  # fmt: skip
         if len(parts) > 1:
             found.append(Found(
                 "largest", f"The largest part{' of the rise' * self._rises} is {self.share}.",
@@ -312,9 +329,9 @@ def read(frame: pd.DataFrame, area: str) -> BuildUp:
     Parameters
     ----------
     frame
-        A table of the catalogue in the order printed: ``step`` is row, total, said, rise, left, budget, given or
-        missing; a row counts ``times`` its ``sum``, in ``for_year`` and, if it ``recurs``, in all later ones; a total
-        is of a ``part``, of an item over all years, or of all.
+        A table of the catalogue in the order printed: ``step`` is row, total, said, rise, left, budget, brings (what it
+        is said to avoid), besides (what is not in the sum), given or missing; a row counts ``times`` its ``sum``, in
+        ``for_year`` and, if it ``recurs``, in all later ones; a total is of a ``part``, an item over all years, or all.
     area
         Whose it is.
 

@@ -1,32 +1,88 @@
-"""All cases that spend to save, side by side, and what is announced without a case."""
+"""All cases in one view: what each asks for and saves, whether it pays, whether its figures stand, what is missing."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import pandas as pd
 
+from casebook.data import catalogue
+from casebook.data.project import root
 from casebook.data.tables import Prepared
-from casebook.english import Money, capital, count, number
+from casebook.english import Money, capital, count, number, some_of
 from casebook.errors import InputError
-from casebook.studies import build_up
-from casebook.studies.appraisal import Basis, Case, case
-from casebook.studies.build_up import BuildUp
+from casebook.methods import appraisal as methods
+from casebook.methods.costing import FinancialYear
+from casebook.reconcile import figures
+from casebook.reconcile.cases import Cases, Reconciliation
+from casebook.reconcile.faults import Card, cards
+from casebook.reconcile.places import Places
+from casebook.reconcile.verdicts import Verdict
+from casebook.studies import appraisal, budget, build_up, proposals, savings, short_series, team
+from casebook.studies.appraisal import Basis, Case
+
+NEVER, NO_CASE, LEDGER = "never", "no case", "ledger"
+"""In place of a payback that does not come within the years looked at; and kinds: of what nobody can appraise, too."""
+RIGHT, WRONG, UNKNOWN = "right", "wrong", "cannot be calculated"
+_UNSURE = 90
+_VERDICTS = {Verdict.CANNOT: UNKNOWN, Verdict.DIFFERS: WRONG, Verdict.UNREADABLE: WRONG}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One case: what it asks for and is said to save, pounds in the year in which each is most; None where nothing.
+
+    ``payback`` (years, later ones counting less) and ``chance`` (of breaking even, of 100) are of cases that spend to
+    save; None of others. ``missing`` is what
+    its paper leaves out first of all.
+    """
+
+    case: str
+    kind: str
+    asked: float | None
+    saved: float | None
+    payback: float | str | None
+    chance: float | None
+    missing: str
+    printed: tuple[Reconciliation, ...] = ()
+    matters: Reconciliation | None = None
+
+    @property
+    def stake(self) -> float:
+        """What is at stake: the larger of what is asked for and what is saved."""
+        return max(self.asked or 0.0, self.saved or 0.0)
+
+    @property
+    def stands(self) -> float | None:
+        """How many of a hundred printed figures that can be worked out stand; None where none can."""
+        known = [one for one in self.printed if one.verdict != Verdict.CANNOT]
+        return sum(Verdict(one.verdict).stands for one in known) / len(known) * 100 if known else None
+
+    @property
+    def right(self) -> str | None:
+        """Whether the figure that matters most is right; None where none can be checked."""
+        return None if self.matters is None else _VERDICTS.get(Verdict(self.matters.verdict), RIGHT)
+
+    @property
+    def worst(self) -> Card[Reconciliation] | None:
+        """The fault of its printed figures that most hangs on; None where none is wrong."""
+        return next(iter(cards(self.printed)), None)
 
 
 @dataclass(frozen=True)
 class Portfolio:
-    """Cases, the one with most at stake first, each over its own years.
+    """``entries`` are all cases, the one with most at stake first; ``cases`` those of them that spend to save.
 
-    ``missing`` has a row a saving without a case, ``posts`` a row a team that asks for staff without a caseload.
-    ``built`` are those that only cost or earn, and whose sum is built up from rows.
+    ``others`` has a row a saving or a request that no notebook appraises.
     """
 
+    entries: tuple[Entry, ...]
     cases: tuple[Case, ...]
-    missing: pd.DataFrame
-    posts: pd.DataFrame
-    built: tuple[BuildUp, ...] = ()
+    others: pd.DataFrame
 
     @property
     def paying(self) -> list[Case]:
@@ -41,13 +97,13 @@ class Portfolio:
     @property
     def unsure(self) -> list[Case]:
         """Of those that pay, the ones that break even in fewer than nine of ten simulated futures."""
-        return [one for one in self.paying if one.chance.value < 90]
+        return [one for one in self.paying if one.chance.value < _UNSURE]
 
     @property
     def verdict(self) -> str:
         """How many pay for themselves, as a sentence."""
-        pay, all_cases = capital(number(len(self.paying))), count(len(self.cases), "case", "cases")
-        return f"{pay} of {all_cases} at least break even if all they claim comes about."
+        pay, all_cases = capital(number(len(self.paying))), number(len(self.cases))
+        return f"{pay} of {all_cases} cases that spend to save at least break even if all they claim comes about."
 
     @property
     def lost(self) -> str:
@@ -66,22 +122,87 @@ class Portfolio:
         return f"{few} of the {paying} that can break even do so in fewer than nine of ten simulated futures."
 
     @property
+    def unknown(self) -> pd.DataFrame:
+        """What is announced or asked for without a case, a row each, the largest sum first."""
+        rows = self.others[self.others["kind"] == NO_CASE]
+        return rows.assign(pounds=rows["saving"].fillna(rows["asked"])).sort_values("pounds", ascending=False)
+
+    @property
     def announced(self) -> Money:
         """The savings of the first year that have no case."""
-        return Money(float(self.missing["saving"].sum()))
+        return Money(float(self.unknown["saving"].sum()))
 
     @property
     def without(self) -> str:
-        """What is announced without a case, as a sentence."""
-        proposals = capital(count(len(self.missing), "proposal announces", "proposals announce"))
-        return (
-            f"{proposals} {self.announced} of savings, each for its first year, and leave out what it takes to "
-            "appraise them."
-        )
+        """What is announced and asked for without a case, as a sentence."""
+        asking, saving = self.unknown["asked"].notna().sum(), self.unknown["saving"].notna().sum()
+        proposals = capital(count(int(saving), "proposal announces", "proposals announce"))
+        asks = f"{count(int(asking), 'asks', 'ask')} for {Money(float(self.unknown['asked'].sum()))}"
+        return f"{proposals} {self.announced} of savings and {asks}, without what it takes to appraise them."
+
+    def decided(self, right: str) -> list[Entry]:
+        """Return the cases whose figure that matters most is right, wrong, or cannot be calculated."""
+        return [one for one in self.entries if one.right == right]
+
+    @property
+    def decisive(self) -> str:
+        """How far the figures that matter most can be relied on, as a sentence."""
+        known = sum(one.matters is not None for one in self.entries)
+        wrong, unknown = (len(self.decided(one)) for one in (WRONG, UNKNOWN))
+        said = some_of(wrong, known, "figure that matters most", "figures that matter most", "is", "are")
+        return f"{capital(said)} wrong, and {number(unknown)} cannot be calculated."
+
+    @property
+    def wrongest(self) -> str:
+        """The case with most at stake of those whose figure that matters most is wrong, as a sentence."""
+        wrong = self.decided(WRONG)
+        return f'Of those that are wrong most is at stake in "{wrong[0].case}".' if wrong else ""
+
+    @property
+    def glance(self) -> str:
+        """How many pay, and how many nobody can tell of, in a few words."""
+        unknown = len(self.unknown)
+        return f"{len(self.paying)} of {len(self.entries)} cases pay if all comes about; of {unknown} nobody can say."
+
+    @property
+    def cautions(self) -> list[str]:
+        """What speaks against them, in a few words each."""
+        found = {
+            f"{len(self.losing)} cost more than they bring": self.losing,
+            f"in {len(self.decided(WRONG))} the figure that matters most is wrong": self.decided(WRONG),
+        }
+        return [said for said, so in found.items() if so]
+
+    @property
+    def largest(self) -> str:
+        """Where most is at stake, as a sentence."""
+        return f'Most is at stake in "{self.stakes.index[0]}": {Money(float(self.stakes.iloc[0]))} in a year.'
+
+    @property
+    def stakes(self) -> pd.Series:
+        """What is at stake, pounds, by case; without ledgers, which hold the sums of many cases."""
+        return pd.Series({one.case: one.stake for one in self.entries if one.kind != LEDGER}, name="stake", dtype=float)
+
+    @cached_property
+    def ranking(self) -> pd.DataFrame:
+        """A row a case, the one with most at stake first: every measure, or in words that it does not apply."""
+        found = []
+        for place, one in enumerate(self.entries, start=1):
+            found.append(
+                {
+                    "case": one.case, "place": place, "kind": one.kind, "stake": one.stake, "asked": one.asked,
+                    "saved": one.saved, "payback": one.payback, "chance": one.chance, "stands": one.stands,
+                    "figures": len(one.printed), "matters": _plain_name(one.matters),
+                    "right": one.right, "worst": one.worst.fault.title if one.worst else "none",
+                    "missing": one.missing,
+                }
+            )  # fmt: skip
+        frame = pd.DataFrame(found)
+        return frame.astype(dict.fromkeys(["asked", "saved", "stands", "chance"], float))
 
     @property
     def frame(self) -> pd.DataFrame:
-        """A row a case: costs, benefits and net worth in pounds, what it takes to break even, and what is missing."""
+        """A row a case that spends to save, the dearest first: costs, benefits and net worth in pounds."""
         return pd.DataFrame(
             {
                 "case": one.table.title,
@@ -93,40 +214,133 @@ class Portfolio:
                 "cash": float(one.cashable) / float(one.benefits) * 100,
                 "needed": None if one.needed is None else one.needed.value,
                 "chance": one.chance.value,
-                "missing": one.missing[0] if one.missing else "",
             }
             for one in self.cases
         )
 
-    @property
-    def sums(self) -> pd.DataFrame:
-        """A row a sum that is built up, the largest first: what is proposed, what its rows come to, what is wrong."""
-        found = []
-        for one in self.built:
-            said, wrong = one.proposed, one.wrong
-            found.append(
-                {
-                    "case": one.title, "proposed": said["printed"], "rebuilt": said["rebuilt"],
-                    "follow": len(one.sums) - len(wrong), "of": len(one.sums),
-                    "worst": "none" if wrong.empty else wrong.iloc[0]["item"],
-                    "off": None if wrong.empty else abs(wrong.iloc[0]["off"]),
-                }
-            )  # fmt: skip
-        frame = pd.DataFrame(found, columns=["case", "proposed", "rebuilt", "follow", "of", "worst", "off"])
-        return frame.sort_values("proposed", ascending=False, kind="stable", ignore_index=True)
+
+def _plain_name(of: Reconciliation | None) -> str | None:
+    """Return what a figure is, without where else it is printed."""
+    return None if of is None else re.sub(r" \([^)]*\)|, in the (?:head|text|table)\b.*", "", of.figure)
 
 
-def of(prepared: Sequence[Prepared], missing: pd.DataFrame, posts: pd.DataFrame, area: str, basis: Basis) -> Portfolio:
-    """Appraise all cases of an area.
+class _Printed:
+    """The printed figures of a table's report, or of one passage of a paper."""
+
+    def __init__(self) -> None:
+        self._register = figures.load(root())
+        self._cases = Cases(root(), self._register)
+        self._places = Places(root(), catalogue.load(root()))
+
+    def of_table(self, name: str) -> dict[str, Any]:
+        """Return the figures of the report about a table, and the one that matters most."""
+        report = self._register.report_about(name)
+        found = self._cases.of_report(report) if report else ()
+        return {"printed": found, "matters": self._cases.matters(report) if found else None}
+
+    def of_case(self, row: Mapping[Any, Any]) -> dict[str, Any]:
+        """Return the figures that stand in the same case of a paper as a row's line, and the one that the row names."""
+        if not isinstance(row["figure"], str):
+            return {}
+        paper, here = str(row["paper"]), self._places.section(str(row["paper"]), int(row["line"]))[0]
+        near = [one for one in self._register.figures.values() if one.paper == paper]
+        own = tuple(self._cases.of(one.id) for one in near if self._places.section(paper, one.line)[0] == here)
+        return {"printed": own, "matters": next((one for one in own if one.id == row["figure"]), None)}
+
+
+def _case(frame: pd.DataFrame, area: str, basis: Basis) -> dict[str, Any]:
+    of = appraisal.case(frame, area, basis)
+    costs, benefits = (of.by_year[what].max() for what in ("costs", "benefits"))
+    back = of.discounted_payback.years
+    return {
+        "of": of, "kind": "spends to save", "asked": float(costs), "saved": float(benefits),
+        "payback": NEVER if back is None else round(back, 1) or 0, "chance": round(of.chance.value),
+        "missing": of.missing[0] if of.missing else "",
+    }  # fmt: skip
+
+
+def _plain(kind: str, asked: float | None, saved: float | None, missing: Sequence[str] = ()) -> dict[str, Any]:
+    """Return the measures of what neither pays back nor breaks even."""
+    return {
+        "kind": kind, "asked": asked, "saved": saved, "payback": None, "chance": None,
+        "missing": missing[0] if missing else "",
+    }  # fmt: skip
+
+
+def _sum(frame: pd.DataFrame, area: str, basis: Basis) -> dict[str, Any]:
+    of = build_up.read(frame, area)
+    proposed, brings = float(of.proposed["printed"]), float(of.brings) or None
+    asks = of.proposed["step"] == "said"
+    return _plain("sum of parts", proposed if asks else None, brings if asks else proposed, of.missing)
+
+
+def _team(frame: pd.DataFrame, area: str, basis: Basis) -> dict[str, Any]:
+    of = team.read(frame, area, team.Terms())
+    return _plain("staff for a list", None if of.price is None else float(of.price), None, of.missing)
+
+
+def _series(frame: pd.DataFrame, area: str, basis: Basis) -> dict[str, Any]:
+    costs, gains = (short_series.by_year(frame, kind) for kind in ("cost", "gain"))
+    missing = [str(item) for item in frame.loc[frame["kind"] == "missing", "item"]]
+    if costs.empty:
+        return _plain("series", None, None, missing)
+    back = methods.payback(gains.sub(costs, fill_value=0.0).tolist())
+    return _plain("series", float(costs.max()), float(gains.max()), missing) | {
+        "payback": NEVER if back is None else round(back, 1) or 0
+    }
+
+
+def _proposals(frame: pd.DataFrame, area: str, basis: Basis) -> dict[str, Any]:
+    of = proposals.read(frame, area)
+    silent = count(int(of.rounds["silent"].sum()), "proposal", "proposals")
+    added, taken = (float(of.by_year[what].max()) for what in ("added", "taken"))
+    return _plain(LEDGER, added, taken, [f"the sums of {silent}"])
+
+
+def _budget(frame: pd.DataFrame, area: str, basis: Basis) -> dict[str, Any]:
+    of = budget.read(frame, area)
+    by_year, first = of.by_year, of.years[0]
+    missing = f"why {of.at(first, 'unexplained').size} more must be saved in {FinancialYear(first)} than costs rise"
+    return _plain(LEDGER, float(by_year["costs"].max()), float(by_year["found"].max()), [missing])
+
+
+def _schedule(frame: pd.DataFrame, area: str, basis: Basis) -> dict[str, Any]:
+    of = savings.schedule(frame)
+    return _plain(LEDGER, None, float(of.total), [f"what {of.unlisted} of it is taken from"])
+
+
+_Told = Callable[[set[str], set[str]], bool]
+_Look = Callable[[pd.DataFrame, str, Basis], dict[str, Any]]
+_KINDS: tuple[tuple[_Told, _Look], ...] = (
+    (lambda columns, _: "cashable" in columns, _case),
+    (lambda columns, _: "step" in columns, _sum),
+    (lambda columns, _: set(proposals.COLUMNS) <= columns, _proposals),
+    (lambda _, kinds: "requirement" in kinds, _budget),
+    (lambda _, kinds: {"post", "allocated"} <= kinds, _team),
+    (lambda _, kinds: "growth" in kinds, _series),
+    (lambda columns, kinds: {"service", "item", "amount"} <= columns and "total" in kinds, _schedule),
+)
+"""How each kind of table is told and looked at, the first that fits."""
+
+
+def _other(row: Mapping[Any, Any], printed: _Printed) -> Entry:
+    """Return a row for what no notebook appraises, so that the pack does not say whether it pays."""
+    asked, saved = (None if pd.isna(row[name]) else float(row[name]) for name in ("asked", "saving"))
+    named = str(row["subject"]), str(row["kind"])
+    return Entry(*named, asked, saved, None, None, str(row["missing"]), **printed.of_case(row))
+
+
+def of(prepared: Sequence[Prepared], others: pd.DataFrame, area: str, basis: Basis) -> Portfolio:
+    """Set all cases of an area side by side.
 
     Parameters
     ----------
     prepared
         Tables of the catalogue; those that are no case of the area's are passed over.
-    missing
-        A row a saving without a case: ``subject``, ``saving`` (pounds a year), ``missing`` and ``takes``.
-    posts
-        A row a team that asks for staff without a caseload: the same, with ``asked`` in place of ``saving``.
+    others
+        A row a saving or a request that no notebook appraises: ``subject``, ``kind`` ("no case", or "own report"),
+        ``paper``, ``line``, ``asked`` and ``saving`` (pounds in the first year), ``missing``, ``takes``, and the id
+        of the ``figure`` that matters most.
     area
         Whose cases they are.
     basis
@@ -140,21 +354,24 @@ def of(prepared: Sequence[Prepared], missing: pd.DataFrame, posts: pd.DataFrame,
     Examples
     --------
     >>> from casebook.data import tables
-    >>> missing, posts = tables.read("portfolio_missing"), tables.read("portfolio_missing_posts")
-    >>> found = of(tables.read_all(), missing, posts, "Cambridgeshire", Basis())
+    >>> found = of(tables.read_all(), tables.read("portfolio_others"), "Cambridgeshire", Basis())
     >>> [one.table.title for one in found.losing]
     ['Independent Living, built by the council', 'Support for informal carers']
     """
-    found, built = [], []
+    printed, entries, cases = _Printed(), [], []
     for one in prepared:
-        if not {"cashable", "step"}.isdisjoint(one.frame) and one.table.area == area:
-            frame = one.frame.copy()
-            frame.attrs["table"] = one.table
-            if "step" in frame:
-                built.append(build_up.read(frame, area))
-            else:
-                found.append(case(frame, area, basis))
-    if not found:
+        columns, kinds = set(map(str, one.frame)), set(one.frame.get("kind", ()))
+        look = next((look for told, look in _KINDS if told(columns, kinds)), None)
+        if look is None or one.table.area != area:
+            continue
+        frame = one.frame.copy()
+        frame.attrs["table"] = one.table
+        found = look(frame, area, basis)
+        if "of" in found:
+            cases.append(found.pop("of"))
+        entries.append(Entry(one.table.title, **found, **printed.of_table(one.table.name)))
+    if not cases:
         raise InputError(f"no table of the catalogue is a case of {area} that spends to save: add one.")
-    cases = tuple(sorted(found, key=lambda one: -float(one.costs)))
-    return Portfolio(cases, missing, posts, tuple(built))
+    entries += [_other(row, printed) for row in others.to_dict("records")]
+    ranked = sorted(entries, key=lambda one: -one.stake)
+    return Portfolio(tuple(ranked), tuple(sorted(cases, key=lambda one: -float(one.costs))), others)

@@ -334,7 +334,7 @@ def read(
     grows = frame[frame["kind"] == "growth"]
     if len(grows) != 1:
         raise InputError(f"{file} has {len(grows)} rows of the kind growth, expected one: correct it.")
-    sums = {kind: _by_year(frame, kind) for kind in ("history", "cost", "gain")}
+    sums = {kind: by_year(frame, kind) for kind in ("history", "cost", "gain")}
     quarters = None if by_quarter is None else _quarters(by_quarter)
     history = sums["history"] if quarters is None else quarters.totals
     for kind, held in {**sums, "history": history}.items():
@@ -352,7 +352,8 @@ def read(
     )  # fmt: skip
 
 
-def _by_year(frame: pd.DataFrame, kind: str) -> pd.Series:
+def by_year(frame: pd.DataFrame, kind: str) -> pd.Series:
+    """Return the sums of a kind by the year in which each financial year begins, in pounds."""
     rows = frame[frame["kind"] == kind]
     scale = np.where(rows["unit"].astype(str).str.startswith("thousand"), 1000, 1)
     return pd.Series((rows["amount"].astype(float) * scale).to_numpy(), index=rows["year"].astype(int)).sort_index()

@@ -26,6 +26,7 @@
   const MISSING = "[x]";
   const text = (row, column) => row.cells[column].textContent.trim();
   const number = (words) => {
+    if (words === "never") return Number.MAX_VALUE;
     const found = words.replaceAll(",", "").match(/^[^\d]{0,3}?(-?\d+(\.\d+)?)/);
     return found ? Number(found[1]) * (/million/.test(words) ? 1e6 : 1) * (/^\s*[−-]/.test(words) && found[1][0] !== "-" ? -1 : 1) : NaN;
   };

@@ -4,7 +4,7 @@
 another in the place of one and ``section.without("table")`` leaves one out.
 """
 
-from casebook.report.sections.appraisals import conditions, portfolio, side_by_side, simulated, worth
+from casebook.report.sections.appraisals import conditions, side_by_side, simulated, worth
 from casebook.report.sections.build_ups import built, sums
 from casebook.report.sections.caseloads import (
     appointments,
@@ -21,6 +21,7 @@ from casebook.report.sections.comparisons import certainty, change, numbers_at_r
 from casebook.report.sections.costs import cost_avoided, late_start, weekly_costs, weeks_left, what_happened
 from casebook.report.sections.grounds import assumptions
 from casebook.report.sections.ledgers import behind, besides, where_things_stand
+from casebook.report.sections.portfolios import portfolio
 from casebook.report.sections.projections import against_outturn, as_printed, backtest, by_part, follows, forecast
 from casebook.report.sections.rankings import chance, gap_in_people, in_region
 from casebook.report.sections.registers import register

@@ -7,12 +7,11 @@ from functools import partial
 
 import pandas as pd
 
-from casebook.english import Money, listed, percent, whole
+from casebook.english import Money, listed, percent
 from casebook.report import charts
 from casebook.report.parts import Aside, Chart, Section, Sheet
 from casebook.report.sections.sensitivities import sensitivity
 from casebook.studies.appraisal import Case
-from casebook.studies.portfolio import Portfolio
 
 
 def worth(of: Case) -> Section:
@@ -188,83 +187,4 @@ def simulated(of: Case) -> Section:
     return Section(
         how=Aside("How the futures are simulated", tuple(drawn)),
         missing=" ".join(said) or None,
-    )
-
-
-def portfolio(of: Portfolio) -> Section:
-    """Set all cases side by side: ``chart``, ``table``, ``sums`` built up, ``missing`` and ``posts``, what has none."""
-    frame = of.frame
-    needed = frame.dropna(subset="needed").set_index("case")["needed"]
-    worst = of.losing[0].table.title if of.losing else str(needed.idxmax())
-    lines = {"All that is claimed": 100.0}
-    return Section(
-        chart=Chart(
-            charts.ranked_bars(needed, worst, "Share of the benefits claimed, per cent", lines, spec=",.0f"),
-            of.verdict,
-            f"How much of the benefits claimed must come about for each case to break even; {of.cases[0].area}.",
-            f"{listed(f'{name}: {whole(value)}%' for name, value in needed.items())}.",
-            pd.concat([needed, pd.Series(lines, name="needed")]).rename_axis("case").reset_index(),
-            {"case": "Case", "needed": ("Share of the benefits claimed that it takes to break even, per cent", ",.0f")},
-        ),
-        table=Sheet(
-            frame.assign(**{name: frame[name] / 1000 for name in ("costs", "benefits", "net")}),
-            "All cases that spend to save, the dearest first; sums in thousand pounds",
-            {
-                "case": "Case",
-                "years": ("Years looked at", ",.0f"),
-                "costs": ("Costs", ",.0f"),
-                "benefits": ("Benefits", ",.0f"),
-                "net": ("Benefits less costs", ",.0f"),
-                "ratio": ("Benefits for each pound spent", ".2f"),
-                "cash": ("Cash, per cent of benefits", ".0f"),
-                "needed": ("Must come about, per cent", ".0f"),
-                "chance": ("Breaks even, of 100 simulated futures", ".0f"),
-                "missing": "What the paper does not say first of all",
-            },
-            ("Costs and benefits as the papers claim them, as worth in each case's first year.",),
-        ),
-        sums=Sheet(
-            of.sums.assign(
-                proposed=of.sums["proposed"] / 1000, rebuilt=of.sums["rebuilt"] / 1000, off=of.sums["off"] / 1000
-            ),
-            "Sums built up from rows, in thousand pounds",
-            {
-                "case": "Case",
-                "proposed": ("Proposed", ",.1f"),
-                "rebuilt": ("The rows come to", ",.1f"),
-                "follow": ("Sums that follow", ".0f"),
-                "of": ("Of sums", ".0f"),
-                "worst": "Worst sum",
-                "off": ("Off by", ",.1f"),
-            },
-            missing="does not apply",
-        ),
-        missing=_lacking(
-            of.missing,
-            "Savings that cannot be appraised, and what it would take",
-            "Saving",
-            "saving",
-            "Announced for the first year, pounds",
-        ),
-        posts=_lacking(
-            of.posts,
-            "Staff asked for without a caseload to say whether they are enough, and what it would take",
-            "Team",
-            "asked",
-            "Asked for, pounds a year",
-        ),
-    )
-
-
-def _lacking(frame: pd.DataFrame, caption: str, what: str, pounds: str, called: str) -> Sheet:
-    """Tell of what no case can be made, the largest sum first: what the paper leaves out, and what it would take."""
-    return Sheet(
-        frame.sort_values(pounds, ascending=False),
-        caption,
-        {
-            "subject": what,
-            pounds: (called, ",.0f"),
-            "missing": "What the paper does not say",
-            "takes": "What it would take",
-        },
     )
