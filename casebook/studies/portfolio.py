@@ -221,7 +221,7 @@ class Portfolio:
 
 def _plain_name(of: Reconciliation | None) -> str | None:
     """Return what a figure is, without where else it is printed."""
-    return None if of is None else re.sub(r" \([^)]*\)|, in the (?:head|text|table)\b.*", "", of.figure)
+    return None if of is None else re.sub(r" \([^)]*\)|, in the (?:head|text|table|description)\b.*", "", of.figure)
 
 
 class _Printed:

@@ -7,7 +7,7 @@ from casebook.report import charts
 from casebook.report.parts import Chart, Section, Sheet
 from casebook.studies.portfolio import NEVER, Portfolio
 
-_SHOWN = 12
+_SHOWN = 8
 
 
 def portfolio(of: Portfolio) -> Section:
