@@ -541,6 +541,8 @@ def _shown(figure: PublishedFigure, way: Quantity | Truth, verdict: Verdict) -> 
 def _in_unit(figure: PublishedFigure, number: str) -> str:
     if figure.unit.startswith("pounds"):
         return f"-£{number[1:]}" if number.startswith("-") else f"£{number}"
+    if figure.unit == "year":
+        return number.replace(",", "")
     return f"{number}%" if figure.unit == "per cent" else number
 
 

@@ -381,7 +381,7 @@ class Formulas:
     def _count(self, node: ast.expr) -> Quantity:
         """Return how many words a list has: what a paper lists and counts."""
         words = _listed(self._words_given(node))
-        return exactly(len(words)).called(f"count of {', '.join(words)}")
+        return quantities.found(len(words), f"count of {', '.join(words)}", ())
 
     def _previous(self, node: ast.expr) -> Quantity:
         """Return a number of the row before, by time, of the same thing."""

@@ -35,7 +35,14 @@ _ACCOUNTING = re.compile(
     r"(£?)\s*(?P<bracket>\()?(?P<minus>(?<!\()[-−])?\s*(£?)\s*(\d[\d.,]*\s?[A-Za-z]*\s?%?)\s*(?(bracket)\))(\s?%?)"
 )
 _SCALES = {"k": 1_000, "t": 1_000, "m": 1_000_000, "b": 1_000_000_000}
-_WORDS = {"a third": Fraction(1, 3), "half": Fraction(1, 2), "twice": Fraction(2)}
+_THIRD = Fraction(1, 3)
+_WORDS = {
+    "two thirds": 2 * _THIRD,
+    "one third": _THIRD,
+    "a third": _THIRD,
+    "half": Fraction(1, 2),
+    "twice": Fraction(2),
+}
 _COUNTED = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _COUNTS = {word: Fraction(count) for count, word in enumerate(_COUNTED, start=2)}
 _COUNT = re.compile(rf"\b(?:{'|'.join(_COUNTS)})\b", re.IGNORECASE | re.ASCII)

@@ -75,10 +75,15 @@ class TestReading:
         assert read("rose by 29.£% in all", prose=True).value is None
 
     @pytest.mark.parametrize(
-        ("words", "value"), [("at least a third of children", Fraction(100, 3)), ("up to half of all", 50)]
+        ("words", "value"),
+        [
+            ("at least a third of children", Fraction(100, 3)),
+            ("nearly two thirds (63%)", Fraction(200, 3)),
+            ("up to half of all", 50),
+        ],
     )
     def test_numbers_in_words_are_read(self, words, value):
-        assert read(words, prose=True, unit="per cent").value == value
+        assert read(words, prose=True, unit="per cent", value=float(value)).value == value
 
     @pytest.mark.parametrize(
         ("words", "meant", "value"),
