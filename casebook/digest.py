@@ -15,10 +15,11 @@ _AT_REST = 2.0
 _known: dict[tuple[int, ...], str] = {}
 
 
-def of(path: Path) -> str:
+def of(path: Path, told: bool = True) -> str:
     """Return the SHA-256 of a file's content, or of the names in a folder that are not hidden; empty for nothing.
 
     A file that this process has read is not read again as long as the file system says that it was not touched since.
+    ``told``: whether who keeps a list of what is opened hears of that all the same.
 
     Examples
     --------
@@ -35,8 +36,8 @@ def of(path: Path) -> str:
             return ""
         state = there.st_dev, there.st_ino, there.st_size, there.st_mtime_ns, there.st_ctime_ns
         if state in _known:
-            # Who keeps a list of what is opened is to hear of it all the same.
-            sys.audit("open", os.fspath(path), "rb", os.O_RDONLY)
+            if told:
+                sys.audit("open", os.fspath(path), "rb", os.O_RDONLY)
             return _known[state]
         content = of_file(path)
         if time.time() - max(there.st_mtime, there.st_ctime) > _AT_REST:

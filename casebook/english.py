@@ -110,7 +110,7 @@ def written(value: Any, spec: str) -> str:
     """
     if spec == "£":
         return str(Money(value))
-    if isinstance(value, Real) and spec[-1:] in ("f", "%") and math.isfinite(value):
+    if isinstance(value, (float, int, Real)) and spec[-1:] in ("f", "%") and math.isfinite(value):
         # Fourteen figures keep binary noise such as 8.949999999999999 out.
         exact = Decimal(int(value)) if isinstance(value, Integral) else Decimal(f"{float(value):.14g}")
         with localcontext(_HALF_UP):

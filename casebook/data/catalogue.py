@@ -8,7 +8,7 @@ was accepted, in the form of ``sha256sum``.
 from __future__ import annotations
 
 import re
-from functools import cache, lru_cache
+from functools import cached_property, lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -220,6 +220,11 @@ class TableEntry(Described):
     sha256: str = Field("", exclude=True)
     """The content that was accepted; no part of what is said of the table."""
 
+    @cached_property
+    def plain(self) -> str:
+        """All that is said of the table, as JSON."""
+        return self.model_dump_json()
+
     @model_validator(mode="after")
     def _names_columns_it_has(self) -> TableEntry:
         names = [column.name for column in self.columns]
@@ -319,10 +324,18 @@ def load(root: Path) -> Catalogue:
 
 
 def _load(root: Path, accepted: dict[str, str]) -> Catalogue:
-    return _read(tuple(accepted.items()), tuple(_text(root, file) for file in (COMMON, *map(_file, accepted))))
+    return _read(tuple(accepted.items()), tuple(_text(*place) for place in _places(root, tuple(accepted))))
 
 
-@cache
+@lru_cache
+def _places(root: Path, names: tuple[str, ...]) -> list[tuple[Path, Path]]:
+    return [_place(root, file) for file in (COMMON, *map(_file, names))]
+
+
+def _place(root: Path, file: Path) -> tuple[Path, Path]:
+    return file, root / file
+
+
 def _file(name: str) -> Path:
     return RAW / f"{name}.yaml"
 
@@ -331,12 +344,13 @@ def _file(name: str) -> Path:
 _texts: dict[str, str] = {}
 
 
-def _text(root: Path, file: Path) -> str:
-    known_as = digest.of(root / file)
+def _text(file: Path, place: Path) -> str:
+    # A report remembers how the tables it reads are described, not which files say so.
+    known_as = digest.of(place, told=False)
     if known_as in _texts:
         return _texts[known_as]
     try:
-        content = (root / file).read_bytes()
+        content = place.read_bytes()
         text = content.decode("utf-8")
     except FileNotFoundError:
         known = "" if file == COMMON else f", though {ACCEPTED} lists {file.stem}.csv"
@@ -348,8 +362,13 @@ def _text(root: Path, file: Path) -> str:
 
 def _accepted(root: Path) -> dict[str, str]:
     """Return the tables that were accepted, in the order in which the register shows them, each with its SHA-256."""
+    return dict(_accepted_in(_text(*_place(root, ACCEPTED))))
+
+
+@lru_cache
+def _accepted_in(text: str) -> dict[str, str]:
     found: dict[str, str] = {}
-    for number, line in enumerate(_text(root, ACCEPTED).splitlines(), start=1):
+    for number, line in enumerate(text.splitlines(), start=1):
         said = re.fullmatch(r"([0-9a-f]{64}) [ *](\w+)\.csv", line)
         if not said:
             raise InputError(
@@ -378,7 +397,7 @@ def shared(root: Path) -> Common:
     InputError
         If the file is not there, is not YAML, or lacks something.
     """
-    return _common(_text(root, COMMON))
+    return _common(_text(*_place(root, COMMON)))
 
 
 def _common(text: str) -> Common:

@@ -71,7 +71,7 @@ _checked: dict[State, pd.DataFrame] = {}
 
 def state(root: Path, table: TableEntry) -> State:
     """Return a table's description and the SHA-256 of its file: where they are the same, so is what is read."""
-    return table.model_dump_json(), digest.of(root / RAW / table.path)
+    return table.plain, digest.of(root / RAW / table.path)
 
 
 def cells(path: Path, file: Path, columns: list[str] | None) -> tuple[list[str], list[tuple[int, list[str]]]]:

@@ -69,10 +69,15 @@ class Tables:
             If the table, or a cell of it, cannot be used.
         """
         table = self.catalogue.table(name)
-        frame, corrections = _with_official_areas(table, raw.read(self.root, table), self.areas)
-        _check_complete(table, frame)
+        key = raw.state(self.root, table)
+        areas_then, prepared = _prepared.get(key, (None, None))
+        if prepared is None or areas_then is not self.areas:
+            frame, corrections = _with_official_areas(table, raw.read(self.root, table), self.areas)
+            _check_complete(table, frame)
+            prepared = Prepared(table, frame.reset_index(drop=True), tuple(corrections))
+            _prepared[key] = self.areas, prepared
         check_hash(self.root, table)
-        return Prepared(table, frame.reset_index(drop=True), tuple(corrections))
+        return replace(prepared, table=table, frame=prepared.frame.copy())
 
     def write_processed(self, prepared: Prepared) -> None:
         """Write a prepared table to ``data/processed``, if what stands there differs."""
@@ -98,7 +103,9 @@ class Tables:
         return found
 
 
-# What stands in data/processed, by the table it is made from, with the areas it names: a run's reports read the same.
+# Tables that were prepared, with the areas they name: a run's reports read the same.
+_prepared: dict[raw.State, tuple[Gazetteer, Prepared]] = {}
+# What stands in data/processed, by the table it is made from, with the areas it names.
 _written: dict[raw.State, tuple[Gazetteer, str]] = {}
 
 

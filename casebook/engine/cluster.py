@@ -24,7 +24,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from casebook.engine import events, shipping, signals, workers
+from casebook.engine import events, processes, shipping, signals, workers
 from casebook.engine.outcome import CellRun, Cost, Outcome, could_not_run, of_error
 from casebook.engine.task import Task, from_plain
 from casebook.engine.worker import Finish
@@ -82,7 +82,7 @@ class Bridge:
         assert process.stdin is not None and process.stdout is not None
         self._asked, self._told = process.stdin, process.stdout
         # A process forked here must neither keep the bridge open nor read what it says.
-        workers.others.update((self._asked, self._told))
+        processes.others.update((self._asked, self._told))
         self.ended: dict[str, dict[str, Any]] = {}
         self.at_once = 0
         self._read = b""
@@ -136,7 +136,7 @@ class Bridge:
             self.process.kill()
             self.process.wait()
         self._told.close()
-        workers.others.difference_update((self._asked, self._told))
+        processes.others.difference_update((self._asked, self._told))
 
 
 class Sent:

@@ -1,44 +1,40 @@
 """Workers side by side: each report in a process of its own, watched, kept within its limits, and never left behind.
 
 A worker is forked from this process, which has loaded the scientific packages once; so a report costs its
-arithmetic. Where a fork is not available or not safe, a worker is a new Python that starts an ordinary kernel.
+arithmetic. Where a fork is not available or not safe, a worker is a new Python that starts an ordinary kernel
+(``processes``).
 """
 
 from __future__ import annotations
 
-import ctypes
 import json
 import os
 import shutil
-import signal
-import subprocess
 import sys
 import tempfile
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
-from typing import IO, Any, NoReturn, Protocol
+from typing import Any, Protocol
 
 import psutil
 
 from casebook import digest
-from casebook.engine import events, lock, signals, worker
+from casebook.engine import events, signals
 from casebook.engine.events import CellEvent, Ended, Executed
-from casebook.engine.outcome import MEGABYTE, NOT_HEARD, CellRun, Cost, Outcome, could_not_run, of_error, of_exit
+from casebook.engine.outcome import MEGABYTE, CellRun, Cost, Outcome, could_not_run, of_error, of_exit
+from casebook.engine.processes import Finisher, Finishers, Forked, Started, become_subreaper
 from casebook.engine.task import Key, Task
 from casebook.engine.worker import Finish
 from casebook.errors import ReportFailedError
 
 _TICK, _MEASURE_EVERY = 0.01, 0.05
-# Finding out which processes came of a worker means looking at every process there is.
-_LOOK_FOR_CHILDREN_EVERY = 0.25
 # Arrow's allocator keeps a thread of its own, and takes care of forks.
 _SAFE_THREADS = {"jemalloc_bg_thd"}
-_PR_SET_CHILD_SUBREAPER = 36
 
 
 @dataclass(frozen=True)
@@ -127,13 +123,13 @@ def run(
     list of WorkerResult
         In the order they ended. Tasks that were stopped, or that needed one that failed, are not in it.
     """
-    start, most = (elsewhere.start, elsewhere.at_once) if elsewhere else (_start, cores())
-    at_once = at_once or most
+    at_once = at_once or (elsewhere.at_once if elsewhere else cores())
     waiting, done, results = list(tasks), set[Key](), list[WorkerResult]()
     keys = {task.key for task in tasks}
     if not tasks:
         return []
-    with _temporary_folder(tasks[0].root), _all_stopped_at_the_end() as (running, before):
+    finishers = Finishers(finish)
+    with _temporary_folder(tasks[0].root), _all_stopped_at_the_end(finishers) as (running, before):
         while waiting or running:
             for task in list(waiting):
                 if len(running) >= at_once:
@@ -141,7 +137,7 @@ def run(
                 if all(key in done or key not in keys for key in needs.get(task.key, ())):
                     waiting.remove(task)
                     starting(task)
-                    running.append(start(task, finish))
+                    running.append(elsewhere.start(task, finish) if elsewhere else _start(task, finishers))
             signals.raise_pending()
             if not running:
                 # What is left needs something that failed.
@@ -149,7 +145,7 @@ def run(
             time.sleep(_TICK)
             for one in [one for one in running if one.over()]:
                 running.remove(one)
-                _kill_orphans(before | {other.process.pid for other in running})
+                _kill_orphans(before | finishers.pids | {other.process.pid for other in running})
                 if one.goes_on():
                     running.append(one)
                     continue
@@ -191,9 +187,9 @@ def _temporary_folder(root: str) -> Iterator[None]:
 
 
 @contextmanager
-def _all_stopped_at_the_end() -> Iterator[tuple[list[Running], set[int]]]:
-    _become_subreaper()
-    before = {child.pid for child in psutil.Process().children()}
+def _all_stopped_at_the_end(finishers: Finishers) -> Iterator[tuple[list[Running], set[int]]]:
+    become_subreaper()
+    before = set(_children(os.getpid()))
     running: list[Running] = []
     try:
         yield running, before
@@ -201,15 +197,20 @@ def _all_stopped_at_the_end() -> Iterator[tuple[list[Running], set[int]]]:
         with signals.deferred():
             for one in running:
                 one.kill()
+            finishers.close()
             _kill_orphans(before)
 
 
 class _Running:
     """A worker and what is known of it from outside."""
 
-    def __init__(self, task: Task, finish: Finish) -> None:
-        self.task, self._finish = task, finish
-        self.process = _Forked(task, finish) if task.engine == "shell" else _Started(task, finish)
+    def __init__(self, task: Task, finishers: Finishers) -> None:
+        self.task, self._finishers = task, finishers
+        self.process: Forked | Finisher | Started
+        if task.engine != "shell":
+            self.process = Started(task, finishers.finish)
+        else:
+            self.process = finishers.begin(task) if task.only_render else Forked(task)
         self.began = time.monotonic()
         self.cells: dict[int, CellRun] = {}
         self._numbers = _code_cells(task)
@@ -217,13 +218,16 @@ class _Running:
         self.executed: Executed | None = None
         self.stopped: Outcome | None = None
         self.peak = 0.0
-        self._measured = self._looked = 0.0
+        self._measured = 0.0
         self._family: list[psutil.Process] = []
         self._read = b""
 
     def over(self) -> bool:
         """Take in what the worker tells, hold it to its limits, and return whether it is at an end."""
         self._listen()
+        if self.told and isinstance(self.process, Finisher) and not self.stopped:
+            self._finishers.give_back(self.process)
+            return True
         if self.stopped or self.process.ended():
             self._listen()
             self.process.close()
@@ -238,7 +242,7 @@ class _Running:
         took = self.executed
         cost = replace(took.cost, peak_megabytes=max(self.peak, took.cost.peak_megabytes))
         self.task = self.task.ran(took.executed, took.seen.model_dump(mode="json"), cost)
-        self.process, self._read, self._family, self._looked = _Forked(self.task, self._finish), b"", [], 0.0
+        self.process, self._read = self._finishers.begin(self.task), b""
         return True
 
     def _listen(self) -> None:
@@ -270,7 +274,7 @@ class _Running:
             self._stop(could_not_run("timed out", f"it took more than {limits.seconds:g} s"))
         elif now - self._measured > _MEASURE_EVERY:
             self._measured = now
-            memory = self._memory(now) / MEGABYTE
+            memory = self._memory() / MEGABYTE
             self.peak = max(self.peak, memory)
             if memory > limits.megabytes and self._own_memory() / MEGABYTE > limits.megabytes:
                 self._stop(could_not_run("out of memory", f"it took more than {limits.megabytes:g} MB"))
@@ -278,10 +282,9 @@ class _Running:
                 said = f"its processes write more than {limits.output_megabytes:g} MB"
                 self._stop(could_not_run("too much output", said))
 
-    def _memory(self, now: float) -> int:
+    def _memory(self) -> int:
         """Return the bytes of memory that the worker and all that came of it hold."""
-        if now - self._looked > _LOOK_FOR_CHILDREN_EVERY:
-            self._looked, self._family = now, _family(self.process.pid)
+        self._family = _family(self.process.pid)
         return sum(_resident(one) for one in self._family)
 
     def _own_memory(self) -> int:
@@ -328,102 +331,6 @@ def _code_cells(task: Task) -> list[int]:
     ]
 
 
-# What workers tell and write; it is not for the next one, which is forked meanwhile, to read or to change.
-others: set[IO[bytes]] = set()
-
-
-class _Forked:
-    """A worker forked from this process."""
-
-    def __init__(self, task: Task, finish: Finish) -> None:
-        signals.flush()
-        self.runs_cells = not (task.executed or task.only_render)
-        reading, telling = os.pipe()
-        # Seen from here, so that what is written can be measured while the worker is busy.
-        self._files: list[IO[bytes]] = [tempfile.TemporaryFile(), tempfile.TemporaryFile()]  # noqa: SIM115
-        parent = os.getpid()
-        with signals.blocked():
-            self.pid = os.fork()
-            if self.pid == 0:
-                _be_worker(task, finish, parent, telling, reading, (self._files[0].fileno(), self._files[1].fileno()))
-        os.close(telling)
-        os.set_blocking(reading, False)
-        # A file object is closed once, however often it is told to; a number could be another's by then.
-        self._reading = open(reading, "rb", buffering=0)  # noqa: PTH123, SIM115
-        others.update((self._reading, *self._files))
-        self._status: int | None = None
-
-    def read(self) -> bytes:
-        if self._reading.closed:
-            return b""
-        # So much at a time that a worker that floods its pipe keeps nobody waiting.
-        return self._reading.read(1 << 20) or b""
-
-    def captured(self) -> int:
-        return sum(os.fstat(file.fileno()).st_size for file in self._files)
-
-    def ended(self) -> bool:
-        if self._status is None:
-            pid, status = os.waitpid(self.pid, os.WNOHANG)
-            self._status = status if pid else None
-        return self._status is not None
-
-    def close(self) -> None:
-        if self._status is None:
-            _, self._status = os.waitpid(self.pid, 0)
-        for file in (self._reading, *self._files):
-            file.close()
-            others.discard(file)
-
-    def exit_code(self) -> int:
-        return os.waitstatus_to_exitcode(self._status or 0)
-
-
-class _Started:
-    """A worker that is a new Python, with an ordinary kernel, which is what runs the cells."""
-
-    runs_cells = False
-
-    def __init__(self, task: Task, finish: Finish) -> None:
-        with signals.blocked():
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", worker.__name__, f"{finish.__module__}:{finish.__qualname__}"],
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True,
-            )  # fmt: skip
-        self.pid = self._process.pid
-        self._heard: list[bytes] = []
-        assert self._process.stdin is not None
-        self._process.stdin.write(json.dumps(asdict(replace(task, engine="kernel", runner=os.getpid()))).encode())
-        self._process.stdin.close()
-        self._eof = threading.Event()
-        threading.Thread(target=self._hear, daemon=True).start()
-
-    def _hear(self) -> None:
-        assert self._process.stdout is not None
-        for line in self._process.stdout:
-            self._heard.append(line)
-        self._eof.set()
-
-    def read(self) -> bytes:
-        heard, self._heard = self._heard, []
-        return b"".join(heard)
-
-    def captured(self) -> int:
-        return 0
-
-    def ended(self) -> bool:
-        if self._process.poll() is None:
-            return False
-        self._eof.wait(timeout=1)
-        return True
-
-    def close(self) -> None:
-        self._process.wait()
-
-    def exit_code(self) -> int:
-        return int(self._process.returncode)
-
-
 def install(task: Task, files: Mapping[str, str]) -> None:
     """Take what was laid out into the pack that is being made.
 
@@ -450,49 +357,10 @@ def install(task: Task, files: Mapping[str, str]) -> None:
             )
 
 
-def _start(task: Task, finish: Finish) -> _Running:
+def _start(task: Task, finishers: Finishers) -> _Running:
     stage = Path(task.stage)
     task = replace(task, own=tempfile.mkdtemp(prefix=f"{stage.name}-", dir=stage.parent))
-    return _Running(task, finish)
-
-
-def _be_worker(
-    task: Task, finish: Finish, parent: int, telling: int, reading: int, captured: tuple[int, int]
-) -> NoReturn:
-    code = NOT_HEARD
-    try:
-        os.setsid()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, signal.SIG_DFL)
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT, signal.SIGTERM})
-        signals.set_parent_death_signal(parent)
-        _become_subreaper()
-        lock.release()
-        os.close(reading)
-        for file in others:
-            file.close()
-        nothing = os.open(os.devnull, os.O_RDONLY)
-        for descriptor, target in ((nothing, 0), (captured[0], 1), (captured[1], 2)):
-            os.dup2(descriptor, target)
-        sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 - as long as the process lives
-        with os.fdopen(telling, "w", encoding="utf-8") as told:
-
-            def emit(event: dict[str, Any]) -> None:
-                print(json.dumps(event), file=told, flush=True)
-
-            if task.executed or task.only_render:
-                finish(task, emit)
-            else:
-                worker.work(task, emit, captured)
-        code = 0
-    finally:
-        os._exit(code)
-
-
-def _become_subreaper() -> None:
-    """Make processes whose parent has gone children of this one, so that they can be found."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1)
+    return _Running(task, finishers)
 
 
 def _kill_tree(pid: int) -> None:
@@ -513,20 +381,36 @@ def _kill_tree(pid: int) -> None:
 
 def _kill_orphans(known: set[int]) -> None:
     """Kill what a worker left behind: children of this process that it did not start."""
-    for child in psutil.Process().children():
-        if child.pid not in known:
-            _kill_tree(child.pid)
+    for pid in _children(os.getpid()):
+        if pid not in known:
+            _kill_tree(pid)
             with suppress(psutil.NoSuchProcess, ChildProcessError):
-                os.waitpid(child.pid, 0)
+                os.waitpid(pid, 0)
 
 
 def _family(pid: int) -> list[psutil.Process]:
     """Return a process and all that came of it."""
+    family, waiting = [], [pid]
+    while waiting:
+        one = waiting.pop()
+        with suppress(psutil.NoSuchProcess):
+            family.append(psutil.Process(one))
+            waiting += _children(one)
+    return family
+
+
+def _children(pid: int) -> list[int]:
+    """Return the children of a process.
+
+    Linux lists those of a process in a file; elsewhere, finding them is a look at every process there is. The file may
+    leave one out at the moment that another is taken away by who started it, which here is nobody else
+    (https://man7.org/linux/man-pages/man5/proc_tid_children.5.html).
+    """
     try:
-        process = psutil.Process(pid)
-        return [process, *process.children(recursive=True)]
-    except psutil.NoSuchProcess:
-        return []
+        lists = [thread / "children" for thread in Path(f"/proc/{pid}/task").iterdir()]
+        return [int(child) for one in lists for child in one.read_text(encoding="ascii").split()]
+    except OSError:
+        return [child.pid for child in psutil.Process(pid).children()]
 
 
 def _proportional(process: psutil.Process) -> int:

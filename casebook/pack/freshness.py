@@ -109,7 +109,7 @@ def described(root: Path, tables: Iterable[str]) -> dict[str, str]:
     from casebook.data import catalogue
 
     known = {table.name: table for table in catalogue.load(root).tables}
-    return {name: _hash(known[name].model_dump(mode="json")) for name in sorted(set(tables) & set(known))}
+    return {name: _hash(known[name].plain) for name in sorted(set(tables) & set(known))}
 
 
 def need(job: Job, before: Published | None, now: Fingerprint, root: Path, anew: Iterable[str]) -> StaleReason:

@@ -82,11 +82,12 @@ _ENDINGS = {"html": ".html", "notebook": ".ipynb", "spreadsheet": ".xlsx"}
 def work(task: Task, emit: Callable[[dict[str, Any]], None]) -> None:
     """Lay out a report and tell how it ended, with its entry, figures and files' hashes; nothing is raised."""
     notebook: Any = None
-    started = time.perf_counter()
+    # The process may have laid out others before.
+    started, began = time.perf_counter(), outcomes.processor()
 
     def cost() -> Cost:
         seconds = round(task.cost.seconds + time.perf_counter() - started, 3)
-        processor = round(task.cost.processor_seconds + outcomes.processor(), 3)
+        processor = round(task.cost.processor_seconds + outcomes.processor() - began, 3)
         return Cost(seconds, processor, max(task.cost.peak_megabytes, outcomes.peak()))
 
     try:

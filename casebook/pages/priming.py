@@ -43,6 +43,8 @@ def prime_caches() -> None:
             known.write_processed(known.prepare(table.name))
     Held.of(known.root, known).read()
     figures.load(known.root)
+    # Whether a value of a kind that JSON has is a mapping, Python finds out once, and slowly.
+    nbformat.from_dict({"nothing": None, "yes": True, "one": 1, "half": 0.5}).update(zip("a", "b", strict=True))
     outputs = shell.prepare().outputs
     outputs.begin()
     provenance.record([read_of(known.root, known.catalogue.tables[0], 1)])

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import re
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -189,8 +190,9 @@ def load(root: Path) -> Register:
     InputError
         If the file cannot be split into its columns.
     """
-    files = sorted((root / RAW).glob("*"))
-    return _load(root, tuple((path.name, path.stat().st_mtime_ns, path.stat().st_size) for path in files))
+    with os.scandir(root / RAW) as files:
+        there = sorted((file.name, (now := file.stat()).st_mtime_ns, now.st_size) for file in files)
+    return _load(root, tuple(there))
 
 
 @lru_cache(maxsize=4)

@@ -213,13 +213,13 @@ def test_a_descriptor_is_closed_once_so_that_no_other_worker_loses_its_own(proje
     script = """
 import os, sys
 from dataclasses import replace
-from casebook.engine import workers
+from casebook.engine import processes
 from casebook.pages import layout
 from casebook.engine.task import Task
 task = Task("one", "one.ipynb", "Cambridgeshire", "cambridgeshire", "/nowhere", "/nowhere", executed="x", own="/nowhere")
-first = workers._Forked(task, layout.work)
+first = processes.Forked(task)
 first.close()
-second = workers._Forked(task, layout.work)
+second = processes.Forked(task)
 first.close(), first.read()
 heard = b""
 while not second.ended() or not heard:
