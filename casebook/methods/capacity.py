@@ -271,7 +271,8 @@ def stepped(
         queue[week] = came
         free = max(room - held, 0.0)
         # Of each week's children, the oldest first, as many as there is room for.
-        taken = np.diff(np.minimum(np.cumsum(queue[first : week + 1]), free), prepend=0.0)
+        taken = np.minimum(np.cumsum(queue[first : week + 1]), free)
+        taken[1:] -= taken[:-1].copy()
         queue[first : week + 1] = np.maximum(queue[first : week + 1] - taken, 0)
         started = float(taken.sum())
         wait = float(taken @ np.arange(week - first, -1, -1)) / started if started else nan

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from copy import deepcopy
+from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -124,7 +124,8 @@ def of_another_area(found: Record, area: str) -> Iterator[str]:
 
 def published(notebook: NotebookNode) -> NotebookNode:
     """Return an executed notebook with only what is published of what it shows: the blocks, and what it read."""
-    left = deepcopy(notebook)
+    left = copy(notebook)
+    left.cells = [copy(cell) for cell in notebook.cells]
     for cell in left.cells:
         if "outputs" in cell:
             cell.outputs = [one for one in cell.outputs if READ in one.get("data", {}) or _blocks(one.get("data", {}))]

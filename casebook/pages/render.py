@@ -161,15 +161,23 @@ class _Exporter(HTMLExporter):
     """nbconvert's exporter, without what costs it most of its time and these pages do not need.
 
     It copies the notebook, parses its own page again to describe pictures, and checks the notebook after each of eleven
-    preprocessors. Here pictures are described already, the gates see to it, and nothing is preprocessed.
+    preprocessors. Here the notebook is already a copy, pictures are described, the gates see to it, and nothing is
+    preprocessed.
     """
 
     def _preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         return nb, resources
 
     def from_notebook_node(self, nb: NotebookNode, resources: Any = None, **options: Any) -> tuple[str, dict[str, Any]]:
-        page: tuple[str, dict[str, Any]] = TemplateExporter.from_notebook_node(self, nb, resources, **options)
+        page: tuple[str, dict[str, Any]] = TemplateExporter.from_notebook_node(self, _Copied(nb), resources, **options)
         return page
+
+
+class _Copied(NotebookNode):
+    """A notebook that is a copy, made for its page alone."""
+
+    def __deepcopy__(self, memo: object = None) -> NotebookNode:
+        return self
 
 
 @cache

@@ -467,20 +467,24 @@ def _moved_alike(printed: Reading, computed: Quantity, around: Context) -> Itera
     """Take all inputs from another row, where that gives other figures too that differ."""
     moves = _all_moved(computed, _rows(computed, around))
     fitting = set(_fitting(printed, computed, list(moves.values())))
-    wrong = [one for one in around.figures if not one.stands]
+    here = {which: moved for which, (moved, _) in moves.items() if moved in fitting}
+    # What it is to move the inputs of another figure is the same, whichever of the moves is tried.
+    wrong = [(one, _moves_of(one, around)) for one in around.figures if not one.stands] if here else []
     alike = {
-        moved: len({one.cell for one in wrong if _follows_moved(one, which, around)})
-        for which, (moved, _) in moves.items()
-        if moved in fitting
+        moved: len({one.cell for one, others in wrong if which in others and _follows(one, others[which])})
+        for which, moved in here.items()
     }
     moved, count = max(alike.items(), key=lambda one: one[1], default=("", 0))
     if count:
         yield f"This and {_others_differing(count)} fit with {moved}."
 
 
-def _follows_moved(one: Known, which: str, around: Context) -> bool:
-    moves = _all_moved(one.computed, _rows(one.computed, replace(around, cell=one.cell)))
-    return which in moves and one.printed.value is not None and any(_fitting(one.printed, one.computed, [moves[which]]))
+def _moves_of(one: Known, around: Context) -> dict[str, Try]:
+    return _all_moved(one.computed, _rows(one.computed, replace(around, cell=one.cell)))
+
+
+def _follows(one: Known, moved: Try) -> bool:
+    return one.printed.value is not None and any(_fitting(one.printed, one.computed, [moved]))
 
 
 Rows = Mapping[Cell, Mapping[str, tuple[Cell, Quantity]]]

@@ -145,7 +145,14 @@ class Register:
 
     def of_table(self, table: str) -> list[PublishedFigure]:
         """Return the figures that are cells of a table."""
-        return [figure for figure in self.figures.values() if table and figure.table == table]
+        return self._by_table.get(table, []) if table else []
+
+    @cached_property
+    def _by_table(self) -> dict[str, list[PublishedFigure]]:
+        found: dict[str, list[PublishedFigure]] = {}
+        for figure in self.figures.values():
+            found.setdefault(figure.table, []).append(figure)
+        return found
 
     def unregistered(self) -> list[Cell]:
         """Return the cells that follow from others by an identity and have no row, of tables of which some have one."""

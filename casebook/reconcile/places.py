@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from dataclasses import replace
+from operator import itemgetter
 from pathlib import Path
 
 from casebook.data import raw
@@ -45,11 +46,13 @@ class Places:
             for _, cells in rows:
                 row = dict(zip(header, cells, strict=True))
                 self._sections.setdefault(row["paper"], []).append((int(row["line"]), row["case"], row["heading"]))
+        for known in self._sections.values():
+            known.sort()
 
     def section(self, paper: str, line: int) -> tuple[str, str]:
         """Return the case and the heading that a line stands under; empty, where none is recorded."""
-        known = sorted(self._sections.get(paper, []))
-        at = bisect_right([first for first, *_ in known], line)
+        known = self._sections.get(paper, [])
+        at = bisect_right(known, line, key=itemgetter(0))
         if not at:
             return "", ""
         _, case, heading = known[at - 1]
