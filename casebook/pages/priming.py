@@ -42,7 +42,8 @@ def prime_caches() -> None:
         if (known.root / RAW / table.path).stat().st_size < _LARGE:
             known.write_processed(known.prepare(table.name))
     Held.of(known.root, known).read()
-    figures.load(known.root)
+    # Every working may name another figure.
+    _ = figures.load(known.root).tables[figures.REGISTER]
     # Whether a value of a kind that JSON has is a mapping, Python finds out once, and slowly.
     nbformat.from_dict({"nothing": None, "yes": True, "one": 1, "half": 0.5}).update(zip("a", "b", strict=True))
     outputs = shell.prepare().outputs
