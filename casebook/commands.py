@@ -245,7 +245,11 @@ def _add_run_commands(  # noqa: PLR0915
             if not freshness.data_were_checked(root):
                 _check_data(known, root)
             jobs, without = plan.make(pack, root, names or [], places, given, known, typed)
-            options = replace(options, by_area=len(places) > 1, left_out={} if names else without)
+            options = replace(
+                options, by_area=len(places) > 1, left_out={} if names else without,
+                compressed=len(places) > 1 and bool(region or area_file or area == ["all"]),
+                plain={one.name for one in [known.areas.find(default_area)] if one},
+            )  # fmt: skip
             made_for = list(dict.fromkeys(job.area for job in jobs))
             if remove and (names or options.by_area or remove in made_for):
                 raise InputError(

@@ -20,7 +20,7 @@ from casebook.engine.outcome import Outcome
 from casebook.engine.task import Key, Task
 from casebook.engine.workers import Elsewhere, WorkerResult
 from casebook.errors import InputError, ReportFailedError, ThresholdExceededError, and_list, one_of
-from casebook.pack import comparison, freshness, models, plan, record
+from casebook.pack import comparison, executed, freshness, models, plan, record
 from casebook.pack.freshness import StaleReason
 from casebook.pack.history import Log
 from casebook.pack.models import Failure, Fingerprint, Pack, PackChange, Published, Row, Top
@@ -53,6 +53,10 @@ class RunOptions:
     by_area: bool = False
     elsewhere: Elsewhere | None = None
     """What makes the reports, in place of processes here."""
+    compressed: bool = False
+    """Whether executed notebooks are kept compressed, except those of ``plain`` and those that others build on."""
+    plain: Set[str] = frozenset()
+    """Areas that are asked for by name."""
     left_out: Mapping[str, dict[str, str]] = field(default_factory=dict)
     """By area, the reports that cannot be made for it, each with what is missing."""
 
@@ -264,6 +268,10 @@ class _Maker:
         for entry in plan.dropped:
             del entries[entry.key]
         anew = [_published(result) for result in results if result.made]
+        for entry in anew:
+            # An executed notebook may be kept in another form than before.
+            if (then := entries.get(entry.key)) and then.notebook != entry.notebook:
+                (stage / then.notebook).unlink(missing_ok=True)
         entries |= {entry.key: entry for entry in anew}
         failed = [result for result in results if result.outcome.status != "succeeded"]
         kept = {entry.key for entry in anew if entry.kept_since}
@@ -549,6 +557,7 @@ class _Run:
         stage, before, options, log = self.stage, self.before, self.options, self.log
         waits = _waits_for(jobs, before)
         folders = {job.key: stage / job.folder / f"{job.report.name}.ipynb" for job in jobs}
+        built_on = {key for keys in waits.values() for key in keys}
         built_from, papers = record.built_from(self.root), catalogue.load(self.root).papers
         stale = [job for job in jobs if needs.get(job.key)]
         to_run = sum(not needs[job.key].only_render for job in stale)
@@ -569,6 +578,7 @@ class _Run:
                 overrides=job.overrides, headlines=job.report.headlines, figures=job.report.figures,
                 fingerprint=sources[job.key], why=need.why, built_from=built_from, papers=papers, before=entry,
                 several=job.report.name in self.several,
+                compressed=options.compressed and job.area not in options.plain and job.key not in built_on,
             )  # fmt: skip
             tasks.append(
                 Task(
@@ -576,9 +586,9 @@ class _Run:
                     root=str(self.root), stage=str(stage), parameters=job.parameters,
                     secrets=job.secrets, environment={UPSTREAM: json.dumps(upstream)}, engine=engine,
                     limits=job.report.limits, only_render=need.only_render, order=order.model_dump_json(),
-                    inputs=tuple(
-                        folders[key].relative_to(stage).as_posix()
-                        for key in [*waits[job.key], *([job.key] if need.only_render else [])]
+                    inputs=(
+                        *(folders[key].relative_to(stage).as_posix() for key in waits[job.key]),
+                        *([entry.notebook] if entry and need.only_render else []),
                     ),
                 )
             )  # fmt: skip
@@ -641,6 +651,7 @@ class _Run:
         order = layout.Order(
             overrides=entry.overrides, fingerprint=entry.fingerprint, papers=catalogue.load(self.root).papers,
             kept_since=kept_since, older=older, before=entry, several=entry.name in self.several,
+            compressed=executed.is_compressed(entry.notebook),
         )  # fmt: skip
         return Task(
             name=entry.name, notebook=str(notebook), area=entry.area, folder=entry.folder, root=str(self.root),
@@ -657,12 +668,12 @@ class _Run:
             entry = self.before.entries.get(task.key)
             if task.key not in lost:
                 continue
+            for name in {*layout.names(task.name).values(), *layout.names(task.name, compressed=True).values()}:
+                (self.stage / task.folder / name).unlink(missing_ok=True)
             for kind in FILES:
-                there = self.stage / f"{task.folder}/{task.name}{_ENDINGS[kind]}"
-                there.unlink(missing_ok=True)
                 last = self.root / "reports" / getattr(entry, kind, "")
                 if last.is_file():
-                    shutil.copy2(last, there)
+                    shutil.copy2(last, self.stage / getattr(entry, kind))
             if entry is not None and (self.stage / entry.notebook).is_file():
                 since = entry.kept_since or entry.finished
                 again.append(self._as_it_was(task.key, kept_since=since))
@@ -692,9 +703,6 @@ def _longest_first(tasks: list[Task], waits: Mapping[Key, Sequence[Key]], before
         return task.key not in waited_for, -took
 
     return sorted(tasks, key=place)
-
-
-_ENDINGS = {"html": ".html", "notebook": ".ipynb", "spreadsheet": ".xlsx"}
 
 
 def _not_tried(

@@ -2,10 +2,13 @@
 
 import signal
 
+import nbformat
 import pytest
 from bs4 import BeautifulSoup
 from conftest import running, wait_for
 from small_reports import GOOD, events, write
+
+from casebook.pack import executed
 
 AREAS = ("Essex", "Leeds", "Norfolk", "Rutland", "Kent", "Luton", "Devon", "Surrey", "Halton", "Bury")
 READS = """\
@@ -175,3 +178,41 @@ def test_what_an_area_lacks_is_left_out_and_its_page_says_what_is_missing(projec
     assert "cannot be made" not in (project.root / "reports" / "cambridgeshire" / "index.html").read_text(
         encoding="utf-8"
     )
+
+
+@pytest.mark.long
+def test_executed_notebooks_of_a_sweep_are_compressed_but_for_the_pipelines_own_area_and_what_others_build_on(two):
+    (two.root / "areas.txt").write_text("Cambridgeshire\nEssex\nKent\n", encoding="utf-8")
+    assert two.pipeline("run", "--area", "Essex").returncode == 0
+    done = two.pipeline("run", "--force", "--area-file", "areas.txt")
+    assert done.returncode == 0, done.stderr
+    kept = {one["notebook"] for one in two.pack()["reports"]}
+    assert kept == {
+        "cambridgeshire/first.ipynb", "cambridgeshire/second.ipynb", "essex/first.ipynb", "essex/second.ipynb.gz",
+        "kent/first.ipynb", "kent/second.ipynb.gz",
+    }  # fmt: skip
+    there = {path.relative_to(two.root / "reports").as_posix() for path in (two.root / "reports").rglob("*.ipynb*")}
+    assert there == kept
+    packed = two.root / "reports/kent/second.ipynb.gz"
+    assert executed.read(packed).cells
+    assert '<a href="second.ipynb.gz">as it was run</a>, compressed;' in two.page("second", "Kent")
+    said = two.pipeline("explain", "second", "two", "--area", "Kent")
+    assert said.returncode == 0, said.stderr
+    # Words alone are changed in what was run, and a report that fails keeps its last good page, in the same form.
+    book = two.root / "notebooks/second.ipynb"
+    words = nbformat.read(book, as_version=4)
+    words.cells.insert(1, nbformat.v4.new_markdown_cell("## Other words"))
+    nbformat.write(words, book)
+    assert two.pipeline("run", "--area-file", "areas.txt").returncode == 0
+    assert "Other words" in two.page("second", "Kent")
+    words.cells.append(nbformat.v4.new_code_cell("1 / 0"))
+    nbformat.write(words, book)
+    assert two.pipeline("run", "--area-file", "areas.txt").returncode != 0
+    assert two.report("second", "Kent")["kept_since"]
+    assert executed.read(packed).cells
+    # Asked for by its name, an area has its notebooks as they are.
+    words.cells.pop()
+    nbformat.write(words, book)
+    assert two.pipeline("run", "--area", "Kent").returncode == 0
+    assert two.report("second", "Kent")["notebook"] == "kent/second.ipynb"
+    assert not packed.exists()

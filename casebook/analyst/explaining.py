@@ -19,7 +19,7 @@ from casebook.data import catalogue, raw
 from casebook.data.project import RAW
 from casebook.data.provenance import Read
 from casebook.errors import InputError, one_of
-from casebook.pack import models, record
+from casebook.pack import executed, models, record
 from casebook.pack.models import Published
 
 _LARGE = 20_000_000
@@ -93,7 +93,7 @@ def of(root: Path, report: str, area: str, identifier: str) -> Explanation:
         If the report is not published for the area, or it has nothing of that id.
     """
     entry = _entry(root, report, area)
-    notebook = nbformat.read(root / "reports" / entry.notebook, as_version=4)
+    notebook = executed.read(root / "reports" / entry.notebook)
     found = _Notebook(root, entry, notebook)
     figures = {one.id: one for one in found.whole.reconciliations}
     if identifier in figures:

@@ -9,10 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-import nbformat
-
 from casebook.errors import InputError
-from casebook.pack import models, record
+from casebook.pack import executed, models, record
 from casebook.pack.models import Pack, Published, Row
 from casebook.report.blocks import Table
 
@@ -132,7 +130,7 @@ def _tables(old: Published, new: Published, before: Path, after: Path) -> Iterat
 def _held(notebook: Path) -> dict[str, Table]:
     """Return the tables of an executed notebook, and the data of its charts, by what they are called."""
     try:
-        found = record.of(nbformat.read(notebook, as_version=4))
+        found = record.of(executed.read(notebook))
     except (OSError, ValueError):
         # A page whose notebook was taken away can be compared by what pack.json says.
         return {}

@@ -26,7 +26,7 @@ from casebook.engine.outcome import Cost, Outcome, of_error
 from casebook.engine.redaction import Redactor
 from casebook.engine.task import Task, keep_failed
 from casebook.errors import ReportFailedError, one_of
-from casebook.pack import freshness, reconciliation, record
+from casebook.pack import executed, freshness, reconciliation, record
 from casebook.pack.models import Finding, Fingerprint, Glance, Published, ReadFile, Row
 from casebook.pages import draft, gates, render, spreadsheet
 from casebook.report.blocks import Title
@@ -54,6 +54,8 @@ class Order(BaseModel):
     """Whether the pack has the report of other areas too."""
     before: Published | None = None
     """The report's entry in the pack before."""
+    compressed: bool = False
+    """Whether its executed notebook is kept compressed."""
     draft: bool = False
     """Whether it is for a preview, which shows a page with what keeps it from being published."""
 
@@ -76,7 +78,17 @@ class LaidOut(BaseModel):
 
 FILES = ("html", "notebook", "spreadsheet")
 DRAFTED = FILES[:2]
-_ENDINGS = {"html": ".html", "notebook": ".ipynb", "spreadsheet": ".xlsx"}
+
+
+def names(name: str, compressed: bool = False) -> dict[str, str]:
+    """Return what the files of a report are called, by their kind.
+
+    Examples
+    --------
+    >>> names("smoking")
+    {'html': 'smoking.html', 'notebook': 'smoking.ipynb', 'spreadsheet': 'smoking.xlsx'}
+    """
+    return {"html": f"{name}.html", "notebook": f"{name}{executed.ending(compressed)}", "spreadsheet": f"{name}.xlsx"}
 
 
 def work(task: Task, emit: Callable[[dict[str, Any]], None]) -> None:
@@ -92,10 +104,13 @@ def work(task: Task, emit: Callable[[dict[str, Any]], None]) -> None:
 
     try:
         notebook = _executed(task)
-        laid_out = _checked_and_written(task, _order(task), notebook)
-        kinds = DRAFTED if _order(task).draft else FILES
-        names = [f"{task.name}{_ENDINGS[kind]}" for kind in kinds]
-        files = {name: digest.of(Path(task.own) / name) for name in names}
+        order = _order(task)
+        laid_out = _checked_and_written(task, order, notebook)
+        if order.compressed:
+            executed.compress(task.executed_notebook)
+        own = names(task.name, order.compressed)
+        kinds = DRAFTED if order.draft else FILES
+        files = {own[kind]: digest.of(Path(task.own) / own[kind]) for kind in kinds}
     except execution.StoppedError as stopped:
         outcome = stopped.outcome
     except Exception as error:
@@ -127,8 +142,10 @@ def _executed(task: Task) -> Any:
         if failure := execution.failure(Path(task.notebook).name, notebook):
             raise execution.StoppedError(failure)
         return notebook
-    notebook = nbformat.read(Path(task.stage) / task.folder / f"{task.name}.ipynb", as_version=4)
-    if not _order(task).kept:
+    order = _order(task)
+    there = order.before.notebook if order.before else f"{task.folder}/{task.name}{executed.PLAIN}"
+    notebook = executed.read(Path(task.stage) / there)
+    if not order.kept:
         notebook = _with_present_words(Path(task.notebook), notebook)
     nbformat.write(notebook, task.executed_notebook)
     return notebook
@@ -296,7 +313,7 @@ def _entry(task: Task, order: Order, found: record.Record, title: Title, seen: M
         kept_since=order.kept_since,
         older=order.older,
         several=order.several,
-        **{kind: f"{task.folder}/{task.name}{_ENDINGS[kind]}" for kind in FILES},
+        **{kind: f"{task.folder}/{name}" for kind, name in names(task.name, order.compressed).items()},
         **ran,
         inputs=tuple(ReadFile(name=read.name, path=read.path, sha256=read.sha256) for read in found.reads),
         explored=found.explored,
