@@ -5,7 +5,8 @@ python benchmarks/runs.py [TIMES] [LETTERS]
 (a) the whole pack, cold; (b) each report against its cells as a plain script in one warm process; (c) nothing
 changed; (d) one notebook edited; (e) a hundred runs of one notebook with different parameters; (f) ten areas and four
 times as many, where official exports lie in data/raw/exports; (g) an earlier version, where BEFORE is set to a
-checkout of it with its .venv: the engine by a pack of plain notebooks that both can run, and the reports of one name.
+checkout of it with its .venv: the engine by what a run of many plain notebooks, which both can run, costs more than
+one of a few, and the reports of one name.
 Everything is measured in one go, in turn, and medians of TIMES (5) count. With BOOK set to a folder that holds an
 installation of Jupyter Book 1 (bin/jupyter-book), that is measured too. Seconds "of the processor" are those of all
 processes together, which other work on the machine disturbs least.
@@ -398,8 +399,8 @@ PLAIN = [
 """A notebook that today's version and that of November 2026's beginning can both run."""
 
 
-def plain(folder: Path, version: Path) -> Path:
-    """Make a project of twelve reports of the plain notebook, with a version's own tables."""
+def plain(folder: Path, version: Path, count: int) -> Path:
+    """Make a project of so many reports of the plain notebook, with a version's own tables."""
     (folder / "notebooks").mkdir(parents=True)
     (folder / "reports").mkdir()
     shutil.copytree(version / "data", folder / "data", ignore=_exports)
@@ -410,7 +411,7 @@ def plain(folder: Path, version: Path) -> Path:
     nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), folder / "notebooks/plain.ipynb")
     (folder / "pipeline.py").write_text(
         "from casebook.cli import Report, main\n\n"
-        'PACK = [Report(f"plain-{n}", "plain", {"number": n}) for n in range(1, 13)]\n'
+        f'PACK = [Report(f"plain-{{n}}", "plain", {{"number": n}}) for n in range(1, {count + 1})]\n'
         'if __name__ == "__main__":\n    main(PACK, "Cambridgeshire")\n'
     )
     return folder
@@ -422,40 +423,46 @@ def before(folder: Path) -> None:
     if not (then / ".venv/bin/python").is_file():
         print("(g) not measured: BEFORE names no checkout of an earlier version with its .venv")
         return
-    packs = {}
-    for name, version in (("now", ROOT), ("then", then)):
-        own = folder / f"pack-{name}"
+    versions = {"now": (ROOT, PYTHON), "then": (then, then / ".venv/bin/python")}
+    projects: dict[tuple[str, int], Path] = {}
+    for name, (version, _) in versions.items():
+        own = projects[name, 0] = folder / f"pack-{name}"
         own.mkdir()
         for one in ("data", "notebooks", "workings"):
             if (version / one).is_dir():
                 shutil.copytree(version / one, own / one, ignore=_exports)
         shutil.copy(version / "pipeline.py", own)
         (own / "reports").mkdir()
-        packs[name] = {"the engine": plain(folder / f"plain-{name}", version), "reports": own}
-    python = {"now": PYTHON, "then": then / ".venv/bin/python"}
-    spent: dict[tuple[str, str], list[dict[str, float]]] = {}
+        for count in FEW, MANY:
+            projects[name, count] = plain(folder / f"plain-{count}-{name}", version, count)
+    spent: dict[tuple[str, int], list[float]] = {}
+    own_reports: dict[str, list[dict[str, float]]] = {}
     for turn in range(TIMES + 1):
-        for what in ("the engine", "reports"):
-            for name, roots in packs.items():
-                root = roots[what]
-                subprocess.run([python[name], "pipeline.py", "run", "--force"], check=True, **in_project(root))
-                if turn:
-                    own = {report: line["processor_seconds"] for report, line in last_run(root).items()}
-                    spent.setdefault((what, name), []).append(own)
-    for what in ("the engine", "reports"):
-        names = set.intersection(*(set(one) for name in packs for one in spent[what, name]))
-        now, then_ = ([sum(one[each] for each in names) for one in spent[what, name]] for name in packs)
-        ratio = median(mine / theirs for mine, theirs in zip(now, then_, strict=True))
-        print(
-            f"(g) {what}, {len(names)} of one name: {median(now):.2f} s of the processor, "
-            f"{median(then_):.2f} s before: {ratio:.2f}"
-        )
-        if what == "reports":
-            for each in sorted(names):
-                mine, theirs = (median(one[each] for one in spent[what, name]) for name in packs)
-                print(f"    {each:24} {mine:6.2f} {theirs:6.2f} {mine / theirs:6.2f}")
+        for (name, count), root in projects.items():
+            words = [versions[name][1], "pipeline.py", "run", "--force"]
+            took = processor(lambda words=words, root=root: subprocess.run(words, check=True, **in_project(root)))
+            if turn:
+                spent.setdefault((name, count), []).append(took)
+                own = {report: line["processor_seconds"] for report, line in last_run(root).items()}
+                own_reports.setdefault(name, []).extend([] if count else [own])
+    each = {name: (median(spent[name, MANY]) - median(spent[name, FEW])) / (MANY - FEW) for name in versions}
+    print(
+        f"(g) the engine: each plain report more costs {1000 * each['now']:.0f} ms of the processor in all, "
+        f"{1000 * each['then']:.0f} ms before: {each['now'] / each['then']:.2f}"
+    )
+    names = set.intersection(*(set(one) for found in own_reports.values() for one in found))
+    now, past = ([sum(one[each] for each in names) for one in own_reports[name]] for name in versions)
+    ratio = median(mine / theirs for mine, theirs in zip(now, past, strict=True))
+    print(
+        f"(g) reports, {len(names)} of one name: {median(now):.2f} s of the processor, {median(past):.2f} s before: "
+        f"{ratio:.2f}"
+    )
+    for report in sorted(names):
+        mine, theirs = (median(one[report] for one in own_reports[name]) for name in versions)
+        print(f"    {report:24} {mine:6.2f} {theirs:6.2f} {mine / theirs:6.2f}")
 
 
+FEW, MANY = 12, 72
 median = statistics.median
 
 
