@@ -51,7 +51,7 @@ __all__ = ["Contact", "Limits", "Mail", "Nightly", "Program", "Report", "Webhook
 
 def main(
     pack: Sequence[Report], area: str, arguments: Sequence[str] | None = None, *, contact: Contact | None = None,
-    nightly: Nightly = settings.PLAIN,
+    nightly: Nightly = settings.PLAIN, address: str = "",
 ) -> NoReturn:  # fmt: skip
     """Run the command line of a pipeline and exit.
 
@@ -67,11 +67,13 @@ def main(
         Whom readers ask who cannot use a page; the accessibility statement names it, or says that none is set.
     nightly
         What a scheduled run keeps, and whom it tells.
+    address
+        Where readers see the pack, such as ``https://reports.example.gov.uk/``: pages that are mailed lead there.
     """
     _speak_utf8()
     _open_what_is_closed()
     try:
-        report_spec.check(pack, area, contact)
+        report_spec.check(pack, area, contact, address)
         settings.check(nightly)
     except InputError as error:
         print(error, file=sys.stderr)
@@ -89,7 +91,7 @@ def main(
         from casebook import commands
     except ModuleNotFoundError as missing:
         _hand_over_or_leave(missing)
-    sys.exit(commands.of_pack(list(pack), area, given, contact, nightly)(given))
+    sys.exit(commands.of_pack(list(pack), area, given, contact, nightly, address)(given))
 
 
 def _speak_utf8() -> None:

@@ -1,7 +1,7 @@
 """The commands of a pipeline, and what they print; ``casebook.run`` works.
 
-Here: run, preview, runs, list, check, accept, reconcile, audit, pdf, docs build, fetch, describe, new, explain, diff,
-schedule, packs, status, serve. What helps an analyst (describe, new, explain, diff) is in
+Here: run, preview, runs, list, check, accept, reconcile, audit, pdf, page, docs build, fetch, describe, new, explain,
+diff, schedule, packs, status, serve. What helps an analyst (describe, new, explain, diff) is in
 ``casebook.analyst.commands``, what belongs to the run nobody watches (schedule, packs, status, serve) in
 ``casebook.nightly.commands``.
 
@@ -61,7 +61,7 @@ Set = Annotated[
 
 def of_pack(
     pack: list[Report], default_area: str, words: Sequence[str], contact: Contact | None = None,
-    nightly: Nightly = PLAIN,
+    nightly: Nightly = PLAIN, address: str = "",
 ) -> typer.Typer:  # fmt: skip
     """Return the command line of a pack of reports, for an area unless another is named, called with some words."""
     app = typer.Typer(
@@ -137,7 +137,7 @@ def of_pack(
 
     _add_figure_commands(app)
     _add_fetch_command(app)
-    _add_commands_of_pages(app, default_area)
+    _add_commands_of_pages(app, default_area, address)
     analysts.add(app, _root, default_area)
     nights.add(app, _root, nightly)
     return _with_exit_codes(app)
@@ -473,7 +473,7 @@ def _add_figure_commands(app: typer.Typer) -> None:
             raise typer.Exit(FAILED)
 
 
-def _add_commands_of_pages(app: typer.Typer, default_area: str) -> None:
+def _add_commands_of_pages(app: typer.Typer, default_area: str, address: str) -> None:
     @app.command()
     def pdf(names: Names = None, area: Area = None) -> None:
         """Make PDF files of the published reports, and of all of them together as a committee pack."""
@@ -505,6 +505,32 @@ def _add_commands_of_pages(app: typer.Typer, default_area: str) -> None:
         root = _root()
         made = documents.build(root, root / output, reference.made(typer.main.get_command(app)))
         print(f"{len(made)} pages. Open {_shown(made[0])}")
+
+    @app.command()
+    def page(
+        name: Annotated[str, typer.Argument(metavar="REPORT", help="A published report.")],
+        single: Annotated[
+            bool, typer.Option("--single", help="Write it so that it can be mailed, as one file.")
+        ] = False,
+        area: Area = None,
+        to: Annotated[
+            Path | None, typer.Option("--to", metavar="FILE", help="Where; REPORT-AREA.html here, if left out.")
+        ] = None,
+    ) -> None:
+        """Write a published report's page as one file, with all it needs, whose links work alone."""
+        from casebook.data.project import write_whole
+        from casebook.data.tables import Tables
+        from casebook.pages import single as singles
+        from casebook.text import slug
+
+        if not single:
+            raise InputError(f"Say what for: page {name} --single writes one file that can be mailed.")
+        root = _root()
+        official = Tables(root).areas.authority(area or default_area).name
+        content = singles.of(root, name, official, address)
+        path = to or Path(f"{name}-{slug(official)}.html")
+        write_whole(path, content.encode())
+        print(f"Wrote {path}")
 
 
 def _with_exit_codes(app: typer.Typer) -> typer.Typer:

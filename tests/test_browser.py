@@ -17,7 +17,7 @@ from printed import lost_in_print
 from pypdf import PdfReader
 
 from casebook.pack.models import Pack
-from casebook.pages import index, script
+from casebook.pages import index, script, single
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -160,6 +160,38 @@ def test_a_page_asks_for_nothing_but_itself_from_a_file_and_from_a_server(browse
             assert asked[tab] == [place + page]
             assert tab.locator("h1").is_visible()
         context.close()
+
+
+@pytest.mark.parametrize("seen_at", ["", "https://reports.example.gov.uk/council"])
+def test_a_page_that_is_mailed_is_whole_and_leads_nowhere_that_is_not_there(browser, pack, tmp_path, seen_at):
+    (root := tmp_path / "project").symlink_to(pack.root)
+    content = single.of(root, "care-rates", "Cambridgeshire", seen_at)
+    (file := tmp_path / "empty" / "mailed.html").parent.mkdir()
+    file.write_text(content)
+    context = opened_in(browser, offline=True, bypass_csp=True)
+    asked, wrong = [], []
+    context.on("request", lambda request: asked.append(request.url))
+    tab = context.new_page()
+    tab.on("console", lambda said: wrong.append(said.text))
+    tab.goto(file.as_uri())
+    tab.wait_for_load_state("networkidle")
+    assert (asked, wrong) == ([file.as_uri()], [])
+    links = tab.eval_on_selector_all("a[href]", "all => all.map(one => one.getAttribute('href'))")
+    ids = set(tab.eval_on_selector_all("[id]", "all => all.map(one => one.id)"))
+    assert {one[1:] for one in links if one.startswith("#")} <= ids
+    away = [one for one in links if not one.startswith(("#", "data:text/csv"))]
+    own = [one for one in away if one.startswith("https://reports.example.gov.uk/council/")]
+    assert all(one.startswith("https://") for one in away)
+    files = {f"https://reports.example.gov.uk/council/{AREA}/care-rates.{ending}" for ending in ("xlsx", "ipynb")}
+    assert files <= set(own) if seen_at else own == []
+    # What is said by the page is said here, and what its terms mean; a file that is elsewhere is named.
+    tab.locator("a.term").first.click()
+    term = tab.locator("dt:target")
+    assert term.is_visible()
+    assert term.inner_text() in tab.locator("#what-the-words-mean + dl").inner_text()
+    assert ("a pack of reports, which also has care-rates.ipynb and care-rates.xlsx." in content) is not bool(seen_at)
+    assert violations(tab) == []
+    context.close()
 
 
 @pytest.mark.parametrize("page", ["index.html", f"{AREA}/care-rates.html"])

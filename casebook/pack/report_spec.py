@@ -73,7 +73,7 @@ COMMITTEE_PACK = "committee-pack"
 _NAMES = "letters, digits, and between them hyphens, underscores and points, 100 at most, because it is a file's name"
 
 
-def check(pack: Sequence[Report], area: str, contact: Contact | None = None) -> None:
+def check(pack: Sequence[Report], area: str, contact: Contact | None = None, address: str = "") -> None:
     """Check what ``pipeline.py`` declares, before anything is run.
 
     Raises
@@ -95,6 +95,10 @@ def check(pack: Sequence[Report], area: str, contact: Contact | None = None) -> 
         raise InputError(f"pipeline.py: the pack is {str(pack)[:60]!r}, expected a list of Report(...), one or more.")
     if contact is not None:
         _check_contact(contact)
+    if not isinstance(address, str) or not re.fullmatch(r"(https?://[^\s<>\"]+)?", address):
+        raise InputError(
+            f"pipeline.py: the address is {str(address)[:60]!r}, expected one such as https://reports.example.gov.uk/."
+        )
     names: dict[str, str] = {}
     for number, report in enumerate(pack, 1):
         if not isinstance(report, Report):
