@@ -27,7 +27,7 @@ def test_the_command_writes_one_file_and_says_what_it_cannot_do(project):
     done = project.pipeline("page", "one", "--single")
     assert (done.returncode, "it holds a script" in done.stderr) == (1, True)
     for words, said in (
-        (["oen", "--single"], "No report 'oen' is published for Cambridgeshire: did you mean one?"),
+        (["oen", "--single"], "No report 'oen' is published for Cambridgeshire: there are one."),
         (["one", "--single", "--area", "Essex"], "No report 'one' is published for Essex"),
         (["one"], "page one --single writes one file"),
     ):
