@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from matplotlib.artist import Artist
+from matplotlib.text import Annotation
 from matplotlib.ticker import MaxNLocator
 
 from casebook.english import whole, written
@@ -26,6 +28,7 @@ from casebook.report.drawing import (
     in_house_style,
     points,
     thousands,
+    width_of,
 )
 
 _BARS: dict[str, Any] = {"edgecolor": EDGE, "linewidth": 0.6, "height": 0.72}
@@ -138,9 +141,9 @@ def ranked_bars(
     )  # fmt: skip
     for position, (name, value, bar) in enumerate(zip(ordered.index, ordered, bars, strict=True)):
         said, here = written(value, spec), name == area
-        drawing.note(
-            said, (0, position), (6, 0), color="white" if here else "black", fontweight="bold" if here else "normal"
-        )
+        note = drawing.note(said, (0, position), (6, 0), fontweight="bold" if here else "normal")
+        end = value if intervals is None else max(value, np.nan_to_num(intervals["upper"][str(name)]))
+        drawing.steps.append(partial(_inside, drawing, note, float(value), float(end), "white" if here else "black"))
         if intervals is not None:
             lower, upper = (intervals[limit][str(name)] for limit in ("lower", "upper"))
             said += f" (95% interval {written(lower, spec)} to {written(upper, spec)})"
@@ -154,6 +157,15 @@ def ranked_bars(
         _whiskers(drawing, intervals.reindex(ordered.index)[["lower", "upper"]].to_numpy(float))
     plot.set_xlim(min(0.0, float(ordered.min())), float(max([ordered.max(), *lines.values(), *limits])) * 1.04)
     return drawing
+
+
+def _inside(drawing: Drawing, note: Annotation, value: float, end: float, colour: str, _: bool) -> None:
+    """Have a value stand at the foot of its bar, or beside its end, where the bar is too short for it."""
+    left, right = drawing.plot.get_xlim()
+    room = value / (right - left) * drawing.plot.bbox.width
+    fits = room > width_of(note.get_text()) + 12
+    note.xy = (0 if fits else max(end, 0), note.xy[1])
+    note.set_color(colour if fits else "black")
 
 
 def _whiskers(drawing: Drawing, limits: np.ndarray) -> None:

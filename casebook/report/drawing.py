@@ -121,13 +121,13 @@ class Drawing(Figure):
         if not self.names:
             foot = inside.y0 - 2 * TICK - TEXT_SIZE
             for said, x in along(plot.xaxis, *inside.intervalx):
-                boxes.append((x - _width(said) / 2, foot, x + _width(said) / 2, inside.y1))
-            scale = max((_width(said) for said, _ in along(plot.yaxis, *inside.intervaly)), default=0.0)
+                boxes.append((x - width_of(said) / 2, foot, x + width_of(said) / 2, inside.y1))
+            scale = max((width_of(said) for said, _ in along(plot.yaxis, *inside.intervaly)), default=0.0)
             boxes.append(
                 (inside.x0 - 2 * TICK - scale, inside.y0 - TEXT_SIZE / 2, inside.x1, inside.y1 + TEXT_SIZE / 2)
             )
             if label := plot.xaxis.get_label_text():
-                middle, half = (inside.x0 + inside.x1) / 2, _width(label) / 2
+                middle, half = (inside.x0 + inside.x1) / 2, width_of(label) / 2
                 boxes.append((middle - half, foot - plot.xaxis.labelpad - TEXT_SIZE, middle + half, inside.y1))
         x0, y0, x1, y1 = np.transpose(boxes)
         return inside.x0 - min(x0), max(x1) - inside.x1, inside.y0 - min(y0), max(y1) - inside.y1
@@ -310,7 +310,8 @@ class Drawing(Figure):
         )  # fmt: skip
 
 
-def _width(text: str) -> float:
+def width_of(text: str) -> float:
+    """Return how wide a text is in a chart, in points."""
     font = FontProperties(family="sans-serif", size=TEXT_SIZE)
     return float(_MEASURE.get_text_width_height_descent(text, font, False)[0])
 

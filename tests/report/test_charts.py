@@ -239,3 +239,18 @@ def test_the_others_are_a_band_whose_ends_are_named_for_the_last_year():
 
 def test_scales_have_thousands_separators():
     assert "4,000" in svg.inline(EVERY["fan"](), "chart", "title", "description")
+
+
+@pytest.mark.parametrize("width", [drawing.WIDE, drawing.NARROW])
+def test_a_value_stands_in_its_bar_or_beside_one_that_is_too_short_where_it_can_be_read(width):
+    values = pd.Series({"Luton": 16.8, "Essex": 0.2, "Kent": -3.0})
+    figure = charts.ranked_bars(values, "Essex", "per cent", {})
+    figure.fit(width)
+    notes = {note.get_text(): note for note in figure.plot.texts}
+    assert (notes["16.8"].xy[0], notes["16.8"].get_color()) == (0, "black")
+    assert (notes["0.2"].xy[0], notes["0.2"].get_color()) == (0.2, "black")
+    assert notes["-3.0"].xy[0] == 0
+    figure = charts.ranked_bars(VALUES, "Essex", "per cent", {})
+    figure.fit(width)
+    own = next(note for note in figure.plot.texts if note.get_fontweight() == "bold" and note.get_color() == "white")
+    assert own.xy[0] == 0
