@@ -463,7 +463,12 @@ def test_with_scripts_a_long_table_can_be_filtered_and_says_how_much_is_left(ope
 def test_with_scripts_one_authority_of_a_chart_can_be_chosen(opened):
     tab = opened(f"{AREA}/chlamydia.html", 1280, bypass_csp=False)
     choice = tab.get_by_label("Highlight in the chart:").first
+    fill = "title => getComputedStyle(title.parentNode.querySelector('path') || title.parentNode).fill"
+    bar = tab.locator(".chart .wide title").filter(has_text="Luton").first
+    before = bar.evaluate(fill)
     choice.select_option("Luton")
+    # The value stands in the bar, and is black.
+    assert bar.evaluate(fill) == before
     titles = tab.locator(".chart .chosen > title").all_text_contents()
     assert titles
     assert all(title.startswith("Luton") for title in titles)
