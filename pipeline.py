@@ -54,6 +54,8 @@ PACK = [
     Report("members-allowances", "build-up", {"case": "members_allowances"}, ["members_allowances"], 3, 1),
     Report("county-farms", "build-up", {"case": "county_farms"}, ["county_farms"], 3, 1),
     Report("direct-payments", "series", {"case": "direct_payments"}, ["direct_payments"], 3, 1),
+    Report("transport-demand", "in-step", {"case": "transport_demand"}, ["transport_demand"], 3, 1),
+    Report("disability", "in-step", {"case": "disability", "follows": "children"}, ["disability"], 3, 1),
     Report("active-parks", "build-up", {"case": "active_parks"}, ["active_parks"], 3, 1),
     Report("care-together", "build-up", {"case": "care_together"}, ["care_together"], 3, 1),
     Report("send-transformation", "build-up", {"case": "send_transformation"}, ["send_transformation"], 3, 1),

@@ -24,7 +24,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 AREA = "cambridgeshire"
 PAGES = ["index.html", "reconciliation.html", "glossary.html", "accessibility.html", "areas.html"] + [
     f"{AREA}/{name}.html"
-    for name in ("register", "care-rates", "chlamydia", "health-checks", "smoking", "public-health-savings", "savings-ledger", "five-year-budget", "ehcp-forecast", "ot-demand", "placement-costs", "care-home-support", "enhanced-response", "informal-carers", "independent-living-buy", "independent-living-make", "safe-team", "interim-beds", "bus-gates", "transport-workstreams", "multi-systemic-therapy", "victoria-road", "young-adults-team", "direct-payments", "think-communities", "real-living-wage", "members-allowances", "county-farms", "active-parks", "care-together", "send-transformation", "biodiversity", "climate-risk", "portfolio")
+    for name in ("register", "care-rates", "chlamydia", "health-checks", "smoking", "public-health-savings", "savings-ledger", "five-year-budget", "ehcp-forecast", "ot-demand", "placement-costs", "care-home-support", "enhanced-response", "informal-carers", "independent-living-buy", "independent-living-make", "safe-team", "interim-beds", "bus-gates", "transport-workstreams", "multi-systemic-therapy", "victoria-road", "young-adults-team", "direct-payments", "transport-demand", "disability", "think-communities", "real-living-wage", "members-allowances", "county-farms", "active-parks", "care-together", "send-transformation", "biodiversity", "climate-risk", "portfolio")
 ]  # fmt: skip
 # A browser takes a minute and more for all pages; the others are looked at with the long tests.
 OF_EACH_KIND = PAGES[:5] + [page for page in PAGES if Path(page).stem in one_of_each_notebook()]

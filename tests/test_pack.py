@@ -44,6 +44,8 @@ NAMES = [
     "members-allowances",
     "county-farms",
     "direct-payments",
+    "transport-demand",
+    "disability",
     "active-parks",
     "care-together",
     "send-transformation",

@@ -20,6 +20,7 @@ from casebook.report.sections.caseloads import (
 from casebook.report.sections.comparisons import certainty, change, numbers_at_rate, over_years
 from casebook.report.sections.costs import cost_avoided, late_start, weekly_costs, weeks_left, what_happened
 from casebook.report.sections.grounds import assumptions
+from casebook.report.sections.in_steps import in_step
 from casebook.report.sections.ledgers import behind, besides, where_things_stand
 from casebook.report.sections.portfolios import portfolio
 from casebook.report.sections.projections import against_outturn, as_printed, backtest, by_part, follows, forecast
@@ -55,6 +56,7 @@ __all__ = [
     "futures",
     "gap_in_people",
     "in_region",
+    "in_step",
     "late_start",
     "loads",
     "mended",
