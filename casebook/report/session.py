@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from typing import Any
 
 from casebook.data.results import UPSTREAM
@@ -24,6 +25,7 @@ def begin() -> None:
         shell.display_pub.register_hook(_keep)
         shell.displayhook.register_hook(_keep)
         shell.events.register("pre_run_cell", _forget)
+        shell.Completer.custom_matchers.append(_matcher(shell))
 
 
 def shown() -> list[list[dict[str, Any]]] | None:
@@ -46,6 +48,29 @@ def _kernel() -> Any:
 
     shell = get_ipython()
     return shell if hasattr(shell, "get_parent") else None
+
+
+def _matcher(shell: Any) -> Any:
+    """Return what IPython asks what a text may become."""
+    from IPython.core.completer import SimpleCompletion, context_matcher
+
+    def casebook(context: Any) -> Any:
+        found = None
+        # Completion is a help: whatever a half-written cell makes of it, there is just none.
+        with suppress(Exception):
+            from casebook.report import offering
+
+            lines = context.full_text.splitlines()[: context.cursor_line + 1] or [""]
+            before = "\n".join([*lines[:-1], lines[-1][: context.cursor_position]])
+            found = offering.offered(before, shell.user_ns)
+        if found is None:
+            return {"completions": []}
+        begun, words = found
+        offers = [SimpleCompletion(word, type="text") for word in words]
+        # Files and names of Python have no business in such a text.
+        return {"completions": offers, "matched_fragment": begun, "suppress": True, "ordered": True}
+
+    return context_matcher()(casebook)
 
 
 def _keep(message: dict[str, Any]) -> dict[str, Any]:

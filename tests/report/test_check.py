@@ -34,6 +34,14 @@ class Lab:
             if kind == "status" and content["execution_state"] == "idle":
                 return printed, shown
 
+    def completed(self, code, cursor=None):
+        """Complete what stands before the cursor, and return the beginning it takes and what it may become."""
+        asked = self.client.complete(code, len(code) if cursor is None else cursor)
+        while (answer := self.client.get_shell_msg(timeout=LONGEST))["parent_header"]["msg_id"] != asked:
+            pass
+        found = answer["content"]
+        return code[found["cursor_start"] : found["cursor_end"]], found["matches"]
+
 
 @pytest.fixture(scope="module")
 def kernel():
@@ -95,3 +103,27 @@ def test_a_cell_run_again_or_deleted_counts_as_the_notebook_shows_it(lab):
         "What is shown so far can be published.", "It has 1 thing shown that is not published: cell 5 (a table).",
     ]  # fmt: skip
     assert lab.run("check", CHECK, deleted=["look"])[0] == "What is shown so far can be published.\n"
+
+
+def test_a_text_that_is_chosen_from_a_list_is_completed_from_it(lab):
+    lab.run(
+        "imports",
+        "from casebook import latest, report, sections, series, tables\nfrom casebook.report.parts import Section",
+    )
+    lab.run("begin", "chosen = Section(chart='x', table='y')")
+    assert lab.completed('frame = tables.read("smoking_') == ("smoking_", ["smoking_prevalence"])
+    begun, names = lab.completed("found = latest.values(tables.read('")
+    assert (begun, {"care_scenarios", "smoking_prevalence"} <= set(names), len(names) > 40) == ("", True, True)
+    assert lab.completed('rates = series.read("care-appl') == ("care-appl", ["care-applications"])
+    assert lab.completed('x = 1\nseries.panel(\n    "chlam')[1] == ["chlamydia-detection-women"]
+    assert lab.completed('report.assumption("All count alike (as said), they say.", quality="')[1] == [
+        "green",
+        "amber",
+        "red",
+    ]
+    assert lab.completed('report.show(chosen.without("chart", "')[1] == ["chart", "table"]
+    # In the middle of a line, and no more than is asked for.
+    code = 'frame = tables.read("smoking_", area)'
+    assert lab.completed(code, code.index('"') + 9) == ("smoking_", ["smoking_prevalence"])
+    assert {"read", "read_all"} == {one.rpartition(".")[2] for one in lab.completed("tables.re")[1]}
+    assert "smoking_prevalence" not in lab.completed('open("smoking_')[1]
