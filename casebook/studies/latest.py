@@ -124,7 +124,7 @@ def values(frame: pd.DataFrame, area: str, column: str = "") -> LatestValues:
     year = next((one.name for one in table.columns if one.unit == "year" and one.type == "integer"), None)
     able = {one.name: one for one in table.columns if _measures(one)}
     if not column and len(able) > 1:
-        raise InputError(f"{where} has several columns of numbers ({and_list(able)}): say which with column=.")
+        raise InputError(f"{where} has several columns of numbers ({and_list(able)}): name one (--column, column=).")
     if (column or not able) and column not in able:
         raise InputError(f"{where} has no column of numbers {column!r}: {one_of(able, column)}")
     about = able[column or next(iter(able))]

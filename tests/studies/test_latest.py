@@ -75,6 +75,8 @@ def test_of_several_columns_of_numbers_one_has_to_be_named(project):
     )
     frame = frame.drop(columns="note").assign(more=pd.Series([1.0, 2.0, 3.0, 4.0, 5.0]))
     frame.attrs["table"] = other
-    with pytest.raises(InputError, match=r"several columns of numbers \(meals and more\): say which with column="):
+    with pytest.raises(
+        InputError, match=r"several columns of numbers \(meals and more\): name one \(--column, column=\)\."
+    ):
         latest.values(frame, "Norfolk")
     assert latest.values(frame, "Norfolk", "more").here.value == 2.0
