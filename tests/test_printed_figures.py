@@ -100,7 +100,6 @@ KNOWN = {
     "victoria-road-cheaper": "reproduced",
     "care-staying-age": "reproduced",  # 209 and 171
     "scenario-middle-start": "reproduced",
-    "transport-cost-2018": "differs",  # 21.2m for 18.4m
     "transport-cost-both": "reproduced",
     "transport-send-16": "cannot be recomputed",
     "transport-clawback": "differs",  # 12 x 10,000
@@ -161,7 +160,10 @@ KNOWN = {
     "members-saving": "reproduced",
     "farms-9": "differs",  # 335,769 of 4,705,000 are 7.1%
     "farms-rent-2026": "reproduced",  # 2.5% of 5,428,356.90
-    "wage-same-as-option-1": "cannot be recomputed",
+    "wage-same-as-option-1": "differs",  # £9,214,000 in three years
+    "think-connectors": "reproduced",  # 10 / (180 / 30 - 1)
+    "budget-pressures-2018": "unreadable",  # a dash for 13,297
+    "uasc-when": "differs",  # April 2019 and April 2020
     "parks-return": "differs",  # 37.5, not over 40
     "parks-third": "reproduced to rounding",  # 33% are no third, but could be
     "parks-nearly-all": "reproduced",

@@ -29,7 +29,7 @@ OPPOSITES = {
     "cannot be": "can be", "savings would": "losses would", "decreased": "increased",
     "narrowed": "widened", "significant investment": "small investment", "vast proportion": "small proportion",
     "majority": "minority", "most residents": "few residents", "most people": "few people", "maintained": "halved",
-    "nearly all": "hardly any", "similar": "different", "second year": "first year",
+    "nearly all": "hardly any", "during": "before", "longer": "shorter", "current pressure": "former pressure", "similar": "different", "second year": "first year",
     "remains throughout": "ends early", "savings could": "losses could", "increases to": "falls to",
 }  # fmt: skip
 

@@ -91,4 +91,4 @@ def test_of_what_is_counted_there_are_no_parts(found):
     assert shown["social-care-act-2036"] == "302"
     assert shown["foster-35-places"] == "38 and 43"
     assert shown["foster-monthly"] == "2"
-    assert shown["transport-cost-2018"] == "£18.4 million"
+    assert shown["transport-cost-both"] == "£25.7 million"
