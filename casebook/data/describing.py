@@ -171,6 +171,9 @@ class _Column:
         led_by_zero = any(re.fullmatch(r"0\d+", cell) for cell in values)
         # One cell in ten may be a slip, which reading the table then names.
         numeric = bool(numbers) and not led_by_zero and len(numbers) >= 0.9 * len(values)
+        odd = sorted({repr(cell) for cell in values} - {repr(cell) for cell in numbers})
+        self.odd = odd[:5] if not numeric and not led_by_zero and len(numbers) >= 0.5 * len(values) else []
+        """What keeps a column of numbers, by most of its cells, from being taken for one."""
         self.is_date = bool(values) and all(map(_DATE.fullmatch, values))
         self.numbers = [float(re.sub("[£$,%]", "", cell)) for cell in numbers] if numeric and not self.is_date else []
         if not self.numbers:
@@ -276,6 +279,11 @@ def _remarks(column: _Column, role: object, areas: Gazetteer) -> Iterator[str]:
         )
     if column.numbers and (odd := [cell for cell in column.values if not _NUMBER.fullmatch(cell)]):
         yield f"{column.name} holds {and_list(sorted({repr(one) for one in odd}))} among numbers."
+    elif column.odd:
+        yield (
+            f"{column.name} is taken for words, though most of its cells are numbers: these are none: "
+            f"{and_list(column.odd)}. If it holds numbers, say type: number, correct slips, and name codes in missing."
+        )
 
 
 def _key(columns: list[_Column]) -> list[_Column]:

@@ -20,6 +20,8 @@ CODES = {
     "-": "nothing, or not given", ".": "nothing, or not given", "..": "not available", ":": "not available",
     "n/a": "does not apply", "N/A": "does not apply", "NA": "does not apply",
 }  # fmt: skip
+# As the Government Analysis Function has them written since 2021.
+CODES |= {f"[{code}]": CODES[code] for code in ("c", "x", "z", "u", "low", "w")}
 """What official tables put in place of a number, and what it mostly means; the publisher's notes know better."""
 _A_NUMBER = re.compile(r"[£$]?[+-]?[\d,]*\.?\d+%?")
 

@@ -148,3 +148,16 @@ def test_a_table_in_its_place_stays_as_it_is(project):
     draft = draft_of(project, path)
     assert [file.name for file in describing.write(project.root, draft)] == ["visits.csv", "visits.yaml"]
     assert path.read_bytes() == content
+
+
+def test_codes_in_brackets_are_codes_and_a_column_of_words_that_looks_like_numbers_is_said(project):
+    text = 'Area,Year,Absent,Roll\nCambridgeshire,2024,21.5,"98,412"\nNorfolk,2024,[x],"1,18,220"\nSuffolk,2024,[c],"99,412"\n'
+    draft = described(project, text)
+    assert (
+        "missing: ['', '[c]', '[x]']  # guess, [c]: hidden, to protect persons; [x]: not available" in draft.description
+    )
+    assert "absent: {type: number, unit: number, minimum: 0, required: no}" in draft.description
+    (note,) = draft.notes
+    assert note.startswith("roll is taken for words, though most of its cells are numbers: these are none: '1,18,220'.")
+    frame = raw.read(project.root, accepted(project, draft))
+    assert frame["absent"].isna().tolist() == [False, True, True]
