@@ -50,7 +50,7 @@ PACK = [
     Report("victoria-road", "appraisal", {"case": "victoria_road"}, ["victoria_road"], 3, 2),
     Report("young-adults-team", "capacity", {"case": "young_adults_team"}, ["young_adults_team"], 3, 1),
     Report("think-communities", "build-up", {"case": "think_communities"}, ["think_communities"], 3, 1),
-    Report("real-living-wage", "build-up", {"case": "real_living_wage"}, ["real_living_wage"], 3, 1),
+    Report("real-living-wage", "build-up", {"case": "real_living_wage"}, ["real_living_wage"], 2, 1),
     Report("members-allowances", "build-up", {"case": "members_allowances"}, ["members_allowances"], 3, 1),
     Report("county-farms", "build-up", {"case": "county_farms"}, ["county_farms"], 3, 1),
     Report("direct-payments", "series", {"case": "direct_payments"}, ["direct_payments"], 3, 1),
@@ -60,6 +60,7 @@ PACK = [
     Report("care-together", "build-up", {"case": "care_together"}, ["care_together"], 3, 1),
     Report("send-transformation", "build-up", {"case": "send_transformation"}, ["send_transformation"], 3, 1),
     Report("biodiversity", "build-up", {"case": "biodiversity"}, ["biodiversity"], 3, 1),
+    Report("flood-action", "build-up", {"case": "flood_action"}, ["flood_action"], 3, 1),
     Report("climate-risk", "build-up", {"case": "climate_risk"}, ["climate_risk"], 3, 1),
     Report("portfolio", needs=["portfolio_others"], figures=1),
 ]

@@ -50,6 +50,7 @@ NAMES = [
     "care-together",
     "send-transformation",
     "biodiversity",
+    "flood-action",
     "climate-risk",
     "portfolio",
 ]

@@ -128,6 +128,13 @@ class SourceEntry(Described):
     lines: str | None = None
     place: str | None = None
     """Where a reader of the paper finds it: the case, and the page it starts on."""
+    version: str | None = None
+    """The date of the case's own version, where the paper holds cases of several dates."""
+
+    @property
+    def as_of(self) -> str:
+        """When it is from: the date of its version or, without one, of the publication."""
+        return self.version or self.date_in_words
 
     def citation(self) -> str:
         """Return the source as a reader finds it: who published it, its title, its date, and where in it.

@@ -249,11 +249,13 @@ class BuildUp:
                 "comes-to", self._said(said.iloc[0]), " ".join(self._said(row) for _, row in said.iloc[1:].iterrows()),
                 Money(float(said.iloc[0]["rebuilt"])),
             ),
-            Found(
+        ]  # fmt: skip
+        # That the only sum is right is said with the sum itself.
+        if wrong or len(self.sums) > 1:
+            found.append(Found(
                 "sums", self.added, f"{capital('; '.join(wrong))}." if wrong else "",
                 Number(len(wrong), unit=_SUMS.for_number(len(wrong))),
-            ),
-        ]  # fmt: skip
+            ))  # fmt: skip
         if self.brings.value:
             times = Number(float(self.brings) / float(said.iloc[0]["printed"]), unit="pounds for each pound")
             found.append(Found(

@@ -194,7 +194,7 @@ class InStep:
     def too_few(self) -> str:
         """Why it is not forecast by itself, as a sentence."""
         if self.history.empty:
-            return f"All is worked out from {self.noun}; nobody counted it in any year, so no forecast can be tested."
+            return f"All is calculated from {self.noun}; nobody counted it in any year, so no forecast can be tested."
         first, last = (self._like(float(self.history.iloc[at])) for at in (0, -1))
         years = self.history.index
         pace = forecast.yearly_growth(float(first), float(last), float(years[-1] - years[0]))
@@ -225,7 +225,9 @@ class InStep:
     @property
     def means(self) -> str:
         """The factors, as a sentence names them."""
-        return listed(f"{row['item']} ({row['printed']})" for row in self.factors.to_dict("records"))
+        rows = self.factors.to_dict("records")
+        said = [percent(row["value"]) if row["unit"] == "per cent" else Money(row["value"]) for row in rows]
+        return listed(f"{row['item']} ({one})" for row, one in zip(rows, said, strict=True))
 
     @property
     def glance(self) -> str:

@@ -268,7 +268,7 @@ class ShortSeries:
                 Found(
                     "repeat",
                     self.quarters.said,
-                    "The row is mended here, and the years' totals stay as printed.",
+                    "The row is corrected here, and the years' totals stay as printed.",
                     Money(moved),
                 )
             )

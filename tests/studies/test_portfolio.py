@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from casebook import appraisal, portfolio, sections, tables
-from casebook.data import project
+from casebook.data import catalogue, project
 from casebook.errors import InputError
 from casebook.studies.portfolio import Entry
 
@@ -123,3 +123,74 @@ def test_the_page_says_in_thousands_what_the_ranking_has_in_pounds(of):
     # Ledgers hold the sums of other cases, so the chart leaves them out.
     assert shown.chart.title == 'Most is at stake in "Changing support for special needs": £19.7 million in a year.'
     assert {"missing", "worst"} <= set(shown.gaps.columns) and "takes" in shown.lacking.columns
+
+
+# The subjects of the five papers that have numbers, and a passage of each: paper, first and last line.
+SUBJECTS = {
+    "care applications": ("004", 189, 258),
+    "children in care": ("001", 377, 399),
+    "placement costs": ("000", 59, 138),
+    "plans by need": ("004", 785, 812),
+    "population and disability": ("004", 812, 837),
+    "occupational therapy": ("004", 698, 979),
+    "chlamydia, health checks, smoking": ("004", 2797, 2905),
+    "public health savings": ("004", 3005, 3034),
+    "school transport": ("004", 264, 564),
+    "school transport, 2019": ("000", 531, 656),
+    "special needs transformation": ("004", 1335, 1809),
+    "special needs capacity": ("004", 983, 1108),
+    "five-year budget": ("002", 60, 154),
+    "unaccompanied young people": ("003", 3, 70),
+    "unaccompanied young people, 2021": ("004", 620, 685),
+    "multi-systemic therapy": ("001", 910, 1070),
+    "Victoria Road": ("001", 530, 604),
+    "SAFE": ("004", 1222, 1327),
+    "Think Communities": ("004", 2028, 2182),
+    "block beds": ("004", 2196, 2294),
+    "interim beds": ("004", 2483, 2611),
+    "equipment": ("004", 2613, 2684),
+    "homecare cars": ("004", 2686, 2795),
+    "Young Adults Team": ("004", 3078, 3240),
+    "Care Home Support Team": ("004", 3372, 3583),
+    "Enhanced Response Service": ("004", 3585, 3793),
+    "informal carers": ("004", 3795, 4058),
+    "Real Living Wage": ("004", 4060, 4230),
+    "Independent Living, bought": ("004", 4393, 4541),
+    "Independent Living, built": ("004", 4913, 5076),
+    "Care Together": ("004", 4543, 4762),
+    "direct payments": ("004", 4764, 4911),
+    "bus gates": ("004", 5078, 5253),
+    "highways": ("004", 5255, 5348),
+    "recycling": ("004", 5426, 5517),
+    "street lighting": ("004", 5519, 5618),
+    "national infrastructure consents": ("004", 5719, 5885),
+    "biodiversity": ("004", 5986, 6134),
+    "flood action": ("004", 6136, 6271),
+    "Active Parks": ("004", 6281, 6664),
+    "climate risk": ("004", 6666, 6871),
+    "members' allowances": ("004", 6881, 7008),
+    "county farms": ("004", 7010, 7099),
+    "staff structure": ("004", 7101, 7254),
+}
+
+
+def test_every_subject_of_the_papers_that_has_numbers_has_a_report_or_a_row_of_the_ranking():
+    rows = [(row["paper"], int(row["line"])) for kind in ("no case", "own report") for row in others(kind)]
+    for table in catalogue.load(project.root()).tables:
+        if table.name not in (
+            "portfolio_others",
+            "savings_ledger",
+            "paper_sections",
+            "published_figures",
+            "prose_figures",
+        ):
+            for source in table.sources:
+                lines = [part.split("-") for part in (source.lines or "").split(", ") if part]
+                rows += [(source.paper, line) for ends in lines for line in range(int(ends[0]), int(ends[-1]) + 1)]
+    known = set(rows)
+    lacking = [
+        subject
+        for subject, (paper, first, last) in SUBJECTS.items()
+        if known.isdisjoint((paper, line) for line in range(first, last + 1))
+    ]
+    assert lacking == []

@@ -70,7 +70,7 @@ def mended(of: ShortSeries) -> Section:
     spec = {name: (f"{title}, pounds", ",.0f") for name, title in names.items()}
     wrong = quarters.mended is not None
     return Section(
-        said=f"{quarters.said} The years below are counted with the row mended." if wrong else None,
+        said=f"{quarters.said} The years below are counted with the row corrected." if wrong else None,
         steps=Sheet(
             quarters.steps,
             f"The row of {quarters.year}, step by step",
