@@ -16,7 +16,7 @@ from casebook.studies.found import Found
 from casebook.studies.projection import LIMITS
 
 COLUMNS = ("id", "item", "kind", "year", "amount", "unit")
-_SCALES = {"per cent": 0.01, "million pounds": 1e6, "thousand pounds": 1e3}
+_SCALES = {"per cent": 0.01, "thousand pounds": 1e3}
 
 
 @dataclass(frozen=True)
