@@ -17,7 +17,7 @@ from printed import lost_in_print
 from pypdf import PdfReader
 
 from casebook.pack.models import Pack
-from casebook.pages import index, script, single
+from casebook.pages import docs, index, script, single
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -397,6 +397,25 @@ def test_with_scripts_times_and_places_are_sorted_as_people_read_them(browser):
         for shown in (IN_ORDER[name], IN_ORDER[name][::-1]):
             tab.get_by_role("button", name=name).click()
             assert column(tab.locator("table"), number) == shown
+    tab.context.close()
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_word_of_the_documents_is_found_from_a_file_and_all_are_listed_without_scripts(browser, tmp_path, scripts):
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "index.md").write_text("# All\n\n[Data](data.md)\n", encoding="utf-8")
+    (tmp_path / "docs" / "data.md").write_text("# Data\n\nRows.\n\n## Nights\n\nThe disk is full.\n", encoding="utf-8")
+    docs.build(tmp_path, tmp_path / "out", {})
+    tab = opened_in(browser, java_script_enabled=scripts, offline=True).new_page()
+    tab.goto((tmp_path / "out" / "find.html").as_uri())
+    shown = tab.locator("ul.found li:visible a")
+    assert shown.all_inner_texts() == ["All", "Data", "Nights"]
+    if scripts:
+        tab.get_by_label("Show only parts with these words:").fill("FULL disk")
+        assert shown.all_inner_texts() == ["Nights"]
+        shown.click()
+        assert tab.url.endswith("data.html#nights")
     tab.context.close()
 
 

@@ -37,7 +37,7 @@ def typed(path):
 
 # Run one after the other in one copy of the project, in which nothing is published; with what they end.
 RUN = {
-    "status": 0, "runs": 0, "list": 0, "accept published_figures": 0,
+    "status": 0, "runs": 0, "list": 0,
     "schedule --at 02:00 --using systemd": 0, "schedule --at 02:00 --using github": 0,
 }  # fmt: skip
 # The steps of "From a file to a page in ten minutes", run by the last test; `run` is everybody's first command.
