@@ -544,8 +544,9 @@ class TestCommands:
         done = pack.pipeline("reconcile", *chosen, "--differs").stdout
         assert (done.count("\n    differs: "), done.count("\n    unreadable: ")) == (differ, unreadable)
         of = f"of {len(found)} printed figures"
-        says = f"{differ} {of} {'differs' if differ == 1 else 'differ'}{' and 1 is unreadable' if unreadable else ''}."
-        if not differ:
+        besides = f" and {unreadable} {'is' if unreadable == 1 else 'are'} unreadable" if unreadable else ""
+        says = f"{differ} {of} {'differs' if differ == 1 else 'differ'}{besides}."
+        if not differ and not unreadable:
             says = f"O{of[1:]}, none differs and none is unreadable."
         assert done.splitlines()[-1] == (f"Paper {paper}: {says}" if paper else says)
         as_json = json.loads(pack.pipeline("reconcile", *chosen, "--differs", "--json").stdout)
