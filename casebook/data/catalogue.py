@@ -90,6 +90,8 @@ class Identity(Described):
     """The one row that a change is measured from, or that shares are taken of."""
     equals: float | None = None
     """A number not printed that the parts add up to, such as 100."""
+    times: str = ""
+    """The column that says how often a part of a sum counts; once where it says nothing."""
 
     @model_validator(mode="after")
     def _has_what_its_kind_needs(self) -> Identity:

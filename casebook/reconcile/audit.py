@@ -275,7 +275,9 @@ def of_file(path: Path, descriptor: Path | None = None) -> list[Check]:
         raise InputError(f"{beside}, {where}: {problem['msg'].removeprefix('Value error, ')}.") from None
     except ValueError as error:
         raise InputError(f"{beside} is not valid JSON ({error}): correct it.") from None
-    numbers = tuple(dict.fromkeys(name for one in said.identities for name in (*one.columns, *one.of)))
+    numbers = tuple(
+        dict.fromkeys(name for one in said.identities for name in (*one.columns, *one.of, one.times) if name)
+    )
     printed = as_printed.of_file(path, said.primary_key, numbers, said.missing_values, said.rounded)
     return checks(printed, said.identities)
 
@@ -314,7 +316,7 @@ def _compute(table: PrintedTable, identity: Identity, at: int, column: str) -> t
             parts = [(row, identity.of[0]) for row in rows]
     else:
         parts = [(other, column) for other in _parts(table, identity, at)]
-    numbers = [table.quantities[part] for part in parts]
+    numbers = [_counted(table, identity, part) for part in parts]
     known = [number for number in numbers if number is not None]
     if len(known) < len(numbers) or not known:
         return None, tuple(str(table.cell(*part)) for part, one in zip(parts, numbers, strict=True) if one is None)
@@ -322,6 +324,11 @@ def _compute(table: PrintedTable, identity: Identity, at: int, column: str) -> t
         return _combine(identity, known), ()
     except ZeroDivisionError:
         return None, (f"a number other than 0 for {table.cell(*parts[-1])}",)
+
+
+def _counted(table: PrintedTable, identity: Identity, part: tuple[int, str]) -> Quantity | None:
+    number, times = table.quantities[part], table.quantities.get((part[0], identity.times))
+    return number if number is None or times is None else number * exactly(times.value)
 
 
 def _combine(identity: Identity, numbers: list[Quantity]) -> Quantity:
@@ -411,7 +418,7 @@ def _is(row: Mapping[str, str], chosen: Mapping[str, tuple[str, ...]]) -> bool:
 
 def _check_columns(table: PrintedTable, identity: Identity) -> None:
     header = list(table.rows[0])
-    for name in (*identity.columns, *identity.of):
+    for name in (*identity.columns, *identity.of, *filter(None, [identity.times])):
         if name not in table.titles:
             raise InputError(
                 f"{table.file} has no column of numbers {name!r}, which an identity names: {one_of(header, name)}"
