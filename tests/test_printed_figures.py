@@ -514,7 +514,12 @@ class TestPages:
             told = [html.unescape(name) for name in re.findall(r'<tr><th scope="row"><a [^>]+>(.*?)</a>', section)]
             published = [row for row in pack.pack()["reconciliation"] if row["paper"] == paper]
             published.sort(key=lambda row: (row["line"], row["id"]))
-            assert told == [row["figure"] for row in published if row["verdict"] != "cannot be recomputed"]
+            can = [row for row in published if row["verdict"] != "cannot be recomputed"]
+            # A repeat or a count of a list has a number and no formula.
+            right = [
+                row for row in can if row["computed"] is not None and not row["formula"] and row["verdict"] != "differs"
+            ]
+            assert told == [row["figure"] for row in can if row not in right]
             assert len(published) == sum(row["paper"] == paper for row in registered)
         lacking = html.unescape(page[page.index('id="cannot"') : page.index('id="papers"')])
         without = [row["figure"] for row in pack.pack()["reconciliation"] if row["verdict"] == "cannot be recomputed"]

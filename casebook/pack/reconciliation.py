@@ -100,6 +100,15 @@ def shown(found: Iterable[Row]) -> list[Row]:
     return [row for verdict in (Verdict.DIFFERS, Verdict.UNREADABLE) for row in found if row.verdict == verdict]
 
 
+def told(found: Iterable[Row]) -> list[Row]:
+    """Return the rows that the page of all figures tells: those calculated, but no mere repeat or count that is right."""
+    return [
+        row
+        for row in found
+        if row.verdict != Verdict.CANNOT and (row.formula or row.computed is None or not Verdict(row.verdict).stands)
+    ]
+
+
 def once(found: Iterable[Row]) -> list[Row]:
     """Return every figure once, by paper and line: packs of several areas reconcile the same papers."""
     seen: dict[tuple[Any, ...], Row] = {}

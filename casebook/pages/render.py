@@ -337,7 +337,7 @@ def reconciliation_page(pack: Pack) -> str:
         pack=pack,
         summary=reconciliation.summary(found),
         figures=found,
-        by_paper={paper: [row for row in found if row.paper == paper] for paper in papers},
+        by_paper={paper: [row for row in reconciliation.told(found) if row.paper == paper] for paper in papers},
         by_report=[(entry, [row for row in found if (row.report, row.area) == key]) for key, entry in entries.items()],
         titles=entries,
         css=style(),
