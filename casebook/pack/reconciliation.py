@@ -101,7 +101,7 @@ def shown(found: Iterable[Row]) -> list[Row]:
 
 
 def told(found: Iterable[Row]) -> list[Row]:
-    """Return the rows that the page of all figures tells: those calculated, but no mere repeat or count that is right."""
+    """Return what the page of all figures tells: what is calculated, but no mere repeat or count that is right."""
     return [
         row
         for row in found
