@@ -432,9 +432,12 @@ def _exact(one):
 
 class TestPages:
     def test_every_report_says_how_it_compares_with_what_was_printed(self, pack):
+        with_figures = {figure.report for figure in figures.load(pack.root).figures.values()}
+        assert len(with_figures) > 30
         for entry in pack.pack()["reports"]:
             page = (pack.root / "reports" / entry["html"]).read_text(encoding="utf-8")
-            reconciled = entry["name"] != "register" and entry["area"] == "Cambridgeshire"
+            # What only takes on another report's figures has none of its own.
+            reconciled = entry["name"] in with_figures and entry["area"] == "Cambridgeshire"
             assert page.count("What the papers said</h2>") == reconciled, entry["name"]
 
     def test_differences_come_first_with_both_values_the_formula_the_place_and_what_follows(self, pack):

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 import re
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -19,7 +18,7 @@ from pathlib import Path
 
 from casebook.data import catalogue, raw
 from casebook.data.catalogue import Catalogue
-from casebook.data.project import RAW, write_whole
+from casebook.data.project import ACCEPTED, COMMON, RAW, write_whole
 from casebook.errors import InputError, one_of
 from casebook.reconcile import as_printed, audit
 from casebook.reconcile.as_printed import PrintedTable
@@ -197,13 +196,22 @@ def load(root: Path) -> Register:
     InputError
         If the file cannot be split into its columns.
     """
-    with os.scandir(root / RAW) as files:
-        there = sorted((file.name, (now := file.stat()).st_mtime_ns, now.st_size) for file in files)
-    return _load(root, tuple(there))
+    names = [table.name for table in catalogue.load(root).tables]
+    files = [COMMON, ACCEPTED, *(RAW / f"{name}{ending}" for name in names for ending in (".csv", ".yaml"))]
+    return _load(root, tuple(_stamp(root / file) for file in files))
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    # Looked at one by one: a folder that a notebook has listed would make it stale with every new table.
+    try:
+        there = path.stat()
+    except OSError:
+        return 0, 0
+    return there.st_mtime_ns, there.st_size
 
 
 @lru_cache(maxsize=4)
-def _load(root: Path, fingerprint: tuple[tuple[str, int, int], ...]) -> Register:
+def _load(root: Path, fingerprint: tuple[tuple[int, int], ...]) -> Register:
     described = catalogue.load(root)
     # The kinds of value are checked with every other table's, when a run or a check starts.
     header, rows = raw.cells(root / FILE, FILE, described.table(REGISTER).column_names)
