@@ -554,6 +554,9 @@ def _plain_number(value: float | Number | None) -> float | None:
 
 
 def _plain(value: Any) -> Any:
+    # JSON has no "not a number"; each kind of kernel would write something else in its place.
+    if pd.isna(value):
+        return None
     return value.item() if hasattr(value, "item") else value
 
 

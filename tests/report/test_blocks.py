@@ -1,5 +1,7 @@
 """Blocks refuse what a reader could not use, and escape what data contain."""
 
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -227,3 +229,11 @@ def test_what_few_readers_need_is_folded_under_words_that_say_what_it_is(monkeyp
     assert not open_table.details
     assert open_table.table.caption.text == "Rates again"
     assert blocks.Table.read(shown[1].payload()) == shown[1]
+
+
+def test_what_is_kept_for_other_reports_is_json_whatever_is_missing(monkeypatch):
+    kept = []
+    monkeypatch.setattr(blocks.Block, "show", lambda block: kept.append(block))  # noqa: PLW0108 - a method must be a function
+    frame = pd.DataFrame({"rate": [1.0, np.nan], "count": pd.array([1, None], "Int64"), "words": [None, "two"]})
+    report.result("rows", frame)
+    assert json.loads(json.dumps(kept[0].rows, allow_nan=False)) == [[1.0, 1, None], [None, None, "two"]]
