@@ -88,7 +88,7 @@ class Session:
             outcome = could_not_run("too much output", f"its cells show more than {self.output_megabytes:g} MB")
             self.too_much(outcome)
             raise StoppedError(outcome)
-        redacted: dict[str, Any] = self.redactor.redact(output)
+        redacted: dict[str, Any] = self.redactor.redact(_writable(output))
         return redacted
 
     def cut_notebook(self) -> None:
@@ -337,6 +337,15 @@ def _no_files() -> tuple[int, int]:
 
 
 _KEPT: list[Any] = []
+
+
+def _writable(value: Any) -> Any:
+    """Return an output with a mark in place of halves of characters, which no file can hold."""
+    if isinstance(value, str):
+        return value if value.isascii() else value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, Mapping):
+        return {name: _writable(one) for name, one in value.items()}
+    return [_writable(one) for one in value] if isinstance(value, list | tuple) else value
 
 
 def _size(value: Any) -> int:

@@ -22,14 +22,17 @@ from functools import partial
 from pathlib import Path
 from typing import IO, Any, NoReturn
 
+import psutil
+
 from casebook.engine import lock, signals, worker
-from casebook.engine.outcome import NOT_HEARD
+from casebook.engine.outcome import MEGABYTE, NOT_HEARD
 from casebook.engine.task import Task, from_plain
 from casebook.engine.worker import Emit, Finish
 
 _PR_SET_CHILD_SUBREAPER = 36
-# So many reports, then a fresh one: what a library keeps of each must not add up over a run of all areas.
-_REPORTS_OF_ONE = 50
+# So many reports, or so much memory more than at first, then a fresh one: what a report leaves must not add up, nor
+# count against the limit of the next.
+_REPORTS_OF_ONE, _KEPT = 50, 100 * MEGABYTE
 
 # What other processes tell, are told and write; it is not for the next one, forked meanwhile, to read or change.
 others: set[IO[bytes]] = set()
@@ -118,6 +121,12 @@ class Finisher(_Forked):
         self.begun = 0
         super().__init__(partial(_finish_each, finish, asked))
         os.close(asked)
+        self._at_first = resident(self.pid)
+
+    @property
+    def spent(self) -> bool:
+        """Whether another is to finish the next report."""
+        return self.begun >= _REPORTS_OF_ONE or resident(self.pid) - self._at_first > _KEPT
 
     def begin(self, task: Task) -> None:
         """Have it finish a report."""
@@ -165,10 +174,10 @@ class Finishers:
 
     def give_back(self, one: Finisher) -> None:
         """Take back one that has told how its report ended."""
-        if one.begun < _REPORTS_OF_ONE:
-            self._waiting.append(one)
-        else:
+        if one.spent:
             one.close()
+        else:
+            self._waiting.append(one)
 
     @property
     def pids(self) -> set[int]:
@@ -229,6 +238,14 @@ class Started:
     def exit_code(self) -> int:
         """Return its exit code; of one ended by a signal, the signal's number, negative."""
         return int(self._process.returncode)
+
+
+def resident(pid: int) -> int:
+    """Return the bytes of memory that a process holds; none, where it has ended."""
+    try:
+        return int(psutil.Process(pid).memory_info().rss)
+    except psutil.NoSuchProcess:
+        return 0
 
 
 def become_subreaper() -> None:

@@ -27,7 +27,7 @@ from casebook import digest
 from casebook.engine import events, signals
 from casebook.engine.events import CellEvent, Ended, Executed
 from casebook.engine.outcome import MEGABYTE, CellRun, Cost, Outcome, could_not_run, of_error, of_exit
-from casebook.engine.processes import Finisher, Finishers, Forked, Started, become_subreaper
+from casebook.engine.processes import Finisher, Finishers, Forked, Started, become_subreaper, resident
 from casebook.engine.task import Key, Task
 from casebook.engine.worker import Finish
 from casebook.errors import ReportFailedError
@@ -285,7 +285,7 @@ class _Running:
     def _memory(self) -> int:
         """Return the bytes of memory that the worker and all that came of it hold."""
         self._family = _family(self.process.pid)
-        return sum(_resident(one) for one in self._family)
+        return sum(resident(one.pid) for one in self._family)
 
     def _own_memory(self) -> int:
         """Return the same where processes share memory, as forked ones do: each page counts once. It takes longer."""
@@ -415,13 +415,6 @@ def _children(pid: int) -> list[int]:
 
 def _proportional(process: psutil.Process) -> int:
     try:
-        return int(getattr(process.memory_full_info(), "pss", 0)) or _resident(process)
+        return int(getattr(process.memory_full_info(), "pss", 0)) or resident(process.pid)
     except psutil.Error:
-        return _resident(process)
-
-
-def _resident(process: psutil.Process) -> int:
-    try:
-        return int(process.memory_info().rss)
-    except psutil.NoSuchProcess:
-        return 0
+        return resident(process.pid)

@@ -94,6 +94,8 @@ def build(root: Path, out: Path, made: Mapping[str, Callable[[], str]]) -> list[
     InputError
         If a link leads nowhere, a document cannot be reached, or a page does not pass the gates; nothing is written.
     """
+    if out.exists() and not out.is_dir():
+        raise InputError(f"{out} is a file, not a folder: name another folder with --output.")
     if out.exists() and any(out.iterdir()) and not (out / f"{FIND}.html").is_file():
         raise InputError(f"{out} holds something that `docs build` did not write: name another folder with --output.")
     documents = _documents(root / "docs", made)
@@ -109,9 +111,21 @@ def build(root: Path, out: Path, made: Mapping[str, Callable[[], str]]) -> list[
     shutil.rmtree(out, ignore_errors=True)
     for name, page in pages.items():
         write_whole(out / f"{name}.html", page.encode())
-    for file in (root / "docs").glob("*.json"):
+    for file in _beside(root):
         shutil.copy(file, out)
     return [out / f"{name}.html" for name in pages]
+
+
+def _beside(root: Path) -> list[Path]:
+    """Return the files that stand beside the pages, too; a link to a file elsewhere is none of them."""
+    return [file for file in (root / "docs").glob("*.json") if not file.is_symlink()]
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise InputError(f"docs/{path.name} is not UTF-8 (byte {error.start}): save it as UTF-8.") from None
 
 
 def _documents(folder: Path, made: Mapping[str, Callable[[], str]]) -> dict[str, Document]:
@@ -119,12 +133,13 @@ def _documents(folder: Path, made: Mapping[str, Callable[[], str]]) -> dict[str,
     first = folder / f"{FIRST}.md"
     if not first.is_file():
         raise InputError(f"{first} is not there, which leads to all documents: write it.")
-    listed = [Path(link).stem for link in _LINK.findall(first.read_text(encoding="utf-8")) if "/" not in link]
+    links = [link.removeprefix("./") for link in _LINK.findall(_read(first))]
+    listed = [Path(link).stem for link in links if "/" not in link]
     there = {path.stem for path in folder.glob("*.md")}
     if lost := sorted(there - {FIRST, *listed}):
         raise InputError(f"docs/{lost[0]}.md is reached by no link: let docs/{FIRST}.md lead to it.")
     names = [name for name in dict.fromkeys([FIRST, *listed]) if name in there]
-    return {name: _document(name, (folder / f"{name}.md").read_text(encoding="utf-8"), made) for name in names}
+    return {name: _document(name, _read(folder / f"{name}.md"), made) for name in names}
 
 
 def _document(name: str, source: str, made: Mapping[str, Callable[[], str]]) -> Document:
@@ -207,14 +222,21 @@ def _lead(root: Path, document: Document, documents: Mapping[str, Document]) -> 
         if re.match(r"https://|mailto:", target):
             continue
         path, _, place = target.partition("#")
-        name = Path(path).stem if path else document.name
-        if path and not (root / "docs" / path).exists():
+        path = path.removeprefix("./")
+        name = path.removesuffix(".md") if path else document.name
+        if re.match(r"\w+:", target):
+            yield f"{document.line(target)}: the link {target!r} is neither https nor an address for mail: write one."
+        elif path and not (root / "docs" / path).exists():
             near = one_of([f"{one}.md" for one in documents], path)
             yield f"{document.line(target)}: the link {target!r} leads nowhere, because there is no such file: {near}"
-        elif path and (path.startswith("../") or not path.endswith(".md")):
-            # What is not among the pages is named, unless it stands beside them.
-            if path.startswith("../"):
-                link.drop_tag()
+        elif path.startswith("../"):
+            # What is not among the pages is named.
+            link.drop_tag()
+        elif name not in documents and root / "docs" / path not in _beside(root):
+            near = one_of([f"{one}.md" for one in documents], path)
+            yield f"{document.line(target)}: the link {target!r} leads to nothing that stands beside the pages: {near}"
+        elif name not in documents:
+            continue
         elif place and place not in (places := documents[name].places()):
             near = one_of(places, place)
             yield f"{document.line(target)}: the link {target!r} leads to no heading of docs/{name}.md: {near}"

@@ -34,6 +34,7 @@ FAILURE = "{'outcome': {'status': 'failed', 'message': 'a lie'}}"
 FAULTS = {
     "exit0": "import os\nos._exit(0)",
     "exit3": "import os\nos._exit(3)",
+    "halves": 'raise ValueError("half a character: \\ud800.")',
     "segfault": "import ctypes\nctypes.string_at(0)",
     "alarm": "import os, signal\nos.kill(os.getpid(), signal.SIGALRM)",
     "closes": "import os\nos.closerange(3, 200)",
@@ -59,6 +60,7 @@ FAULTS = {
 SAID = {
     "exit0": "exit0 ended early in cell 4: its process ended itself with the exit code 0 (os._exit).",
     "exit3": "exit3 ended early in cell 4: its process ended itself with the exit code 3 (os._exit).",
+    "halves": "halves failed in cell 4 of notebooks/halves.ipynb: ValueError: half a character: \ufffd.",
     "segfault": "segfault could not run: crashed: a library it uses crashed in cell 4 (signal SIGSEGV)",
     "alarm": "alarm could not run: ended by a signal: SIGALRM in cell 4",
     "closes": "closes could not run: not heard: ",

@@ -58,6 +58,23 @@ said.append({"waiting": sorted(finishers.pids), "files": len(processes.others)})
     assert said[4] == {"waiting": [], "files": 0}
 
 
+def test_one_that_keeps_what_a_report_left_is_not_asked_again():
+    first, second = run("""
+def finish(task, emit):
+    if task.name == "a":
+        finish.kept = bytearray(200_000_000)
+    emit({"pid": os.getpid()})
+
+finishers = processes.Finishers(finish)
+for name in "ab":
+    one = finishers.begin(task(name))
+    said.append(told(one))
+    finishers.give_back(one)
+finishers.close()
+""")
+    assert first["pid"] != second["pid"]
+
+
 def test_two_at_a_time_are_finished_by_two_processes():
     first, second = run("""
 at_work = [finishers.begin(task("a", secrets={"key": "of a"})), finishers.begin(task("b"))]

@@ -178,6 +178,11 @@ GOOD = {"index": "# All\n\n[Data](data.md#rows)\n", "data": "# Data\n\n## Rows\n
         ({"data": "# Data\n\n## Rows\n\n[x](date.md)"}, "docs/data.md, line 5: the link 'date.md' leads nowhere, because there is no such file: did you mean data.md?"),
         ({"index": "# All\n\n[Data](data.md#row)"}, "docs/index.md, line 3: the link 'data.md#row' leads to no heading of docs/data.md: did you mean rows?"),
         ({"index": "# All\n\n[Up](../gone.py) [Data](data.md)"}, "docs/index.md, line 3: the link '../gone.py' leads nowhere"),
+        ({"data": "# Data\n\n## Rows\n\n[x](http://example.org/)"}, "docs/data.md, line 5: the link 'http://example.org/' is neither https nor an address for mail: write one."),
+        ({"data": "# Data\n\n## Rows\n\n[x](sub/more.md#x)"}, "docs/data.md, line 5: the link 'sub/more.md#x' leads to nothing that stands beside the pages"),
+        ({"data": "# Data\n\n## Rows\n\n[x](sub/more.md)"}, "docs/data.md, line 5: the link 'sub/more.md' leads to nothing that stands beside the pages"),
+        ({"data": "# Data\n\n## Rows\n\n[x](sub)"}, "docs/data.md, line 5: the link 'sub' leads to nothing that stands beside the pages"),
+        ({"data": "# Data\n\n## Rows\n\n[x](/etc/hosts)"}, "docs/data.md, line 5: the link '/etc/hosts' leads to nothing that stands beside the pages"),
         ({"lost": "# Lost"}, "docs/lost.md is reached by no link: let docs/index.md lead to it."),
         ({"data": "# Data\n\n## Rows\n\n<script>x()</script>"}, "docs/data.md: it holds a script (<script>x()</script>), and pages run none but their own: take it out."),
         ({"data": "# Data\n\n## Rows\n\n<!-- made: message -->"}, "docs/data.md asks for 'message', which nothing makes: did you mean messages?"),
@@ -189,9 +194,32 @@ GOOD = {"index": "# All\n\n[Data](data.md#rows)\n", "data": "# Data\n\n## Rows\n
 )  # fmt: skip
 def test_what_is_wrong_in_a_document_is_told_in_a_sentence_and_nothing_is_written(tmp_path, pages, sentence):
     root = written(tmp_path, **{**GOOD, **pages})
+    (root / "docs" / "sub").mkdir()
+    (root / "docs" / "sub" / "more.md").write_text("# More\n\n## X\n", encoding="utf-8")
     with pytest.raises(InputError, match=f"^{re.escape(sentence)}"):
         docs.build(root, root / "out", {"messages": lambda: ""})
     assert not (root / "out").exists()
+
+
+def test_a_document_that_cannot_be_read_and_a_file_in_place_of_a_folder_are_told_in_a_sentence(tmp_path):
+    root = written(tmp_path, **GOOD)
+    (root / "out").write_text("x")
+    with pytest.raises(InputError, match="out is a file, not a folder: name another folder with --output"):
+        docs.build(root, root / "out", {})
+    (root / "docs" / "data.md").write_bytes(b"# Data\n\xff")
+    with pytest.raises(InputError, match=r"^docs/data\.md is not UTF-8 \(byte 7\): save it as UTF-8\.$"):
+        docs.build(root, root / "new", {})
+
+
+def test_what_stands_beside_the_pages_can_be_led_to_and_a_link_to_a_file_elsewhere_is_not_followed(tmp_path):
+    root = written(tmp_path, **{**GOOD, "index": "# All\n\n[Data](./data.md#rows) [Schema](a.json)\n"})
+    (root / "docs" / "a.json").write_text("{}", encoding="utf-8")
+    (tmp_path / "secret").write_text("x", encoding="utf-8")
+    (root / "docs" / "b.json").symlink_to(tmp_path / "secret")
+    docs.build(root, root / "out", {})
+    page = BeautifulSoup((root / "out" / "index.html").read_text(encoding="utf-8"), "lxml")
+    assert {"data.html#rows", "a.json"} <= {link["href"] for link in page("a", href=True)}
+    assert sorted(path.name for path in (root / "out").glob("*.json")) == ["a.json"]
 
 
 def test_what_was_built_before_is_replaced_and_what_somebody_else_keeps_is_not(tmp_path):

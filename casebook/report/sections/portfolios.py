@@ -20,7 +20,7 @@ def portfolio(of: Portfolio) -> Section:
             charts.ranked_bars(stakes, str(stakes.index[0]), "At stake in a year, million pounds", {}, spec=",.2f"),
             of.largest,
             f"The larger of what is asked for and what is saved, in the year when it is most; {len(stakes)} of "
-            f"{len(of.stakes)} cases.",
+            f"{len(of.stakes)} cases, without the ledgers, which hold sums of many.",
             f"{named}.",
             stakes.rename_axis("case").reset_index(),
             {"case": "Case", "stake": ("At stake in a year, million pounds", ",.2f")},
