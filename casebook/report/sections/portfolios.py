@@ -19,8 +19,8 @@ def portfolio(of: Portfolio) -> Section:
         chart=Chart(
             charts.ranked_bars(stakes, str(stakes.index[0]), "At stake in a year, million pounds", {}, spec=",.2f"),
             of.largest,
-            f"The larger of what is asked for and what is saved, in the year when it is most; {len(stakes)} of "
-            f"{len(of.stakes)} cases, without the ledgers, which hold sums of many.",
+            "The larger of what is asked for and what is saved, in the year when it is most. "
+            f"{len(stakes)} of {len(of.stakes)} cases, without the ledgers, which hold sums of many.",
             f"{named}.",
             stakes.rename_axis("case").reset_index(),
             {"case": "Case", "stake": ("At stake in a year, million pounds", ",.2f")},
