@@ -332,7 +332,7 @@ def _code_cells(task: Task) -> list[int]:
 
 
 def install(task: Task, files: Mapping[str, str]) -> None:
-    """Take what was laid out into the pack that is being made.
+    """Take what was laid out into the pack that is being made; whoever reads there sees the old file or the new.
 
     Parameters
     ----------
@@ -349,12 +349,16 @@ def install(task: Task, files: Mapping[str, str]) -> None:
     (Path(task.stage) / task.folder).mkdir(exist_ok=True)
     for name, content in files.items():
         laid_out, place = Path(task.own) / name, Path(task.stage) / task.folder / name
-        shutil.copyfile(laid_out, place)
-        if digest.of(place) != content:
+        # A preview shows its pages while they are made.
+        coming = place.with_name(f".{name}.coming")
+        shutil.copyfile(laid_out, coming)
+        if digest.of(coming) != content:
+            coming.unlink()
             raise ReportFailedError(
                 f"{name} was changed after it had been checked, by another notebook or program: find out which one "
                 "writes there, then run again."
             )
+        coming.replace(place)
 
 
 def _start(task: Task, finishers: Finishers) -> _Running:
