@@ -135,6 +135,8 @@ KNOWN = {
     "members-half-day": "reproduced",
     "mst-saving": "reproduced",
     "mst-rest": "differs",  # 640 - 321 = 319
+    "mst-two-forms": "reproduced",
+    "mst-ages-third": "reproduced",
     "carers-avoided": "reproduced",
     "dp-quarter": "differs",  # 316,820 is in the next column
     "dp-amount-2019-20": "reproduced",  # with 445,275 in its last quarter
@@ -149,6 +151,7 @@ KNOWN = {
     "ers-net-saving": "reproduced",
     "ers-calls-month": "differs",  # 6,079 / 12 = 507
     "ers-centres": "reproduced",  # seven are listed
+    "ers-other-calls": "reproduced",  # 100 - 32 - 31 - 23 - 6
     "climate-plan-worth": "differs",  # £882m
     "climate-aspects": "differs",  # four interventions
     "ers-two-hours": "differs",  # three hours on average
@@ -189,6 +192,8 @@ KNOWN = {
     "send-senco-weeks": "differs",  # 24 months have 104 weeks
     "send-scenarios": "differs",  # five and doing nothing
     "send-mostly-avoidance": "cannot be recomputed",
+    "send-influenceable": "cannot be recomputed",  # six of the thirteen in its table, of fifteen in all
+    "send-conversation-months": "reproduced",
     "parks-most-residents": "differs",  # 46% and 50%
     "care-sooner": "reproduced",  # 2.75 years
     "care-grand": "reproduced",
