@@ -195,6 +195,10 @@ FORMATS = (
         _needs,
     ),
     _format(
+        "sen2-plans", "Education, health and care plans as at January each year", _DFE, {*_EES, "ehcplans"},
+        _columns_are_measures,
+    ),
+    _format(
         "sen2-requests", "Education, health and care plans, requests", _DFE, {*_EES, "requests_received_in_year"},
         _columns_are_measures,
     ),

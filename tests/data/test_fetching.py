@@ -42,7 +42,7 @@ def held(project, name="children-looked-after.csv"):
 
 def test_every_address_is_of_https_and_of_a_format_that_can_be_read(project):
     known = fetching.downloads(project.root)
-    assert {"lait", "children-looked-after", "chlamydia"} <= set(known)
+    assert {"lait", "children-looked-after", "plans", "chlamydia"} <= set(known)
     for one in known.values():
         assert one.address.startswith("https://"), one.name
         assert one.stands_in.startswith("https://"), one.name
