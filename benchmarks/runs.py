@@ -433,7 +433,7 @@ def before(folder: Path) -> None:
                 shutil.copytree(version / one, own / one, ignore=_exports)
         shutil.copy(version / "pipeline.py", own)
         (own / "reports").mkdir()
-        for count in FEW, MANY:
+        for count in FEW, MORE:
             projects[name, count] = plain(folder / f"plain-{count}-{name}", version, count)
     spent: dict[tuple[str, int], list[float]] = {}
     own_reports: dict[str, list[dict[str, float]]] = {}
@@ -445,7 +445,7 @@ def before(folder: Path) -> None:
                 spent.setdefault((name, count), []).append(took)
                 own = {report: line["processor_seconds"] for report, line in last_run(root).items()}
                 own_reports.setdefault(name, []).extend([] if count else [own])
-    each = {name: (median(spent[name, MANY]) - median(spent[name, FEW])) / (MANY - FEW) for name in versions}
+    each = {name: (median(spent[name, MORE]) - median(spent[name, FEW])) / (MORE - FEW) for name in versions}
     print(
         f"(g) the engine: each plain report more costs {1000 * each['now']:.0f} ms of the processor in all, "
         f"{1000 * each['then']:.0f} ms before: {each['now'] / each['then']:.2f}"
@@ -462,7 +462,7 @@ def before(folder: Path) -> None:
         print(f"    {report:24} {mine:6.2f} {theirs:6.2f} {mine / theirs:6.2f}")
 
 
-FEW, MANY = 12, 72
+FEW, MORE = 12, 72
 median = statistics.median
 
 

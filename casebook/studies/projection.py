@@ -667,7 +667,7 @@ WORKED_BACK = "worked back"
 
 
 def year_before(past: History, held: pd.DataFrame) -> list[tuple[int, str, pd.Series]]:
-    """Work back plans by need a year before the only year held, from the series of new plans and of leaving age.
+    """Work back plans by need a year before the last, where they are held of none, from new plans and leaving ages.
 
     Parameters
     ----------
@@ -681,7 +681,7 @@ def year_before(past: History, held: pd.DataFrame) -> list[tuple[int, str, pd.Se
 def worked_back(
     plans: History, held: pd.DataFrame, new: pd.DataFrame, leaving: pd.DataFrame
 ) -> list[tuple[int, str, pd.Series]]:
-    """Work back the parts of a total a year before the only year in which they were counted; nothing where it cannot.
+    """Work back the parts of a total a year before the last, if only then all were counted; nothing where it cannot.
 
     Those that were not new had been there; the rest of that year's total has ended since, and is taken to have had the
     parts of the plans of those old enough to leave.
@@ -691,10 +691,11 @@ def worked_back(
     held, new, leaving
         The series of the parts: of all, of those in place for less than a year, and of those at leaving age.
     """
-    years = held["year"].unique()
-    if len(years) != 1 or new.empty or leaving.empty or int(years[0]) - 1 not in plans.by_year:
+    years = {year: held[held["year"] == year].set_index("part")["value"] for year in map(int, held["year"].unique())}
+    last = max(years, default=0)
+    counted_before = any(not _not_counted(years[year], years[last]) for year in years if year < last)
+    if not years or counted_before or new.empty or leaving.empty or last - 1 not in plans.by_year:
         return []
-    last = int(years[0])
     counted, began, older = (
         one[one["year"] == last].set_index("part")["value"].astype(float).fillna(0) for one in (held, new, leaving)
     )
@@ -703,6 +704,11 @@ def worked_back(
     if ended < 0 or not mix.sum() or not stayed.sum():
         return []
     return [(last - 1, WORKED_BACK, stayed + ended * mix / mix.sum())]
+
+
+def _not_counted(before: pd.Series, after: pd.Series) -> list[str]:
+    """Return the parts that are missing at one time and were counted at a later one: they stood under others then."""
+    return [str(part) for part in before.index[before.isna()] if after.get(part, 0) > 0]
 
 
 DRAWS = 4_000
@@ -719,8 +725,9 @@ def parts(
     ----------
     known
         The year, where from ("official") and the parts, of one time or more up to the last of the history: the shares
-        change as between the first and the last. Of one time only, they stay; of none, or of fewer than a hundred in
-        all, the whole is the one part, and also where the total has just jumped: so have the shares.
+        change as between the first and the last. A time at which a part was not counted apart is left out. Of one time
+        only, they stay; of none, or of fewer than a hundred in all, the whole is the one part, and also where the total
+        has just jumped: so have the shares.
     to_come
         What is to be split. Each draw of the total is split by a draw of the shares, so its parts add up to it.
     name
@@ -734,8 +741,10 @@ def parts(
     if not in_order:
         whole = to_come.total.assign(**{name: "All"})[["year", name, *LIMITS]]
         return Parts(name, pd.Series(dtype=float), 0, "", whole, served_by)
-    (first, source, before), (last, source_of_last, after) = in_order[0], in_order[-1]
+    last, source_of_last, after = in_order[-1]
     after = after[after > 0]
+    apart = sorted({part for _, _, before in in_order for part in _not_counted(before, after)})
+    first, source, before = next(one for one in in_order if not _not_counted(one[2], after))
     ahead, moving = [year - last for year in years], last > first
     earlier = steadied(before.reindex(after.index).fillna(0), after) if moving else None
     course = shares_ahead(earlier, after, (last - first) or 1, ahead)
@@ -759,6 +768,8 @@ def parts(
         )
     else:
         said = f"Each {name} keeps the share it had in {when(last)} ({source}), because no earlier shares are held."
+    if apart:
+        said += f" Before, {listed(apart)} {'was' if len(apart) == 1 else 'were'} not counted apart."
     return Parts(name, after, last, said, pd.concat(each, ignore_index=True).astype(dict.fromkeys(LIMITS, int)))
 
 

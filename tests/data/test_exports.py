@@ -51,6 +51,11 @@ NEEDS = f"""{PLACE},breakdown_topic,breakdown,ehc_plans,number_asd
 {place(202425, "Essex", 881, "E10000012")},Years EHC plan in place,Less than a year,2000,700
 {place(202425, "Essex", 881, "E10000012")},Years EHC plan in place,1,1900,600
 """
+JANUARY = f"""{PLACE},breakdown_topic,breakdown,ehcplans,special_total
+{place(201819, "Essex", 881, "E10000012")},All EHC plans,All EHC plans,7000,2000
+{place(202526, "Essex", 881, "E10000012")},All EHC plans,All EHC plans,10500,3000
+{place(202526, "Essex", 881, "E10000012")},Child or young persons age,age 10,900,300
+"""
 PLANS = "year,new_la_code,la_name,plans,release\n" + "".join(
     f"{year},E10000012,Essex,{5000 + 500 * (year - 2015)},2025\n" for year in range(2015, 2026)
 )
@@ -89,7 +94,7 @@ def values(frame):
     ("content", "name"),
     [
         (LAIT, "lait"), (LOOKED_AFTER, "children-looked-after"), (MID_YEAR, "mid-year"), (NEEDS, "sen2-needs"),
-        (PLANS, "plans"), (FINGERTIPS, "fingertips"), (WIDE, "neighbours"),
+        (JANUARY, "sen2-plans"), (PLANS, "plans"), (FINGERTIPS, "fingertips"), (WIDE, "neighbours"),
     ],
 )  # fmt: skip
 def test_an_export_is_known_by_its_columns_whatever_it_is_called_and_wherever_they_stand(content, name, tmp_path):
@@ -297,6 +302,12 @@ def test_parts_of_a_whole_come_under_their_names(held):
         assert some[["year", "part", "value"]].to_numpy().tolist() == [[2025, "Autistic spectrum disorder", number]]
     printed = series.read("ehc-plans-by-need", "Cambridgeshire").set_index("part")["value"]
     assert (printed["Visual impairment"], printed.sum()) == (80, 8007)
+
+
+def test_plans_as_at_january_are_of_the_year_that_their_school_year_ends_in(held):
+    drop(held, j=JANUARY)
+    read = series.read("ehc-plans", "Essex")
+    assert dict(zip(read["year"], read["value"], strict=True)) == {2019: 7000, 2026: 10500}
 
 
 def test_where_no_parts_are_held_the_page_says_which_file_has_them_and_takes_it_when_it_comes(held):

@@ -383,6 +383,27 @@ def test_the_year_before_is_worked_back_from_new_plans_and_from_those_of_leaving
     assert projection.worked_back(history([158]), held, new, leaving) == []
 
 
+def test_a_year_in_which_a_part_was_not_counted_apart_tells_no_change_of_shares():
+    held = pd.DataFrame(
+        [(2024, "a", 90.0), (2024, "b", 60.0), (2024, "c", float("nan")), (2025, "a", 84.0), (2025, "b", 60.0), (2025, "c", 14.0)],
+        columns=["year", "part", "value"],
+    )  # fmt: skip
+    plans = history([104, 110, 121, 130, 150, 158])
+    new = pd.DataFrame({"year": 2025, "part": ["a", "b", "c"], "value": [20, 10, 4]})
+    leaving = pd.DataFrame({"year": 2025, "part": ["a", "b"], "value": [1, 3]})
+    # What the last year tells of the year before has all parts.
+    ((year, source, parts),) = projection.worked_back(plans, held, new, leaving)
+    assert (year, source, round(parts.sum()), parts["c"]) == (2024, "worked back", 150, 10)
+    known = [(year, "official", rows.set_index("part")["value"]) for year, rows in held.groupby("year")]
+    split = projection.parts([(year, source, parts), *known], made(), "need")
+    assert "from January 2024 (worked back) to January 2025 (official)" in split.said
+    assert split.said.endswith(" Before, c was not counted apart.")
+    alone = projection.parts(known, made(), "need")
+    assert alone.said.startswith("Each need keeps the share it had in January 2025")
+    shares = alone.at(2031)["central"]
+    assert (shares / shares.sum()).tolist() == pytest.approx([84 / 158, 60 / 158, 14 / 158], abs=0.01)
+
+
 def test_parts_known_once_keep_their_share_and_unknown_ones_are_one():
     new = made()
     once = projection.parts([(2025, "official", pd.Series({"a": 100.0, "b": 58.0}))], new, "need")
