@@ -3,7 +3,6 @@
 import planted
 import pytest
 from conftest import ROOT
-from scipy.stats import binom
 
 pytestmark = pytest.mark.slow
 
@@ -21,9 +20,9 @@ def outcomes(each):
     return [one for _, one in planted.outcomes(each)]
 
 
-def at_most(share, cases):
-    """So many of some cases that chance draws more once in 100 times, where the share is what is promised of all."""
-    return binom.ppf(0.99, len(cases), share)
+def at_most(share, each):
+    """What is promised of all cases; of some, chance may have drawn half as many again."""
+    return share if each == ALL else 1.5 * share
 
 
 @pytest.mark.long
@@ -41,19 +40,19 @@ def test_no_hypothesis_fails_on_any(outcomes):
     assert planted.CRASHED == []
 
 
-def test_nineteen_of_twenty_planted_errors_are_found(outcomes):
+def test_nineteen_of_twenty_planted_errors_are_found(outcomes, each):
     missed = [(one.plant.kind, one.plant.where) for one in outcomes if not one.found]
-    assert len(missed) <= at_most(0.05, outcomes), missed
+    assert len(missed) <= at_most(0.05, each) * len(outcomes), missed
 
 
 def test_hardly_a_figure_is_called_wrong_that_does_not_rest_on_the_planted_one(outcomes):
     assert sum(one.accused for one in outcomes) < 0.02 * sum(one.innocent for one in outcomes)
 
 
-def test_where_a_cause_is_named_it_is_the_right_one_four_times_in_five(outcomes):
+def test_where_a_cause_is_named_it_is_the_right_one_four_times_in_five(outcomes, each):
     named = [one for one in outcomes if one.named]
     wrong = [(one.plant.kind, one.plant.where, one.said) for one in named if not one.right]
-    assert len(wrong) <= at_most(0.2, named), wrong
+    assert len(wrong) <= at_most(0.2, each) * len(named), wrong
 
 
 @pytest.mark.long

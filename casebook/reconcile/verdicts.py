@@ -41,7 +41,7 @@ def judge(printed: Reading, computed: Quantity | Truth | None) -> Verdict:
       hedge allows, on the side that the word says; for a claim, the claim holds.
     * *reproduced to rounding*: within half a unit of the last digit printed, or within what the rounding of
       the inputs allows, by interval arithmetic; for a claim, it holds for some of the numbers that the inputs
-      may stand for.
+      may stand for. Not where it is merely rounded wrongly: see ``_rounded_wrongly``.
     * *differs*: neither.
     * *cannot be recomputed*: there is nothing to compare with.
     * *unreadable*: what is printed is not a number.
@@ -64,11 +64,51 @@ def judge(printed: Reading, computed: Quantity | Truth | None) -> Verdict:
         return Verdict.UNREADABLE
     if printed.relation:
         return _of_truth(claim(printed, computed))
-    half = printed.step / 2
     if rounded(computed.value, printed.step) == printed.value:
         return Verdict.REPRODUCED
-    explained = computed.low < printed.value + half and computed.high > printed.value - half
-    return Verdict.TO_ROUNDING if explained or abs(computed.value - printed.value) <= half else Verdict.DIFFERS
+    half_a_step = abs(computed.value - printed.value) <= printed.step / 2
+    explained = half_a_step or (_reaches(computed, printed) and not _rounded_wrongly(printed, computed))
+    return Verdict.TO_ROUNDING if explained else Verdict.DIFFERS
+
+
+def _reaches(computed: Quantity, printed: Reading) -> bool:
+    """Return whether a number that rounds to the printed one lies within what the inputs' rounding allows."""
+    assert printed.value is not None
+    half = printed.step / 2
+    return computed.low < printed.value + half and computed.high > printed.value - half
+
+
+# Of numbers spread evenly over so many steps on either side, fewer than 1 in 20 lie within one step of the middle.
+_FAR = 20
+
+
+def _rounded_wrongly(printed: Reading, computed: Quantity) -> bool:
+    """Return whether a number one step beside the right one is no work of the inputs' rounding.
+
+    A rent to the penny from a rise of "2%" comes out at the penny only where the rise was just that: had it been
+    1.8%, the rent would lie hundreds of pounds away. So an input that alone would move the number by a step or more
+    is taken as it is printed, if the number lies within one step of what comes out where all of them may have moved it
+    by twenty.
+
+    Examples
+    --------
+    >>> from casebook.reconcile.quantities import Cell, of, read
+    >>> before, rise = (of(one, cell=Cell("gains", (), one)) for one in ("283.281", "1.1"))
+    >>> gain = before * rise
+    >>> judge(read("311.60", prose=False), gain).value, judge(read("311.0", prose=False), gain).value
+    ('differs', 'reproduced to rounding')
+    """
+    assert printed.value is not None
+    step = printed.step
+    if abs(computed.value - printed.value) > step or computed.high - computed.low < 2 * _FAR * step:
+        return False
+    exact = {one.cell: one.as_exact() for one in computed.inputs if one.cell}
+    coarse = {}
+    for cell, as_printed in exact.items():
+        alone = computed.with_inputs({other: one for other, one in exact.items() if other != cell})
+        if alone.high - alone.low >= 2 * step:
+            coarse[cell] = as_printed
+    return not _reaches(computed.with_inputs(coarse), printed)
 
 
 def claim(printed: Reading, computed: Quantity) -> Truth:
