@@ -13,14 +13,14 @@ from pathlib import Path
 from typing import Any, Literal
 
 from casebook import clock, preload
-from casebook.data import areas, catalogue
+from casebook.data import areas, catalogue, executed
 from casebook.data.results import UPSTREAM
 from casebook.engine import workers
 from casebook.engine.outcome import Outcome
 from casebook.engine.task import Key, Task
 from casebook.engine.workers import Elsewhere, WorkerResult
 from casebook.errors import InputError, ReportFailedError, ThresholdExceededError, and_list, one_of
-from casebook.pack import comparison, executed, freshness, models, plan, record
+from casebook.pack import comparison, freshness, models, plan, record
 from casebook.pack.freshness import StaleReason
 from casebook.pack.history import Log
 from casebook.pack.models import Failure, Fingerprint, Pack, PackChange, Published, Row, Top
@@ -54,7 +54,7 @@ class RunOptions:
     elsewhere: Elsewhere | None = None
     """What makes the reports, in place of processes here."""
     compressed: bool = False
-    """Whether executed notebooks are kept compressed, except those of ``plain`` and those that others build on."""
+    """Whether executed notebooks are kept compressed, except those of ``plain``."""
     plain: Set[str] = frozenset()
     """Areas that are asked for by name."""
     left_out: Mapping[str, dict[str, str]] = field(default_factory=dict)
@@ -556,8 +556,7 @@ class _Run:
         """Make the stale reports in the stage, side by side, and return how each ended."""
         stage, before, options, log = self.stage, self.before, self.options, self.log
         waits = _waits_for(jobs, before)
-        folders = {job.key: stage / job.folder / f"{job.report.name}.ipynb" for job in jobs}
-        built_on = {key for keys in waits.values() for key in keys}
+        notebooks = {job.key: stage / self._notebook(job, anew=bool(needs.get(job.key))) for job in jobs}
         built_from, papers = record.built_from(self.root), catalogue.load(self.root).papers
         stale = [job for job in jobs if needs.get(job.key)]
         to_run = sum(not needs[job.key].only_render for job in stale)
@@ -573,12 +572,12 @@ class _Run:
             self._begin(entry, job.folder)
             upstream: dict[str, dict[str, str]] = {}
             for name, area in waits[job.key]:
-                upstream.setdefault(area, {})[name] = str(folders[name, area])
+                upstream.setdefault(area, {})[name] = str(notebooks[name, area])
             order = layout.Order(
                 overrides=job.overrides, headlines=job.report.headlines, figures=job.report.figures,
                 fingerprint=sources[job.key], why=need.why, built_from=built_from, papers=papers, before=entry,
                 several=job.report.name in self.several,
-                compressed=options.compressed and job.area not in options.plain and job.key not in built_on,
+                compressed=self._compressed(job),
             )  # fmt: skip
             tasks.append(
                 Task(
@@ -587,7 +586,7 @@ class _Run:
                     secrets=job.secrets, environment={UPSTREAM: json.dumps(upstream)}, engine=engine,
                     limits=job.report.limits, only_render=need.only_render, order=order.model_dump_json(),
                     inputs=(
-                        *(folders[key].relative_to(stage).as_posix() for key in waits[job.key]),
+                        *(notebooks[key].relative_to(stage).as_posix() for key in waits[job.key]),
                         *([entry.notebook] if entry and need.only_render else []),
                     ),
                 )
@@ -637,6 +636,17 @@ class _Run:
         for task in tasks:
             self._begin(self.before.entries[task.key], task.folder)
         return workers.run(tasks, {}, lambda task: None, lambda result: True, layout.work)
+
+    def _compressed(self, job: Job) -> bool:
+        """Whether the executed notebook is kept compressed, if the report is made."""
+        return self.options.compressed and job.area not in self.options.plain
+
+    def _notebook(self, job: Job, anew: bool) -> str:
+        """Return the path in the pack of a report's executed notebook, made anew or as it is published."""
+        entry = self.before.entries.get(job.key)
+        if entry and not anew:
+            return entry.notebook
+        return f"{job.folder}/{layout.names(job.report.name, self._compressed(job))['notebook']}"
 
     def _begin(self, entry: Published | None, folder: str) -> None:
         """Take away what would be out of date with a report's page."""

@@ -15,11 +15,11 @@ from typing import Any
 import nbformat
 
 from casebook import digest
-from casebook.data import catalogue, raw
+from casebook.data import catalogue, executed, raw
 from casebook.data.project import RAW
 from casebook.data.provenance import Read
 from casebook.errors import InputError, one_of
-from casebook.pack import executed, models, record
+from casebook.pack import models, record
 from casebook.pack.models import Published
 
 _LARGE = 20_000_000

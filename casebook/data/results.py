@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from casebook.data import project, provenance
+from casebook.data import executed, project, provenance
 from casebook.errors import InputError, and_list, one_of
 from casebook.text import slug
 
@@ -57,7 +58,7 @@ def read(report: str, name: str, area: str) -> pd.DataFrame:
             provenance.Read(
                 name=f"{report}/{name}",
                 title=f"Figures calculated there ({name.replace('-', ' ')})",
-                path=f"reports/{path.parent.name}/{path.name}",
+                path=f"reports/{path.parent.name}/{report}{executed.PLAIN}",
                 sha256=_hash(payload),
                 rows=len(payload["rows"]),
                 sources=(f"Another report of this pack: {_title(path) or report}, {area}",),
@@ -72,7 +73,7 @@ def _title(path: Path) -> str:
     """Return the title of an executed notebook; empty if it has none."""
     found = (
         output["data"][_TITLE]["text"]
-        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]
+        for cell in json.loads(executed.text(path))["cells"]
         for output in cell.get("outputs", ())
         if _TITLE in output.get("data", {})
     )
@@ -80,11 +81,14 @@ def _title(path: Path) -> str:
 
 
 def hash_of(path: Path, name: str) -> str:
-    """Return the hash of what a published report keeps under a name, as ``read`` records it; empty if it does not."""
-    try:
-        return _hash(_kept(path)[name])
-    except (OSError, ValueError, KeyError):
-        return ""
+    """Return the hash of what a published report keeps under a name, as ``read`` records it; empty if it does not.
+
+    The path is that of its executed notebook, which may be kept compressed.
+    """
+    for form in (path, path.with_suffix(executed.COMPRESSED)):
+        with suppress(OSError, ValueError, KeyError):
+            return _hash(_kept(form)[name])
+    return ""
 
 
 def not_published_for(area: str) -> str:
@@ -129,7 +133,7 @@ def _executed(root: Path, report: str, area: str) -> Path:
 
 
 def _kept(path: Path) -> dict[str, Any]:
-    notebook = json.loads(path.read_text(encoding="utf-8"))
+    notebook = json.loads(executed.text(path))
     outputs = [output for cell in notebook["cells"] for output in cell.get("outputs", [])]
     kept = [output["data"][RESULT] for output in outputs if RESULT in output.get("data", {})]
     return {result["name"]: result for result in kept}

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from casebook.data import executed
 from casebook.errors import InputError
-from casebook.pack import executed, models, record
+from casebook.pack import models, record
 from casebook.pack.models import Pack, Published, Row
 from casebook.report.blocks import Table
 

@@ -18,7 +18,7 @@ import nbformat
 from pydantic import BaseModel, ConfigDict
 
 from casebook import clock, digest
-from casebook.data import catalogue, exports
+from casebook.data import catalogue, executed, exports
 from casebook.data.provenance import Read
 from casebook.engine import execution, observation
 from casebook.engine import outcome as outcomes
@@ -26,7 +26,7 @@ from casebook.engine.outcome import Cost, Outcome, of_error
 from casebook.engine.redaction import Redactor
 from casebook.engine.task import Task, keep_failed
 from casebook.errors import ReportFailedError, one_of
-from casebook.pack import executed, freshness, reconciliation, record
+from casebook.pack import freshness, reconciliation, record
 from casebook.pack.models import Finding, Fingerprint, Glance, Published, ReadFile, Row
 from casebook.pages import draft, gates, render, spreadsheet
 from casebook.report.blocks import Title

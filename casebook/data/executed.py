@@ -28,7 +28,7 @@ def is_compressed(path: str) -> bool:
 
 
 def read(path: Path) -> NotebookNode:
-    """Read an executed notebook.
+    """Read an executed notebook, in whichever form it is kept.
 
     Raises
     ------
@@ -37,12 +37,17 @@ def read(path: Path) -> NotebookNode:
     ValueError
         If it is no notebook.
     """
+    return nbformat.reads(text(path), as_version=4)
+
+
+def text(path: Path) -> str:
+    """Return an executed notebook as it is written, in JSON; it raises what ``read`` does."""
     content = path.read_bytes()
     try:
-        text = gzip.decompress(content) if is_compressed(path.name) else content
+        plain = gzip.decompress(content) if is_compressed(path.name) else content
     except EOFError as error:
         raise gzip.BadGzipFile(f"{path.name} ends too soon") from error
-    return nbformat.reads(text.decode("utf-8"), as_version=4)
+    return plain.decode("utf-8")
 
 
 def compress(path: Path) -> None:
