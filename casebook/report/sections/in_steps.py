@@ -22,7 +22,7 @@ def in_step(of: InStep) -> Section:
         chart=Chart(
             charts.paths(drawn, None, "Year", unit, spec=spec),
             of.verdict,
-            f"In step with {of.driver.noun}, and as the paper has it; {of.area}.",
+            f"{of.item}, in step with {of.driver.noun} and as the paper of {of.area} has it.",
             f"{of.verdict} {of.paper}",
             rows,
             columns,
