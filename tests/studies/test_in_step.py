@@ -57,7 +57,10 @@ def test_three_sums_are_said_to_be_too_few_for_a_forecast():
 def test_children_without_a_range_are_told_with_none():
     of = disability()
     assert of.path["central"].tolist() == pytest.approx([0.08 * n for n in (200_700, 215_000, 217_870, 216_460)])
-    assert of.verdict == "Children with a disability in Cambridgeshire and Peterborough would be 17,430 in 2031, against 16,056 in 2021."
+    assert (
+        of.verdict
+        == "Children with a disability in Cambridgeshire and Peterborough would be 17,430 in 2031, against 16,056 in 2021."
+    )
     assert "18% more; from 2021 to 2031 its children rise by 9%" in of.paper
     assert not of.driver.ranged and "nobody counted it" in of.too_few and of.other_share == ""
     assert "lower" not in sections.in_step(of).chart.columns
