@@ -416,6 +416,7 @@ def test_two_reports_of_one_name_are_refused_by_check_and_run(project, command):
     assert "another report has this name; rename one of them." in refused(project, command)
 
 
+@pytest.mark.long
 def test_a_locale_that_knows_only_ascii_is_no_matter(tmp_path, project):
     root = tmp_path / "f\u00fcr \u00fc"
     project.root.rename(root)

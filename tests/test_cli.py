@@ -187,6 +187,7 @@ def test_a_damaged_pack_is_left_alone_and_named(copy_of_pack):
     assert refused(copy_of_pack, "run", "smoking").startswith("reports/pack.json does not describe what is in reports")
 
 
+@pytest.mark.long
 def test_a_file_that_somebody_put_into_reports_is_kept(copy_of_pack):
     (copy_of_pack.root / "reports" / "notes.txt").write_text("mine")
     # Nor does a pack published before pack.json said which parameters were overridden stop a run.

@@ -79,6 +79,7 @@ def test_it_shows_as_text_in_the_spreadsheet(hostile):
     ]
 
 
+@pytest.mark.long
 def test_it_shows_as_text_in_the_pdf(hostile, tmp_path):
     try:
         import weasyprint  # noqa: F401

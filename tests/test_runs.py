@@ -464,6 +464,7 @@ def test_what_a_killed_run_left_is_cleared_away_also_where_there_is_nothing_to_d
     assert not list(project.root.glob(".reports-*"))
 
 
+@pytest.mark.long
 def test_a_run_without_a_home_leaves_nothing_lying(project, tmp_path):
     (own := tmp_path / "temporary").mkdir()
     # Two, so that one is rehearsed, and with a chart, for which matplotlib looks for fonts.

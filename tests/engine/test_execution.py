@@ -75,6 +75,7 @@ except execution.StoppedError as stopped:
 """
 
 
+@pytest.mark.long
 def test_whatever_a_cell_shows_is_the_same_both_ways(tmp_path):
     source = tmp_path / "all.ipynb"
     nbformat.write(notebook(*EVERYTHING_A_CELL_CAN_SHOW), source)

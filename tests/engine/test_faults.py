@@ -205,6 +205,7 @@ def test_no_cell_hears_what_another_report_tells_the_run(project):
 SHARES = "import os, time\nimport numpy as np\nheld = np.ones(25_000_000)\nfor _ in range(8):\n    if os.fork() == 0:\n        time.sleep(60)\ntime.sleep(1)"
 
 
+@pytest.mark.long
 def test_memory_that_processes_share_counts_once(project):
     write(project, {"one": (*GOOD, SHARES)}, {"one": "limits=Limits(megabytes=1000)"})
     done = project.pipeline("run")
@@ -255,6 +256,7 @@ def test_a_signal_while_workers_are_cleaned_up_after_is_heard_when_that_is_done(
         signal.signal(signal.SIGTERM, before)
 
 
+@pytest.mark.long
 def test_a_check_of_data_apart_ends_with_the_run_that_is_stopped(tmp_path):
     script = """
 import os, signal, sys, time
@@ -280,6 +282,7 @@ except KeyboardInterrupt:
     assert not psutil.pid_exists(int((tmp_path / "pid").read_text()))
 
 
+@pytest.mark.long
 def test_half_a_million_lines_of_output_cost_what_their_characters_cost(project):
     write(project, {"one": (*GOOD, "for n in range(300_000):\n    print(n)")}, {"one": "limits=Limits(seconds=200)"})
     assert project.pipeline("run").returncode == 0
