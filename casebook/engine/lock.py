@@ -15,6 +15,10 @@ from casebook.errors import InputError
 _held: dict[Path, int] = {}
 
 
+class AnotherRunError(InputError):
+    """Another process holds the lock."""
+
+
 @contextmanager
 def held(path: Path) -> Iterator[None]:
     """Hold the lock while the block runs, within which it may be asked for again.
@@ -26,8 +30,8 @@ def held(path: Path) -> Iterator[None]:
 
     Raises
     ------
-    InputError
-        If another run holds it.
+    AnotherRunError
+        If another process holds it.
     """
     if path in _held:
         yield
@@ -36,7 +40,9 @@ def held(path: Path) -> Iterator[None]:
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
     try:
         if not _take(descriptor):
-            raise InputError(f"Another run is going on{_holder(descriptor)}: wait until it has ended, then run again.")
+            raise AnotherRunError(
+                f"Another run is going on{_holder(descriptor)}: wait until it has ended, then run again."
+            )
         _held[path] = descriptor
         os.ftruncate(descriptor, 0)
         os.write(descriptor, json.dumps({"process": os.getpid(), "since": f"{datetime.now():%H:%M:%S}"}).encode())

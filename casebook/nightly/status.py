@@ -105,8 +105,9 @@ def of(root: Path) -> PackStatus:
 
 
 def _troubles(pack: Pack | None, runs: Sequence[RunRecord]) -> Iterator[str]:
-    # A run that published nothing left no word of it in the pack.
-    whole = next((one for one in runs if all(word.startswith("-") for word in one.command[1:])), None)
+    # A run that published nothing left no word of it in the pack; one that gave way to another left all to that.
+    said = [one for one in runs if one.status != "gave way"]
+    whole = next((one for one in said if all(word.startswith("-") for word in one.command[1:])), None)
     if whole and whole.status in ("failed", "refused", "held", "broke"):
         yield from whole.said.splitlines()
     elif pack:

@@ -13,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from casebook.engine.lock import AnotherRunError
 from casebook.errors import InputError, ReportFailedError, ThresholdExceededError
 
 LOG = Path(".casebook/runs.jsonl")
@@ -65,7 +66,10 @@ def of_run(root: Path, command: Sequence[str]) -> Iterator[Log]:
 
 
 def _status(error: BaseException) -> str:
-    kinds = {InputError: "refused", ThresholdExceededError: "held", ReportFailedError: "failed", OSError: "failed"}
+    kinds = {
+        AnotherRunError: "gave way", InputError: "refused", ThresholdExceededError: "held", ReportFailedError: "failed",
+        OSError: "failed",
+    }  # fmt: skip
     for kind, status in kinds.items():
         if isinstance(error, kind):
             return status

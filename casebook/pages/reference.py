@@ -30,6 +30,7 @@ KINDS = {
 }
 _LIKE = {
     "_FormulaError": "InputError", "_problem": "InputError", "_error": "InputError", "BlankError": "InputError",
+    "AnotherRunError": "InputError",
     "_RefusedError": "InputError", "exit": "InputError",
     "StoppedError": "ReportFailedError", "_complain": "complaints",
     "GoalMismatchError": "ValueError", "TooShortError": "ValueError",

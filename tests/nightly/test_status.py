@@ -7,6 +7,7 @@ import pytest
 from conftest import NOW
 from small_reports import GOOD, write
 
+from casebook.engine import lock
 from casebook.nightly import status
 
 DAY = 86_400
@@ -47,6 +48,15 @@ def test_status_tells_ages_runs_and_troubles_and_says_when_nights_have_stopped(p
     assert found["troubles_since"].startswith("2026-05-05T09:00")
     said = project.pipeline("status", at=NOW + 4 * DAY).stdout
     assert "Not published (since 5 May 2026 at 09:00): one failed in cell 7" in said
+
+
+def test_a_run_that_gave_way_to_another_is_no_trouble_of_the_pack(project):
+    write(project, {"one": GOOD})
+    assert project.pipeline("run").returncode == 0
+    with lock.held(project.root / ".casebook/lock"):
+        assert project.pipeline("run", "--force").returncode == 2
+    found = told(project)
+    assert (found["last_run_ended"], found["troubles"]) == ("gave way", [])
 
 
 @pytest.mark.parametrize(

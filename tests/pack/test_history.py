@@ -2,6 +2,7 @@
 
 import pytest
 
+from casebook.engine.lock import AnotherRunError
 from casebook.errors import InputError, ReportFailedError, ThresholdExceededError
 from casebook.pack import history
 
@@ -10,6 +11,7 @@ from casebook.pack import history
     ("error", "status"),
     [
         (InputError("x"), "refused"),
+        (AnotherRunError("x"), "gave way"),
         (ReportFailedError("x"), "failed"),
         (ThresholdExceededError("x"), "held"),
         (OSError("x"), "failed"),
