@@ -406,15 +406,23 @@ def show(*parts: Part | Section | None) -> None:
             text(*map(str, together))
             continue
         for one in together:
-            given = {name: value for name, value in vars(one).items() if name not in ("figure", "frame")}
             if isinstance(one, Chart):
-                figure(one.figure, **given)
+                figure(one.figure, **_besides(one, "figure"))
             elif isinstance(one, Sheet):
-                table(one.frame, **given)
+                table(one.frame, **_besides(one, "frame"))
             elif isinstance(one, Aside):
                 text(*one.paragraphs, folded=one.folded)
             elif isinstance(one, Assumed):
                 assumption(**vars(one))
+            else:
+                raise InputError(
+                    f"report.show takes sections and what they are made of, found a {type(one).__name__}: a table is "
+                    "shown by report.table, a chart by report.figure."
+                )
+
+
+def _besides(part: Part, shown: str) -> dict[str, Any]:
+    return {name: value for name, value in vars(part).items() if name != shown}
 
 
 def result(name: str, frame: pd.DataFrame) -> None:

@@ -237,3 +237,8 @@ def test_what_is_kept_for_other_reports_is_json_whatever_is_missing(monkeypatch)
     frame = pd.DataFrame({"rate": [1.0, np.nan], "count": pd.array([1, None], "Int64"), "words": [None, "two"]})
     report.result("rows", frame)
     assert json.loads(json.dumps(kept[0].rows, allow_nan=False)) == [[1.0, 1, None], [None, None, "two"]]
+
+
+def test_what_is_no_part_of_a_section_is_refused_and_not_passed_over():
+    with pytest.raises(InputError, match="found a DataFrame: a table is shown by report.table"):
+        report.show(pd.DataFrame({"a": [1]}))
