@@ -361,6 +361,10 @@ def test_a_secret_reaches_the_notebook_and_nothing_else(project, tmp_path):
     write(project, {"one": (*GOOD, "print('Hush', end='')\nprint('4711')")}, parameters=parameters)
     done = project.pipeline("run", "--force", "--parameters", str(given))
     assert "one the notebook shows the secret parameter token" in done.stderr
+    # Nor does it stand in the text of a cell, which is published with the notebook.
+    write(project, {"one": (*GOOD, 'assert token.get_secret_value() == "Hush4711"')}, parameters=parameters)
+    done = project.pipeline("run", "--force", "--parameters", str(given))
+    assert (done.returncode, "holds the secret parameter token in the text of a cell" in done.stderr) == (1, True)
     write(
         project, {"one": (*GOOD, "import os\nassert 'CASEBOOK_SECRET_OTHER' not in os.environ")}, parameters=parameters
     )

@@ -161,6 +161,12 @@ def _checked_and_written(task: Task, order: Order, notebook: Any) -> LaidOut:
     shown.redact([cell.get("outputs", []) for cell in notebook.cells])
     if shown.found:
         raise ReportFailedError(execution.shows_secret(min(shown.found)))
+    shown.redact([cell.source for cell in notebook.cells])
+    if shown.found:
+        raise ReportFailedError(
+            f"the notebook holds the secret parameter {min(shown.found)} in the text of a cell, which is published "
+            "with it: take it out there."
+        )
     found = record.of(notebook)
     problems = [*found.problems, *_unknown_reads(task, found.reads)]
     if not order.kept:
