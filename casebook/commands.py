@@ -106,8 +106,9 @@ def of_pack(
 
         root = _root()
         problems = [*_problems(pack, root, default_area), *nights.problems(root, nightly)]
-        for problem in problems:
-            _complain(problem)
+        # What is wrong, and what is pointed out beside it, in one go: whoever mends a notebook wants to know both.
+        for sentence in [*problems, *_pointed_out(pack, root, default_area)]:
+            _complain(sentence)
         if problems:
             raise typer.Exit(WRONG_INPUT)
         _say_what_to_know(pack, root, default_area)
@@ -389,7 +390,6 @@ def _check_data(known: Tables, root: Path) -> None:
 
 def _say_what_to_know(pack: Sequence[Report], root: Path, default_area: str) -> None:
     """Print what each export serves, which was not recognised, and what may mislead."""
-    from casebook.analyst import pointing
     from casebook.data import exports
     from casebook.data.series import Held
     from casebook.data.tables import Tables
@@ -406,7 +406,6 @@ def _say_what_to_know(pack: Sequence[Report], root: Path, default_area: str) -> 
         *exports.not_recognised(root),
         *held.not_served(),
         *held.judged_otherwise(),
-        *pointing.out(root, pack, default_area),
     ]:
         _complain(sentence)
 
@@ -757,7 +756,7 @@ def _print_checks(name: str, checks: list[Check]) -> bool:
 def _problems(pack: list[Report], root: Path, area: str) -> list[str]:
     from casebook.data import catalogue, personal
     from casebook.data.tables import Tables
-    from casebook.pack import plan, reconciliation
+    from casebook.pack import models, plan, reconciliation
     from casebook.pages import readability
     from casebook.reconcile import as_printed, figures
 
@@ -791,7 +790,14 @@ def _problems(pack: list[Report], root: Path, area: str) -> list[str]:
         for job in found[0] if isinstance(found, tuple) else []:
             for name in plan.tables_read(job.notebook, job.parameters, known.catalogue):
                 attempt(known.catalogue.table, name)
+    attempt(models.read, root / "reports")
     return problems + readability.of_pack(root / "reports")
+
+
+def _pointed_out(pack: Sequence[Report], root: Path, area: str) -> Iterator[str]:
+    from casebook.analyst import pointing
+
+    return pointing.out(root, pack, area)
 
 
 def _no_contact(contact: Contact | None) -> list[str]:

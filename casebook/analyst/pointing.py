@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Any
 
 import nbformat
 
-from casebook.errors import and_list
+from casebook.errors import InputError, and_list
 from casebook.pack import models, record
 from casebook.pack.report_spec import Report
 
@@ -24,14 +23,22 @@ _TIMES = re.compile(rf"\b({'|'.join(_WORDS)}) times\b", re.IGNORECASE)
 
 
 def out(root: Path, pack: Sequence[Report], area: str) -> Iterator[str]:
-    """Yield what somebody should look at in the notebooks of a pack, a sentence each."""
-    published = models.read(root / "reports")
+    """Yield what somebody should look at in the notebooks of a pack, a sentence each.
+
+    A notebook or a pack that cannot be read is passed over: `check` refuses it, with its own sentence.
+    """
+    try:
+        published = models.read(root / "reports")
+    except InputError:
+        published = None
     executed = {one.name: one.notebook for one in (published.reports if published else ()) if one.area == area}
     seen: dict[str, str] = {}
     for report in pack:
-        path = report.path(root)
-        name = f"notebooks/{path.name}"
-        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        name = f"notebooks/{report.path(root).name}"
+        try:
+            cells = report.cells(root)
+        except InputError:
+            continue
         if name not in seen:
             yield from _outputs(name, cells)
             yield from _paths(name, cells)

@@ -192,7 +192,12 @@ def from_file(path: Path) -> dict[str, Any]:
 
 
 def code_cells(path: Path) -> list[dict[str, Any]]:
-    """Return the code cells of a notebook.
+    """Return the code cells of a notebook; raises as ``all_cells`` does."""
+    return [cell for cell in all_cells(path) if cell["cell_type"] == "code"]
+
+
+def all_cells(path: Path) -> list[dict[str, Any]]:
+    """Return the cells of a notebook.
 
     Raises
     ------
@@ -210,7 +215,8 @@ def code_cells(path: Path) -> list[dict[str, Any]]:
         raise InputError(of_system(error, f"notebooks/{path.name}")) from None
     for problem in _of_notebook(content):
         raise InputError(_no_notebook(path, problem))
-    return [cell for cell in content["cells"] if cell["cell_type"] == "code"]
+    cells: list[dict[str, Any]] = content["cells"]
+    return cells
 
 
 def _no_notebook(path: Path, problem: str) -> str:

@@ -47,6 +47,12 @@ class Report:
         """Return the notebook's path."""
         return root / "notebooks" / f"{self.notebook or self.name}.ipynb"
 
+    def cells(self, root: Path) -> list[dict[str, Any]]:
+        """Return the notebook's cells; raises InputError if it is not there or is no notebook."""
+        from casebook.engine.parameters import all_cells
+
+        return all_cells(self.path(root))
+
 
 @dataclass(frozen=True)
 class Contact:

@@ -60,13 +60,21 @@ def test_outputs_absolute_paths_and_numbers_that_stand_nowhere_are_pointed_out_a
 
 
 @pytest.mark.long
-def test_check_says_so_and_refuses_nothing(project):
+def test_check_says_so_and_refuses_nothing_and_says_it_too_beside_what_it_refuses(project):
     pipeline = (project.root / "pipeline.py").read_text()
     with_faults(project)
     (project.root / "pipeline.py").write_text(pipeline.replace("PACK = [", 'PACK = [\n    Report("one"),'))
     done = project.pipeline("check")
     assert done.returncode == 0
     assert [line for line in done.stderr.splitlines() if line.startswith("notebooks/")] == POINTED_OUT
+    project.replace("data/raw/smoking_prevalence.csv", "Luton,16.8", "Luton,-1")
+    project.replace("notebooks/care-rates.ipynb", '"cells"', '"sells"')
+    done = project.pipeline("check")
+    assert done.returncode == 2
+    told, unreadable, *pointed = done.stderr.splitlines()
+    assert told.startswith("data/raw/smoking_prevalence.csv, row 9, column value: ")
+    assert unreadable.startswith("notebooks/care-rates.ipynb is not a notebook that can be read")
+    assert pointed == POINTED_OUT
 
 
 MISSING = 'rates = frame.rename(columns={"value": "rate"})\nrates["ratee"]'
