@@ -40,7 +40,7 @@ def test_no_hypothesis_fails_on_any(outcomes):
     assert planted.CRASHED == []
 
 
-def test_nineteen_of_twenty_planted_errors_are_found(outcomes, each):
+def test_of_all_planted_errors_nineteen_of_twenty_are_found_and_of_some_hardly_fewer(outcomes, each):
     missed = [(one.plant.kind, one.plant.where) for one in outcomes if not one.found]
     assert len(missed) <= at_most(0.05, each) * len(outcomes), missed
 

@@ -263,7 +263,8 @@ def _refuse_others(own: Mapping[str, str], theirs: Mapping[str, Mapping[str, str
 
 def _serve(client: Any, archive: bytes, start: list[str], tell: Callable[[Mapping[str, Any]], None]) -> None:
     called = sha256(archive).hexdigest()
-    shared = client.scatter(archive, hash=True)
+    # On every worker: one that is killed must not take the only copy with it.
+    shared = client.scatter(archive, hash=True, broadcast=True)
     futures: dict[str, Any] = {}
     # Two for each thread, so that none waits for the next.
     tell({"at_once": 2 * max(1, sum(client.nthreads().values()))})
@@ -289,7 +290,12 @@ def _take(
 ) -> None:
     """Put a report's files into its folder, and tell how it ended."""
     own = task["own"]
-    if future.cancelled() or not futures.pop(own, None):
+    if not futures.pop(own, None):
+        # The run took it back.
+        return
+    if future.cancelled():
+        # Dask does so where all who had the project's files are gone.
+        tell({"own": own, "lost": "all machines that had the project's files were lost"})
         return
     try:
         made = future.result()

@@ -78,7 +78,8 @@ def _reaches(computed: Quantity, printed: Reading) -> bool:
     return computed.low < printed.value + half and computed.high > printed.value - half
 
 
-# Of numbers spread evenly over so many steps on either side, fewer than 1 in 20 lie within one step of the middle.
+# Of numbers spread evenly over so many steps on either side, 1 in 20 lies within one step of the middle. One coarse
+# input spreads them evenly; several heap them up there.
 _FAR = 20
 
 
@@ -86,9 +87,9 @@ def _rounded_wrongly(printed: Reading, computed: Quantity) -> bool:
     """Return whether a number one step beside the right one is no work of the inputs' rounding.
 
     A rent to the penny from a rise of "2%" comes out at the penny only where the rise was just that: had it been
-    1.8%, the rent would lie hundreds of pounds away. So an input that alone would move the number by a step or more
-    is taken as it is printed, if the number lies within one step of what comes out where all of them may have moved it
-    by twenty.
+    1.8%, the rent would lie hundreds of pounds away. So the only input that by itself would move the number by a step
+    or more is taken as it is printed, if the number lies within one step of what comes out where all of them may have
+    moved it by twenty.
 
     Examples
     --------
@@ -108,7 +109,7 @@ def _rounded_wrongly(printed: Reading, computed: Quantity) -> bool:
         alone = computed.with_inputs({other: one for other, one in exact.items() if other != cell})
         if alone.high - alone.low >= 2 * step:
             coarse[cell] = as_printed
-    return not _reaches(computed.with_inputs(coarse), printed)
+    return len(coarse) == 1 and not _reaches(computed.with_inputs(coarse), printed)
 
 
 def claim(printed: Reading, computed: Quantity) -> Truth:

@@ -52,10 +52,9 @@ def worker(address, folder):
         ended([started])
 
 
-@pytest.fixture(scope="module")
-def cluster(tmp_path_factory):
-    """A scheduler with one worker; its address and the folder of both."""
-    there = tmp_path_factory.mktemp("cluster")
+@contextmanager
+def scheduling(there):
+    """A scheduler, by its address."""
     written = there / "scheduler.json"
     scheduler = subprocess.Popen(
         [*DASK, "scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", str(written)],
@@ -63,11 +62,17 @@ def cluster(tmp_path_factory):
     )  # fmt: skip
     try:
         until(lambda: written.is_file() and written.read_text(encoding="utf-8").strip().endswith("}"))
-        address = json.loads(written.read_text(encoding="utf-8"))["address"]
-        with worker(address, there / "one"):
-            yield address, there
+        yield json.loads(written.read_text(encoding="utf-8"))["address"]
     finally:
         ended([scheduler])
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory):
+    """A scheduler with one worker; its address and the folder of both."""
+    there = tmp_path_factory.mktemp("cluster")
+    with scheduling(there) as address, worker(address, there / "one"):
+        yield address, there
 
 
 def stations():
@@ -132,6 +137,22 @@ def test_a_worker_that_is_killed_half_way_loses_nothing(cluster, project, tmp_pa
         # Its station did not outlive it.
         assert not psutil.wait_procs(own, 10)[1]
     assert len(project.pack()["reports"]) == 6
+
+
+def test_a_run_whose_only_machine_is_killed_ends_and_says_so(project, tmp_path):
+    write(project, {"one": (*GOOD, "import time\ntime.sleep(600)")})
+    with (
+        scheduling(tmp_path) as address,
+        worker(address, tmp_path / "alone") as alone,
+        running(project, "run", "--scheduler", address) as run,
+    ):
+        mine = psutil.Process(alone.pid)
+        until(lambda: [one for one in mine.children(recursive=True) if one in stations()])
+        time.sleep(1)
+        alone.kill()
+        done = run.ended()
+    assert done.returncode == 1
+    assert "all machines that had the project's files were lost" in done.stderr
 
 
 def test_a_run_that_is_stopped_leaves_no_station_and_the_pack_as_it_was(cluster, project):

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casebook.reconcile.quantities import exactly, mean, of, per_cent_change, read
+from casebook.reconcile.quantities import Cell, exactly, mean, of, per_cent_change, read
 from casebook.reconcile.verdicts import Verdict, judge, worst
 
 TEN = {
@@ -143,3 +143,19 @@ def test_the_worst_verdict_counts():
     assert worst([Verdict.REPRODUCED, Verdict.TO_ROUNDING]) is Verdict.TO_ROUNDING
     assert worst([Verdict.REPRODUCED, Verdict.DIFFERS, Verdict.CANNOT]) is Verdict.DIFFERS
     assert [verdict for verdict in Verdict if verdict.stands] == [Verdict.REPRODUCED, Verdict.TO_ROUNDING]
+
+
+def test_a_number_one_step_beside_the_right_one_is_no_work_of_a_coarse_rates_rounding():
+    def cell(printed):
+        return of(printed, cell=Cell("gains", (), printed))
+
+    gain = cell("283.281") * cell("1.1")
+    # 311.6091; a rise of 1.09 or 1.11 would move it by three.
+    assert judge(read("311.61", prose=False), gain) == Verdict.REPRODUCED
+    assert judge(read("311.60", prose=False), gain) == Verdict.DIFFERS
+    assert judge(read("311.05", prose=False), gain) == Verdict.TO_ROUNDING
+    # The number before is rounded as finely itself, which may move the last digit.
+    assert judge(read("311.610", prose=False), gain) == Verdict.TO_ROUNDING
+    # Two coarse inputs heap up what they allow about the middle, so that one beside it says little.
+    both = cell("375,000") * cell("7.5") / cell("2.5")
+    assert judge(read("1,125,001", prose=False), both) == Verdict.TO_ROUNDING
