@@ -57,7 +57,7 @@ def make(archive: bytes, called: str, order: dict[str, Any]) -> dict[str, Any]:
         environment = {**os.environ, "PYTHONPATH": folder, "CASEBOOK_PROJECT": folder, "TMPDIR": str(own)}
         environment |= {f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL", "NUMEXPR")}
         process = subprocess.Popen(
-            [sys.executable, *order["start"]], cwd=folder, env=environment, stdin=subprocess.PIPE,
+            [sys.executable, *order["start"], str(os.getpid())], cwd=folder, env=environment, stdin=subprocess.PIPE,
             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         station = stations[key] = {"called": called, "process": process, "folder": folder}

@@ -22,11 +22,12 @@ from casebook.engine.worker import Finish
 
 
 def main() -> None:
-    """Serve; the two words of the command line name what finishes a report and what is loaded first."""
+    """Serve; the command line names what finishes a report, what is loaded first, and the process that started this."""
+    # It may have ended already, and then nothing tells this one to end.
+    signals.set_parent_death_signal(int(sys.argv[3]))
     finish: Finish = pkgutil.resolve_name(sys.argv[1])
     telling = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-    signals.set_parent_death_signal(os.getppid())
     pkgutil.resolve_name(sys.argv[2])(prime=True)
     for line in sys.stdin.buffer:
         told = json.loads(line)

@@ -148,9 +148,11 @@ def test_a_run_whose_only_machine_is_killed_ends_and_says_so(project, tmp_path):
     ):
         mine = psutil.Process(alone.pid)
         until(lambda: [one for one in mine.children(recursive=True) if one in stations()])
-        time.sleep(1)
+        # Its station has hardly begun.
+        own = mine.children(recursive=True)
         alone.kill()
         done = run.ended()
+        assert not psutil.wait_procs(own, 10)[1]
     assert done.returncode == 1
     assert "all machines that had the project's files were lost" in done.stderr
 
