@@ -142,6 +142,7 @@ KNOWN = {
     "dp-amount-2019-20": "reproduced",  # with 445,275 in its last quarter
     "dp-offset": "reproduced",  # £1.09m of £1.21m
     "chst-three-beds": "reproduced",  # 3 x 50
+    "chst-stay-again": "reproduced",  # only the repetition
     "yat-senior-new": "reproduced",  # 4 - 2
     "ledger-flood-claims": "reproduced",  # 310 x £32,000 = £9.92m
     "biodiversity-five-years": "reproduced",
@@ -196,6 +197,8 @@ KNOWN = {
     "send-conversation-months": "reproduced",
     "parks-most-residents": "differs",  # 46% and 50%
     "care-sooner": "reproduced",  # 2.75 years
+    "care-option-3-ends": "reproduced",  # 2022 + 2029 - 2025
+    "care-several-months": "reproduced",
     "care-grand": "reproduced",
     "send-contingency-high": "reproduced",
     "biodiversity-maintained": "differs",  # 40,000 to 25,000

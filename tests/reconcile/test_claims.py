@@ -31,6 +31,7 @@ OPPOSITES = {
     "majority": "minority", "most residents": "few residents", "most people": "few people", "maintained": "halved",
     "nearly all": "hardly any", "during": "before", "longer": "shorter", "current pressure": "former pressure", "similar": "different", "second year": "first year",
     "remains throughout": "ends early", "savings could": "losses could", "increases to": "falls to",
+    "slower": "faster", "several months": "a few days",
 }  # fmt: skip
 
 
