@@ -66,16 +66,26 @@ class PrintedTable:
     @cached_property
     def positions(self) -> dict[tuple[str, ...], int]:
         """The position of each row by its key."""
-        return {self.row_key(at): at for at in range(len(self.rows))}
+        return {key: at for at, key in enumerate(self.keys)}
 
     @cached_property
     def named(self) -> dict[str, int]:
         """The position of each row by its key in one string."""
         return {"; ".join(key): at for key, at in self.positions.items()}
 
-    def row_key(self, at: int) -> tuple[str, ...]:
-        """Return the key of a row."""
-        return tuple(self.rows[at][name] for name in self.key)
+    @cached_property
+    def keys(self) -> list[tuple[str, ...]]:
+        """The key of each row."""
+        return [tuple(row[name] for name in self.key) for row in self.rows]
+
+    @cached_property
+    def having(self) -> dict[str, frozenset[int]]:
+        """The positions of the rows whose key has a word, by the word."""
+        found: dict[str, set[int]] = {}
+        for at, key in enumerate(self.keys):
+            for word in key:
+                found.setdefault(word, set()).add(at)
+        return {word: frozenset(rows) for word, rows in found.items()}
 
     def cell(self, at: int, column: str) -> Cell:
         """Return where a number stands, with what it is called."""

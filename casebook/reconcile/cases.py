@@ -103,6 +103,7 @@ class Cases:
         self._root, self._register = root, register
         self._reports: dict[str, _Report] = {}
         self._cases: dict[str, _Case] = {}
+        self._groups: dict[tuple[str, str], list[_Case]] = {}
         self._found: dict[str, Reconciliation] = {}
 
     def of(self, identifier: str) -> Reconciliation:
@@ -115,12 +116,9 @@ class Cases:
         """
         if identifier not in self._found:
             case = self._case(self._register.figure(identifier))
-            # A cell stands among those of its table, words among all that the report draws on.
             own = case.figure
-            near = self._register.of_table(own.table) if own.table else self._register.of_report(own.report)
-            group = [self._case(figure) for figure in near]
             original = self.of(case.original.figure.id) if case.original else None
-            said = _said(self._register, case, group, original)
+            said = _said(self._register, case, self._group(own.table, own.report), original)
             self._found[identifier] = replace(said, fault=self._report(own.report).fault(own, said.fault))
         return self._found[identifier]
 
@@ -203,6 +201,14 @@ class Cases:
                 figure, working, repeated, self._case(repeated) if repeated is not None and only_repeats else None
             )
         return self._cases[figure.id]
+
+    def _group(self, table: str, report: str) -> Sequence[_Case]:
+        # A cell stands among those of its table, words among all that the report draws on.
+        named = (table, "") if table else ("", report)
+        if named not in self._groups:
+            near = self._register.of_table(table) if table else self._register.of_report(report)
+            self._groups[named] = [self._case(figure) for figure in near]
+        return self._groups[named]
 
     def _repeating(self, figure: PublishedFigure) -> list[str]:
         """Return the ids of a figure and of those it repeats, one by way of the other."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property, lru_cache
@@ -140,18 +141,19 @@ class Register:
 
     def of_report(self, report: str) -> list[PublishedFigure]:
         """Return a report's figures."""
-        return [figure for figure in self.figures.values() if figure.report == report]
+        return self._by_report.get(report, [])
 
     def of_table(self, table: str) -> list[PublishedFigure]:
         """Return the figures that are cells of a table."""
         return self._by_table.get(table, []) if table else []
 
     @cached_property
+    def _by_report(self) -> dict[str, list[PublishedFigure]]:
+        return _grouped(self.figures.values(), lambda figure: figure.report)
+
+    @cached_property
     def _by_table(self) -> dict[str, list[PublishedFigure]]:
-        found: dict[str, list[PublishedFigure]] = {}
-        for figure in self.figures.values():
-            found.setdefault(figure.table, []).append(figure)
-        return found
+        return _grouped(self.figures.values(), lambda figure: figure.table)
 
     def unregistered(self) -> list[Cell]:
         """Return the cells that follow from others by an identity and have no row, of tables of which some have one."""
@@ -199,6 +201,13 @@ def load(root: Path) -> Register:
     names = [table.name for table in catalogue.load(root).tables]
     files = [COMMON, ACCEPTED, *(RAW / f"{name}{ending}" for name in names for ending in (".csv", ".yaml"))]
     return _load(root, tuple(_stamp(root / file) for file in files))
+
+
+def _grouped(found: Iterable[PublishedFigure], by: Callable[[PublishedFigure], str]) -> dict[str, list[PublishedFigure]]:
+    groups: dict[str, list[PublishedFigure]] = {}
+    for figure in found:
+        groups.setdefault(by(figure), []).append(figure)
+    return groups
 
 
 def _stamp(path: Path) -> tuple[int, int]:

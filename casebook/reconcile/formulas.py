@@ -66,13 +66,12 @@ class NumberColumn:
 
     def cell(self, words: Sequence[str]) -> Quantity:
         """Return the number in the one row whose key holds all the words."""
-        keys = [self.table.row_key(at) for at in range(len(self.table.rows))]
+        keys, having = self.table.keys, self.table.having
         for word in words:
-            known = dict.fromkeys(one for key in keys for one in key)
-            if word not in known:
+            if word not in having:
                 by = f"write a word of its {and_list(self.table.key)}, as it is printed there."
-                raise _FormulaError(f"no row of {self.table.name} has {word!r}: {_nearest(known, word, by)}")
-        rows = [at for at, key in enumerate(keys) if set(words) <= set(key)]
+                raise _FormulaError(f"no row of {self.table.name} has {word!r}: {_nearest(having, word, by)}")
+        rows = sorted(frozenset.intersection(*(having[word] for word in words)))
         said = and_list(map(repr, words))
         if not rows:
             raise _FormulaError(f"{said} stand in {self.table.name}, but not in one row: name words of the same row.")
@@ -441,7 +440,7 @@ class Formulas:
             return str(node.value)
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "all_but":
             left_out = {word for part in node.args for word in _listed(self._words(part, column))}
-            keys = [column.table.row_key(at)[0] for at in range(len(column.table.rows))]
+            keys = [key[0] for key in column.table.keys]
             if wrong := sorted(left_out - set(keys)):
                 raise _FormulaError(
                     f"no row of {column.table.name} is called {wrong[0]!r}: {one_of(keys, wrong[0])}", node

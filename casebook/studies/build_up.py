@@ -40,9 +40,13 @@ class BuildUp:
         found: pd.DataFrame = self.rows[self.rows["step"].isin(steps)]
         return found
 
+    @cached_property
+    def _added(self) -> pd.DataFrame:
+        return self._of("row")
+
     def _parts(self, year: int | None, part: str = ALL) -> pd.DataFrame:
         """Return the rows that count in a year, or in all: its own, and what recurs of those before."""
-        rows = self._of("row")
+        rows = self._added
         if part != ALL:
             rows = rows[(rows["part"] == part) | (rows["item"] == part)]
         if year is None:
@@ -54,15 +58,15 @@ class BuildUp:
         """Return what the rows of a year, or of all, come to."""
         return Money(float(self._parts(year, part)["pounds"].sum()))
 
-    @property
+    @cached_property
     def years(self) -> list[int]:
         """The years that there are rows for."""
-        return sorted({int(year) for year in self._of("row")["for_year"].dropna()})
+        return sorted({int(year) for year in self._added["for_year"].dropna()})
 
     @property
     def recurs(self) -> bool:
         """Whether each year's rows add to those of the years before."""
-        return bool(self._of("row")["recurs"].eq("yes").any())
+        return bool(self._added["recurs"].eq("yes").any())
 
     @property
     def year(self) -> int | None:
@@ -134,7 +138,7 @@ class BuildUp:
     @property
     def shown(self) -> pd.Series:
         """The steps from nothing to the sum, in pounds, in order: rows or, if they are many, their parts."""
-        rows = self._of("row") if self.recurs else self._parts(self.year)
+        rows = self._added if self.recurs else self._parts(self.year)
         if self.recurs:
             years, several = [str(FinancialYear(int(year))) for year in rows["for_year"]], rows["item"].nunique() > 1
             rows = rows.assign(item=[*map(": ".join, zip(years, rows["item"], strict=True))] if several else years)
@@ -160,7 +164,7 @@ class BuildUp:
         """What each part comes to, a column a year, with the sum of all in the last row; empty for a single year."""
         if len(self.years) < 2:
             return pd.DataFrame()
-        parts = list(dict.fromkeys(self._of("row")["part"]))
+        parts = list(dict.fromkeys(self._added["part"]))
         found = pd.DataFrame(
             {
                 year: [
