@@ -148,11 +148,11 @@ class Register:
         return self._by_table.get(table, []) if table else []
 
     @cached_property
-    def _by_report(self) -> dict[str, list[PublishedFigure]]:
+    def _by_report(self) -> Groups:
         return _grouped(self.figures.values(), lambda figure: figure.report)
 
     @cached_property
-    def _by_table(self) -> dict[str, list[PublishedFigure]]:
+    def _by_table(self) -> Groups:
         return _grouped(self.figures.values(), lambda figure: figure.table)
 
     def unregistered(self) -> list[Cell]:
@@ -203,8 +203,11 @@ def load(root: Path) -> Register:
     return _load(root, tuple(_stamp(root / file) for file in files))
 
 
-def _grouped(found: Iterable[PublishedFigure], by: Callable[[PublishedFigure], str]) -> dict[str, list[PublishedFigure]]:
-    groups: dict[str, list[PublishedFigure]] = {}
+Groups = dict[str, list[PublishedFigure]]
+
+
+def _grouped(found: Iterable[PublishedFigure], by: Callable[[PublishedFigure], str]) -> Groups:
+    groups: Groups = {}
     for figure in found:
         groups.setdefault(by(figure), []).append(figure)
     return groups
