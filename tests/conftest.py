@@ -26,6 +26,9 @@ import pytest
 import yaml
 from preloaded import Preloaded
 
+# Reading a notebook loads this, for more than a second, as casebook.engine says; whoever is loaded first, here it is not.
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+
 # The process that hands the tests out loads this file too, and needs nothing of what takes its time.
 if TYPE_CHECKING:
     from casebook.reconcile.cases import Reconciliation

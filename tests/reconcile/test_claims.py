@@ -35,6 +35,7 @@ OPPOSITES = {
 }  # fmt: skip
 
 
+@cache
 def claims_that_are_tested():
     register = figures.load(ROOT)
     cases = Cases(ROOT, register)
@@ -74,9 +75,10 @@ def judged_words(figure):
 
 
 def reversed_claims():
+    patterns = {re.compile(rf"\b{word}\b", re.IGNORECASE): opposite for word, opposite in OPPOSITES.items()}
     for figure in claims_that_are_tested():
-        for word, opposite in OPPOSITES.items():
-            for match in re.finditer(rf"\b{word}\b", judged_words(figure), re.IGNORECASE):
+        for pattern, opposite in patterns.items():
+            for match in pattern.finditer(judged_words(figure)):
                 yield pytest.param(
                     figure,
                     figure.printed[: match.start()] + opposite + figure.printed[match.end() :],
