@@ -284,7 +284,10 @@ def fan(
     drawing = Drawing(unit, 330)
     plot, last = drawing.plot, history.index[-1]
     happened = drawing.line(history, "What happened", OWN)
-    ends = [(happened, "What happened")]
+    # Without a forecast to go on with it, what happened ends before the rest, and is named there.
+    ends, early = [], [(happened, "What happened")]
+    if not forecast.empty or not others:
+        ends, early = early, []
     if not forecast.empty:
         start = pd.Series({last: history.iloc[-1]})
         limits = {limit: pd.concat([start, forecast[limit]]) for limit in ("upper", "lower")}
@@ -309,7 +312,7 @@ def fan(
     drawing.steps_of(years, [str(year) for year in years])
     plot.set_xlim(years[0] - 0.3, final + 0.2)
     plot.set_xlabel(years_are)
-    drawing.label_ends(ends)
+    drawing.label_ends(ends, early=early)
     return drawing
 
 

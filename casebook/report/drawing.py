@@ -209,6 +209,7 @@ class Drawing(Figure):
         """Label lines where they end, labels that would overlap apart.
 
         ``early`` are lines that end before the others: the highest, any between them and the lowest, in this order.
+        What goes on from a single one needs the room on its right, so it is named on its left, where it has not been.
         """
         drawn = [(line, label, points(line)[-1]) for line, label in ends if len(points(line))]
         last = max(at for *_, (at, _) in drawn)
@@ -221,10 +222,20 @@ class Drawing(Figure):
             )  # fmt: skip
 
         heights = {named(line, label, last, value): value for line, label, (_, value) in drawn}
-        sides = [("bottom", 4), *[("center", 0)] * (len(early) - 2), ("top", -4)]
+        sides: list[dict[str, Any]]
+        if len(early) == 1:
+            before_last, end = points(early[0][0])[-2:][[0, -1], 1]
+            rises = end >= before_last
+            sides = [{"ha": "right", "va": "bottom" if rises else "top", "xytext": (-8, 4 if rises else -4)}]
+        else:
+            between = {"va": "center", "xytext": (8, 0)}
+            sides = [
+                {"va": "bottom", "xytext": (8, 4)},
+                *[between] * (len(early) - 2),
+                {"va": "top", "xytext": (8, -4)},
+            ]
         before = [
-            named(line, label, *points(line)[-1], va=side, xytext=(8, up))
-            for (line, label), (side, up) in zip(early, sides, strict=False)
+            named(line, label, *points(line)[-1], **side) for (line, label), side in zip(early, sides, strict=False)
         ]
         self.key([*heights, *before], [*[(line, label) for line, label, _ in drawn], *early])
 

@@ -143,6 +143,7 @@ EVERY = {
     ),
     "against_equivalent": lambda: charts.against_equivalent("Essex", YEARS, YEARS - 500, pd.Series({2026.25: 4800.0}), (2027.25, 4000.0)),
     "fan": lambda: charts.fan(YEARS, AHEAD, {"The path between the printed numbers of the paper": YEARS + 90}, "Plans"),
+    "fan of scenarios": lambda: charts.fan(YEARS, pd.DataFrame(), {"As before": YEARS[-2:] + 90, "Less": YEARS[-2:] - 900}, "Plans"),
     "paths": lambda: charts.paths(PATHS, ("To reach the target: £1.23 million", 1.23e6), "End of month", "Million pounds", scale=1e6),
     "tried": lambda: charts.tried(
         pd.DataFrame({"central": [5100.0, 5300], "lower": [4900.0, 5200], "upper": [5500.0, 5400]}, index=[2023, 2024]), 5250.0,
@@ -235,6 +236,17 @@ def test_the_others_are_a_band_whose_ends_are_named_for_the_last_year():
         (2020, 1),
         (2020, 8),
     }
+
+
+@pytest.mark.parametrize(("last", "above"), [(7000.0, True), (3000.0, False)])
+def test_what_happened_is_named_where_it_ends_and_clear_of_its_line_where_only_scenarios_go_on(last, above):
+    history = pd.Series({2019: 4900.0, 2020: 5000.0, 2021: last})
+    figure = charts.fan(history, pd.DataFrame(), {"As before": pd.Series({2022: 5000.0, 2026: 6000.0})}, "Plans")
+    figure.fit(drawing.WIDE)
+    (box,) = [box for said, _, box in drawn(figure) if said == "What happened"]
+    x, y = figure.plot.transData.transform((2021, last))
+    assert x - 20 < box.x1 < x
+    assert box.y0 > y if above else box.y1 < y
 
 
 def test_scales_have_thousands_separators():
