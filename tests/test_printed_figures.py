@@ -55,6 +55,7 @@ KNOWN = {
     "transport-out-county-saving": "reproduced",  # 5% of £2m
     "transport-out-county-moved-saving": "differs",  # 35 x £3,100 = £108,500
     "transport-out-county-moved-again": "reproduced",  # only the repetition
+    "transport-out-county-each-again": "differs",  # £9,300 and nearly £20,000
     "transport-review-posts-again": "reproduced",
     "transport-solo-schools-again": "reproduced",
     "population-ages": "differs",  # 0-18 in the text, 0-17 in the table
@@ -122,12 +123,16 @@ KNOWN = {
     "interim-net-2022": "reproduced",
     "interim-respite-reduced": "differs",  # 14 - 8 = 6
     "traffic-setup-total": "cannot be recomputed",
+    "traffic-few-sites": "reproduced",  # three
     "workstreams-net-2023": "reproduced",  # 570 - 161
     "workstreams-saving-table-2022": "differs",  # -£380 without its k
     "workstreams-routes-staff-all": "reproduced",
     "workstreams-moved-pupils": "differs",  # 10% of nearly 300 are 30
     "workstreams-similar-scale": "differs",  # 200, 400, 200
     "workstreams-special-2022": "cannot be recomputed",
+    "workstreams-out-staff-2023": "reproduced",
+    "workstreams-primarily": "reproduced",  # £10.6m of £16m
+    "workstreams-age-saving": "cannot be recomputed",
     "gully-carbon": "differs",  # 819 tonnes at 4 per 1,000
     "lighting-two-classes": "reproduced",
     "block-beds-cap-lower": "reproduced",
@@ -496,8 +501,8 @@ class TestPages:
         for row in repeats:
             repeat, original = found[row["id"]], found[row["same_as"]]
             stands = original["verdict"].startswith("reproduced")
-            # £50k in the head, £150,000 in the table; £148,834k in the head, £148,834 in the text.
-            if row["id"] in ("ledger-climate-2024-head", "yat-head"):
+            # £50k in the head, £150,000 in the table; £148,834k in the head, £148,834 in the text; £9,300 and nearly £20,000 a pupil.
+            if row["id"] in ("ledger-climate-2024-head", "yat-head", "transport-out-county-each-again"):
                 assert repeat["verdict"] == "differs"
                 continue
             if row["id"] == "ehcp-profound-in-text":  # 63% is no way to print 63.6%

@@ -31,7 +31,8 @@ OPPOSITES = {
     "majority": "minority", "most residents": "few residents", "most people": "few people", "maintained": "halved",
     "nearly all": "hardly any", "during": "before", "longer": "shorter", "current pressure": "former pressure", "similar": "different", "second year": "first year",
     "remains throughout": "ends early", "savings could": "losses could", "increases to": "falls to",
-    "slower": "faster", "several months": "a few days",
+    "slower": "faster", "several months": "a few days", "primarily": "hardly", "focussed on": "spread beyond",
+    "all of these": "few of these", "there are a few": "there are no", "both": "neither",
 }  # fmt: skip
 
 
