@@ -118,6 +118,7 @@ KNOWN = {
     "ils-buy-opening": "differs",  # 2024/25, and 2025/26 in the table
     "ils-make-capital-total": "reproduced",
     "ils-make-target": "reproduced",  # 1,393
+    "ils-make-workers": "cannot be recomputed",
     "safe-lowest-again": "reproduced",
     "interim-total-2023": "reproduced",
     "interim-net-2022": "reproduced",
@@ -186,6 +187,7 @@ KNOWN = {
     "farms-9": "differs",  # 335,769 of 4,705,000 are 7.1%
     "farms-rent-2026": "reproduced",  # 2.5% of 5,428,356.90
     "wage-same-as-option-1": "differs",  # £9,214,000 in three years
+    "wage-benefits-later": "reproduced",
     "think-connectors": "reproduced",  # 10 / (180 / 30 - 1)
     "budget-pressures-2018": "unreadable",  # a dash for 13,297
     "uasc-when": "differs",  # April 2019 and April 2020

@@ -30,6 +30,8 @@ OPPOSITES = {
     "narrowed": "widened", "significant investment": "small investment", "vast proportion": "small proportion",
     "majority": "minority", "most residents": "few residents", "most people": "few people", "maintained": "halved",
     "nearly all": "hardly any", "during": "before", "longer": "shorter", "current pressure": "former pressure", "similar": "different", "second year": "first year",
+    "do not currently": "do currently", "high number": "low number", "create": "end", "one new": "no new",
+    "fully operational": "hardly operational", "reduce": "increase",
     "remains throughout": "ends early", "savings could": "losses could", "increases to": "falls to",
     "slower": "faster", "several months": "a few days", "primarily": "hardly", "focussed on": "spread beyond",
     "all of these": "few of these", "there are a few": "there are no", "both": "neither",
