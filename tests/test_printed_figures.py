@@ -136,6 +136,8 @@ KNOWN = {
     "workstreams-age-saving": "cannot be recomputed",
     "gully-carbon": "differs",  # 819 tonnes at 4 per 1,000
     "lighting-two-classes": "reproduced",
+    "lighting-monthly": "reproduced",
+    "recycling-head-2023": "differs",  # £20k and £21,200
     "block-beds-cap-lower": "reproduced",
     "care-pilot-ends": "reproduced",
     "members-half-day": "reproduced",
@@ -145,6 +147,7 @@ KNOWN = {
     "mst-ages-third": "reproduced",
     "carers-avoided": "reproduced",
     "dp-quarter": "differs",  # 316,820 is in the next column
+    "dp-other": "reproduced",  # 100 - 45 - 32 - 19
     "dp-amount-2019-20": "reproduced",  # with 445,275 in its last quarter
     "dp-offset": "reproduced",  # £1.09m of £1.21m
     "chst-three-beds": "reproduced",  # 3 x 50
@@ -152,6 +155,8 @@ KNOWN = {
     "yat-senior-new": "reproduced",  # 4 - 2
     "ledger-flood-claims": "reproduced",  # 310 x £32,000 = £9.92m
     "biodiversity-five-years": "reproduced",
+    "biodiversity-vary": "reproduced",  # 50, 10 and 60
+    "flood-officer-again": "reproduced",
     "carers-eight-plans": "differs",  # 8 of 44 are 18%
     "carers-snapshot-year": "reproduced",  # £2.4k x 13 x 12 is within 5% of "~£375k"
     "carers-required-later": "reproduced",
@@ -179,6 +184,7 @@ KNOWN = {
     "ledger-youth": "reproduced",
     "budget-required-five-years": "reproduced",  # £84.8m for £85m
     "budget-gap-2020": "reproduced",  # 14,221 - 2,304 + 542
+    "budget-years": "reproduced",
     "budget-grants-fall-later": "cannot be recomputed",
     "think-staff-total-2023": "differs",  # 804,985, not 956,168
     "think-total-2023": "reproduced",

@@ -34,7 +34,7 @@ OPPOSITES = {
     "fully operational": "hardly operational", "reduce": "increase",
     "remains throughout": "ends early", "savings could": "losses could", "increases to": "falls to",
     "slower": "faster", "several months": "a few days", "primarily": "hardly", "focussed on": "spread beyond",
-    "all of these": "few of these", "there are a few": "there are no", "both": "neither",
+    "all of these": "few of these", "there are a few": "there are no", "both": "neither", "monthly": "yearly", "one officer": "two officers", "vary": "are alike",
 }  # fmt: skip
 
 
