@@ -71,6 +71,8 @@ KNOWN = {
     "disabled-2500-more": "reproduced",  # 2,399 by 2036
     "social-care-rise": "differs",
     "ot-uplift-both": "reproduced",
+    "ot-additional-for-care": "differs",  # six of the nine posts are for education
+    "ot-first-year-education": "reproduced",  # three of four
     "ot-existing-pooled": "reproduced",
     "savings-total": "reproduced",
     "savings-mostly-demand": "reproduced",  # 67%

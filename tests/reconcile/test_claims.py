@@ -35,6 +35,7 @@ OPPOSITES = {
     "remains throughout": "ends early", "savings could": "losses could", "increases to": "falls to",
     "slower": "faster", "several months": "a few days", "primarily": "hardly", "focussed on": "spread beyond",
     "all of these": "few of these", "there are a few": "there are no", "both": "neither", "monthly": "yearly", "one officer": "two officers", "vary": "are alike",
+    "inequity": "equity", "significant spikes": "slight dips", "significant pressure": "slight pressure", "not sufficient": "sufficient",
 }  # fmt: skip
 
 
