@@ -434,7 +434,10 @@ def _number_cells(root, table, chance, most):
         cells = [
             (at, "printed")
             for at, row in enumerate(content)
-            if row["value"] and not row["table"] and NUMBER.search(row["printed"])
+            if row["value"]
+            and not row["table"]
+            # Of "nearly two thirds of people (63%)" it is the two thirds that are meant, which have no digit.
+            and NUMBER.search(read(row["printed"], prose=True, value=float(row["value"])).number)
         ]
     else:
         printed = as_printed.of(root, table)
