@@ -243,8 +243,11 @@ def _add_run_commands(  # noqa: PLR0915
             if own and area:
                 raise InputError("The area is given twice, by --area and by -p area: give it once.")
             places = _areas(known, [*(area or []), *([own] if own else [])], region or [], area_file) or [default_area]
-            if not freshness.data_were_checked(root):
+            data = freshness.data(root)
+            if not freshness.were_checked(root, data):
                 _check_data(known, root)
+                if not dry_run:
+                    freshness.remember_checked(root, data)
             jobs, without = plan.make(pack, root, names or [], places, given, known, typed)
             options = replace(
                 options, by_area=len(places) > 1, left_out={} if names else without,

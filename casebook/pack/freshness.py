@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 PACKAGE = Path(__file__).resolve().parents[1]
 KEPT = Path(".casebook/fresh.json")
+CHECKED = Path(".casebook/checked")
 # What turns an executed notebook into a page and a spreadsheet; changes here need no cell to be run.
 RENDERING = (
     "pages/templates",
@@ -243,14 +244,22 @@ def _left_over(root: Path) -> bool:
     return any(root.glob(".reports-*")) or any(place.parent.glob(f".{place.name}-*"))
 
 
-def data_were_checked(root: Path) -> bool:
-    """Return whether the raw data are all as a run by this package has checked them."""
+def data(root: Path) -> str:
+    """Return a hash of the raw data and of the package that checks them."""
+    return _hash([_package(), _installed(root), _hashes(_files(root / "data/raw"), root)])
+
+
+def were_checked(root: Path, data: str) -> bool:
+    """Return whether these data were found in order by a run before."""
     try:
-        kept = json.loads((root / KEPT).read_text(encoding="utf-8"))
-        files = _hashes(_files(root / "data/raw"), root)
-        return bool(kept["data"] == _data(root, files))
-    except (OSError, ValueError, KeyError, TypeError):
+        return (root / CHECKED).read_text(encoding="utf-8") == data
+    except (OSError, ValueError):
         return False
+
+
+def remember_checked(root: Path, data: str) -> None:
+    """Remember that data are in order; a hint that may be lost without harm."""
+    _keep(root / CHECKED, data)
 
 
 def inputs(root: Path, arguments: Sequence[str] = ()) -> str:
@@ -299,14 +308,16 @@ def remember(root: Path, arguments: Sequence[str], pack: Pack, fingerprint: str,
         "published files": published,
         "opened": sorted(opened),
         "variables": variables,
-        "data": _data(root, _hashes(_files(root / "data/raw"), root)),
         "published": pack.published,
     }
-    path = root / KEPT
+    _keep(root / KEPT, json.dumps(content))
+
+
+def _keep(path: Path, content: str) -> None:
     with suppress(OSError):
         path.parent.mkdir(exist_ok=True)
         new = path.with_suffix(".new")
-        new.write_text(json.dumps(content), encoding="utf-8")
+        new.write_text(content, encoding="utf-8")
         new.replace(path)
 
 
@@ -321,10 +332,6 @@ def _is(root: Path, pack: Pack) -> bool:
 
 def _published(root: Path, opened: Sequence[str]) -> str:
     return _hash(_hashes([*_files(root / "reports"), *(root / path for path in opened)], root))
-
-
-def _data(root: Path, files: Sequence[tuple[str, str]]) -> str:
-    return _hash([_package(), _installed(root), files])
 
 
 def _hashes(files: Iterable[Path], root: Path) -> list[tuple[str, str]]:

@@ -126,7 +126,7 @@ def test_force_makes_everything(small):
     (small.root / ".casebook" / "fresh.json").unlink()
     assert why(small, "--force") == dict.fromkeys(("first", "second", "third"), "--force")
     # The command is obeyed again, but the data it checked need no checking.
-    assert freshness.data_were_checked(small.root)
+    assert freshness.were_checked(small.root, freshness.data(small.root))
     assert why(small, "third", "--force") == {"third": "--force"}
 
 

@@ -43,10 +43,10 @@ def reader():
 
 
 def test_a_reports_pdf_is_tagged_and_loses_nothing_of_its_page(copy_of_pack, reader):
-    done = copy_of_pack.pipeline("pdf", "public-health-savings", "care-rates")
+    done = copy_of_pack.pipeline("pdf", "public-health-savings", "chlamydia")
     assert done.returncode == 0, done.stderr
     assert "2 PDF files published." in done.stdout
-    for name in ("public-health-savings", "care-rates"):
+    for name in ("public-health-savings", "chlamydia"):
         pdf = reader(copy_of_pack.root / "reports" / "cambridgeshire" / f"{name}.pdf")
         assert lost_in_print(copy_of_pack.page(name), pdf) == set(), name
         said = tagged(pdf)
