@@ -530,6 +530,11 @@ class TestPages:
             assert re.match(r"Same as the 20\d\d paper, " + re.escape(heading), repeat["note"]), row["id"]
             assert ("only the repetition is confirmed" in repeat["note"]) is not stands, row["id"]
 
+    def test_what_is_missing_follows_one_full_stop_in_a_row_that_only_repeats(self, pack):
+        page = pack.page("care-home-support")
+        assert "only the repetition is confirmed. Missing: how long each resident stayed" in page
+        assert ".. " not in page
+
     def test_a_report_of_which_nothing_can_be_recomputed_does_not_read_as_failed(self, pack):
         found = [
             row["verdict"]
