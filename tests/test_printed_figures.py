@@ -72,6 +72,10 @@ KNOWN = {
     "social-care-rise": "differs",
     "ot-uplift-both": "reproduced",
     "ot-additional-for-care": "differs",  # six of the nine posts are for education
+    "placement-two-reasons": "differs",  # three are listed
+    "nsip-each-project": "differs",  # eight of twenty
+    "nsip-county-share": "reproduced",  # 147 - 2 x 49
+    "pe-net-increase": "reproduced",  # four posts for three
     "ot-first-year-education": "reproduced",  # three of four
     "ot-existing-pooled": "reproduced",
     "savings-total": "reproduced",
