@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from casebook.data.catalogue import TableEntry
@@ -44,19 +46,29 @@ class BuildUp:
     def _added(self) -> pd.DataFrame:
         return self._of("row")
 
-    def _parts(self, year: int | None, part: str = ALL) -> pd.DataFrame:
-        """Return the rows that count in a year, or in all: its own, and what recurs of those before."""
+    @cached_property
+    def _columns(self) -> dict[str, Any]:
+        """What decides whether a row counts, as plain arrays: a page asks it some hundred times."""
         rows = self._added
-        if part != ALL:
-            rows = rows[(rows["part"] == part) | (rows["item"] == part)]
-        if year is None:
-            return rows
-        found: pd.DataFrame = rows[(rows["for_year"] == year) | (rows["recurs"].eq("yes") & (rows["for_year"] <= year))]
+        words = {name: rows[name].fillna("").to_numpy(object) for name in ("part", "item", "recurs")}
+        return {**words, "for_year": rows["for_year"].to_numpy(float), "pounds": rows["pounds"].to_numpy(float)}
+
+    def _counts(self, year: int | None, part: str = ALL) -> np.ndarray:
+        """Return for each row whether it counts in a year, or in all: its own, and what recurs of those before."""
+        of = self._columns
+        counts: np.ndarray = (of["part"] == part) | (of["item"] == part) | (part == ALL)
+        if year is not None:
+            counts &= (of["for_year"] == year) | ((of["recurs"] == "yes") & (of["for_year"] <= year))
+        return counts
+
+    def _parts(self, year: int | None) -> pd.DataFrame:
+        """Return the rows that count in a year, or in all."""
+        found: pd.DataFrame = self._added[self._counts(year)]
         return found
 
     def total(self, year: int | None, part: str = ALL) -> Money:
         """Return what the rows of a year, or of all, come to."""
-        return Money(float(self._parts(year, part)["pounds"].sum()))
+        return Money(float(np.nansum(self._columns["pounds"][self._counts(year, part)])))
 
     @cached_property
     def years(self) -> list[int]:
@@ -92,7 +104,7 @@ class BuildUp:
             rebuilt = self._rebuilt(str(row["step"]), year, str(row["part"]))
             printed = float(row["pounds"])
             # What rounding allows: half of the last digit of the sum, and half a pound of each row.
-            rows = len(self._parts(year, str(row["part"]))) if row["step"] == "total" else 1
+            rows = int(self._counts(year, str(row["part"])).sum()) if row["step"] == "total" else 1
             allowed = 0.5 * (_STEPS.get(str(row["unit"]), 1.0) + rows)
             found.append(
                 {
@@ -159,7 +171,7 @@ class BuildUp:
     def _rises(self) -> bool:
         return bool(self._of(*SAID).iloc[0]["step"] == "rise")
 
-    @property
+    @cached_property
     def by_year(self) -> pd.DataFrame:
         """What each part comes to, a column a year, with the sum of all in the last row; empty for a single year."""
         if len(self.years) < 2:
@@ -168,7 +180,7 @@ class BuildUp:
         found = pd.DataFrame(
             {
                 year: [
-                    float("nan") if self._parts(year, part).empty else float(self.total(year, part))
+                    float(self.total(year, part)) if self._counts(year, part).any() else float("nan")
                     for part in [*parts, ALL]
                 ]
                 for year in self.years
