@@ -10,6 +10,7 @@ import statistics
 from decimal import ROUND_HALF_UP, Decimal
 
 import numpy as np
+import openpyxl
 import pytest
 from bs4 import BeautifulSoup
 from conftest import MADE, ROOT
@@ -352,3 +353,48 @@ def test_the_pack_says_when_it_was_published(pack):
 def test_processed_tables_are_left_for_other_programs(pack):
     written = {path.stem for path in (pack.root / "data" / "processed").glob("*.csv")}
     assert written == {path.stem for path in (ROOT / "data" / "raw").glob("*.csv")}
+
+
+def test_the_ranking_of_all_cases_is_data_for_programs_and_says_what_the_page_and_its_spreadsheet_say(pack):
+    report = pack.report("portfolio")
+    (ranking,) = [one for one in report["data"] if one["name"] == "ranking"]
+    cases = ranking["rows"]
+    units = {column["name"]: column["unit"] for column in ranking["columns"]}
+    assert {units[name] for name in ("asked", "saved", "stake")} == {"pounds"}
+    assert (units["payback"], units["chance"], units["stands"]) == ("years", "per cent", "per cent")
+    assert all(list(case) == list(units) for case in cases)
+    assert all(
+        case[name] is None or type(case[name]) in (int, float) for case in cases for name in units if units[name]
+    )
+    assert [case["place"] for case in cases] == list(range(1, len(cases) + 1))
+    assert {case["report"] for case in cases if case["report"]} < set(NAMES)
+    lacking = [case["case"] for case in cases if not case["report"]]
+    assert lacking == [case["case"] for case in cases if case["kind"] == "no case"]
+
+    caption = "All cases, those with most at stake first; sums in thousand pounds a year"
+    page = BeautifulSoup(pack.page("portfolio"), "html.parser")
+    table = next(one for one in page("table") if one.caption and caption in one.caption.text)
+    shown = [[cell.get_text(strip=True) for cell in row(["th", "td"])] for row in table.tbody("tr")]
+    book = openpyxl.load_workbook(pack.root / "reports" / report["spreadsheet"])
+    sheet = next(one for one in book if one["A1"].value == caption)
+    written = [list(row) for row in sheet.iter_rows(values_only=True)]
+    first = next(number for number, row in enumerate(written) if row[:2] == ["Case", "Asked for"]) + 1
+    assert len(shown) == len(cases) == len(written) - first
+    for case, of_page, of_sheet in zip(cases, shown, written[first:], strict=True):
+        for name, said, cell in zip(
+            ("case", "asked", "saved", "payback", "chance", "stands", "matters", "right"),
+            of_page,
+            of_sheet,
+            strict=True,
+        ):
+            value = case[name]
+            if name == "payback" and case["pays_back"] is False:
+                assert (value, said, cell) == (None, "never", "never")
+            elif value is None:
+                assert said == cell == "[x]"
+            elif units[name]:
+                exact = value / 1000 if units[name] == "pounds" else value
+                half = 0.05 if name == "payback" else 0.5
+                assert abs(float(said.replace(",", "")) - exact) <= half and abs(cell - exact) <= half
+            else:
+                assert said == cell == value

@@ -84,6 +84,22 @@ class Glance(_Model):
         return "better" if (self.direction == "up") == (self.good == "high") else "worse"
 
 
+class DataColumn(_Model):
+    """A column of data: what it holds, and the unit where its values are numbers."""
+
+    name: str
+    title: str
+    unit: str = ""
+
+
+class Data(_Model):
+    """A table for programs: an object a row, null where a value is unknown or does not apply."""
+
+    name: str
+    columns: tuple[DataColumn, ...]
+    rows: tuple[dict[str, int | float | bool | str | None], ...]
+
+
 class OpenedFile(_Model):
     """A file or folder that a report's cells looked at besides; ``sha256`` is empty where there was none."""
 
@@ -165,6 +181,8 @@ class Published(ReportCard):
     """What it was made from and nobody can look at."""
     explored: tuple[str, ...] = ()
     """What its cells show that is not published."""
+    data: tuple[Data, ...] = ()
+    """Its tables for programs, such as the ranking of ``portfolio``."""
     several: bool = False
     """Whether its page leads to the same report of other areas."""
     fingerprint: Fingerprint = Fingerprint()

@@ -61,6 +61,8 @@ class Record:
     """What its cells show that no function of ``report`` shows, such as "cell 7 (a table)"; it is not published."""
     glance: AtAGlance | None = None
     """What its card on the index says."""
+    results: tuple[Result, ...] = ()
+    """What it keeps for other reports and for programs."""
 
 
 def of(notebook: NotebookNode) -> Record:
@@ -96,6 +98,7 @@ def of(notebook: NotebookNode) -> Record:
         (*dict.fromkeys(false), *_problems(found, reads)),
         tuple(f"{where} ({kind})" for where, kinds in bare.items() for kind in _told_apart(kinds)),
         shown[AtAGlance][0] if shown[AtAGlance] else None,
+        tuple(shown[Result]),
     )
 
 

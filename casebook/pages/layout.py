@@ -27,9 +27,9 @@ from casebook.engine.redaction import Redactor
 from casebook.engine.task import Task, keep_failed
 from casebook.errors import ReportFailedError, one_of
 from casebook.pack import freshness, reconciliation, record
-from casebook.pack.models import Finding, Fingerprint, Glance, Published, ReadFile, Row
+from casebook.pack.models import Data, Finding, Fingerprint, Glance, Published, ReadFile, Row
 from casebook.pages import draft, gates, render, spreadsheet
-from casebook.report.blocks import Title
+from casebook.report.blocks import Result, Title
 
 
 class Order(BaseModel):
@@ -327,7 +327,13 @@ def _entry(task: Task, order: Order, found: record.Record, title: Title, seen: M
         summary=found.summary.sentences if found.summary else (),
         headlines=tuple(Finding.model_validate(asdict(headline)) for headline in found.headlines),
         glance=Glance.model_validate(asdict(found.glance)) if found.glance else None,
+        data=tuple(_data(one) for one in found.results if one.published),
     )
+
+
+def _data(of: Result) -> Data:
+    columns = [asdict(column) for column in of.published]
+    return Data.model_validate({"name": of.name, "columns": columns, "rows": of.objects()})
 
 
 def write_page(path: Path, page: str) -> None:

@@ -27,6 +27,7 @@ from casebook.report.blocks import (
     Figure,
     Headline,
     Result,
+    ResultColumn,
     Source,
     Text,
     Title,
@@ -425,8 +426,8 @@ def _besides(part: Part, shown: str) -> dict[str, Any]:
     return {name: value for name, value in vars(part).items() if name != shown}
 
 
-def result(name: str, frame: pd.DataFrame) -> None:
-    """Keep figures for other reports, which get them with ``results.read``.
+def result(name: str, frame: pd.DataFrame, published: Columns | None = None) -> None:
+    """Keep figures for other reports, which get them with ``results.read``, and for programs, in ``pack.json``.
 
     Parameters
     ----------
@@ -434,14 +435,43 @@ def result(name: str, frame: pd.DataFrame) -> None:
         Unique in the notebook.
     frame
         Numbers and texts; what is kept is exactly this.
+    published
+        The columns that ``pack.json`` has, each with what it holds, and for numbers ``(what it holds, unit)``; without
+        them, it has none.
+
+    Raises
+    ------
+    InputError
+        If a published column is not in the frame, or has a unit and holds something else than numbers.
 
     Examples
     --------
     >>> result("plans", pd.DataFrame({"year": [2031], "plans": [6866]}))
     Kept for other reports: plans, one row
+    >>> plans = pd.DataFrame({"need": ["Autism"], "plans": [2250]})
+    >>> result("plans-by-need", plans, {"need": "Need", "plans": ("Plans in January 2031", "plans")})
+    Kept for other reports and for programs: plans-by-need, one row
     """
     rows = tuple(tuple(_plain(value) for value in row) for row in frame.itertuples(index=False, name=None))
-    Result(name, tuple(map(str, frame.columns)), rows).show()
+    columns = tuple(map(str, frame.columns))
+    described = tuple(
+        ResultColumn(column, *([said] if isinstance(said, str) else said)) for column, said in (published or {}).items()
+    )
+    kept = Result(name, columns, rows, described)
+    if unknown := [one.name for one in described if one.name not in columns]:
+        raise InputError(
+            f"The result {name!r} publishes the column {unknown[0]!r}, which its data do not have; they have "
+            f"{', '.join(columns)}."
+        )
+    for row in kept.objects():
+        for one in described:
+            value = row[one.name]
+            if one.unit and (isinstance(value, bool) or not isinstance(value, int | float | None)):
+                raise InputError(
+                    f"The result {name!r} publishes {one.name!r} in {one.unit} and has {value!r} in it: where a number "
+                    "is not known leave it empty, or publish the column without a unit."
+                )
+    kept.show()
 
 
 def assumption(text: str, *, quality: Quality, impact: Impact, source: str = "", changes: str = "") -> None:

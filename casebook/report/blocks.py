@@ -335,13 +335,23 @@ class Source(Block):
 
 
 @dataclass(frozen=True)
+class ResultColumn:
+    """What a column of a result holds, for programs: a unit where its values are numbers, else none."""
+
+    name: str
+    title: str
+    unit: str = ""
+
+
+@dataclass(frozen=True)
 class Result(Block):
-    """Figures that other reports work on: a name, and rows as plain data."""
+    """Figures for other reports: a name, and rows as plain data; ``published`` are the columns that programs have."""
 
     kind: ClassVar[str] = "result"
     name: str
     columns: tuple[str, ...]
     rows: tuple[tuple[Any, ...], ...]
+    published: tuple[ResultColumn, ...] = ()
 
     @classmethod
     def mime(cls) -> str:
@@ -350,7 +360,13 @@ class Result(Block):
 
     def plain(self) -> str:
         """Return what is kept."""
-        return f"Kept for other reports: {self.name}, {count(len(self.rows), 'row', 'rows')}"
+        whom = "other reports and for programs" if self.published else "other reports"
+        return f"Kept for {whom}: {self.name}, {count(len(self.rows), 'row', 'rows')}"
+
+    def objects(self) -> list[dict[str, Any]]:
+        """Return each row as an object that has the published columns."""
+        rows = (dict(zip(self.columns, row, strict=True)) for row in self.rows)
+        return [{one.name: row[one.name] for one in self.published} for row in rows]
 
 
 def make_table(

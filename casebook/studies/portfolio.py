@@ -25,8 +25,27 @@ from casebook.reconcile.verdicts import Verdict
 from casebook.studies import appraisal, budget, build_up, proposals, savings, short_series, team
 from casebook.studies.appraisal import Basis, Case
 
-NEVER, NO_CASE, LEDGER = "never", "no case", "ledger"
-"""In place of a payback that does not come within the years looked at; and kinds: of what nobody can appraise, too."""
+NO_CASE, OWN_REPORT, LEDGER = "no case", "own report", "ledger"
+"""Kinds: what nobody can appraise, what a report of another kind is about, and sums of many cases."""
+MEASURES = {
+    "place": ("Place in the ranking, 1 where most is at stake", "place"),
+    "case": "Case",
+    "kind": "Kind of case",
+    "report": "Report about it, a name of the same pack; none where it has none of its own",
+    "stake": ("At stake in a year: the larger of what is asked for and what is saved", "pounds"),
+    "asked": ("Asked for in the year in which that is most", "pounds"),
+    "saved": ("Saved or earned in the year in which that is most", "pounds"),
+    "pays_back": "Whether it pays back within the years looked at",
+    "payback": ("Pays back after", "years"),
+    "chance": ("Probability of breaking even", "per cent"),
+    "stands": ("Printed figures that stand, of those that can be calculated", "per cent"),
+    "figures": ("Printed figures looked at", "figures"),
+    "matters": "Printed figure that matters most",
+    "right": "Whether that is right",
+    "worst": "What is wrong that most hangs on",
+    "missing": "What the paper does not say first of all",
+}
+"""What each column of the ranking holds, and the unit of numbers."""
 RIGHT, WRONG, UNKNOWN = "right", "wrong", "cannot be calculated"
 _UNSURE = 90
 _VERDICTS = {Verdict.CANNOT: UNKNOWN, Verdict.DIFFERS: WRONG, Verdict.UNREADABLE: WRONG}
@@ -36,18 +55,20 @@ _VERDICTS = {Verdict.CANNOT: UNKNOWN, Verdict.DIFFERS: WRONG, Verdict.UNREADABLE
 class Entry:
     """One case: what it asks for and is said to save, pounds in the year in which each is most; None where nothing.
 
-    ``payback`` (years, later ones counting less) and ``chance`` (of breaking even, of 100) are of cases that spend to
-    save; None of others. ``missing`` is what
-    its paper leaves out first of all.
+    ``pays_back`` (within the years looked at), ``payback`` (years, later ones counting less) and ``chance`` (of
+    breaking even, of 100) are of cases that spend to save; None of others. ``missing`` is what its paper leaves out
+    first of all, ``report`` the name of the report about it, if there is one.
     """
 
     case: str
     kind: str
     asked: float | None
     saved: float | None
-    payback: float | str | None
+    pays_back: bool | None
+    payback: float | None
     chance: float | None
     missing: str
+    report: str = ""
     printed: tuple[Reconciliation, ...] = ()
     matters: Reconciliation | None = None
 
@@ -185,20 +206,20 @@ class Portfolio:
 
     @cached_property
     def ranking(self) -> pd.DataFrame:
-        """A row a case, the one with most at stake first: every measure, or in words that it does not apply."""
+        """A row a case, the one with most at stake first: every measure (``MEASURES``), or nothing."""
         found = []
         for place, one in enumerate(self.entries, start=1):
             found.append(
                 {
-                    "case": one.case, "place": place, "kind": one.kind, "stake": one.stake, "asked": one.asked,
-                    "saved": one.saved, "payback": one.payback, "chance": one.chance, "stands": one.stands,
-                    "figures": len(one.printed), "matters": _plain_name(one.matters),
-                    "right": one.right, "worst": one.worst.fault.title if one.worst else "none",
-                    "missing": one.missing,
+                    "place": place, "case": one.case, "kind": one.kind, "report": one.report or None,
+                    "stake": one.stake, "asked": one.asked, "saved": one.saved, "pays_back": one.pays_back,
+                    "payback": one.payback, "chance": one.chance, "stands": one.stands, "figures": len(one.printed),
+                    "matters": _plain_name(one.matters), "right": one.right,
+                    "worst": one.worst.fault.title if one.worst else None, "missing": one.missing,
                 }
             )  # fmt: skip
         frame = pd.DataFrame(found)
-        return frame.astype(dict.fromkeys(["asked", "saved", "stands", "chance"], float))
+        return frame.astype(dict.fromkeys(["asked", "saved", "payback", "stands", "chance"], float))
 
     @property
     def frame(self) -> pd.DataFrame:
@@ -236,7 +257,7 @@ class _Printed:
         """Return the figures of the report about a table, and the one that matters most."""
         report = self._register.report_about(name)
         found = self._cases.of_report(report) if report else ()
-        return {"printed": found, "matters": self._cases.matters(report) if found else None}
+        return {"report": report, "printed": found, "matters": self._cases.matters(report) if found else None}
 
     def of_case(self, row: Mapping[Any, Any]) -> dict[str, Any]:
         """Return the figures that stand in the same case of a paper as a row's line, and the one that the row names."""
@@ -245,26 +266,31 @@ class _Printed:
         paper, here = str(row["paper"]), self._places.section(str(row["paper"]), int(row["line"]))[0]
         near = [one for one in self._register.figures.values() if one.paper == paper]
         own = tuple(self._cases.of(one.id) for one in near if self._places.section(paper, one.line)[0] == here)
-        return {"printed": own, "matters": next((one for one in own if one.id == row["figure"]), None)}
+        return {
+            "report": self._register.figures[row["figure"]].report if row["kind"] == OWN_REPORT else "",
+            "printed": own,
+            "matters": next((one for one in own if one.id == row["figure"]), None),
+        }
 
 
 def _case(frame: pd.DataFrame, area: str, basis: Basis) -> dict[str, Any]:
     of = appraisal.case(frame, area, basis)
     costs, benefits = (of.by_year[what].max() for what in ("costs", "benefits"))
-    back = of.discounted_payback.years
-    return {
-        "of": of, "kind": "spends to save", "asked": float(costs), "saved": float(benefits),
-        "payback": NEVER if back is None else round(back, 1) or 0, "chance": round(of.chance.value),
-        "missing": of.missing[0] if of.missing else "",
+    return _plain("spends to save", float(costs), float(benefits), of.missing) | {
+        "of": of, "chance": round(of.chance.value), **_back(of.discounted_payback.years),
     }  # fmt: skip
 
 
 def _plain(kind: str, asked: float | None, saved: float | None, missing: Sequence[str] = ()) -> dict[str, Any]:
     """Return the measures of what neither pays back nor breaks even."""
     return {
-        "kind": kind, "asked": asked, "saved": saved, "payback": None, "chance": None,
-        "missing": missing[0] if missing else "",
+        "kind": kind, "asked": asked, "saved": saved, "pays_back": None, "payback": None,
+        "chance": None, "missing": missing[0] if missing else "",
     }  # fmt: skip
+
+
+def _back(years: float | None) -> dict[str, Any]:
+    return {"pays_back": years is not None, "payback": None if years is None else round(years, 1)}
 
 
 def _sum(frame: pd.DataFrame, area: str, basis: Basis) -> dict[str, Any]:
@@ -285,9 +311,7 @@ def _series(frame: pd.DataFrame, area: str, basis: Basis) -> dict[str, Any]:
     if costs.empty:
         return _plain("series", None, None, missing)
     back = methods.payback(gains.sub(costs, fill_value=0.0).tolist())
-    return _plain("series", float(costs.max()), float(gains.max()), missing) | {
-        "payback": NEVER if back is None else round(back, 1) or 0
-    }
+    return _plain("series", float(costs.max()), float(gains.max()), missing) | _back(back)
 
 
 def _proposals(frame: pd.DataFrame, area: str, basis: Basis) -> dict[str, Any]:
@@ -327,7 +351,7 @@ def _other(row: Mapping[Any, Any], printed: _Printed) -> Entry:
     """Return a row for what no notebook appraises, so that the pack does not say whether it pays."""
     asked, saved = (None if pd.isna(row[name]) else float(row[name]) for name in ("asked", "saving"))
     named = str(row["subject"]), str(row["kind"])
-    return Entry(*named, asked, saved, None, None, str(row["missing"]), **printed.of_case(row))
+    return Entry(*named, asked, saved, None, None, None, str(row["missing"]), **printed.of_case(row))
 
 
 def of(prepared: Sequence[Prepared], others: pd.DataFrame, area: str, basis: Basis) -> Portfolio:

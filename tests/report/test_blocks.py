@@ -239,6 +239,24 @@ def test_what_is_kept_for_other_reports_is_json_whatever_is_missing(monkeypatch)
     assert json.loads(json.dumps(kept[0].rows, allow_nan=False)) == [[1.0, 1, None], [None, None, "two"]]
 
 
+def test_what_is_published_for_programs_is_an_object_a_row_of_the_columns_that_are_described(monkeypatch):
+    kept = []
+    monkeypatch.setattr(blocks.Block, "show", lambda block: kept.append(block))  # noqa: PLW0108 - a method must be a function
+    frame = pd.DataFrame({"case": ["Beds", "Farms"], "asked": [387.0, np.nan], "inside": [1, 2], "pays": [True, None]})
+    report.result("cases", frame, {"case": "Case", "pays": "Whether it pays", "asked": ("Asked for", "pounds")})
+    assert kept[0].objects() == [
+        {"case": "Beds", "pays": True, "asked": 387.0}, {"case": "Farms", "pays": None, "asked": None},
+    ]  # fmt: skip
+    assert blocks.Result.read(json.loads(json.dumps(kept[0].payload()))) == kept[0]
+    with pytest.raises(
+        InputError, match="publishes the column 'cost', which its data do not have; they have case, ask"
+    ):
+        report.result("cases", frame, {"cost": "Cost"})
+    for column, value in (("case", "Beds"), ("pays", True)):
+        with pytest.raises(InputError, match=f"publishes '{column}' in pounds and has {value!r} in it: where a number"):
+            report.result("cases", frame, {column: ("Case", "pounds")})
+
+
 def test_what_is_no_part_of_a_section_is_refused_and_not_passed_over():
     with pytest.raises(InputError, match="found a DataFrame: a table is shown by report.table"):
         report.show(pd.DataFrame({"a": [1]}))

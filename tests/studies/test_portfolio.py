@@ -77,14 +77,15 @@ def test_what_is_at_stake_is_the_larger_of_what_is_asked_for_and_saved_in_the_ye
     assert ranking.loc["Changing support for special needs", "stake"] == 19_700_000
     assert ranking.loc["Young Adults Team", "asked"] == 148_834
     # Clawbacks of £234,117 to £311,610 never make up for the £456,450 and £251,450 spent, over four years.
-    assert ranking.loc["Direct payments", ["asked", "saved", "payback"]].tolist() == [456_450, 311_610, "never"]
+    assert ranking.loc["Direct payments", ["asked", "saved", "pays_back"]].tolist() == [456_450, 311_610, False]
 
 
 def test_a_measure_that_does_not_apply_has_no_number(ranking):
     spends = ranking["kind"] == "spends to save"
     assert ranking.loc[spends, "chance"].notna().all() and ranking.loc[~spends, "chance"].isna().all()
     assert ranking.loc[~spends & (ranking["kind"] != "series"), "payback"].isna().all()
-    assert ranking.loc["Independent Living, built by the council", "payback"] == "never"
+    assert ranking.loc["Independent Living, built by the council", "pays_back"] is False
+    assert pd.isna(ranking.loc["Independent Living, built by the council", "payback"])
     assert ranking.loc["Cameras at two bus gates in Cambridge", "payback"] == 0
 
 
@@ -101,7 +102,7 @@ def test_the_figure_that_matters_most_is_told_with_whether_it_is_right(of, ranki
 def test_the_share_that_stands_is_of_the_figures_that_can_be_calculated(ranking):
     # 16 of the 36 figures can be calculated, and 2 differ.
     assert ranking.loc["Enhanced Response Service, one more vehicle", "stands"] == pytest.approx(1400 / 16)
-    none = Entry("a", "no case", 1.0, None, None, None, "")
+    none = Entry("a", "no case", 1.0, None, None, None, None, "")
     assert none.stands is None and none.worst is None and none.right is None
 
 

@@ -5,15 +5,19 @@ from __future__ import annotations
 from casebook.english import Money, capital, listed
 from casebook.report import charts
 from casebook.report.parts import Chart, Section, Sheet
-from casebook.studies.portfolio import NEVER, Portfolio
+from casebook.studies.portfolio import Portfolio
 
 _SHOWN = 8
+_NEVER = "never"
+"""In place of a payback that does not come within the years looked at."""
 
 
 def portfolio(of: Portfolio) -> Section:
     """Rank all cases: ``chart``, ``table``, ``gaps`` (what is missing and wrong), ``paying`` and ``lacking``."""
     ranking, stakes = of.ranking, of.stakes.head(_SHOWN) / 1e6
     thousands = {name: ranking[name] / 1000 for name in ("asked", "saved", "stake")}
+    years = ranking["payback"]
+    payback = years.astype(object).mask(years.eq(0), 0).mask(ranking["pays_back"].eq(False), _NEVER)
     named = listed(f"{name}: {Money(value * 1e6)}" for name, value in stakes.items())
     return Section(
         chart=Chart(
@@ -26,7 +30,7 @@ def portfolio(of: Portfolio) -> Section:
             {"case": "Case", "stake": ("At stake in a year, million pounds", ",.2f")},
         ),
         table=Sheet(
-            ranking.assign(**thousands),
+            ranking.assign(**thousands, payback=payback),
             "All cases, those with most at stake first; sums in thousand pounds a year",
             {
                 "case": "Case",
@@ -40,13 +44,13 @@ def portfolio(of: Portfolio) -> Section:
             },
             (
                 "Each sum is of the year in which it is most. Figures that stand are of those that can be calculated.",
-                f"{capital(NEVER)} means not within the years looked at. Payback and futures apply to cases that "
+                f"{capital(_NEVER)} means not within the years looked at. Payback and futures apply to cases that "
                 "spend to save alone; a ledger holds the sums of many cases.",
             ),
             missing="the measure does not apply, or nobody can calculate it",
         ),
         gaps=Sheet(
-            ranking,
+            ranking.assign(worst=ranking["worst"].fillna("none")),
             "What is missing in each case, and what is wrong in its figures",
             {
                 "case": "Case",
