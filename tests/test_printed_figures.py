@@ -496,6 +496,18 @@ class TestPages:
         assert page.index("differences") < page.index(folded)
         assert "All plans in January 2020" in folded
 
+    def test_of_many_that_differ_those_with_most_at_stake_are_open_and_the_others_folded(self, pack):
+        def folded(name):
+            differing = pack.page(name).partition('<ul class="differences">')[2].partition("reproduced, with how")[0]
+            first, _, rest = differing.partition("more that differ")
+            return first.count("<h3"), rest.count("<h3")
+
+        assert folded("climate-risk") == (4, 0)
+        first, rest = folded("ehcp-forecast")
+        assert first == 3
+        assert f"{rest} more that differ, with less at stake</summary>" in pack.page("ehcp-forecast")
+        assert pack.page("ehcp-forecast").index("£2.76 million") < pack.page("ehcp-forecast").index("more that differ")
+
     def test_the_summary_counts_are_those_of_the_rows(self, pack):
         found = [
             row["verdict"]

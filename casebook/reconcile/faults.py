@@ -29,13 +29,17 @@ class PaperFault:
         --------
         >>> PaperFault("a", "A.", weight=555_050).weighs, PaperFault("a", "A.", weight=1355.6, unit="children").weighs
         ('£555,050', 'about 1,400 children')
+        >>> PaperFault("a", "A.", weight=1.28, unit="tonnes").weighs
+        'about 1.3 tonnes'
         """
         if not self.weight or self.weight < 1:
             return ""
         if self.unit.startswith("pounds"):
             return str(Money(self.weight))
-        # What is calculated through a rate or a share is no count.
-        return f"{f'{self.weight:,.0f}' if self.weight % 1 == 0 else about(self.weight)} {self.unit}"
+        if self.weight % 1 == 0:
+            return f"{self.weight:,.0f} {self.unit}"
+        # What is calculated through a rate or a share is no count; of few, a tenth is not too close.
+        return f"{about(self.weight) if self.weight >= 10 else f'about {self.weight:.1f}'} {self.unit}"
 
 
 class Reconciled(Protocol):

@@ -101,6 +101,13 @@
     if (items.length >= 8) filtered(list, "Show only figures with these words:", items);
   }
 
+  // What a link leads to is unfolded.
+  const unfold = () => {
+    for (let fold = document.getElementById(location.hash.slice(1))?.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+  };
+  addEventListener("hashchange", unfold);
+  unfold();
+
   // Of places to go to, one can be chosen.
   for (const list of all("nav.jump")) {
     const links = all("a", list);
