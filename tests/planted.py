@@ -19,6 +19,7 @@ from itertools import islice, pairwise
 from pathlib import Path
 from unittest import mock
 
+from casebook.errors import InputError
 from casebook.reconcile import explanations, figures
 from casebook.reconcile.as_printed import PrintedTable
 from casebook.reconcile.cases import Cases, Reconciliation
@@ -385,7 +386,12 @@ def outcome(plant: Plant) -> Outcome:
         report for report, tables in using.items()
         if table in tables or (plant.where in before and plant.register.figures[plant.where].report == report)
     ]  # fmt: skip
-    after = worked_out(plant.register, reports)
+    try:
+        after = worked_out(plant.register, reports)
+    except InputError as refused:
+        # A misprint may leave nothing to divide by: the run is refused with the figure that cannot be worked out.
+        resting = [name for name, one in before.items() if where in one.inputs and f"figures, {name}" in str(refused)]
+        return Outcome(plant, bool(resting), False, False, 0, 0, ())
     # A figure printed elsewhere too is compared with that one.
     resting = {
         name for name in after

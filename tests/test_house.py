@@ -17,7 +17,7 @@ MAY_IMPORT = {
     "reconcile": BASE | {"data", "methods", "english"},
     "report": BASE | {"data", "english", "kinds", "methods", "reconcile", "studies"},
     "pack": BASE | {"data", "engine", "reconcile", "report"},
-    "analyst": BASE | {"data", "nightly", "pack", "pages", "studies"},
+    "analyst": BASE | {"data", "nightly", "pack", "pages", "reconcile", "studies"},
     "nightly": BASE | {"data", "engine", "pack"},
     "pages": BASE | {"data", "engine", "english", "pack", "reconcile", "report"},
 }

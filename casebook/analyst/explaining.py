@@ -21,6 +21,7 @@ from casebook.data.provenance import Read
 from casebook.errors import InputError, one_of
 from casebook.pack import models, record
 from casebook.pack.models import Published
+from casebook.reconcile import workings
 
 _LARGE = 20_000_000
 
@@ -225,11 +226,14 @@ class _Notebook:
         """Explain a printed figure by its working."""
         number = self.cells[self._shown_in(figure.id)][0]
         printed = f"Paper {figure.paper}, {figure.where}: printed {figure.printed_shown or figure.printed}"
+        # A claim has a comparison, which a reader is told in words; here it stands as it is written.
+        written = workings.load(self.root, self.entry.name).figures.get(figure.id, workings.Working())
         notes = [figure.note, figure.follows, figure.missing and f"Missing: {figure.missing}."]
         return Explanation(
             self.entry.name, self.entry.area, figure.id, "printed figure",
             f"{figure.figure}. {printed}; {figure.verdict}{_worked_out(figure)}.", figure.computed, figure.unit,
-            figure.formula, f"workings/{self.entry.name}.yaml", number, self.headings[number], (), {}, {},
+            figure.formula or " and ".join(written.formula), workings.file_of(self.entry.name), number,
+            self.headings[number], (), {}, {},
             tuple(self._printed(name) for name in figure.inputs), self._assumptions(), tuple(filter(None, notes)),
         )  # fmt: skip
 

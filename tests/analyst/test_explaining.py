@@ -69,6 +69,9 @@ def test_a_printed_figure_is_followed_to_the_cells_that_its_working_takes(pack):
         assert one.holds[0].removeprefix("value: ") in lines[one.rows[0] - 1]
         # Of several papers in one file, the one that the row is of.
         assert len(one.sources) == 1
+    # A claim that holds is told in words; what was compared stands in its working.
+    claim = explaining.of(pack.root, "placement-costs", AREA, "agency-expensive")
+    assert claim.formula == "agency_2018 > in_house_2018"
 
 
 def test_what_cannot_be_explained_is_told_in_a_sentence(pack):
