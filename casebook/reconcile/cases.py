@@ -277,7 +277,7 @@ class _Report:
             "remark": self._formulas.write(f"{where}, remark", given.remark),
         }
         others = {words: self._formulas.number(f"{where}, others", formula) for words, formula in given.others.items()}
-        if claims.is_fall(figure.printed):
+        if others and claims.is_fall(figure.printed):
             others = {words: -number for words, number in others.items()}
         if given.missing:
             return _Worked((), self._formulas.write(f"{where}, missing", given.missing), others, **said)
@@ -302,7 +302,7 @@ class _Report:
     def _identities(self, table: str) -> list[audit.Check]:
         if table not in self._checks:
             identities = self._register.catalogue.table(table).identities
-            self._checks[table] = audit.checks(self._register.tables[table], identities)
+            self._checks[table] = audit.computed(self._register.tables[table], identities)
         return self._checks[table]
 
     def _by_formula(self, figure: PublishedFigure, given: Working, where: str) -> tuple[Quantity | Truth, ...]:

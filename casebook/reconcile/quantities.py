@@ -549,8 +549,10 @@ def rounded(value: Fraction, step: Fraction) -> Fraction:
     >>> rounded(Fraction("8.945"), Fraction("0.01"))
     Fraction(179, 20)
     """
-    whole = abs(value) / step + Fraction(1, 2)
-    return (whole.numerator // whole.denominator) * step * (-1 if value < 0 else 1)
+    # abs(value) / step + 1 / 2, rounded down; in whole numbers, because every figure is rounded some times.
+    ratio = abs(value.numerator) * step.denominator, value.denominator * step.numerator
+    whole = (2 * ratio[0] + ratio[1]) // (2 * ratio[1])
+    return Fraction(whole * step.numerator * (-1 if value < 0 else 1), step.denominator)
 
 
 def shown(value: Fraction, step: Fraction) -> str:
