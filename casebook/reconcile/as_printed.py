@@ -61,6 +61,8 @@ class PrintedTable:
 
     def reading(self, at: int, column: str) -> Reading:
         """Return what a cell prints, as closely as it is known."""
+        if (known := self.quantities[at, column]) and known.reading:
+            return known.reading
         return _rounded(read(self.words[at, column], prose=False), self.rounded.get(column))
 
     @cached_property

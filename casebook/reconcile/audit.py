@@ -105,6 +105,9 @@ def computed(table: PrintedTable, identities: Sequence[Identity]) -> list[Check]
         _check_columns(table, identity)
         for at, column in _results(table, identity):
             result, missing = _compute(table, identity, at, column)
+            if table.rows[at][column] in table.missing and not (result and result.value):
+                # A dash for nothing is right; where a part is missing, nobody can tell.
+                continue
             words, reading = table.words[at, column], table.reading(at, column)
             found.append(_check(table.cell(at, column), words, reading, result, missing, identity))
         if identity.equals is not None:
@@ -303,7 +306,9 @@ def _results(table: PrintedTable, identity: Identity) -> Iterator[tuple[int, str
         return
     for at, row in enumerate(table.rows):
         for column in identity.columns:
-            if _is(row, identity.rows) and row[column] not in table.missing:
+            # A total that is named as one and printed as a dash is printed.
+            dash = identity.rows and row[column]
+            if _is(row, identity.rows) and (row[column] not in table.missing or dash):
                 yield at, column
 
 

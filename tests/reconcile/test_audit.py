@@ -172,4 +172,31 @@ def test_all_transcribed_tables_are_audited_and_only_their_known_errors_found():
         ("population_forecast", ("2036",), "age_0_17", "differs"),
         ("population_forecast", ("2036",), "prevalence", "differs"),
         ("proposal_parts", ("004", "6079", "2023"), "amount", "differs"),
-    }
+        ("biodiversity", ("total_2023",), "sum", "differs"),
+        # One part of 2019/20 is not printed.
+        *{("five_year_budget", ("pressure", "Total", year), "amount", "unreadable") for year in ("2018", "2020", "2021", "2022")},
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("table", "old", "new", "cell"),
+    [
+        ("enhanced_response", "23,,,per cent,,,,23%", "32,,,per cent,,,,32%", "all of amount together, not printed"),
+        ("transport_workstreams", "570000,,,pounds a year,not stated,,,£570k", "470000,,,pounds a year,not stated,,,£470k", "All savings that begin in 2023/24: Amount"),
+        ("informal_carers", "203420,,,pounds a year,not stated,,,\"£203,420\"", "204320,,,pounds a year,not stated,,,\"£204,320\"", "All investment, later years: Amount"),
+        ("climate_risk", "240000,pounds,\"£240,000\"", "204000,pounds,\"£204,000\"", "Local Area Energy Planning: Sum"),
+    ],
+)  # fmt: skip
+def test_a_wrong_number_in_the_rows_of_a_case_is_found_also_where_it_is_printed_in_words(
+    project, table, old, new, cell
+):
+    project.replace(f"data/raw/{table}.csv", old, new)
+    found = audit.of_file(project.raw(f"{table}.csv"))
+    assert {str(check.cell) for check in found if not check.verdict.stands} == {cell}
+
+
+def test_a_total_printed_as_a_dash_is_found_if_its_parts_are_there_and_come_to_something(audited):
+    table = "place,a,b,c,d\nEly,3,2,,1\nMarch,4,-2,5,2\nAll,-,-,-,\n"
+    total = [{"kind": "sum", "columns": ["a", "b", "c", "d"], "rows": {"place": ["All"]}}]
+    (found,) = audited(table, total)
+    assert (found.cell.column, found.printed, found.result, str(found.verdict)) == ("a", "-", "7", "unreadable")
