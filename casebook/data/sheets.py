@@ -24,6 +24,7 @@ CODES = {
 CODES |= {f"[{code}]": CODES[code] for code in ("c", "x", "z", "u", "low", "w")}
 """What official tables put in place of a number, and what it mostly means; the publisher's notes know better."""
 _A_NUMBER = re.compile(r"[£$]?[+-]?[\d,]*\.?\d+%?")
+_A_YEAR = re.compile(r"(19|20)\d\d")
 
 
 def of_file(path: Path) -> dict[str, list[list[str]]]:
@@ -48,11 +49,14 @@ def of_file(path: Path) -> dict[str, list[list[str]]]:
 def header_of(rows: list[list[str]]) -> int:
     """Return which row is the header: the first of words only that fills half the columns and has numbers below it.
 
-    Where there is none, because years are columns or nothing is a number, it is the fullest.
+    One or two cells above a wider header are a title, which may have a comma in it. Where there is no such row, because
+    years are columns or nothing is a number, it is the fullest.
 
     Examples
     --------
     >>> header_of([["Children, 2024"], ["area", "children"], ["Essex", "300000"]])
+    1
+    >>> header_of([["Children", " by area"], ["area", "children", "rate"], ["Essex", "300000", "61.5"]])
     1
     >>> header_of([["area", "2024"], ["Essex", "300000"]])
     0
@@ -60,10 +64,13 @@ def header_of(rows: list[list[str]]) -> int:
     first = rows[:HEADER_WITHIN]
     filled = [[cell for cell in row if cell] for row in first]
     most = max(map(len, filled), default=0)
+    plain = [[cell for cell in row if cell in CODES or _A_NUMBER.fullmatch(cell)] for row in filled]
+    above_numbers = [any(plain[at + 1 :]) for at in range(len(filled))]
+    heads = [above_numbers[at] and all(map(_A_YEAR.fullmatch, plain[at])) for at in range(len(filled))]
     for at, row in enumerate(filled):
-        words_only = not any(cell in CODES or _A_NUMBER.fullmatch(cell) for cell in row)
-        below = (cell for later in filled[at + 1 :] for cell in later)
-        if words_only and 2 * len(row) > most and any(map(_A_NUMBER.fullmatch, below)):
+        wider = (heads[later] and len(filled[later]) > len(row) for later in range(at + 1, len(filled)))
+        is_title = len(row) <= 2 and any(wider)
+        if not plain[at] and above_numbers[at] and 2 * len(row) > most and not is_title:
             return at
     return max(range(len(first)), key=lambda at: len(filled[at]))
 

@@ -161,3 +161,27 @@ def test_codes_in_brackets_are_codes_and_a_column_of_words_that_looks_like_numbe
     assert note.startswith("roll is taken for words, though most of its cells are numbers: these are none: '1,18,220'.")
     frame = raw.read(project.root, accepted(project, draft))
     assert frame["absent"].isna().tolist() == [False, True, True]
+
+
+TITLED = {
+    "a comma that is not quoted": "Children in care, 31 March 2024\nArea,Children,Rate\nEssex,1000,33.1\nKent,1900,55.8\n",
+    "a comma, empty cells and a line without any": "Children in care, by authority,\n,,\nArea,Children,Rate\nEssex,1000,33.1\nKent,1900,55.8\n",
+    "a comma that is quoted": '"Children in care, 31 March 2024"\nArea,Children,Rate\nEssex,1000,33.1\nKent,1900,55.8\n',
+    "quotation marks and empty cells": '"Children in care, by authority",,\nArea,Children,Rate\nEssex,1000,33.1\nKent,1900,55.8\n',
+    "several rows of two cells": "Source,Department for Education\nUnit,Children\nArea,Children,Rate\nEssex,1000,33.1\nKent,1900,55.8\n",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", TITLED.values(), ids=TITLED)
+def test_a_title_with_a_comma_is_no_header(project, text):
+    draft = described(project, text, file="care.csv")
+    assert draft.header == ["area", "children", "rate"]
+    assert draft.rows == [["Essex", "1000", "33.1"], ["Kent", "1900", "55.8"]]
+    assert draft.notes[0].startswith("Row") and "above the header" in draft.notes[0]
+
+
+def test_a_title_above_years_is_none_either_and_two_columns_have_a_header_of_two_cells(project):
+    by_year = described(project, "Plans, by need\nNeed,2023,2024\nAutism,2100,2300\nSpeech,700,750\n", file="plans.csv")
+    assert by_year.rows == [["Autism", "2100", "2300"], ["Speech", "700", "750"]]
+    two = described(project, "Area,Children\nEssex,1000\nKent,1900,provisional\n", file="two.csv")
+    assert two.header == ["area", "children"]

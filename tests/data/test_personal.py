@@ -83,6 +83,20 @@ def test_workbooks_and_parquet_are_looked_into(project):
     ]
 
 
+def test_a_column_is_known_by_its_name_below_a_title_with_a_comma_in_it(project):
+    said = put(
+        project,
+        "list.csv",
+        "Children on the list, March 2024",
+        "number,plans,born",
+        "7,1,3 May 2011",
+        "8,2,4 June 2012",
+    )
+    assert [one.partition("; ")[0] for one in said] == [
+        "data/raw/exports/list.csv, column 'born': 2 rows hold what looks like dates of birth"
+    ]
+
+
 def test_check_refuses_a_table_with_personal_data(project):
     put(project, "list.csv", "upn,plans", "H801200001001,1")
     done = project.pipeline("check")
