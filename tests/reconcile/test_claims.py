@@ -36,7 +36,7 @@ OPPOSITES = {
     "slower": "faster", "several months": "a few days", "primarily": "hardly", "focussed on": "spread beyond",
     "all of these": "few of these", "there are a few": "there are no", "both": "neither", "monthly": "yearly", "one officer": "two officers", "vary": "are alike",
     "inequity": "equity", "significant spikes": "slight dips", "significant pressure": "slight pressure", "not sufficient": "sufficient",
-    "expensive": "cheap", "savings could be": "losses could be", "each project": "few projects", "net increase": "net decrease", "partly": "wholly",
+    "expensive": "cheap", "savings could be": "losses could be", "several": "two", "each project": "few projects", "net increase": "net decrease", "partly": "wholly",
 }  # fmt: skip
 
 
