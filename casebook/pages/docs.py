@@ -7,7 +7,6 @@ a line is ``<!-- made: glossary -->`` or the like, a document says what the pack
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -23,6 +22,8 @@ from casebook.pages import gates, harmless, readability, render
 from casebook.text import slug
 
 FIRST, FIND = "index", "find"
+LIST = ".docs-build"
+"""The file that names what ``build`` wrote into a folder, a line each."""
 FOR_READERS = {FIRST, "committees", "glossary"}
 """The documents whose sentences are held to what is asked of a report's."""
 _MADE = re.compile(r"^<!-- made: ([\w-]+) -->$", re.MULTILINE)
@@ -80,7 +81,8 @@ def build(root: Path, out: Path, made: Mapping[str, Callable[[], str]]) -> list[
     root
         The project's folder.
     out
-        The folder to write: a new one, an empty one, or one that this wrote before, which is replaced.
+        The folder to write: a new one, an empty one, or one that this wrote before, of which it replaces what it made;
+        ``.docs-build`` there says what that is.
     made
         What gives the Markdown for each name that ``<!-- made: NAME -->`` may have.
 
@@ -92,12 +94,10 @@ def build(root: Path, out: Path, made: Mapping[str, Callable[[], str]]) -> list[
     Raises
     ------
     InputError
-        If a link leads nowhere, a document cannot be reached, or a page does not pass the gates; nothing is written.
+        If a link leads nowhere, a document cannot be reached, a page does not pass the gates, or the folder holds
+        something of somebody else's where a page would be; nothing is written.
     """
-    if out.exists() and not out.is_dir():
-        raise InputError(f"{out} is a file, not a folder: name another folder with --output.")
-    if out.exists() and any(out.iterdir()) and not (out / f"{FIND}.html").is_file():
-        raise InputError(f"{out} holds something that `docs build` did not write: name another folder with --output.")
+    before = _made_before(out)
     documents = _documents(root / "docs", made)
     wrong = [one for document in documents.values() for one in _lead(root, document, documents)]
     pages = {name: _page(document, documents) for name, document in documents.items()} if not wrong else {}
@@ -108,12 +108,35 @@ def build(root: Path, out: Path, made: Mapping[str, Callable[[], str]]) -> list[
             wrong += [fault.at(f"docs/{name}.md") for fault in readability.faults(page)]
     if wrong:
         raise InputError("\n".join(wrong))
-    shutil.rmtree(out, ignore_errors=True)
-    for name, page in pages.items():
-        write_whole(out / f"{name}.html", page.encode())
-    for file in _beside(root):
-        shutil.copy(file, out)
+    files = {f"{name}.html": page.encode() for name, page in pages.items()}
+    files |= {file.name: file.read_bytes() for file in _beside(root)}
+    if others := [name for name in files if name not in before and (out / name).exists()]:
+        raise InputError(f"{out / others[0]} was not written by `docs build`: move it, or name another --output.")
+    # Until all is written, whatever may be there is named: stopped on the way, it is replaced next time.
+    _name(out, {*before, *files})
+    for name, content in files.items():
+        write_whole(out / name, content)
+    for name in before - files.keys():
+        (out / name).unlink(missing_ok=True)
+    _name(out, {*files})
     return [out / f"{name}.html" for name in pages]
+
+
+def _made_before(out: Path) -> set[str]:
+    """Return the names of the files that this wrote into a folder before."""
+    if out.exists() and not out.is_dir():
+        raise InputError(f"{out} is a file, not a folder: name another folder with --output.")
+    if not out.exists() or not any(out.iterdir()):
+        return set()
+    if not (out / LIST).is_file():
+        raise InputError(f"{out} holds something that `docs build` did not write: name another folder with --output.")
+    # A line that leads out of the folder is none of its own.
+    named = (out / LIST).read_text(encoding="utf-8", errors="replace").splitlines()
+    return {name for name in named if Path(name).name == name and not (out / name).is_dir()}
+
+
+def _name(out: Path, files: set[str]) -> None:
+    write_whole(out / LIST, "".join(f"{name}\n" for name in sorted(files)).encode())
 
 
 def _beside(root: Path) -> list[Path]:

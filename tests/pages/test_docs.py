@@ -229,9 +229,29 @@ def test_what_was_built_before_is_replaced_and_what_somebody_else_keeps_is_not(t
     page = BeautifulSoup((out / "data.html").read_text(encoding="utf-8"), "lxml")
     assert page.table.caption.text == "Rows"
     assert [cell["scope"] for cell in page.table("th")] == ["col", "col", "row"]
-    (out / "of-yesterday.html").write_text("x")
+    (out / "CNAME").write_text("docs.example.gov.uk")
+    (out / "pictures").mkdir()
+    (root / "docs" / "data.md").rename(root / "docs" / "facts.md")
+    (root / "docs" / "index.md").write_text("# All\n\n[Facts](facts.md)\n", encoding="utf-8")
     docs.build(root, out, {})
-    assert sorted(path.name for path in out.iterdir()) == ["data.html", "find.html", "index.html"]
+    own = [".docs-build", "facts.html", "find.html", "index.html"]
+    assert sorted(path.name for path in out.iterdir()) == [".docs-build", "CNAME", *own[1:], "pictures"]
+    assert (out / ".docs-build").read_text().split() == own[1:]
+    # What somebody wrote where a new page would be stays, and is named.
+    (out / "more.html").write_text("mine")
+    (root / "docs" / "facts.md").rename(root / "docs" / "more.md")
+    (root / "docs" / "index.md").write_text("# All\n\n[More](more.md)\n", encoding="utf-8")
+    with pytest.raises(
+        InputError, match=r"more\.html was not written by `docs build`: move it, or name another --output"
+    ):
+        docs.build(root, out, {})
+    assert (out / "more.html").read_text() == "mine" and (out / "facts.html").exists()
+    # A list that names what lies elsewhere has nothing deleted there.
+    (out / "more.html").unlink()
+    (root / "other.txt").write_text("x")
+    (out / ".docs-build").write_text("../other.txt\nfacts.html\nfind.html\nindex.html\npictures\n")
+    docs.build(root, out, {})
+    assert (root / "other.txt").exists() and (out / "pictures").is_dir() and not (out / "facts.html").exists()
     (root / "mine").mkdir()
     (root / "mine" / "thesis.txt").write_text("x")
     with pytest.raises(InputError, match="holds something that `docs build` did not write"):
