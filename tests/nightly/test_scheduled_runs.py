@@ -8,14 +8,12 @@ import sys
 import threading
 import urllib.error
 import urllib.request
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
-from email import message_from_bytes
 
 import pytest
-from aiosmtpd.controller import Controller
 from conftest import LONGEST, as_users, running
+from mail_servers import free_port, mail_server
 from publishers import Publisher, gives, looked_after
 from small_reports import GOOD, OWN_FILE_REPORT, write
 
@@ -321,36 +319,9 @@ def test_without_a_network_each_source_is_said_to_be_missing_and_what_was_held_s
     assert held.read_bytes() == looked_after()
 
 
-@contextmanager
-def smtp(port):
-    """A mail server on this machine: what it answers to a letter, which may be changed, and the letters it took."""
-
-    class Box:
-        answer = "250 OK"
-
-        async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802
-            if address.startswith("nobody@"):
-                return "550 no such user"
-            envelope.rcpt_tos.append(address)
-            return "250 OK"
-
-        async def handle_DATA(self, server, session, envelope):  # noqa: N802
-            if self.answer == "250 OK":
-                letters.append(message_from_bytes(envelope.content)["Subject"])
-            return self.answer
-
-    box, letters = Box(), []
-    controller = Controller(box, hostname="127.0.0.1", port=port)
-    controller.start()
-    yield box, letters
-    controller.stop()
-
-
 @pytest.fixture
 def port():
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
+    return free_port()
 
 
 def mail(port, **people):
@@ -368,12 +339,12 @@ def test_a_mail_server_that_is_down_costs_the_letter_of_the_night_and_nothing_el
         1, f"People could not be told: The mail server localhost:{port} cannot be reached: Connection refused.\n"
     )  # fmt: skip
     assert "Two is 2." in project.page("one")
-    with smtp(port) as (_, letters):
+    with mail_server(port) as box:
         done = project.pipeline("run", "--scheduled", at=NIGHTS[1])
         assert (done.returncode, done.stderr) == (0, "")
-        assert letters == ["Casebook, Cambridgeshire: published for the first time"]
+        assert box.subjects == ["Casebook, Cambridgeshire: published for the first time"]
         assert project.pipeline("run", "--scheduled", at=NIGHTS[2]).returncode == 0
-        assert len(letters) == 1
+        assert len(box.letters) == 1
 
 
 def test_what_a_mail_server_refused_waits_for_it_and_who_has_a_letter_does_not_get_it_again(tmp_path, port):
@@ -384,20 +355,20 @@ def test_what_a_mail_server_refused_waits_for_it_and_who_has_a_letter_does_not_g
         return telling.tell(tmp_path, nightly, Night(datetime(2026, 11, 24), failed=failed))
 
     refused = f"People could not be told: The mail server localhost:{port} refused the message (answer 554)."
-    with smtp(port) as (box, letters):
+    with mail_server(port) as box:
         box.answer = "554 no thanks"
         assert night("one: broken.") == [refused]
         assert night("one: broken.") == [refused]
         box.answer = "250 OK"
         assert night() == []
-        assert letters == ["Casebook: 1 report failed", "Casebook: all is well again"]
+        assert box.subjects == ["Casebook: 1 report failed", "Casebook: all is well again"]
         assert (tmp_path / "program").read_text() == "told\n" * 2
         assert night() == []
         # One address is wrong: that is said, and the other gets each letter once.
         nightly = Nightly(tell=[mail(port, maintainers=["t@x.gov.uk", "nobody@x.gov.uk"])])
         assert ["refuses nobody@x.gov.uk" in one for one in night("two: broken.")] == [True]
         assert night("two: broken.") == []
-        assert len(letters) == 3
+        assert len(box.letters) == 3
 
 
 def test_a_mail_server_that_never_answers_holds_a_night_up_no_longer_than_it_may(tmp_path, monkeypatch):

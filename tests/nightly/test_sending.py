@@ -2,14 +2,15 @@
 
 import http.server
 import json
+import ssl
 import sys
 import threading
 from contextlib import contextmanager
 
 import pytest
 import trustme
-from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
+from mail_servers import mail_server
 
 from casebook.nightly import sending
 from casebook.nightly.sending import Message, NotSentError
@@ -17,23 +18,6 @@ from casebook.nightly.settings import Mail, Program, Webhook
 
 MESSAGE = Message("maintainers", "Casebook: 1 report failed", "care-rates: the table is gone.\nÜber alles.\n")
 PASSWORD = "correct horse"
-
-
-class Box:
-    """Takes letters in, and refuses whom it does not know."""
-
-    def __init__(self):
-        self.letters = []
-
-    async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802
-        if address.startswith("nobody@"):
-            return "550 no such user"
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, server, session, envelope):  # noqa: N802
-        self.letters.append((envelope.rcpt_tos, envelope.content.decode()))
-        return "250 OK"
 
 
 @pytest.fixture
@@ -45,32 +29,18 @@ def authority(monkeypatch, tmp_path):
     return made
 
 
-@contextmanager
 def smtp(authority, name="localhost"):
-    import ssl
-
+    """A mail server that speaks encrypted, with a certificate for a name, to those who know the password."""
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     authority.issue_cert(name).configure_cert(context)
-    box = Box()
 
     def authenticate(server, session, envelope, mechanism, data):
         return AuthResult(success=data.password == PASSWORD.encode(), handled=False)
 
-    controller = Controller(
-        box, hostname="127.0.0.1", port=0, server_hostname="localhost", tls_context=context,
-        authenticator=authenticate, auth_required=True, require_starttls=True,
+    return mail_server(
+        server_hostname="localhost", tls_context=context, authenticator=authenticate, auth_required=True,
+        require_starttls=True,
     )  # fmt: skip
-    # The controller opens a connection to see that it answers, and asks for the port it was told.
-    import socket
-
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        controller.port = free.getsockname()[1]
-    controller.start()
-    try:
-        yield controller.port, box
-    finally:
-        controller.stop()
 
 
 def mail(port, **more):
@@ -88,8 +58,8 @@ def credentials(monkeypatch):
 
 
 def test_a_letter_arrives_encrypted_with_the_password_of_the_environment(authority, credentials, tmp_path):
-    with smtp(authority) as (port, box):
-        assert sending.send(MESSAGE, mail(port), tmp_path)
+    with smtp(authority) as box:
+        assert sending.send(MESSAGE, mail(box.port), tmp_path)
     ((people, letter),) = box.letters
     assert people == ["team@council.gov.uk"]
     assert "Subject: Casebook: 1 report failed" in letter
@@ -105,29 +75,29 @@ def test_the_password_may_stand_in_a_file_and_never_stands_in_what_is_said(
 ):
     monkeypatch.delenv("SMTP_PASSWORD")
     (tmp_path / "password").write_text(f"{PASSWORD}\n")
-    with smtp(authority) as (port, box):
-        assert sending.send(MESSAGE, mail(port, password="password"), tmp_path)
+    with smtp(authority) as box:
+        assert sending.send(MESSAGE, mail(box.port, password="password"), tmp_path)
         (tmp_path / "password").write_text("wrong battery")
         with pytest.raises(NotSentError, match="does not accept the user and password") as refused:
-            sending.send(MESSAGE, mail(port, password="password"), tmp_path)
+            sending.send(MESSAGE, mail(box.port, password="password"), tmp_path)
     assert "battery" not in str(refused.value)
     assert len(box.letters) == 1
 
 
 def test_a_server_whose_certificate_nobody_trusts_gets_no_letter(authority, credentials, monkeypatch, tmp_path):
-    with smtp(trustme.CA()) as (port, box), pytest.raises(NotSentError, match="not trusted"):
-        sending.send(MESSAGE, mail(port), tmp_path)
-    with smtp(authority, "elsewhere.example") as (port, other), pytest.raises(NotSentError, match="not trusted"):
-        sending.send(MESSAGE, mail(port), tmp_path)
+    with smtp(trustme.CA()) as box, pytest.raises(NotSentError, match="not trusted"):
+        sending.send(MESSAGE, mail(box.port), tmp_path)
+    with smtp(authority, "elsewhere.example") as other, pytest.raises(NotSentError, match="not trusted"):
+        sending.send(MESSAGE, mail(other.port), tmp_path)
     assert box.letters + other.letters == []
 
 
 def test_an_address_that_the_server_refuses_is_named(authority, credentials, tmp_path):
-    with smtp(authority) as (port, box):
+    with smtp(authority) as box:
         with pytest.raises(NotSentError, match=r"refuses nobody@council\.gov\.uk"):
-            sending.send(MESSAGE, mail(port, maintainers=["nobody@council.gov.uk"]), tmp_path)
+            sending.send(MESSAGE, mail(box.port, maintainers=["nobody@council.gov.uk"]), tmp_path)
         with pytest.raises(NotSentError, match="the others have the message"):
-            sending.send(MESSAGE, mail(port, maintainers=["nobody@council.gov.uk", "a@council.gov.uk"]), tmp_path)
+            sending.send(MESSAGE, mail(box.port, maintainers=["nobody@council.gov.uk", "a@council.gov.uk"]), tmp_path)
     assert [people for people, _ in box.letters] == [["a@council.gov.uk"]]
 
 
