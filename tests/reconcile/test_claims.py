@@ -37,6 +37,10 @@ OPPOSITES = {
     "all of these": "few of these", "there are a few": "there are no", "both": "neither", "monthly": "yearly", "one officer": "two officers", "vary": "are alike",
     "inequity": "equity", "significant spikes": "slight dips", "significant pressure": "slight pressure", "not sufficient": "sufficient",
     "expensive": "cheap", "savings could be": "losses could be", "several": "two", "each project": "few projects", "net increase": "net decrease", "partly": "wholly",
+    "high numbers": "low numbers", "considerable financial pressure": "slight financial pressure", "financial impact": "non-impact",
+    "under pressure": "under no pressure", "some mitigation": "no mitigation", "ease pressures": "raise pressures",
+    "very challenging": "very easy", "significant risk": "slight risk", "yield benefits": "yield losses", "savings attributable": "losses attributable",
+    "a proportion": "none",
 }  # fmt: skip
 
 
