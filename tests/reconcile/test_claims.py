@@ -41,6 +41,7 @@ OPPOSITES = {
     "under pressure": "under no pressure", "some mitigation": "no mitigation", "ease pressures": "raise pressures",
     "very challenging": "very easy", "significant risk": "slight risk", "yield benefits": "yield losses", "savings attributable": "losses attributable",
     "a proportion": "none",
+    "would be required": "would be left over", "short period": "long period",
 }  # fmt: skip
 
 
