@@ -42,6 +42,9 @@ OPPOSITES = {
     "very challenging": "very easy", "significant risk": "slight risk", "yield benefits": "yield losses", "savings attributable": "losses attributable",
     "a proportion": "none",
     "would be required": "would be left over", "short period": "long period",
+    "includes a pressure": "includes no pressure", "very high": "very low", "decline": "growth",
+    "intense pressure": "slight pressure", "exceptionally high": "exceptionally low", "little or no interest": "much interest",
+    "extend": "cut",
 }  # fmt: skip
 
 
