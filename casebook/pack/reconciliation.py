@@ -105,11 +105,7 @@ def told(found: Iterable[Row]) -> list[Row]:
     return [
         row
         for row in found
-        if row.verdict != Verdict.CANNOT
-        and (
-            not Verdict(row.verdict).stands
-            or ((row.formula or row.computed is None) and not row.figure.endswith(", told again"))
-        )
+        if row.verdict != Verdict.CANNOT and (row.formula or row.computed is None or not Verdict(row.verdict).stands)
     ]
 
 
