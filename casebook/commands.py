@@ -238,12 +238,13 @@ def _add_run_commands(  # noqa: PLR0915
             if night is not None:
                 night.log = log
                 night.fetch(root, nightly.fetch)
+            # Known before anything is read: what is changed meanwhile is checked anew by the next run.
+            data = freshness.data(root)
             known = Tables(root)
             own = given.pop("area", None)
             if own and area:
                 raise InputError("The area is given twice, by --area and by -p area: give it once.")
             places = _areas(known, [*(area or []), *([own] if own else [])], region or [], area_file) or [default_area]
-            data = freshness.data(root)
             if not freshness.were_checked(root, data):
                 _check_data(known, root)
                 if not dry_run:

@@ -323,6 +323,18 @@ def test_a_link_to_a_figure_that_is_folded_away_unfolds_it(opened):
     assert folded.is_visible()
 
 
+def test_words_are_looked_for_in_figures_that_are_folded_away_too(opened):
+    tab = opened(f"{AREA}/ehcp-forecast.html", 1280)
+    folded = tab.locator("details ul.differences h3").last
+    field = tab.get_by_label("Show only figures with these words:")
+    field.fill(folded.text_content())
+    assert folded.is_visible()
+    assert tab.locator("ul.differences > li:visible").count() == 1
+    # One that is open anyway needs nothing unfolded.
+    field.fill(tab.locator("ul.differences h3").first.text_content())
+    assert not folded.is_visible()
+
+
 def test_in_forced_colours_and_in_print_a_chart_keeps_its_white_ground_and_the_colours_of_its_lines(opened):
     looks = """() => [...document.querySelectorAll('.chart .wide :is(path, use, text)')].map(one => {
         const look = getComputedStyle(one); return [look.fill, look.stroke, look.strokeDasharray].join(); })"""

@@ -505,7 +505,7 @@ class TestPages:
         assert folded("climate-risk") == (4, 0)
         first, rest = folded("ehcp-forecast")
         assert first == 3
-        assert f"{rest} more that differ, with less at stake</summary>" in pack.page("ehcp-forecast")
+        assert f"{rest} more that differ</summary>" in pack.page("ehcp-forecast")
         assert pack.page("ehcp-forecast").index("£2.76 million") < pack.page("ehcp-forecast").index("more that differ")
 
     def test_the_summary_counts_are_those_of_the_rows(self, pack):

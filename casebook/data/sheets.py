@@ -60,6 +60,8 @@ def header_of(rows: list[list[str]]) -> int:
     1
     >>> header_of([["area", "2024"], ["Essex", "300000"]])
     0
+    >>> header_of([["area", "children", ""], ["Essex", "2015", "provisional"], ["Kent", "2044", ""]])
+    0
     """
     first = rows[:HEADER_WITHIN]
     filled = [[cell for cell in row if cell] for row in first]
@@ -68,7 +70,11 @@ def header_of(rows: list[list[str]]) -> int:
     above_numbers = [any(plain[at + 1 :]) for at in range(len(filled))]
     heads = [above_numbers[at] and all(map(_A_YEAR.fullmatch, plain[at])) for at in range(len(filled))]
     for at, row in enumerate(filled):
-        wider = (heads[later] and len(filled[later]) > len(row) for later in range(at + 1, len(filled)))
+        # A single year below two names may be a value, beside a note in a column without a name.
+        wider = (
+            heads[later] and len(filled[later]) > len(row) and (len(row) == 1 or len(plain[later]) != 1)
+            for later in range(at + 1, len(filled))
+        )  # fmt: skip
         is_title = len(row) <= 2 and any(wider)
         if not plain[at] and above_numbers[at] and 2 * len(row) > most and not is_title:
             return at

@@ -5,11 +5,12 @@ Every function shows its block in the notebook and leaves its data there for the
 
 from __future__ import annotations
 
+import math
 import re
 import sys
 import types
 import typing
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -454,24 +455,41 @@ def result(name: str, frame: pd.DataFrame, published: Columns | None = None) -> 
     """
     rows = tuple(tuple(_plain(value) for value in row) for row in frame.itertuples(index=False, name=None))
     columns = tuple(map(str, frame.columns))
-    described = tuple(
-        ResultColumn(column, *([said] if isinstance(said, str) else said)) for column, said in (published or {}).items()
-    )
-    kept = Result(name, columns, rows, described)
-    if unknown := [one.name for one in described if one.name not in columns]:
-        raise InputError(
-            f"The result {name!r} publishes the column {unknown[0]!r}, which its data do not have; they have "
-            f"{', '.join(columns)}."
-        )
+    kept = Result(name, columns, rows, tuple(_column(name, columns, *one) for one in (published or {}).items()))
     for row in kept.objects():
-        for one in described:
-            value = row[one.name]
-            if one.unit and (isinstance(value, bool) or not isinstance(value, int | float | None)):
-                raise InputError(
-                    f"The result {name!r} publishes {one.name!r} in {one.unit} and has {value!r} in it: where a number "
-                    "is not known leave it empty, or publish the column without a unit."
-                )
+        for one in kept.published:
+            _check_published(name, one, row[one.name])
     kept.show()
+
+
+def _column(result: str, columns: Sequence[str], name: str, said: str | tuple[str, str]) -> ResultColumn:
+    words = (said,) if isinstance(said, str) else tuple(said)
+    if columns.count(name) != 1:
+        raise InputError(
+            f"The result {result!r} publishes the column {name!r}, which its data have {columns.count(name)} times; "
+            f"they have {', '.join(columns)}."
+        )
+    if len(words) not in (1, 2) or not all(isinstance(one, str) and one.strip() for one in words):
+        raise InputError(
+            f"The result {result!r} publishes the column {name!r} with {said!r}: say what it holds or, for numbers, "
+            "what it holds and the unit."
+        )
+    return ResultColumn(name, *words)
+
+
+def _check_published(result: str, column: ResultColumn, value: object) -> None:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        wrong = "" if math.isfinite(value) else "no program can read"
+    elif isinstance(value, str | bool):
+        wrong = f"is no number of {column.unit}" if column.unit else ""
+    else:
+        wrong = "no program can read" if value is not None else ""
+    if not wrong:
+        return
+    raise InputError(
+        f"The result {result!r} publishes {column.name!r} and has {value!r} in it, which {wrong}: where a number is "
+        "not known leave it empty, or publish the column without a unit."
+    )
 
 
 def assumption(text: str, *, quality: Quality, impact: Impact, source: str = "", changes: str = "") -> None:

@@ -249,12 +249,22 @@ def test_what_is_published_for_programs_is_an_object_a_row_of_the_columns_that_a
     ]  # fmt: skip
     assert blocks.Result.read(json.loads(json.dumps(kept[0].payload()))) == kept[0]
     with pytest.raises(
-        InputError, match="publishes the column 'cost', which its data do not have; they have case, ask"
+        InputError, match="publishes the column 'cost', which its data have 0 times; they have case, ask"
     ):
         report.result("cases", frame, {"cost": "Cost"})
     for column, value in (("case", "Beds"), ("pays", True)):
-        with pytest.raises(InputError, match=f"publishes '{column}' in pounds and has {value!r} in it: where a number"):
+        with pytest.raises(
+            InputError, match=f"publishes '{column}' and has {value!r} in it, which is no number of pounds"
+        ):
             report.result("cases", frame, {column: ("Case", "pounds")})
+    with pytest.raises(InputError, match="has inf in it, which no program can read"):
+        report.result("cases", frame.assign(asked=float("inf")), {"asked": ("Asked for", "pounds")})
+    with pytest.raises(InputError, match=r"has \['a'\] in it, which no program can read"):
+        report.result("cases", frame.assign(case=[["a"], ["b"]]), {"case": "Case"})
+    with pytest.raises(InputError, match="say what it holds or, for numbers, what it holds and the unit"):
+        report.result("cases", frame, {"asked": ("Asked for", "pounds", "a year")})
+    with pytest.raises(InputError, match="which its data have 2 times"):
+        report.result("cases", pd.concat([frame, frame], axis=1), {"case": "Case"})
 
 
 def test_what_is_no_part_of_a_section_is_refused_and_not_passed_over():

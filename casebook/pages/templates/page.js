@@ -71,7 +71,7 @@
 
   // A field above what is long leaves only what holds the words typed.
   let fields = 0;
-  const filtered = (place, label, items) => {
+  const filtered = (place, label, items, fold) => {
     const id = `filter-${(fields += 1)}`;
     const field = made("input", { type: "search", id, autocomplete: "off" });
     const count = made("span", { className: "count" });
@@ -85,6 +85,7 @@
         shown += !item.hidden;
       }
       count.textContent = words.length ? `${shown} of ${items.length} shown` : "";
+      if (fold && words.length) fold.open = items.some((item) => !item.hidden && fold.contains(item));
     });
     // A hint on how to scroll stays right above its table.
     const hint = place.previousElementSibling;
@@ -97,8 +98,11 @@
   for (const list of all(".areas")) filtered(list, "Show only areas with these words:", all("li", list));
   for (const list of all("ul.found")) filtered(list, "Show only parts with these words:", all("li", list));
   for (const list of all("ul.differences")) {
-    const items = [...list.children];
-    if (items.length >= 8) filtered(list, "Show only figures with these words:", items);
+    // Those that are folded below are searched with those above.
+    if (list.closest("details")) continue;
+    const fold = list.nextElementSibling?.querySelector(":scope > ul.differences")?.parentElement;
+    const items = [...list.children, ...(fold ? fold.querySelector("ul.differences").children : [])];
+    if (items.length >= 8) filtered(list, "Show only figures with these words:", items, fold);
   }
 
   // What a link leads to is unfolded.
