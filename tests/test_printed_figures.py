@@ -509,16 +509,18 @@ class TestPages:
         assert pack.page("ehcp-forecast").index("£2.76 million") < pack.page("ehcp-forecast").index("more that differ")
 
     def test_the_summary_counts_are_those_of_the_rows(self, pack):
-        found = [
-            row["verdict"]
+        own = [
+            row
             for row in pack.pack()["reconciliation"]
             if (row["report"], row["area"]) == ("ehcp-forecast", "Cambridgeshire")
         ]
+        found = [row["verdict"] for row in own]
+        statements = sum(row["verdict"] == "cannot be recomputed" and not row["unit"] for row in own)
         count = found.count
         assert (
             f"Of {len(found)} printed figures, {count('reproduced')} are reproduced, {count('reproduced to rounding')} are "
             f"reproduced to rounding, {count('differs')} differ, 1 is unreadable and {count('cannot be recomputed')} cannot "
-            "be calculated." in pack.page("ehcp-forecast")
+            f"be calculated. Of those, {statements} are statements in words." in pack.page("ehcp-forecast")
         )
 
     def test_one_vocabulary_is_used_for_verdicts(self, pack):
@@ -566,7 +568,7 @@ class TestPages:
     def test_one_page_lists_every_figure_that_can_be_calculated_by_paper_and_line_and_links_to_its_report(self, pack):
         page = (pack.root / "reports" / "reconciliation.html").read_text(encoding="utf-8")
         registered = rows(ROOT, "published_figures.csv")
-        assert f"Of {len(registered)} printed figures" in page
+        assert f"Of {len(registered):,} printed figures" in page
         for paper in ("000", "001", "002", "003", "004"):
             section = page[page.index(f'id="paper-{paper}"') :]
             section = section[: section.index("</table>")]
@@ -589,7 +591,7 @@ class TestPages:
 
     def test_the_index_gives_the_summary(self, pack):
         index = (pack.root / "reports" / "index.html").read_text(encoding="utf-8")
-        assert f"Of {len(rows(ROOT, 'published_figures.csv'))} printed figures" in index
+        assert f"Of {len(rows(ROOT, 'published_figures.csv')):,} printed figures" in index
         assert 'href="reconciliation.html"' in index
 
     def test_pack_json_holds_each_row(self, pack):
@@ -623,7 +625,7 @@ class TestCommands:
         differ, unreadable = found.count("differs"), found.count("unreadable")
         done = pack.pipeline("reconcile", *chosen, "--differs").stdout
         assert (done.count("\n    differs: "), done.count("\n    unreadable: ")) == (differ, unreadable)
-        of = f"of {len(found)} printed figures"
+        of = f"of {len(found):,} printed figures"
         besides = f" and {unreadable} {'is' if unreadable == 1 else 'are'} unreadable" if unreadable else ""
         says = f"{differ} {of} {'differs' if differ == 1 else 'differ'}{besides}."
         if not differ and not unreadable:
@@ -635,7 +637,7 @@ class TestCommands:
     def test_reconcile_of_a_paper_counts_its_figures(self, pack):
         done = pack.pipeline("reconcile", "--paper", "004").stdout
         of_it = sum(row["paper"] == "004" for row in rows(ROOT, "published_figures.csv"))
-        assert done.splitlines()[-1].startswith(f"Paper 004: Of {of_it} printed figures, ")
+        assert done.splitlines()[-1].startswith(f"Paper 004: Of {of_it:,} printed figures, ")
 
     def test_reconcile_as_json_is_the_rows_of_the_pack(self, pack):
         done = pack.pipeline("reconcile", "--json")

@@ -35,23 +35,39 @@ class Summary:
 
     figures: int
     counts: Mapping[str, int]
+    statements: int = 0
+    """How many of those that cannot be calculated are statements in words, and no numbers."""
 
     @property
     def sentence(self) -> str:
-        """The summary in words."""
+        """The summary in words.
+
+        Examples
+        --------
+        >>> Summary(1009, {"differs": 1000, "cannot be recomputed": 9}, 7).sentence
+        'Of 1,009 printed figures, 1,000 differ and 9 cannot be calculated. Of those, 7 are statements in words.'
+        """
         if not self.figures:
             return "No figure of a paper is calculated again here."
         found = {verdict: self.counts.get(str(verdict), 0) for verdict in _SAID}
-        clauses = [f"{count} {_SAID[verdict][count != 1]}" for verdict, count in found.items() if count]
+        clauses = [f"{count:,} {_SAID[verdict][count != 1]}" for verdict, count in found.items() if count]
         figures = "figure" if self.figures == 1 else "figures"
         if found[Verdict.CANNOT] == self.figures:
-            who = "The one printed figure" if self.figures == 1 else f"Not one of the {self.figures} printed figures"
+            who = "The one printed figure" if self.figures == 1 else f"Not one of the {self.figures:,} printed figures"
             can = "cannot" if self.figures == 1 else "can"
             return f"{who} {can} be calculated: the papers do not print what it would take."
         if len(clauses) == 1:
-            who = "The one printed figure" if self.figures == 1 else f"All {self.figures} printed figures"
+            who = "The one printed figure" if self.figures == 1 else f"All {self.figures:,} printed figures"
             return f"{who} {clauses[0].split(' ', 1)[1]}."
-        return f"Of {self.figures} printed {figures}, {and_list(clauses)}."
+        return f"Of {self.figures:,} printed {figures}, {and_list(clauses)}.{self._in_words(found[Verdict.CANNOT])}"
+
+    def _in_words(self, cannot: int) -> str:
+        if not self.statements or cannot == 1:
+            return " It is a statement in words." if self.statements else ""
+        if self.statements == cannot:
+            return " Those are statements in words."
+        are = "is a statement" if self.statements == 1 else "are statements"
+        return f" Of those, {self.statements:,} {are} in words."
 
     @property
     def differing(self) -> str:
@@ -62,12 +78,12 @@ class Summary:
         >>> Summary(244, {"reproduced": 210, "differs": 33, "unreadable": 1}).differing
         '33 of 244 printed figures differ and 1 is unreadable.'
         """
-        of = f"of {self.figures} printed {'figure' if self.figures == 1 else 'figures'}"
+        of = f"of {self.figures:,} printed {'figure' if self.figures == 1 else 'figures'}"
         found = [(self.counts.get(str(one), 0), _SAID[one]) for one in (Verdict.DIFFERS, Verdict.UNREADABLE)]
         first, *more = [(count, said[count != 1]) for count, said in found if count] or [(0, "")]
         if not first[0]:
             return f"O{of[1:]}, none differs and none is unreadable."
-        return f"{and_list([f'{first[0]} {of} {first[1]}', *(f'{count} {said}' for count, said in more)])}."
+        return f"{and_list([f'{first[0]:,} {of} {first[1]}', *(f'{count:,} {said}' for count, said in more)])}."
 
 
 def rows(found: Sequence[Reconciliation], report: str, area: str) -> list[Row]:
@@ -89,9 +105,12 @@ def rows(found: Sequence[Reconciliation], report: str, area: str) -> list[Row]:
 def summary(found: Iterable[Row]) -> Summary:
     """Count verdicts."""
     counts: dict[str, int] = {}
+    statements = 0
     for row in found:
         counts[row.verdict] = counts.get(row.verdict, 0) + 1
-    return Summary(sum(counts.values()), counts)
+        # A number has a unit.
+        statements += row.verdict == Verdict.CANNOT and not row.unit
+    return Summary(sum(counts.values()), counts, statements)
 
 
 def shown(found: Iterable[Row]) -> list[Row]:
