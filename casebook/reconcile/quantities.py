@@ -43,9 +43,15 @@ _WORDS = {
     "half": Fraction(1, 2),
     "twice": Fraction(2),
 }
-_COUNTED = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
-_COUNTS = {word: Fraction(count) for count, word in enumerate(_COUNTED, start=2)}
-_COUNT = re.compile(rf"\b(?:{'|'.join(_COUNTS)})\b", re.IGNORECASE | re.ASCII)
+_ONES = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+_TEENS = (
+    "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+)  # fmt: skip
+_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+_COUNTED = (*_ONES, *_TEENS, *(word for ten in _TENS for word in (ten, *(f"{ten}-{one}" for one in _ONES))))
+# "One" is as often a word of the sentence as a count.
+_COUNTS = {word: Fraction(count) for count, word in enumerate(_COUNTED, start=1) if count > 1}
+_COUNT = re.compile(rf"\b(?:{'|'.join(sorted(_COUNTS, key=len, reverse=True))})\b", re.IGNORECASE | re.ASCII)
 HEDGED = Fraction(1, 20)
 """How far a number may be from one printed with a hedge such as "around", as a share of it."""
 
@@ -154,6 +160,8 @@ def read(printed: str, *, prose: bool, unit: str = "", value: float | Fraction |
     (-1234, 40942.05)
     >>> read("29.£%", prose=False).value is None
     True
+    >>> int(read("every twenty-eight days", prose=True).value)
+    28
     >>> int(read("seven Alarm Receiving Centres", prose=True).value)
     7
     """

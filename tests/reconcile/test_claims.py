@@ -45,7 +45,7 @@ OPPOSITES = {
     "includes a pressure": "includes no pressure", "very high": "very low", "decline": "growth",
     "intense pressure": "slight pressure", "exceptionally high": "exceptionally low", "little or no interest": "much interest",
     "extend": "cut",
-    "positive impact": "negative impact", "wide range": "narrow range", "consistent frequency": "varying frequency", "small consultancy": "large consultancy",
+    "positive impact": "negative impact", "consistent frequency": "varying frequency", "small consultancy": "large consultancy",
 }  # fmt: skip
 
 
