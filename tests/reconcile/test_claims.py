@@ -40,7 +40,7 @@ OPPOSITES = {
     "high numbers": "low numbers", "considerable financial pressure": "slight financial pressure", "financial impact": "non-impact",
     "under pressure": "under no pressure", "some mitigation": "no mitigation", "ease pressures": "raise pressures",
     "very challenging": "very easy", "significant risk": "slight risk", "yield benefits": "yield losses", "savings attributable": "losses attributable",
-    "a proportion": "none",
+    "a proportion": "none", "new cost": "saving", "this financial year": "next financial year",
     "would be required": "would be left over", "short period": "long period",
     "includes a pressure": "includes no pressure", "very high": "very low", "decline": "growth",
     "intense pressure": "slight pressure", "exceptionally high": "exceptionally low", "little or no interest": "much interest",
