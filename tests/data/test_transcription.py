@@ -222,7 +222,9 @@ def test_every_figure_of_the_text_stands_in_its_line_in_the_words_given(papers):
         line = papers[row.paper][int(row.line)]
         assert row.printed in line, row.id
         numbers = {float(number) for number in re.findall(r"\d+(?:\.\d+)?", re.sub(r"(?<=\d),(?=\d)", "", row.printed))}
-        in_words = dict(zip("two three four five six seven eight nine".split(), range(2, 10), strict=True))
+        in_words = dict(
+            zip(["two", "three", "four", "five", "six", "seven", "eight", "nine"], range(2, 10), strict=True)
+        )
         in_words |= {"twice": 2, "fourteen": 14, "twenty-eight": 28}
         numbers |= {number for word, number in in_words.items() if re.search(rf"\b{word}\b", row.printed)}
         assert (
