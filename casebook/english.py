@@ -1104,8 +1104,8 @@ class Range:
     --------
     >>> str(Range(Number(10), Number(12), Number(11))), str(Range(Number(10), Number(12)))
     ('11 (10 to 12)', '10 to 12')
-    >>> str(Range(Money(8.4e6), Money(9.6e6))), Range(Money(8.4e6), Money(9.6e6)).between
-    ('£8.4 to £9.6 million', 'between £8.4 and £9.6 million')
+    >>> str(Range(Money(8.4e6), Money(9.6e6))), Range(Money(-8.4e6), Money(9.6e6)).between
+    ('£8.4 to £9.6 million', 'between -£8.4 million and £9.6 million')
     >>> f"{Number(0.2).roughly} ({Range(Number(0), Number(8)).limits})"
     'close to 0 (up to 8)'
     """
@@ -1135,7 +1135,9 @@ class Range:
         lower, upper = str(self.lower), str(self.upper)
         if lower == upper:
             return [lower]
-        return [lower.removesuffix(" million") if upper.endswith(" million") else lower, upper]
+        # "-£14.6 to £1.07 million" would be read as a loss of £14.60.
+        alike = upper.endswith(" million") and lower.startswith("-") == upper.startswith("-")
+        return [lower.removesuffix(" million") if alike else lower, upper]
 
     def __str__(self) -> str:
         """Write all that there is."""

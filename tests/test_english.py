@@ -187,7 +187,7 @@ def rate(value: float) -> Rate:
         (Range(Number(10.2), Number(10.4)), "10"),
         (Range(Money(8.4e6), Money(9.6e6)), "£8.4 to £9.6 million"),
         (Range(Money(900_000), Money(1.1e6)), "£900,000 to £1.1 million"),
-        (Range(Money(-2e6), Money(1.1e6)), "-£2 to £1.1 million"),
+        (Range(Money(-2e6), Money(1.1e6)), "-£2 million to £1.1 million"),
     ],
 )  # fmt: skip
 def test_a_value_says_itself(value, said):

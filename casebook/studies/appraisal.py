@@ -613,7 +613,8 @@ def _against(row: pd.Series) -> Input:
 def _input(row: pd.Series, of: tuple[str, ...], basis: Basis) -> Input:
     amount, unit = float(row["amount"]), str(row["unit"])
     decimals = next(places for places in (0, 1, 2) if places == 2 or round(amount, places) == amount)
-    paper = Money(amount * _scale(unit)) if "pounds" in unit else Number(amount, decimals, unit)
+    pounds, period = unit.partition("pounds")[1:]
+    paper = Money(amount * _scale(unit), unit=pounds + period) if pounds else Number(amount, decimals, unit)
     if not amount or (pd.isna(row["low"]) and pd.isna(row["high"])):
         return Input(str(row["item"]), paper, 1 - basis.benefit_spread, 1 + basis.benefit_spread, of)
     low, high = (1.0 if pd.isna(row[end]) else float(row[end]) / amount for end in ("low", "high"))

@@ -83,6 +83,16 @@ def test_the_cost_breaks_even_where_all_years_costs_equal_all_years_benefits():
     )
 
 
+def test_what_must_come_about_is_said_with_its_time_on_both_sides():
+    said = sections.conditions(made()).table.frame.set_index("what")
+    assert list(said.loc["All costs", ["paper", "even"]]) == [
+        "£1.39 million over all years",
+        "£3.42 million over all years",
+    ]
+    assert list(said.loc["Extra cost of eight moves a week", ["paper", "even"]]) == ["£785 a week", "£319 a week"]
+    assert list(said.loc["Homes that would fail in a year", ["paper", "even"]]) == ["5 homes", "about 2 homes"]
+
+
 def test_the_simulation_agrees_with_one_of_its_own():
     of = made(benefit_spread=0.25, cost_spread=0.1, runs=200_000)
     chance = np.random.default_rng(99)

@@ -11,7 +11,7 @@ from casebook.english import Money, listed, percent
 from casebook.report import charts
 from casebook.report.parts import Aside, Chart, Section, Sheet
 from casebook.report.sections.sensitivities import sensitivity
-from casebook.studies.appraisal import Case
+from casebook.studies.appraisal import Case, Input
 
 
 def worth(of: Case) -> Section:
@@ -126,10 +126,8 @@ def conditions(of: Case) -> Section:
     rows = [
         {
             "what": one.item,
-            "paper": one.paper.with_unit,
-            "even": "it pays even without"
-            if factor is None or factor < 0
-            else f"{one.at(factor)} {one.paper.unit}".rstrip(),
+            "paper": _measured(str(one.paper), one),
+            "even": "it pays even without" if factor is None or factor < 0 else _measured(one.at(factor), one),
             "share": None if factor is None or factor < 0 else factor * 100,
         }
         for one, factor in of.breaking_even_at
@@ -162,6 +160,11 @@ def conditions(of: Case) -> Section:
             folded=True,
         ),
     )
+
+
+def _measured(said: str, one: Input) -> str:
+    """Return a number of an input with what it is of, and over which time: "£1,288 a week", "79 carers"."""
+    return f"{said} {one.paper.unit.removeprefix('pounds').strip()}".rstrip()
 
 
 def simulated(of: Case) -> Section:
