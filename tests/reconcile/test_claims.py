@@ -44,7 +44,7 @@ OPPOSITES = {
     "would be required": "would be left over", "short period": "long period",
     "includes a pressure": "includes no pressure", "very high": "very low", "decline": "growth",
     "intense pressure": "slight pressure", "exceptionally high": "exceptionally low", "little or no interest": "much interest",
-    "extend": "cut",
+    "extend": "cut", "held back": "spent",
     "positive impact": "negative impact", "consistent frequency": "varying frequency", "small consultancy": "large consultancy",
 }  # fmt: skip
 
