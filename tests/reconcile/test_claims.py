@@ -46,6 +46,7 @@ OPPOSITES = {
     "intense pressure": "slight pressure", "exceptionally high": "exceptionally low", "little or no interest": "much interest",
     "extend": "cut", "held back": "spent",
     "positive impact": "negative impact", "consistent frequency": "varying frequency", "small consultancy": "large consultancy",
+    "bigger": "smaller", "the same weekly": "another weekly",
 }  # fmt: skip
 
 
