@@ -517,11 +517,12 @@ class TestPages:
         found = [row["verdict"] for row in own]
         statements = sum(row["verdict"] == "cannot be recomputed" and not row["unit"] for row in own)
         count = found.count
+        cannot = count("cannot be recomputed")
         assert (
-            f"Of {len(found)} printed figures, {count('reproduced')} are reproduced, {count('reproduced to rounding')} are "
-            f"reproduced to rounding, {count('differs')} differ, 1 is unreadable and {count('cannot be recomputed')} cannot "
-            f"be calculated. Of those, {statements} are statements in words." in pack.page("ehcp-forecast")
-        )
+            f"Of {len(found) - cannot} printed figures that can be calculated, {count('reproduced')} are reproduced, "
+            f"{count('reproduced to rounding')} are reproduced to rounding, {count('differs')} differ and 1 is unreadable. "
+            f"{cannot} more cannot be calculated: {statements} statements in words and {cannot - statements} numbers."
+        ) in pack.page("ehcp-forecast")
 
     def test_one_vocabulary_is_used_for_verdicts(self, pack):
         for page in (pack.root / "reports").rglob("*.html"):
@@ -568,7 +569,8 @@ class TestPages:
     def test_one_page_lists_every_figure_that_can_be_calculated_by_paper_and_line_and_links_to_its_report(self, pack):
         page = (pack.root / "reports" / "reconciliation.html").read_text(encoding="utf-8")
         registered = rows(ROOT, "published_figures.csv")
-        assert f"Of {len(registered):,} printed figures" in page
+        calculable = sum(row["verdict"] != "cannot be recomputed" for row in pack.pack()["reconciliation"])
+        assert f"Of {calculable:,} printed figures that can be calculated" in page
         for paper in ("000", "001", "002", "003", "004"):
             section = page[page.index(f'id="paper-{paper}"') :]
             section = section[: section.index("</table>")]
@@ -591,7 +593,8 @@ class TestPages:
 
     def test_the_index_gives_the_summary(self, pack):
         index = (pack.root / "reports" / "index.html").read_text(encoding="utf-8")
-        assert f"Of {len(rows(ROOT, 'published_figures.csv')):,} printed figures" in index
+        calculable = sum(row["verdict"] != "cannot be recomputed" for row in pack.pack()["reconciliation"])
+        assert f"Of {calculable:,} printed figures that can be calculated" in index
         assert 'href="reconciliation.html"' in index
 
     def test_pack_json_holds_each_row(self, pack):
@@ -625,7 +628,7 @@ class TestCommands:
         differ, unreadable = found.count("differs"), found.count("unreadable")
         done = pack.pipeline("reconcile", *chosen, "--differs").stdout
         assert (done.count("\n    differs: "), done.count("\n    unreadable: ")) == (differ, unreadable)
-        of = f"of {len(found):,} printed figures"
+        of = f"of {len(found) - found.count('cannot be recomputed'):,} printed figures that can be calculated"
         besides = f" and {unreadable} {'is' if unreadable == 1 else 'are'} unreadable" if unreadable else ""
         says = f"{differ} {of} {'differs' if differ == 1 else 'differ'}{besides}."
         if not differ and not unreadable:
@@ -636,8 +639,10 @@ class TestCommands:
 
     def test_reconcile_of_a_paper_counts_its_figures(self, pack):
         done = pack.pipeline("reconcile", "--paper", "004").stdout
-        of_it = sum(row["paper"] == "004" for row in rows(ROOT, "published_figures.csv"))
-        assert done.splitlines()[-1].startswith(f"Paper 004: Of {of_it:,} printed figures, ")
+        found = [row for row in pack.pack()["reconciliation"] if row["paper"] == "004"]
+        can = sum(row["verdict"] != "cannot be recomputed" for row in found)
+        assert done.splitlines()[-1].startswith(f"Paper 004: Of {can:,} printed figures that can be calculated, ")
+        assert f" {len(found) - can:,} more cannot be calculated: " in done.splitlines()[-1]
 
     def test_reconcile_as_json_is_the_rows_of_the_pack(self, pack):
         done = pack.pipeline("reconcile", "--json")

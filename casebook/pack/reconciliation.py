@@ -17,7 +17,7 @@ from casebook.pack.report_spec import Report
 from casebook.reconcile import figures
 from casebook.reconcile.cases import Cases, Reconciliation
 from casebook.reconcile.figures import Register
-from casebook.reconcile.verdicts import Verdict, in_words
+from casebook.reconcile.verdicts import Verdict
 from casebook.report import tabular
 
 _SAID = {
@@ -25,7 +25,6 @@ _SAID = {
     Verdict.TO_ROUNDING: ("is reproduced to rounding", "are reproduced to rounding"),
     Verdict.DIFFERS: ("differs", "differ"),
     Verdict.UNREADABLE: ("is unreadable", "are unreadable"),
-    Verdict.CANNOT: (in_words(Verdict.CANNOT),) * 2,
 }
 
 
@@ -40,34 +39,28 @@ class Summary:
 
     @property
     def sentence(self) -> str:
-        """The summary in words.
+        """The summary in words: what became of those that can be calculated, then how many cannot be.
 
         Examples
         --------
-        >>> Summary(1009, {"differs": 1000, "cannot be recomputed": 9}, 7).sentence
-        'Of 1,009 printed figures, 1,000 differ and 9 cannot be calculated. Of those, 7 are statements in words.'
+        >>> Summary(59, {"reproduced": 48, "differs": 2, "cannot be recomputed": 9}, 7).sentence.split(". ")[0]
+        'Of 50 printed figures that can be calculated, 48 are reproduced and 2 differ'
+        >>> Summary(57, {"reproduced": 50, "cannot be recomputed": 7}, 7).sentence
+        'All 50 printed figures that can be calculated are reproduced. 7 statements in words cannot be calculated.'
         """
         if not self.figures:
             return "No figure of a paper is calculated again here."
-        found = {verdict: self.counts.get(str(verdict), 0) for verdict in _SAID}
-        clauses = [f"{count:,} {_SAID[verdict][count != 1]}" for verdict, count in found.items() if count]
-        figures = "figure" if self.figures == 1 else "figures"
-        if found[Verdict.CANNOT] == self.figures:
+        if self._cannot == self.figures:
             who = "The one printed figure" if self.figures == 1 else f"Not one of the {self.figures:,} printed figures"
             can = "cannot" if self.figures == 1 else "can"
             return f"{who} {can} be calculated: the papers do not print what it would take."
-        if len(clauses) == 1:
-            who = "The one printed figure" if self.figures == 1 else f"All {self.figures:,} printed figures"
-            return f"{who} {clauses[0].split(' ', 1)[1]}."
-        return f"Of {self.figures:,} printed {figures}, {and_list(clauses)}.{self._in_words(found[Verdict.CANNOT])}"
-
-    def _in_words(self, cannot: int) -> str:
-        if not self.statements or cannot == 1:
-            return " It is a statement in words." if self.statements else ""
-        if self.statements == cannot:
-            return " Those are statements in words."
-        are = "is a statement" if self.statements == 1 else "are statements"
-        return f" Of those, {self.statements:,} {are} in words."
+        found = [(self.counts.get(str(one), 0), said) for one, said in _SAID.items()]
+        clauses = [f"{count:,} {said[count != 1]}" for count, said in found if count]
+        if len(clauses) > 1:
+            return f"Of {self._calculable}, {and_list(clauses)}.{self._besides}"
+        count, what = self._calculable.split(" ", 1)
+        who = {"1": "The one", "2": "Both"}.get(count, f"All {count}")
+        return f"{who} {what} {clauses[0].split(' ', 1)[1]}.{self._besides}"
 
     @property
     def differing(self) -> str:
@@ -75,15 +68,38 @@ class Summary:
 
         Examples
         --------
-        >>> Summary(244, {"reproduced": 210, "differs": 33, "unreadable": 1}).differing
-        '33 of 244 printed figures differ and 1 is unreadable.'
+        >>> Summary(244, {"reproduced": 200, "differs": 33, "unreadable": 1, "cannot be recomputed": 10}).differing
+        '33 of 234 printed figures that can be calculated differ and 1 is unreadable.'
         """
-        of = f"of {self.figures:,} printed {'figure' if self.figures == 1 else 'figures'}"
+        if self._cannot == self.figures:
+            return self.sentence
         found = [(self.counts.get(str(one), 0), _SAID[one]) for one in (Verdict.DIFFERS, Verdict.UNREADABLE)]
         first, *more = [(count, said[count != 1]) for count, said in found if count] or [(0, "")]
         if not first[0]:
-            return f"O{of[1:]}, none differs and none is unreadable."
-        return f"{and_list([f'{first[0]:,} {of} {first[1]}', *(f'{count:,} {said}' for count, said in more)])}."
+            return f"Of {self._calculable}, none differs and none is unreadable."
+        said = [f"{first[0]:,} of {self._calculable} {first[1]}", *(f"{count:,} {said}" for count, said in more)]
+        return f"{and_list(said)}."
+
+    @property
+    def _cannot(self) -> int:
+        return self.counts.get(str(Verdict.CANNOT), 0)
+
+    @property
+    def _calculable(self) -> str:
+        count = self.figures - self._cannot
+        which = " that can be calculated" if self._cannot else ""
+        return f"{count:,} printed {'figure' if count == 1 else 'figures'}{which}"
+
+    @property
+    def _besides(self) -> str:
+        """How many cannot be calculated: most are statements in words, of which a reader expects no calculation."""
+        if not self._cannot:
+            return ""
+        of = ((self.statements, "statement", " in words"), (self._cannot - self.statements, "number", ""))
+        kinds = [(count, f"{kind}{'s' if count > 1 else ''}{words}") for count, kind, words in of if count]
+        if len(kinds) == 1:
+            return f" {self._cannot:,} {kinds[0][1]} cannot be calculated."
+        return f" {self._cannot:,} more cannot be calculated: {and_list(f'{count:,} {kind}' for count, kind in kinds)}."
 
 
 def rows(found: Sequence[Reconciliation], report: str, area: str) -> list[Row]:
