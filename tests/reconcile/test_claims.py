@@ -47,7 +47,7 @@ OPPOSITES = {
     "intense pressure": "slight pressure", "exceptionally high": "exceptionally low", "little or no interest": "much interest",
     "extend": "cut", "held back": "spent",
     "positive impact": "negative impact", "consistent frequency": "varying frequency", "small consultancy": "large consultancy",
-    "bigger": "smaller", "the same weekly": "another weekly",
+    "bigger": "smaller", "the same": "another", "small annual": "large annual",
 }  # fmt: skip
 
 
@@ -126,7 +126,6 @@ def test_every_claim_that_is_tested_has_a_word_that_its_reverse_would_change():
         "ils-make-opening",
         "ils-make-year-after",
         "lighting-fewer",
-        "lighting-summer",
         "yat-manager-third",
     }
 
