@@ -341,12 +341,12 @@ class Quantity:
 
         Examples
         --------
-        >>> (-(of("6") - of("4"))).formula, (-of("5")).formula
-        ('4 - 6', '-1 x 5')
+        >>> (-(of("6") - of("4"))).formula, (-of("5")).formula, (-of("-5")).formula, (-(of("6") + of("4"))).formula
+        ('4 - 6', '-5', '5', '-(6 + 4)')
         """
         if self.operation == "-" and not self.text:
             return _apply("-", self.operands[::-1])
-        return _apply("x", (exactly(-1), self))
+        return _apply("x", (_TURN, self))
 
     def __add__(self, other: Quantity | float) -> Quantity:
         """Add."""
@@ -587,6 +587,7 @@ def _total(values: list[Fraction]) -> Fraction:
 
 
 _FOUND = "found"
+_TURN = exactly(-1)
 _NAMED = ("mean", "median", "lowest", "highest")
 _RISING: dict[str, Callable[[list[Fraction]], Fraction]] = {
     # Functions that rise with each operand: the interval is that of the lower and of the upper ends.
@@ -627,6 +628,13 @@ def _apply(operation: str, operands: tuple[Quantity, ...]) -> Quantity:
     return Quantity(value, low, high, "", None, None, operation, operands)
 
 
+def _turned(operand: Quantity, written: str) -> str:
+    """Write a number with the other sign, as a reader would: -5 for 5, and 5 for -5."""
+    if operand.operation in ("+", "-", "sum", *_NAMED):
+        return f"-({written})"
+    return written[1:] if written[0] in "-−" else f"-{written}"
+
+
 def _written(quantity: Quantity) -> str:
     if quantity.text:
         return quantity.text
@@ -635,6 +643,8 @@ def _written(quantity: Quantity) -> str:
         return parts[0] if parts[0].endswith("%") else f"{parts[0]}%"
     if quantity.operation in _NAMED:
         return f"{quantity.operation} of {', '.join(parts)}"
+    if quantity.operation == "x" and quantity.operands[0] == _TURN:
+        return _turned(quantity.operands[1], parts[1])
     loose = {"+", "-", "sum"}
     sign = {"sum": "+"}.get(quantity.operation, quantity.operation)
     bracketed = []
