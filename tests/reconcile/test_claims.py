@@ -47,7 +47,7 @@ OPPOSITES = {
     "intense pressure": "slight pressure", "exceptionally high": "exceptionally low", "little or no interest": "much interest",
     "extend": "cut", "held back": "spent",
     "positive impact": "negative impact", "consistent frequency": "varying frequency", "small consultancy": "large consultancy",
-    "bigger": "smaller", "the same": "another", "small annual": "large annual",
+    "bigger": "smaller", "the same": "another", "small annual": "large annual", "all of the council": "few of the council",
 }  # fmt: skip
 
 
