@@ -45,7 +45,7 @@ OPPOSITES = {
     "would be required": "would be left over", "short period": "long period",
     "includes a pressure": "includes no pressure", "very high": "very low", "decline": "growth",
     "intense pressure": "slight pressure", "exceptionally high": "exceptionally low", "little or no interest": "much interest",
-    "extend": "cut", "held back": "spent",
+    "extend": "cut", "held back": "spent", "sufficient": "insufficient", "stretched": "ample",
     "positive impact": "negative impact", "consistent frequency": "varying frequency", "small consultancy": "large consultancy",
     "bigger": "smaller", "the same": "another", "small annual": "large annual", "all of the council": "few of the council",
 }  # fmt: skip
