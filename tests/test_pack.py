@@ -369,7 +369,7 @@ def test_the_ranking_of_all_cases_is_data_for_programs_and_says_what_the_page_an
     assert [case["place"] for case in cases] == list(range(1, len(cases) + 1))
     assert {case["report"] for case in cases if case["report"]} < set(NAMES)
     lacking = [case["case"] for case in cases if not case["report"]]
-    assert lacking == [case["case"] for case in cases if case["kind"] == "no case"]
+    assert lacking == [case["case"] for case in cases if case["kind"] == "too little printed"]
 
     caption = "All cases, those with most at stake first; sums in thousand pounds a year"
     page = BeautifulSoup(pack.page("portfolio"), "html.parser")

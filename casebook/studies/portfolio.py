@@ -25,24 +25,27 @@ from casebook.reconcile.verdicts import Verdict
 from casebook.studies import appraisal, budget, build_up, proposals, savings, short_series, team
 from casebook.studies.appraisal import Basis, Case
 
-NO_CASE, OWN_REPORT, LEDGER = "no case", "own report", "ledger"
-"""Kinds: what nobody can appraise, what a report of another kind is about, and sums of many cases."""
+TOO_LITTLE, OWN_REPORT, LEDGER = "too little printed", "own report", "ledger"
+"""Kinds: what nobody can appraise from the papers, what a report of another kind is about, and sums of many cases."""
 MEASURES = {
     "place": ("Place in the ranking, 1 where most is at stake", "place"),
     "case": "Case",
     "kind": "Kind of case",
     "report": "Report about it, a name of the same pack; none where it has none of its own",
-    "stake": ("At stake in a year: the larger of what is asked for and what is saved", "pounds"),
+    "stake": (
+        "At stake in a year: the larger of what is asked for and saved; of several years' sum, an even part",
+        "pounds",
+    ),
     "asked": ("Asked for in the year in which that is most", "pounds"),
-    "saved": ("Saved or earned in the year in which that is most", "pounds"),
+    "saved": ("Saved, earned or avoided in the year in which that is most", "pounds"),
     "pays_back": "Whether it pays back within the years looked at",
-    "payback": ("Pays back after", "years"),
+    "payback": ("Pays back after, where a later year counts less", "years"),
     "chance": ("Probability of breaking even", "per cent"),
     "stands": ("Printed figures that stand, of those that can be calculated", "per cent"),
     "figures": ("Printed figures looked at", "figures"),
     "matters": "Printed figure that matters most",
     "right": "Whether that is right",
-    "worst": "What is wrong that most hangs on",
+    "worst": "Most serious of the printed figures that are wrong",
     "missing": "What the paper does not say first of all",
 }
 """What each column of the ranking holds, and the unit of numbers."""
@@ -120,11 +123,16 @@ class Portfolio:
         """Of those that pay, the ones that break even in fewer than nine of ten simulated futures."""
         return [one for one in self.paying if one.chance.value < _UNSURE]
 
+    def _back(self, pays: bool) -> list[Entry]:
+        """Return those that pay back, or do not; also such as are no ``Case``, like a short series with its costs."""
+        return [one for one in self.entries if one.pays_back is pays]
+
     @property
     def verdict(self) -> str:
         """How many pay for themselves, as a sentence."""
-        pay, all_cases = capital(number(len(self.paying))), number(len(self.cases))
-        return f"{pay} of {all_cases} cases that spend to save at least break even if all they claim comes about."
+        pay, others = len(self._back(True)), len(self._back(False))
+        many = f"{capital(number(pay))} of {number(pay + others)} cases that spend to save"
+        return f"{many} at least break even if all they claim comes about."
 
     @property
     def lost(self) -> str:
@@ -144,22 +152,31 @@ class Portfolio:
 
     @property
     def unknown(self) -> pd.DataFrame:
-        """What is announced or asked for without a case, a row each, the largest sum first."""
-        rows = self.others[self.others["kind"] == NO_CASE]
+        """What the papers say too little of to appraise it, a row each, the largest sum first."""
+        rows = self.others[self.others["kind"] == TOO_LITTLE]
         return rows.assign(pounds=rows["saving"].fillna(rows["asked"])).sort_values("pounds", ascending=False)
 
     @property
+    def _latest(self) -> pd.DataFrame:
+        """Those of the latest papers: sums that began in different years are not to be added."""
+        rows: pd.DataFrame = self.unknown[self.unknown["begins"] == self.unknown["begins"].max()]
+        return rows
+
+    @property
     def announced(self) -> Money:
-        """The savings of the first year that have no case."""
-        return Money(float(self.unknown["saving"].sum()))
+        """What those of the latest papers save in their first year."""
+        return Money(float(self._latest["saving"].sum()))
 
     @property
     def without(self) -> str:
-        """What is announced and asked for without a case, as a sentence."""
-        asking, saving = self.unknown["asked"].notna().sum(), self.unknown["saving"].notna().sum()
-        proposals = capital(count(int(saving), "proposal announces", "proposals announce"))
-        asks = f"{count(int(asking), 'asks', 'ask')} for {Money(float(self.unknown['asked'].sum()))}"
-        return f"{proposals} {self.announced} of savings and {asks}, without what it takes to appraise them."
+        """What the latest papers announce and ask for and say too little of, as a sentence."""
+        of = self._latest
+        asking, saving = of["asked"].notna().sum(), of["saving"].notna().sum()
+        proposals = count(int(saving), "proposal announces", "proposals announce")
+        asks = f"{count(int(asking), 'asks', 'ask')} for {Money(float(of['asked'].sum()))}"
+        first = FinancialYear(int(of["begins"].iloc[0]))
+        sums = f"{proposals} {self.announced} of savings and {asks}"
+        return f"For {first} {sums}, with too little printed to appraise them."
 
     def decided(self, right: str) -> list[Entry]:
         """Return the cases whose figure that matters most is right, wrong, or cannot be calculated."""
@@ -181,15 +198,15 @@ class Portfolio:
 
     @property
     def glance(self) -> str:
-        """How many pay, and how many nobody can tell of, in a few words."""
-        unknown = len(self.unknown)
-        return f"{len(self.paying)} of {len(self.entries)} cases pay if all comes about; of {unknown} nobody can say."
+        """How many pay, and of how many the papers say too little, in a few words."""
+        pay, others = len(self._back(True)), len(self._back(False))
+        return f"{pay} of {pay + others} cases pay if all comes about; {len(self.unknown)} cannot be appraised."
 
     @property
     def cautions(self) -> list[str]:
         """What speaks against them, in a few words each."""
         found = {
-            f"{len(self.losing)} cost more than they bring": self.losing,
+            f"{len(self._back(False))} cost more than they bring": self._back(False),
             f"in {len(self.decided(WRONG))} the figure that matters most is wrong": self.decided(WRONG),
         }
         return [said for said, so in found.items() if so]
@@ -295,9 +312,9 @@ def _back(years: float | None) -> dict[str, Any]:
 
 def _sum(frame: pd.DataFrame, area: str, basis: Basis) -> dict[str, Any]:
     of = build_up.read(frame, area)
-    proposed, brings = float(of.proposed["printed"]), float(of.brings) or None
-    asks = of.proposed["step"] == "said"
-    return _plain("sum of parts", proposed if asks else None, brings if asks else proposed, of.missing)
+    if of.proposed["step"] != "said":
+        return _plain("sum of parts", None, float(of.proposed["printed"]), of.missing)
+    return _plain("sum of parts", float(of.most), float(of.brings_a_year) or None, of.missing)
 
 
 def _team(frame: pd.DataFrame, area: str, basis: Basis) -> dict[str, Any]:
@@ -362,9 +379,9 @@ def of(prepared: Sequence[Prepared], others: pd.DataFrame, area: str, basis: Bas
     prepared
         Tables of the catalogue; those that are no case of the area's are passed over.
     others
-        A row a saving or a request that no notebook appraises: ``subject``, ``kind`` ("no case", or "own report"),
-        ``paper``, ``line``, ``asked`` and ``saving`` (pounds in the first year), ``missing``, ``takes``, and the id
-        of the ``figure`` that matters most.
+        A row a saving or a request that no notebook appraises: ``subject``, ``kind`` ("too little printed", or "own
+        report"), ``paper``, ``line``, ``begins`` (the first year), ``asked``, ``once`` (besides) and ``saving`` (pounds
+        in that year), ``missing``, ``takes``, and the id of the ``figure`` that matters most.
     area
         Whose cases they are.
     basis
@@ -382,6 +399,7 @@ def of(prepared: Sequence[Prepared], others: pd.DataFrame, area: str, basis: Bas
     >>> [one.table.title for one in found.losing]
     ['Independent Living, built by the council', 'Support for informal carers']
     """
+    others = others.assign(asked=others["asked"] + others["once"].fillna(0))
     printed, entries, cases = _Printed(), [], []
     for one in prepared:
         columns, kinds = set(map(str, one.frame)), set(one.frame.get("kind", ()))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from casebook.english import Money, capital, listed
+from casebook.english import Money, listed
 from casebook.report import charts
 from casebook.report.parts import Chart, Section, Sheet
 from casebook.studies.portfolio import Portfolio
@@ -24,6 +24,7 @@ def portfolio(of: Portfolio) -> Section:
             charts.ranked_bars(stakes, str(stakes.index[0]), "At stake in a year, million pounds", {}, spec=",.2f"),
             of.largest,
             "The larger of what is asked for and what is saved, in the year when it is most. "
+            "A sum of several years counts with an even part. "
             f"{len(stakes)} of {len(of.stakes)} cases, without the ledgers, which hold sums of many.",
             f"{named}.",
             stakes.rename_axis("case").reset_index(),
@@ -35,7 +36,7 @@ def portfolio(of: Portfolio) -> Section:
             {
                 "case": "Case",
                 "asked": ("Asked for", ",.0f"),
-                "saved": ("Saved or earned", ",.0f"),
+                "saved": ("Saved, earned or avoided", ",.0f"),
                 "payback": "Pays back after, years",
                 "chance": ("Breaks even, of 100 futures", ".0f"),
                 "stands": ("Figures that stand, %", ".0f"),
@@ -43,9 +44,10 @@ def portfolio(of: Portfolio) -> Section:
                 "right": "Is it right?",
             },
             (
-                "Each sum is of the year in which it is most. Figures that stand are of those that can be calculated.",
-                f"{capital(_NEVER)} means not within the years looked at. Payback and futures apply to cases that "
-                "spend to save alone; a ledger holds the sums of many cases.",
+                "Each sum is of the year in which it is most; of one printed for several years together, an even part. "
+                "Figures that stand are of those that can be calculated.",
+                f"In payback a later year counts less; {_NEVER} means not within the years looked at. Payback and "
+                "futures apply to cases that spend to save alone; a ledger holds the sums of many cases.",
             ),
             missing="the measure does not apply, or nobody can calculate it",
         ),
@@ -57,7 +59,7 @@ def portfolio(of: Portfolio) -> Section:
                 "kind": "Kind",
                 "missing": "What the paper does not say first of all",
                 "figures": ("Figures checked", ",.0f"),
-                "worst": "What is wrong that most hangs on",
+                "worst": "Most serious wrong figure",
             },
             folded=True,
         ),
@@ -83,7 +85,7 @@ def portfolio(of: Portfolio) -> Section:
 
 
 def _lacking(of: Portfolio) -> Sheet:
-    """Tell of what no case can be made, the largest sum first: what has to be supplied."""
+    """Tell of what cannot be appraised, the largest sum first: what has to be supplied."""
     return Sheet(
         of.unknown,
         "What cannot be appraised, and what it would take",
