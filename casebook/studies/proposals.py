@@ -8,7 +8,7 @@ from functools import cached_property
 import pandas as pd
 
 from casebook.data.catalogue import TableEntry
-from casebook.english import Money, Noun, Number, count, listed, number, those_that
+from casebook.english import Money, Noun, Number, count, listed, number, percent, those_that
 from casebook.errors import InputError
 from casebook.methods import budget
 from casebook.methods.costing import FinancialYear
@@ -117,6 +117,26 @@ class Proposals:
         return Money(-float(rows["amount"].sum()))
 
     @property
+    def capital(self) -> str:
+        """What the newest proposals ask for once in capital, as a sentence; nothing if they ask for none."""
+        rows = self._newest[self._newest["kind"] == "capital"]
+        if rows.empty:
+            return ""
+        first, last = (str(FinancialYear(int(end))) for end in (rows["year"].min(), rows["year"].max()))
+        when = f"in {first}" if first == last else f"from {first} to {last}"
+        names = listed(f'"{name}"' for name in dict.fromkeys(rows["subject"]))
+        return f"Capital is not in these sums: {names} {when} costs {Money(float(rows['amount'].sum()))}."
+
+    @property
+    def unspread(self) -> str:
+        """Which costs are avoided over several years together, as a sentence; nothing if none are."""
+        counted = self._counted
+        rows = counted[(counted["paper"] == self.rounds["paper"].iloc[-1]) & (counted["basis"] == "several years")]
+        avoided = rows[rows["kind"] == "cost avoidance"].groupby("subject", sort=False)["amount"].sum()
+        each = listed(f'"{name}", {Money(-amount)}' for name, amount in avoided.items())
+        return f"Of costs avoided the paper gives no years for {each}: it is in no row." if each else ""
+
+    @property
     def by_service(self) -> pd.DataFrame:
         """The same of the newest budget's own year, a row a service, what adds most first."""
         lines = self._lines.assign(
@@ -191,6 +211,14 @@ class Proposals:
         """The last year that the newest proposals reach to."""
         return self.years[-1]
 
+    @property
+    def _most_added(self) -> tuple[str, Money, str]:
+        """What adds most in the last year, and how much of all that is added, in pounds and as a share."""
+        lines = self._lines[self._lines["kind"].isin(ADDED)]
+        by_subject = lines.groupby("subject", sort=False)[self.last].sum()
+        most = float(by_subject.max())
+        return str(by_subject.idxmax()), Money(most), percent(most / float(self.at(self.last, "added")))
+
     def balance(self, year: int) -> str:
         """Say what the newest proposals come to in a year, as a sentence."""
         return (
@@ -201,15 +229,22 @@ class Proposals:
     @property
     def summary(self) -> tuple[str, str, str]:
         """What the newest proposals come to, what becomes of that, and what to ask."""
-        net = self.at(self.latest, "net")
+        net, later, last = self.at(self.latest, "net"), self.at(self.last, "net"), FinancialYear(self.last)
+        ends = f"By {last} they add {self.at(self.last, 'added')} a year and save or earn {self.at(self.last, 'taken')}"
+        if self.at(self.last, "added").value:
+            name, most, _ = self._most_added
+            ends += f'; "{name}" alone adds {most}'
+        if max(net.value, later.value) <= 0:
+            ask = f"Who will count whether the {self.at(self.latest, 'taken')} are saved?"
+        elif later.value > net.value:
+            ask = f"What pays for the {later} a year that these proposals cost more than they save by {last}?"
+        else:
+            ask = f"What pays for the {net} that these proposals cost more than they save?"
         return (
             f"The proposals for {FinancialYear(self.latest)} save or earn {self.at(self.latest, 'taken')} and add "
             f"{self.at(self.latest, 'added')} to costs.",
-            f"By {FinancialYear(self.last)} they add {self.at(self.last, 'added')} a year and save or earn "
-            f"{self.at(self.last, 'taken')}.",
-            f"What pays for the {net} that these proposals cost more than they save?"
-            if net.value > 0
-            else f"Who will count whether the {self.at(self.latest, 'taken')} are saved?",
+            f"{ends}.",
+            ask,
         )
 
     @property
@@ -217,6 +252,10 @@ class Proposals:
         """The balance of the newest, what is told twice, references reused, and what has no amount."""
         twice, reused, silent = self.twice, self.reused, int(self.rounds["silent"].sum())
         largest = self.proposals.iloc[0]
+        most = ""
+        if self.at(self.last, "added").value:
+            name, pounds, share = self._most_added
+            most = f'Of what is added {pounds} ({share}) is "{name}". '
         found = [
             Found(
                 "balance", self.balance(self.latest),
@@ -226,7 +265,7 @@ class Proposals:
             ),
             Found(
                 "later", self.balance(self.last),
-                "What recurs is counted on, what is one-off only in its own years.",
+                f"{most}What recurs is counted on, what is one-off only in its own years.",
                 self.at(self.last, "net"),
             ),
         ]  # fmt: skip
@@ -287,6 +326,10 @@ class Proposals:
             Assumed(
                 "A proposal keeps its last printed amount where later years are not printed.",
                 "amber", "medium", "the papers print four or five years at most",
+            ),
+            Assumed(
+                "Where the head of a proposal and its table have different sums, that of the head is taken.",
+                "amber", "low", "a committee is asked for the sum in the head",
             ),
         ]  # fmt: skip
 

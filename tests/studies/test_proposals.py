@@ -67,6 +67,17 @@ def test_services_add_up_to_the_whole_and_the_budgets_own_columns_agree(of):
     assert of.proposals["amount"].sum() == pytest.approx(of.at(2022, "net").value)
 
 
+def test_what_is_in_no_sum_is_told_with_its_amount(of):
+    # Line 4932: 3,161 + 15,597 + 14,955 + 6,435 thousand.
+    assert of.capital == (
+        'Capital is not in these sums: "Independent living, new builds" from 2024/25 to 2027/28 costs £40.1 million.'
+    )
+    assert of.unspread == (
+        'Of costs avoided the paper gives no years for "SEND transformation", £19.7 million: it is in no row.'
+    )
+    assert sections.where_things_stand(of).table.notes[1:] == (of.capital, of.unspread)
+
+
 def test_what_stands_twice_is_counted_once(of):
     assert of.twice["reference"].tolist() == ["B/R.4.015", "C/R.6.107"]
     assert sum(of.proposals["reference"] == "B/R.4.015") == 1
@@ -90,9 +101,11 @@ def test_how_a_proposal_changed_from_paper_to_paper_is_told(of):
 def test_the_summary_asks_for_what_pays_for_more_than_is_saved(of):
     assert of.summary == (
         "The proposals for 2022/23 save or earn £4.98 million and add £8.24 million to costs.",
-        "By 2026/27 they add £14.8 million a year and save or earn £6.16 million.",
-        "What pays for the £3.25 million that these proposals cost more than they save?",
+        'By 2026/27 they add £14.8 million a year and save or earn £6.16 million; "Real Living Wage" alone adds £10.2 million.',
+        "What pays for the £8.66 million a year that these proposals cost more than they save by 2026/27?",
     )
+    # 10,166 of 14,820 thousand pounds.
+    assert of.findings[1].basis.startswith('Of what is added £10.2 million (69%) is "Real Living Wage". ')
     assert [one.id for one in of.findings] == ["balance", "later", "twice", "reused", "silent"]
 
 

@@ -19,7 +19,7 @@ def balance(of: Proposals) -> Section:
         for name, column in lines.items()
     )
     more = "more" if of.at(of.last, "net").value > 0 else "less"
-    later = (f"What begins later saves {of.beyond} a year more.",) if of.beyond.value > 0 else ()
+    later = f"What begins later saves {of.beyond} a year more." if of.beyond.value > 0 else ""
     return Section(
         chart=Chart(
             charts.paths({name: millions[column] for name, column in lines.items()}, None,
@@ -40,7 +40,7 @@ def balance(of: Proposals) -> Section:
                 "net": ("Added less saved", ",.0f"),
                 "avoided": ("Costs avoided, not counted", ",.0f"),
             },
-            later,
+            tuple(said for said in (later, of.capital, of.unspread) if said),
         ),
     )  # fmt: skip
 
@@ -49,13 +49,13 @@ def services(of: Proposals) -> Section:
     """Say which services gain and which give up in the newest budget: ``chart`` and ``proposals``, each of them."""
     net = of.by_service / 1000
     year, unit = FinancialYear(of.latest), "Added less saved, thousand pounds"
-    gives = "saves most" if net["net"].iloc[-1] < 0 else "adds least"
+    gives = "takes most off" if net["net"].iloc[-1] < 0 else "adds least"
     kinds = {"saving": "Saving", "income": "Income", "investment": "Investment", "pressure": "Pressure"}
     each = of.proposals
     return Section(
         chart=Chart(
             charts.changes(net["net"], unit),
-            f'"{net.index[0]}" adds most, "{net.index[-1]}" {gives}.',
+            f'Less what it saves, "{net.index[0]}" adds most to costs, and "{net.index[-1]}" {gives}.',
             f"{unit}, {year}; {of.area}.",
             f"{listed(f'{name}: {Money(amount * 1000)}' for name, amount in net['net'].items())}.",
             net.reset_index(),
