@@ -285,7 +285,7 @@ class Proposals:
                 Number(len(names), unit=_REFERENCES.for_number(len(names))),
             ))  # fmt: skip
         if silent:
-            most = self.rounds.iloc[int(self.rounds["silent"].argmax())]
+            worst = self.rounds.iloc[int(self.rounds["silent"].argmax())]
             found.append(Found(
                 "silent",
                 f"{count(silent, 'proposal has', 'proposals have').capitalize()} no amount, "
