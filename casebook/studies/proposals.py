@@ -289,7 +289,7 @@ class Proposals:
             found.append(Found(
                 "silent",
                 f"{count(silent, 'proposal has', 'proposals have').capitalize()} no amount, "
-                f"{number(int(most['silent']))} of them for {FinancialYear(int(most['year']))}.",
+                f"{number(int(worst['silent']))} of them for {FinancialYear(int(worst['year']))}.",
                 "They are counted as proposals and not as money.",
                 Number(silent, unit="proposals"),
             ))  # fmt: skip
