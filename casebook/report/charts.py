@@ -15,6 +15,7 @@ from matplotlib.ticker import MaxNLocator
 from casebook.english import whole, written
 from casebook.report.drawing import (
     AREA,
+    CLEAR,
     CONTEXT,
     COUNTRY,
     EDGE,
@@ -141,9 +142,9 @@ def ranked_bars(
     )  # fmt: skip
     for position, (name, value, bar) in enumerate(zip(ordered.index, ordered, bars, strict=True)):
         said, here = written(value, spec), name == area
-        note = drawing.note(said, (0, position), (6, 0), fontweight="bold" if here else "normal")
+        note = drawing.note(said, (0, position), (6, 0), fontweight="bold" if here else "normal", **CLEAR)
         end = value if intervals is None else max(value, np.nan_to_num(intervals["upper"][str(name)]))
-        drawing.steps.append(partial(_inside, drawing, note, float(value), float(end), "white" if here else "black"))
+        drawing.steps.append(partial(_inside, drawing, note, float(value), float(end), here))
         if intervals is not None:
             lower, upper = (intervals[limit][str(name)] for limit in ("lower", "upper"))
             said += f" (95% interval {written(lower, spec)} to {written(upper, spec)})"
@@ -159,13 +160,15 @@ def ranked_bars(
     return drawing
 
 
-def _inside(drawing: Drawing, note: Annotation, value: float, end: float, colour: str, _: bool) -> None:
+def _inside(drawing: Drawing, note: Annotation, value: float, end: float, here: bool, _: bool) -> None:
     """Have a value stand at the foot of its bar, or beside its end, where the bar is too short for it."""
     left, right = drawing.plot.get_xlim()
     room = value / (right - left) * drawing.plot.bbox.width
     fits = room > width_of(note.get_text()) + 12
     note.xy = (0 if fits else max(end, 0), note.xy[1])
-    note.set_color(colour if fits else "black")
+    note.set_color("white" if fits and here else "black")
+    if behind := note.get_bbox_patch():
+        behind.set_facecolor("white" if not fits else AREA if here else CONTEXT)
 
 
 def _whiskers(drawing: Drawing, limits: np.ndarray) -> None:
@@ -430,7 +433,7 @@ def changes(parts: pd.Series, unit: str, spec: str = "+,.0f") -> Drawing:
         # What shrinks is hatched: the side it lies on is not all that tells it.
         bar.set(facecolor=AREA if change >= 0 else "white", edgecolor=AREA, hatch="" if change >= 0 else "///")
         drawing.tell(bar, [f"{name}: {written(change, spec)}"])
-        drawing.note(written(change, spec), (max(change, 0), position), (5, 0))
+        drawing.note(written(change, spec), (max(change, 0), position), (5, 0), **CLEAR)
     drawing.name_rows(list(map(str, ordered.index)))
     drawing.plot.axvline(0, color=EDGE, linewidth=1)
     drawing.plot.set_xlim(min(0.0, float(ordered.min())) * 1.04, max(0.0, float(ordered.max())) * 1.04 or 1)
@@ -473,6 +476,7 @@ def steps(changes: pd.Series, whole: str, unit: str, lines: Mapping[str, float],
             (bar.get_x() + max(bar.get_width(), 0), position),
             (5, 0),
             fontweight="bold" if name == whole else "normal",
+            **CLEAR,
         )
     drawing.name_rows(names, strong=whole, above=0.75 * len(lines))
     _levels(drawing, lines, spec, names, whole)

@@ -42,6 +42,8 @@ EDGE, GRID = "#767676", "#cccccc"
 # Beside the palette's navy, colours that differ from it and from each other in lightness too, so that a grey print
 # keeps them apart, and that are dark enough for their labels.
 BENCHMARK, COUNTRY, GOAL = "#c2358f", "#1a1a1a", "#0f665f"
+CLEAR: dict[str, Any] = {"bbox": {"facecolor": "white", "edgecolor": "none", "pad": 0.8}, "zorder": 4}
+"""How a text is written that a line may run through: on white, so that the line does not strike it out."""
 P = ParamSpec("P")
 _MEASURE: Any = Measuring()
 
@@ -287,7 +289,7 @@ class Drawing(Figure):
         self.names = [
             plot.annotate(
                 name, (0, position), xycoords=("axes fraction", "data"), xytext=(0, 0), textcoords="offset points",
-                fontweight=weight, annotation_clip=False,
+                fontweight=weight, annotation_clip=False, **CLEAR,
             )
             for position, (name, weight) in enumerate(zip(names, weights, strict=True))
         ]  # fmt: skip

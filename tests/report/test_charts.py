@@ -266,3 +266,28 @@ def test_a_value_stands_in_its_bar_or_beside_one_that_is_too_short_where_it_can_
     figure.fit(width)
     own = next(note for note in figure.plot.texts if note.get_fontweight() == "bold" and note.get_color() == "white")
     assert own.xy[0] == 0
+
+
+@pytest.mark.parametrize("width", [drawing.WIDE, drawing.NARROW])
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda: charts.steps(pd.Series({"Pay": 880.0, "Rent": 20.0}), "All", "pounds", {"Budget": 910.0}),
+        lambda: charts.ranked_bars(pd.Series({"All": 4803.0, "Routes": 20.0}), "All", "pounds", {"Costs": 210.0}),
+    ],
+    ids=["steps", "ranked bars"],
+)
+def test_no_line_strikes_out_a_number_or_a_name_that_it_runs_through(draw, width):
+    figure = draw()
+    figure.fit(width)
+    level = next(line for line in figure.plot.lines if line.get_color() != "white")
+    at = figure.plot.transData.transform((level.get_xdata()[0], 0))[0]
+    where = {said: box for said, _, box in drawn(figure)}
+    crossed = []
+    for text in figure.plot.texts:
+        box = where.get(text.get_text())
+        if box and box.x0 < at < box.x1 and box.y1 < figure.plot.bbox.y1:
+            crossed.append(text)
+    assert crossed
+    for text in crossed:
+        assert text.get_bbox_patch().get_facecolor()[3] == 1 and text.get_zorder() > level.get_zorder(), text
