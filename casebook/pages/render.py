@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import cache
 from html import unescape
 from importlib.resources import files
@@ -102,7 +102,7 @@ def report_page(
         "reconciliation": section, "harmless": only_good, "words": words, **_together(record),
     }  # fmt: skip
     page, _ = _exporter().from_notebook_node(notebook, resources=resources)
-    page = _with_terms(_with_ids(str(page)))
+    page = _with_whole_sums(_with_terms(_with_ids(str(page))))
     return page.replace("<!--contents-->", _contents(page), 1), list(dict.fromkeys(refused))
 
 
@@ -278,6 +278,9 @@ _NAMES = {
     "table",
     "title",
 }
+_NO_MARKUP = {"code", "option", "pre", "script", "style", "svg", "title"}
+"""Elements that hold words alone, or a language of their own."""
+_BELOW_NOTHING = re.compile(r"(?<![\w£-])-£[\d,.]*\d")
 
 
 def _with_terms(page: str, up: str = "../") -> str:
@@ -290,7 +293,6 @@ def _with_terms(page: str, up: str = "../") -> str:
     """
     leads, pattern = _terms()
     met: set[str] = set()
-    within = 0
 
     def led(match: re.Match[str]) -> str:
         place = leads[match[0].lower()]
@@ -299,11 +301,28 @@ def _with_terms(page: str, up: str = "../") -> str:
         met.add(place)
         return f'<a class="term" href="{up}glossary.html#{place}">{match[0]}</a>'
 
+    return _in_text(page, _NAMES, lambda words: pattern.sub(led, words))
+
+
+def _with_whole_sums(page: str) -> str:
+    """Keep the sign of a sum below nothing on its line: a browser may end one between "-" and "£".
+
+    Examples
+    --------
+    >>> _with_whole_sums('<p title="-£5">-£4.1 million, or £3-£5</p>')
+    '<p title="-£5"><span class="whole">-£4.1</span> million, or £3-£5</p>'
+    """
+    return _in_text(page, _NO_MARKUP, lambda words: _BELOW_NOTHING.sub(r'<span class="whole">\g<0></span>', words))
+
+
+def _in_text(page: str, but: Collection[str], change: Callable[[str], str]) -> str:
+    """Change the words between tags, except within some elements."""
+    within = 0
     pieces = re.split(r"(</?([A-Za-z0-9]+)[^>]*>)", page)
     for at in range(0, len(pieces), 3):
         if not within:
-            pieces[at] = pattern.sub(led, pieces[at])
-        if at + 2 < len(pieces) and pieces[at + 2].lower() in _NAMES:
+            pieces[at] = change(pieces[at])
+        if at + 2 < len(pieces) and pieces[at + 2].lower() in but:
             within += -1 if pieces[at + 1].startswith("</") else 1
     return "".join(one for at, one in enumerate(pieces) if at % 3 != 2)
 
