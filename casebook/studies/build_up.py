@@ -131,13 +131,6 @@ class BuildUp:
         return Money(float(self._of("brings")["pounds"].sum()))
 
     @property
-    def brings_a_year(self) -> Money:
-        """The same for a year: an even part of what is said of all years together."""
-        rows = self._of("brings")
-        years = rows["for_year"].isna().map({True: max(len(self.years), 1), False: 1})
-        return Money(float((rows["pounds"] / years).sum()))
-
-    @property
     def most(self) -> Money:
         """What is asked for in the year in which that is most, as the case says it or as its rows add up."""
         said = [row["pounds"] for row in self._of("said").to_dict("records") if not pd.isna(row["for_year"])]

@@ -33,7 +33,7 @@ MEASURES = {
     "kind": "Kind of case",
     "report": "Report about it, a name of the same pack; none where it has none of its own",
     "stake": (
-        "At stake in a year: the larger of what is asked for and saved; of several years' sum, an even part",
+        "At stake in a year: the larger of what is asked for and saved",
         "pounds",
     ),
     "asked": ("Asked for in the year in which that is most", "pounds"),
@@ -314,7 +314,7 @@ def _sum(frame: pd.DataFrame, area: str, basis: Basis) -> dict[str, Any]:
     of = build_up.read(frame, area)
     if of.proposed["step"] != "said":
         return _plain("sum of parts", None, float(of.proposed["printed"]), of.missing)
-    return _plain("sum of parts", float(of.most), float(of.brings_a_year) or None, of.missing)
+    return _plain("sum of parts", float(of.most), float(of.brings) or None, of.missing)
 
 
 def _team(frame: pd.DataFrame, area: str, basis: Basis) -> dict[str, Any]:

@@ -24,7 +24,6 @@ def portfolio(of: Portfolio) -> Section:
             charts.ranked_bars(stakes, str(stakes.index[0]), "At stake in a year, million pounds", {}, spec=",.2f"),
             of.largest,
             "The larger of what is asked for and what is saved, in the year when it is most. "
-            "A sum of several years counts with an even part. "
             f"{len(stakes)} of {len(of.stakes)} cases, without the ledgers, which hold sums of many.",
             f"{named}.",
             stakes.rename_axis("case").reset_index(),
@@ -44,8 +43,7 @@ def portfolio(of: Portfolio) -> Section:
                 "right": "Is it right?",
             },
             (
-                "Each sum is of the year in which it is most; of one printed for several years together, an even part. "
-                "Figures that stand are of those that can be calculated.",
+                "Each sum is of the year in which it is most. Figures that stand are of those that can be calculated.",
                 f"In payback a later year counts less; {_NEVER} means not within the years looked at. Payback and "
                 "futures apply to cases that spend to save alone; a ledger holds the sums of many cases.",
             ),
