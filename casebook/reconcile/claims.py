@@ -101,10 +101,12 @@ def _reasons(printed: str, says: str, signs: Sequence[str]) -> Iterator[str]:
             f"the paper's words hold a number, {number.group()!r}: give it as the value in the register, and a formula "
             "that comes to a number"
         )
-    if says.casefold() not in printed.casefold():
+    # "Sufficient" is not in "insufficient".
+    tested = re.compile(rf"(?<!\w){re.escape(says)}(?!\w)", re.IGNORECASE)
+    if says and not tested.search(printed):
         yield f"it says that it tests {says!r}, which is not in the paper's words, {printed!r}"
     name = "name in says, word for word, what is tested"
-    rest = re.sub(re.escape(says), "...", printed, flags=re.IGNORECASE) if says else printed
+    rest = tested.sub("...", printed) if says else printed
     loose = [match.group() for match in _NEGATION.finditer(rest)] + [word for word, _ in directed(rest) if says]
     if loose:
         yield f"the paper's words hold {loose[0]!r}: {name}, with this"

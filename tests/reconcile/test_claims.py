@@ -150,6 +150,8 @@ def test_a_claim_denied_is_not_the_claim(figure):
         ("an increase that slowed", "an increase that slowed", ["<"], ""),
         ("an increase that slowed", "slowed", ["<"], "the paper's words hold 'increase': name in says, word for word, what is tested, with this"),
         ("an increase that accelerated", "an increase that slowed", ["<"], "it says that it tests 'an increase that slowed', which is not in"),
+        ("there is insufficient capacity", "sufficient capacity", [">"], "it says that it tests 'sufficient capacity', which is not in"),
+        ("there is sufficient capacity", "sufficient capacity", [">"], ""),
         ("it has not risen", "", ["<="], "the paper's words hold 'not'"),
         ("it has not risen", "has not risen", ["<="], ""),
         ("it hasn't risen", "", ["<="], "the paper's words hold \"n't\""),
