@@ -43,6 +43,20 @@ def test_the_lines_kept_are_the_papers_own(papers):
             assert words == printed[paper][line], f"paper {paper}, line {line}"
 
 
+def test_no_question_that_figures_stand_under_is_left_out_of_the_headings(papers_in_full):
+    # The papers ask the same eight questions of every case; a figure is told by the one that it answers.
+    asked = re.compile(r"\d\. (Please|What|Has|Could|Are|Scope)")
+    headings = {(row.paper, int(row.line)) for row in raw("paper_sections").itertuples()}
+    figures = {(row.paper, int(row.line)) for row in raw("published_figures").itertuples()}
+    for paper, lines in papers_in_full.items():
+        questions = [line for line, words in lines.items() if asked.match(words)]
+        known = sorted({line for one, line in headings if one == paper} | set(questions))
+        for line in questions:
+            until = next((one for one in known if one > line), max(lines) + 1)
+            under = [one for one in range(line, until) if (paper, one) in figures]
+            assert (paper, line) in headings or not under, f"paper {paper}, line {line}: {lines[line]}"
+
+
 def test_every_care_rate_is_the_cell_of_its_line(papers):
     header = papers["004"][193].split("\t")
     for row in raw("care_applications").itertuples():
