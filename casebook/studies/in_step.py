@@ -61,8 +61,8 @@ def from_table(noun: str, by_year: pd.Series, since: int, source: str) -> Driver
 class InStep:
     """So much for each of a driver: ``factors`` are the paper's, ``printed`` its driver, ``said`` its own path.
 
-    ``counted`` are those that it counts, in place of its share; ``history`` is what happened before, to
-    ``history_item``.
+    ``counted`` are those that it counts, of the driver of the same year: they go before the share that it states.
+    ``history`` is what happened before, to ``history_item``.
     """
 
     table: TableEntry
@@ -91,9 +91,19 @@ class InStep:
         return Money(value) if self.money else Number(value, unit=self.noun)
 
     @property
-    def each(self) -> float:
-        """How much there is for each of the driver: the product of the factors."""
+    def stated(self) -> float:
+        """How much there is for each of the driver as the paper states it: the product of the factors."""
         return float(np.prod(self.factors["value"]))
+
+    @property
+    def each(self) -> float:
+        """The same, with the share that the paper counts in place of the one that it states."""
+        return self.stated if self.share is None else self.stated / self.stated_share * self.share
+
+    @property
+    def stated_share(self) -> float:
+        """The share that the paper states."""
+        return float(self.factors.loc[self.factors["unit"] == "per cent", "value"].iloc[0])
 
     @property
     def path(self) -> pd.DataFrame:
@@ -128,7 +138,7 @@ class InStep:
     @property
     def own(self) -> pd.Series:
         """What the paper's own factors make of its own driver."""
-        return self.printed * self.each
+        return self.printed.iloc[[0, -1]] * self.stated
 
     @property
     def course(self) -> pd.Series:
@@ -145,8 +155,17 @@ class InStep:
 
     @property
     def share(self) -> float | None:
-        """Those whom the paper counts, as a share of its driver; None where it counts none."""
-        return None if self.counted.empty else float(self.counted["amount"].sum() / self.printed.iloc[0])
+        """Those whom the paper counts, as a share of its driver of that year; None where it counts none."""
+        return None if self.counted.empty else self.counted_of(self.counted_in)
+
+    @property
+    def counted_in(self) -> int:
+        """The year that the paper counts them in."""
+        return int(self.counted["year"].iloc[0])
+
+    def counted_of(self, year: int) -> float:
+        """Return those whom the paper counts, as a share of its driver of a year."""
+        return float(self.counted["amount"].sum() / self.printed[year])
 
     # --- What a reader is told ----------------------------------------------------------------------
 
@@ -182,13 +201,24 @@ class InStep:
 
     @property
     def other_share(self) -> str:
-        """What it comes to with those whom the paper counts, as a sentence; nothing where it counts none."""
+        """What it comes to with the share that the paper states; nothing where it counts none itself."""
         if self.share is None:
             return ""
-        stated = float(self.factors.loc[self.factors["unit"] == "per cent", "value"].iloc[0])
-        less = self._like(float(self.path["central"][self.end]) / stated * self.share)
-        counted = f"{whole(self.counted['amount'].sum())}, {percent(self.share)} of its {self.noun}"
-        return f"The paper says {percent(stated)}, but counts {counted}; with that it would be {less} in {self.end}."
+        end, now = (
+            self._like(float(self.driver.path["central"][year]) * self.stated) for year in (self.end, self.start)
+        )
+        share = percent(self.stated_share)
+        return f"With the {share} that the paper states it would be {end} in {self.end}, against {now}."
+
+    @property
+    def counts(self) -> str:
+        """Those whom the paper counts, of its driver of the same year and of its first."""
+        first, year, noun = int(self.printed.index[0]), self.counted_in, self.noun
+        return (
+            f"The paper counts {whole(self.counted['amount'].sum())} in {year}: {percent(self.counted_of(year))} of "
+            f"its {whole(self.printed[year])} {noun} of then, {percent(self.counted_of(first))} of the "
+            f"{whole(self.printed[first])} of {first}."
+        )
 
     @property
     def too_few(self) -> str:
@@ -218,21 +248,23 @@ class InStep:
             Found("paper", self.paper, self.recounted, Number(self.rises[0] * 100, unit="%")),
         ]
         if self.share is not None:
-            found.append(Found("counted", self.other_share, "", Number(self.share * 100, unit="%")))
+            found.insert(1, Found("counted", self.other_share, self.counts, Number(self.share * 100, unit="%")))
         found.append(Found("too-few", self.too_few, "", Number(len(self.history), unit="years known")))
         return found
 
     @property
     def means(self) -> str:
-        """The factors, as a sentence names them."""
+        """The factors, as a sentence names them, with the share that counts."""
         rows = self.factors.to_dict("records")
-        said = [percent(row["value"]) if row["unit"] == "per cent" else Money(row["value"]) for row in rows]
+        share = self.share if self.share is not None else self.stated_share
+        said = [percent(share) if row["unit"] == "per cent" else Money(row["value"]) for row in rows]
         return listed(f"{row['item']} ({one})" for row, one in zip(rows, said, strict=True))
 
     @property
     def glance(self) -> str:
         """The finding of the report's card."""
-        return f"{self.at_end.central} in {self.end}, against {self.now} in {self.start}."
+        at = "" if self.share is None else f"At {percent(self.share)} of {self.noun}: "
+        return f"{at}{self.at_end.central} in {self.end}, against {self.now} in {self.start}."
 
     @property
     def cautions(self) -> list[str]:

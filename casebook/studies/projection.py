@@ -21,6 +21,7 @@ from casebook.methods.forecast import TooShortError
 from casebook.methods.panel import Calibration
 from casebook.methods.shares import WANDER, shares_ahead, shares_drawn, steadied, whole_parts
 from casebook.studies.assumed import Assumed
+from casebook.studies.found import Found
 
 LIMITS = ["central", "lower", "upper"]
 _YEARS = Noun("year")
@@ -527,6 +528,59 @@ class Projection:
         """The last year's number with its range."""
         return self.at_end_times(1)
 
+    @property
+    def asked(self) -> str:
+        """The last year's range, widened to what the method that came nearest in the past gives."""
+        ends = [self.at_end.lower, self.at_end.upper]
+        if (nearest := self.nearest) is not None:
+            ends.append(self.past.now.like(float(nearest["central"])))
+        return Range(min(ends, key=float), max(ends, key=float)).limits
+
+    @property
+    def nearest(self) -> pd.Series | None:
+        """The method that came nearest in the past: ``central`` and ``used``; None where none was compared."""
+        if self.outlook is None or self.outlook.compared.empty:
+            return None
+        compared = self.outlook.compared
+        found: pd.Series = compared.iloc[int(compared["mase"].round(10).argmin())]
+        return found
+
+    @property
+    def doubt(self) -> str:
+        """What other methods give, and how far the one used was off when tried, a sentence each."""
+        return " ".join(one for one in (self._others, self._tried) if one)
+
+    @property
+    def _others(self) -> str:
+        if self.outlook is None or self.nearest is None:
+            return ""
+        compared = self.outlook.compared
+        others = compared.loc[compared["used"] != "used", "central"]
+        if others.empty:
+            return ""
+        least, most = whole(others.min()), whole(others.max())
+        said = f"Other methods give {least} to {most}"
+        if self.nearest["used"] == "used":
+            return f"{said}."
+        return f"{said}; the one that came nearest in the past gives {whole(self.nearest['central'])}."
+
+    @property
+    def _tried(self) -> str:
+        if self.outlook is None or self.outlook.before.empty:
+            return ""
+        known, off = self.first_tried
+        if round(abs(off) * 100) < 1:
+            return ""
+        how = f"{percent(abs(off))} too {'high' if off > 0 else 'low'}"
+        return f"Tried from {self.past.when(known)}, the method used was {how} for {self.past.when(self.past.base)}."
+
+    @property
+    def first_tried(self) -> tuple[int, float]:
+        """The earliest year that a forecast of the last was tried from, and by what share it was too high."""
+        known = int(self.outlook.before.index[0])  # type: ignore[union-attr]
+        tried = float(self.outlook.before["central"].iloc[0])  # type: ignore[union-attr]
+        return known, tried / self.past.now.value - 1
+
     def at_end_times(self, factor: float, kind: type[Number] = Number) -> Range:
         """Return the last year's number with its range, times something; money to 0.1 million at the finest."""
         central, lower, upper = (float(self.frame[limit].iloc[-1]) * factor for limit in LIMITS)
@@ -817,6 +871,37 @@ class Printed:
         """The total by year."""
         years = range(self.first, self.last + 1)
         return pd.Series([self.start.value, *forecast.path(self.start.value, self.rate, len(years) - 1)], index=years)
+
+    def findings(self, past: History, counted: float | None) -> list[Found]:
+        """Return how much of its growth had come when it was made, by its own count of then, and what it forecast.
+
+        Parameters
+        ----------
+        past
+            The history that it is a forecast of.
+        counted
+            How many the paper counts when it is made; None where it does not.
+        """
+        found = []
+        if counted is not None and self.start.value < counted < self.end.value:
+            now, added = self.start.like(counted), self.end.value - self.start.value
+            come = (counted - self.start.value) / added
+            found.append(Found(
+                "growth-come",
+                f"Of the growth that the council forecast in {self.made}, {percent(come)} had already come.",
+                f"It counted {now} {past.noun} in autumn {self.made}. The {self.end} that it forecast for "
+                f"{past.when(self.last)} are {percent(self.end.value / counted - 1)} more than those, not "
+                f"{percent(self.growth)}.", Number(come * 100, unit="%"),
+            ))  # fmt: skip
+        if self:
+            found.append(Found(
+                "paper-forecast",
+                f"In {self.made} the council forecast {self.end} {past.noun} by {past.when(self.last)}, "
+                f"{percent(self.growth)} more than the {self.start} of {past.when(self.first)}.",
+                f"That is growth of {percent(self.rate, 1)} a year.",
+                Number(self.end.value, unit=f"{past.noun} in {past.when(self.last)}"),
+            ))  # fmt: skip
+        return found
 
     def passed(self, past: History) -> str:
         """Say whether and when what happened exceeded the total forecast for the last year, to be said after it."""

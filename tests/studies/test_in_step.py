@@ -28,11 +28,14 @@ def disability(since=2021):
 
 def test_transport_is_the_share_times_the_price_times_the_plans_with_their_range():
     of = transport()
-    assert of.path.loc[2031].tolist() == pytest.approx([15272 * 0.6 * 6300, 12820 * 0.6 * 6300, 18194 * 0.6 * 6300])
+    share = 2500 / 6044  # both of autumn 2021
+    assert of.path.loc[2031].tolist() == pytest.approx([n * share * 6300 for n in (15272, 12820, 18194)])
     assert of.verdict == (
-        "Spending on special needs transport would be £58 million (£48 to £69 million) a year in 2031, against "
-        "£30.3 million in 2025."
+        "Spending on special needs transport would be £39.8 million (£33.4 to £47.4 million) a year in 2031, against "
+        "£20.9 million in 2025."
     )
+    assert of.glance == "At 41% of plans: £39.8 million in 2031, against £20.9 million in 2025."
+    assert len(of.glance.split()) <= 15
 
 
 def test_the_papers_sum_rises_faster_than_its_plans_and_its_own_numbers_do_not():
@@ -42,10 +45,15 @@ def test_the_papers_sum_rises_faster_than_its_plans_and_its_own_numbers_do_not()
     assert of.cautions == ["the paper's sum rises faster than its plans"]
 
 
-def test_those_whom_the_paper_counts_are_fewer_than_its_share():
+def test_those_whom_the_paper_counts_go_before_its_share_and_both_are_told_with_their_dates():
     of = transport()
-    assert of.share == pytest.approx((1400 + 300 + 800) / 4662)
-    assert f"£{15272 * of.share * 6300 / 1e6:.1f} million in 2031" in of.other_share
+    assert of.share == pytest.approx((1400 + 300 + 800) / 6044)
+    counted = next(one for one in of.findings if one.id == "counted")
+    assert counted.text == (
+        f"With the 60% that the paper states it would be £{15272 * 0.6 * 6300 / 1e6:.1f} million in 2031, against "
+        f"£{8007 * 0.6 * 6300 / 1e6:.1f} million."
+    )
+    assert counted.basis == "The paper counts 2,500 in 2021: 41% of its 6,044 plans of then, 54% of the 4,662 of 2020."
 
 
 def test_three_sums_are_said_to_be_too_few_for_a_forecast():

@@ -166,6 +166,22 @@ def test_a_forecast_is_set_against_what_it_would_have_said_in_earlier_years():
     assert section.chart.data["happened"].eq(new.past.now.value).all()
 
 
+def test_a_range_that_missed_is_named_with_how_far_the_forecast_was_off():
+    new = made(history([1000, 1100, 1300, 1500, 1800, 2100, 2050]), projection.by_own_past("growth"))
+    known, off = new.first_tried
+    before = new.outlook.before.loc[known]
+    assert (known, off) == (2024, pytest.approx(before["central"] / 2050 - 1)) and before["lower"] > 2050
+    assert sections.backtest(new).chart.title.endswith(f"; that of 2024 was {off:.0%} too high.")
+    assert f"Tried from January 2024, the method used was {off:.0%} too high for January 2026." in new.doubt
+
+
+def test_what_is_asked_for_reaches_to_what_the_method_gives_that_came_nearest():
+    new = made(history([1000, 1100, 1200, 1300, 1400, 1500]), projection.by_own_past("growth"))
+    assert new.nearest["central"] == 2100 and new.nearest["used"] != "used"
+    assert new.asked.startswith("2,100 to ") and new.at_end.lower.value > 2100
+    assert "the one that came nearest in the past gives 2,100." in new.doubt
+
+
 def test_a_history_alone_is_tried_on_its_own_past_as_far_as_it_goes(monkeypatch):
     past = history()
     new = projection.make(past, 2026, forecaster=projection.by_own_past(), level=0.8)

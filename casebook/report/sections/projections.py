@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from casebook.english import PER_CENT, Change, Gap, Noun, Number, Range, capital, listed, whole, written
+from casebook.english import PER_CENT, Change, Gap, Noun, Number, Range, capital, listed, percent, whole, written
 from casebook.methods.shares import whole_parts
 from casebook.report import charts
 from casebook.report.parts import Aside, Chart, Section, Sheet
@@ -56,10 +56,12 @@ def backtest(of: Projection) -> Section:
         for year, row in made.iterrows()
     ]
     noun = capital(str(past.noun))
+    tried, off = of.first_tried
+    missed = f"; that of {tried} was {percent(abs(off))} too {'high' if off > 0 else 'low'}" if held < len(made) else ""
     return Section(
         chart=Chart(
             charts.tried(made, past.now.value, f"Last {past.month} known to the forecast", capital(past.measure)),
-            f"Made in earlier years, {held_by} the {past.now} {past.noun} of {last}.",
+            f"Made in earlier years, {held_by} the {past.now} {past.noun} of {last}{missed}.",
             f"{noun} in {last}, as the same method would have forecast them from what was known earlier, "
             f"and what happened; {past.area}.",
             f"Forecasts of {last} made {'; '.join(said)}. What happened: {past.now}.",
