@@ -1,4 +1,4 @@
-"""A sum built up from its rows: what each adds, whether the paper's own sums follow, and what is said of the whole."""
+"""A sum built up from its parts: what each adds, whether the paper's totals add up, and what is said of the whole."""
 
 from __future__ import annotations
 
@@ -150,7 +150,7 @@ class BuildUp:
 
     @property
     def wrong(self) -> pd.DataFrame:
-        """The sums that do not follow from the rows, the one that is off most first."""
+        """The totals that do not add up, the one that is off most first."""
         rows: pd.DataFrame = self.sums[~self.sums["follows"]]
         return rows.sort_values("off", key=abs, ascending=False, kind="stable")
 
@@ -210,10 +210,13 @@ class BuildUp:
 
     @property
     def summary(self) -> tuple[str, str, str]:
-        """What the case is proposed with, whether its sums follow, and what to ask."""
+        """What the case is proposed with, whether its totals add up, and what to ask."""
         ask = f"Who can say {self.missing[0]}?" if self.missing else f"What does {self.share} pay for?"
-        second = self._grows if self.wrong.empty and len(self.years) > 1 and not self.budget.value else self.added
-        return self._said(self.proposed), second, ask
+        grows = len(self.years) > 1 and not self.budget.value
+        # Where each year adds to those before, what is proposed first is the least of it.
+        if grows and self.recurs and self.wrong.empty:
+            return self._grows, self._said(self.proposed), ask
+        return self._said(self.proposed), self._grows if grows and self.wrong.empty else self.added, ask
 
     @property
     def _grows(self) -> str:
@@ -226,30 +229,35 @@ class BuildUp:
         more = Money(row["rebuilt"] - row["printed"])
         same = "the same" if not more.value else "the same when rounded"
         rest = same if row["follows"] else f"{Money(row['rebuilt'])}, {more.more}"
-        return f"{row['item']} in {row['period']} is {Money(row['printed'])}; the rows come to {rest}."
+        what = f"{row['item']} in {row['period']} is {Money(row['printed'])}"
+        # There is nothing to add up where one part is all.
+        alone = row["step"] == "said" and len(self._parts(self.year)) == 1 and row["follows"]
+        adds = "the budget leaves" if row["step"] == "left" else "its parts add up to"
+        return f"{what}." if alone else f"{what}; {adds} {rest}."
 
     @property
     def comes_to(self) -> str:
-        """What the rows come to, and whether that is what is proposed, in few words."""
+        """What the parts add up to, and whether that is what is proposed, in few words."""
         row = self.proposed
         more = Money(row["rebuilt"] - row["printed"]).more
         if self.recurs:
-            return f"By {self._called(self.years[-1])} the rows come to {self.total(self.years[-1])} a year."
-        return (
-            f"The rows come to {Money(row['rebuilt'])}, {'as proposed' if row['follows'] else f'{more} than proposed'}."
-        )
+            return f"By {self._called(self.years[-1])} the parts add up to {self.total(self.years[-1])} a year."
+        so = "as proposed" if row["follows"] else f"{more} than proposed"
+        if row["step"] == "left":
+            return f"{self.total(self.year)} of a budget of {self.budget} leaves {Money(row['rebuilt'])}, {so}."
+        return f"The parts add up to {Money(row['rebuilt'])}, {so}."
 
     @property
     def added(self) -> str:
-        """Whether the paper's sums follow, as a sentence."""
+        """Whether the paper's totals add up, as a sentence."""
         every, wrong = len(self.sums), self.wrong
         if wrong.empty:
-            return f"{capital(some_of(every, every, 'sum', 'sums', 'follows', 'follow'))} from the rows."
-        few = capital(some_of(len(wrong), every, "sum", "sums", "does", "do"))
+            return f"{capital(some_of(every, every, 'total', 'totals', 'adds', 'add'))} up."
+        few = capital(some_of(len(wrong), every, "total", "totals", "does", "do"))
         worst = wrong.iloc[0]
-        where = f'"{worst["item"]}" ({worst["period"]})'
-        most = "the difference is" if len(wrong) == 1 else "the largest difference is"
-        return f"{few} not follow from the rows: {most} {Money(abs(worst['off']))}, in {where}."
+        name, said = f'"{worst["item"]}" ({worst["period"]})', Money(worst["printed"])
+        parts = f"is {said}, and its parts {Money(worst['rebuilt'])}"
+        return f"{few} not add up{f': {name}' if len(wrong) == 1 else f'; the furthest off, {name},'} {parts}."
 
     @property
     def share(self) -> str:
@@ -263,7 +271,7 @@ class BuildUp:
         """What it comes to, the sums that do not follow, what is largest, how it grows, what would use up a saving."""
         said = self.sums[self.sums["step"].isin(SAID)]
         wrong = [
-            f"{row['item']} in {row['period']} differs from its rows by {Money(abs(row['off']))}"
+            f"{row['item']} in {row['period']} differs from its parts by {Money(abs(row['off']))}"
             for _, row in self.wrong.iterrows()
         ]
         parts = self.by_part
@@ -276,7 +284,7 @@ class BuildUp:
         # That the only sum is right is said with the sum itself.
         if wrong or len(self.sums) > 1:
             found.append(Found(
-                "sums", self.added, f"{capital('; '.join(wrong))}." if wrong else "",
+                "sums", self.added, f"{capital('; '.join(wrong))}." if len(wrong) > 1 else "",
                 Number(len(wrong), unit=_SUMS.for_number(len(wrong))),
             ))  # fmt: skip
         if self.brings.value:
@@ -315,10 +323,8 @@ class BuildUp:
         wrong = len(self.wrong)
         if wrong:
             most = f"{'' if wrong == 1 else 'up to '}{Money(abs(self.wrong.iloc[0]['off']))}"
-            return f"{capital(count(wrong, 'sum differs', 'sums differ'))} from the rows, by {most}."
-        if len(self.sums) == 1 and len(self.years) > 1:
-            return self._grows
-        return f"{capital(some_of(len(self.sums), len(self.sums), 'sum', 'sums', 'follows', 'follow'))} from the rows."
+            return f"{capital(count(wrong, 'total does not', 'totals do not'))} add up, by {most}."
+        return self._grows if len(self.sums) == 1 and len(self.years) > 1 else self.added
 
     @property
     def drawn(self) -> pd.Series:
@@ -329,15 +335,15 @@ class BuildUp:
     @property
     def cautions(self) -> list[str]:
         """What speaks against it, in a few words each."""
-        return ["sums that do not follow"] if len(self.wrong) else []
+        return ["totals that do not add up"] if len(self.wrong) else []
 
     @property
     def assumptions(self) -> list[Assumed]:
         """What is taken as true."""
         found = [
             Assumed(
-                "The rows are right, and a sum that differs from them is wrong.", "amber", "high",
-                "a sum is made from its rows", "Otherwise a row is missing, or wrong.",
+                "The parts are right, and a total that differs from them is wrong.", "amber", "high",
+                "a total is made of its parts", "Otherwise a part is missing, or wrong.",
             )
         ]  # fmt: skip
         if self.recurs:

@@ -120,7 +120,26 @@ def test_the_proposals_that_do_not_follow_are_those_a_calculator_finds():
     }
 
 
+def test_a_total_that_does_not_add_up_is_told_with_what_it_is_and_what_its_parts_are():
+    assert made("climate_risk").added == (
+        'One of the eleven totals does not add up: "The investment" (2024/25) is £50,000, and its parts £150,000.'
+    )
+    assert made("think_communities").added == (
+        'Two of the ten totals do not add up; the furthest off, "Subtotal staffing" (2024/25), is £975,292, and its parts £821,087.'
+    )
+    assert made("care_together").added == "All six totals add up."
+
+
+def test_a_sum_that_every_year_adds_to_is_told_with_what_it_grows_to_first():
+    wage = made("real_living_wage")
+    assert wage.summary[0] == "The yearly sum goes from £1.19 million in 2022/23 to £10.2 million in 2026/27."
+    # One part is all there is in the first year, so there is nothing to add up.
+    assert wage.summary[1] == "The investment in 2022/23 is £1.19 million."
+
+
 def test_a_saving_is_what_a_budget_leaves():
+    assert made("members_allowances").comes_to == "£900,121 of a budget of £940,290 leaves £40,169, as proposed."
+    assert made("members_allowances").summary[0].endswith("the budget leaves the same when rounded.")
     room = next(one for one in made("members_allowances").findings if one.id == "room")
     assert room.value.value == pytest.approx((629_215 + 311_075) / 900_121 * 100 - 100)
 

@@ -52,8 +52,8 @@ def _rows(of: BuildUp) -> Sheet:
     )
     return Sheet(
         frame,
-        "All rows, as the paper has them",
-        {"item": "Row", "part": "Part", "year": "Year", "pounds": ("Pounds", ",.0f")},
+        "All parts, as the paper has them",
+        {"item": "What", "part": "Part of", "year": "Year", "pounds": ("Pounds", ",.0f")},
         folded=True,
     )
 
@@ -82,23 +82,23 @@ def _by_year(of: BuildUp) -> Sheet | None:
 def sums(of: BuildUp) -> Section:
     """Set the paper's sums against the rows: ``chart`` of those that differ, ``table``, and what is ``missing``."""
     frame = of.sums.assign(
-        kind=["what is proposed" if step in SAID else "a sum of the table" for step in of.sums["step"]],
-        says=["follows" if follows else "does not follow" for follows in of.sums["follows"]],
+        kind=["what is proposed" if step in SAID else "a total of the table" for step in of.sums["step"]],
+        says=["yes" if follows else "no" for follows in of.sums["follows"]],
     )
     said = [f"{'The paper' if not place else 'It'} does not say {one}." for place, one in enumerate(of.missing)]
     return Section(
         chart=_errors(of) if len(of.wrong) else None,
         table=Sheet(
             frame[["item", "kind", "period", "printed", "rebuilt", "off", "says"]],
-            "The paper's sums against their rows",
+            "The paper's totals against their parts",
             {
-                "item": "Sum",
+                "item": "Total",
                 "kind": "What it is",
                 "period": "Year",
                 "printed": ("The paper says, pounds", ",.0f"),
-                "rebuilt": ("The rows come to, pounds", ",.0f"),
+                "rebuilt": ("Its parts add up to, pounds", ",.0f"),
                 "off": ("Difference, pounds", ",.0f"),
-                "says": "Whether it follows",
+                "says": "Adds up",
             },
         ),
         missing=capital(" ".join(said)) or None,
@@ -106,13 +106,13 @@ def sums(of: BuildUp) -> Section:
 
 
 def _errors(of: BuildUp) -> Chart:
-    unit = "Thousand pounds more than the rows"
+    unit = "Thousand pounds more than the parts"
     off = of.wrong.set_index(of.wrong["item"] + ", " + of.wrong["period"])["off"]
     return Chart(
         charts.changes(off / 1000, unit, "+,.1f"),
         of.added,
-        f"How far the paper's sums are from their rows, {of.area}, in thousand pounds.",
-        f"The paper's sums are more than their rows come to, or less where below 0: {_amounts(off)}.",
+        f"How far the paper's totals are from their parts, {of.area}, in thousand pounds.",
+        f"The paper's totals are more than their parts, or less where below 0: {_amounts(off)}.",
         (off / 1000).rename_axis("sum").rename("off").reset_index(),
-        {"sum": "Sum", "off": (unit, "+,.1f")},
+        {"sum": "Total", "off": (unit, "+,.1f")},
     )
