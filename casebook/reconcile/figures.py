@@ -246,6 +246,12 @@ def _check(number: int, figure: PublishedFigure, register: Register) -> None:
             f"{where}, column same_as: found {figure.same_as!r}, expected the id of another row; "
             + one_of([name for name in register.figures if name != figure.id], figure.same_as)
         )
+    # What has none is taken for a statement in words.
+    if figure.value and not figure.unit:
+        raise InputError(
+            f"{where}, column unit: found nothing beside the value {figure.value}, expected what it counts or "
+            "measures, such as pounds a year: fill it in."
+        )
     _check_precision(where, figure)
     value, precision = _read_from(figure)
     for column, found, expected in (("value", figure.value, value), ("precision", figure.precision, precision)):

@@ -45,6 +45,7 @@ def test_every_figure_of_the_project_can_be_used():
     ("identifier", "cells", "says"),
     [
         ("ehcp-total-change", {"value": "2204"}, "column value: found '2204', but '2205' is read as '2205'"),
+        ("ehcp-total-change", {"unit": ""}, "column unit: found nothing beside the value 2205, expected what it counts or measures"),
         ("care-neighbour-mean-2020", {"precision": "0.1"}, "column precision: found '0.1', but '8.95' is read as '0.01'"),
         ("ot-2200-plans", {"precision_reason": ""}, "column precision: found '100', but '2200 more EHCPs' is read as '1': `python pipeline.py accept published_figures` writes what is read; if another is meant, say why in precision_reason."),
         ("ot-2200-plans", {"precision": "1"}, "column precision_reason: found 'To the nearest hundred: line 806 prints 2205 for the same rise.', but '2200 more EHCPs' is read to 1 in any case"),
