@@ -181,7 +181,7 @@ class Budget:
         """What must be saved, how much of it is not found, and what to ask."""
         first, widest = self.years[0], self.widest
         return (
-            f"To balance its budget the council had to save {self.total('requirement')} {self.over}, "
+            f"To balance its budget the council had to save or earn {self.total('requirement')} {self.over}, "
             f"{self.at(first, 'requirement')} of it in {FinancialYear(first)}.",
             f"For {self.total('gap')} of that ({self.share_missing.with_unit}) nothing had been found, "
             f"{self.at(widest, 'gap')} of it in {FinancialYear(widest)}.",
@@ -194,8 +194,8 @@ class Budget:
         first = self.years[0]
         if self.at(first, "unexplained").value > 0:
             return (
-                f"Why must {self.at(first, 'requirement')} be saved in {FinancialYear(first)}, when the costs listed "
-                f"rise by {self.at(first, 'costs')}?"
+                f"How much government funding is lost in {FinancialYear(first)}, when "
+                f"{self.at(first, 'unexplained')} more must be saved than costs rise by?"
             )
         return f"Where will {self.at(self.widest, 'gap')} be found for {FinancialYear(self.widest)}?"
 
@@ -248,8 +248,8 @@ class Budget:
         rest = self.total("unexplained")
         return (
             f"{self.over.capitalize()} costs rise by {self.total('costs')}, {rest.size} "
-            f"{'less' if rest.value > 0 else 'more'} than must be saved. The rest, such as grants and council tax, "
-            "is not in the paper."
+            f"{'less' if rest.value > 0 else 'more'} than must be saved. The paper names less government "
+            "funding as a reason, but no amount."
         )
 
     @property

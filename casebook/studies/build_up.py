@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -212,11 +213,84 @@ class BuildUp:
     def summary(self) -> tuple[str, str, str]:
         """What the case is proposed with, whether its totals add up, and what to ask."""
         ask = f"Who can say {self.missing[0]}?" if self.missing else f"What does {self.share} pay for?"
-        grows = len(self.years) > 1 and not self.budget.value
+        if self.budget.value:
+            return self.leaves, self._apart or self.added, ask
+        if self._asks:
+            return self._asks, self._grows, ask
+        if self._heads_less:
+            return self._heads, self._passes, ask
+        grows = len(self.years) > 1 and self.wrong.empty
         # Where each year adds to those before, what is proposed first is the least of it.
-        if grows and self.recurs and self.wrong.empty:
+        if grows and self.recurs:
             return self._grows, self._said(self.proposed), ask
-        return self._said(self.proposed), self._grows if grows and self.wrong.empty else self.added, ask
+        return self._said(self.proposed), self._grows if grows else self.added, ask
+
+    @property
+    def leaves(self) -> str:
+        """What is left of the budget, as a sentence."""
+        more = Money(self.proposed["rebuilt"] - self.proposed["printed"]).more
+        so = "as proposed" if self.proposed["follows"] else f"{more} than proposed"
+        return f"{self.total(self.year)} of a budget of {self.budget} leaves {self.left}, {so}."
+
+    @property
+    def left(self) -> Money:
+        """What the rows leave of the budget."""
+        return Money(float(self.budget) - float(self.total(self.year)))
+
+    @property
+    def _apart(self) -> str:
+        """How much of what is left comes from rows below nothing, as a sentence; nothing where there is none."""
+        rows = self._parts(self.year)
+        less = rows[rows["pounds"] < 0]
+        if less.empty or not self.left.value > 0:
+            return ""
+        taken = Money(-float(less["pounds"].sum()))
+        names = listed(f'"{name}"' for name in dict.fromkeys(less["part"]))
+        return f"Of the {self.left}, {taken} ({percent(taken.value / self.left.value)}) comes from {names}."
+
+    @property
+    def _heads_less(self) -> bool:
+        """Whether the case is proposed with its first year's sum alone, and takes more each year to the last."""
+        if not self.recurs or len(self.sums) > 1 or len(self.years) < 2:
+            return False
+        whole = self.by_year.iloc[-1]
+        return bool(whole.iloc[0] < whole.iloc[-1])
+
+    @property
+    def _heads(self) -> str:
+        whole, last = self.by_year.iloc[-1], self._called(self.years[-1])
+        times = Number(float(whole.iloc[-1] / whole.iloc[0]), 1)
+        return (
+            f"The head of the case names {Money(float(self.proposed['printed']))}; by {last} it is "
+            f"{Money(float(whole.iloc[-1]))} a year, {times} times as much."
+        )
+
+    @property
+    def _passes(self) -> str:
+        whole = self.by_year.iloc[-1]
+        adds = [(year, float(whole[year] - whole[before])) for before, year in pairwise(self.years)]
+        year, most = max(adds, key=lambda one: one[1])
+        return f"Most is added in {self._called(year)}: {Money(most)} more than the year before."
+
+    @property
+    def _asks(self) -> str:
+        """How far what it is asked for by year is from the rows, in its year and in all; nothing if it follows."""
+        said = self.sums[self.sums["step"] == "said"]
+        wrong = said[~said["follows"]]
+        if wrong.empty or len(said) < 2:
+            return ""
+        worst = wrong.iloc[int(wrong["off"].abs().argmax())]
+        asks, rows = self._over_all
+        return (
+            f"The head asks for {Money(worst['printed'])} in {worst['period']}, its table for "
+            f"{Money(worst['rebuilt'])}: {asks} or {rows} over {count(len(said), 'year', 'years')}."
+        )
+
+    @property
+    def _over_all(self) -> tuple[Money, Money]:
+        """What the head asks for in all its years, and what the rows come to in them."""
+        said = self.sums[self.sums["step"] == "said"]
+        return Money(float(said["printed"].sum())), Money(float(said["rebuilt"].sum()))
 
     @property
     def _grows(self) -> str:
@@ -242,9 +316,9 @@ class BuildUp:
         more = Money(row["rebuilt"] - row["printed"]).more
         if self.recurs:
             return f"By {self._called(self.years[-1])} the parts add up to {self.total(self.years[-1])} a year."
+        if self.budget.value:
+            return self.leaves
         so = "as proposed" if row["follows"] else f"{more} than proposed"
-        if row["step"] == "left":
-            return f"{self.total(self.year)} of a budget of {self.budget} leaves {Money(row['rebuilt'])}, {so}."
         return f"The parts add up to {Money(row['rebuilt'])}, {so}."
 
     @property
@@ -263,7 +337,12 @@ class BuildUp:
     def share(self) -> str:
         """The largest part, with its share of all."""
         parts = self.by_part
-        share = "" if (parts < 0).any() and (parts > 0).any() else f" ({percent(parts.iloc[0] / parts.sum())} of all)"
+        years = f" in {self.period}" if self.year is not None and len(self.years) > 1 else ""
+        share = (
+            ""
+            if (parts < 0).any() and (parts > 0).any()
+            else f" ({percent(parts.iloc[0] / parts.sum())} of all{years})"
+        )
         return f'"{parts.index[0]}"{share}'
 
     @property
@@ -275,15 +354,16 @@ class BuildUp:
             for _, row in self.wrong.iterrows()
         ]
         parts = self.by_part
-        found = [
-            Found(
-                "comes-to", self._said(said.iloc[0]), " ".join(self._said(row) for _, row in said.iloc[1:].iterrows()),
-                Money(float(said.iloc[0]["rebuilt"])),
-            ),
-        ]  # fmt: skip
-        # That the only sum is right is said with the sum itself.
-        if wrong or len(self.sums) > 1:
-            found.append(Found(
+        first = self._heads if self._heads_less else self.leaves if self.budget.value else self._said(said.iloc[0])
+        also = self._apart if self.budget.value else " ".join(self._said(row) for _, row in said.iloc[1:].iterrows())
+        found = [Found("comes-to", first, also, Money(float(said.iloc[0]["rebuilt"])))]
+        if self._asks:
+            asks, rows = self._over_all
+            found.insert(0, Found("asks", self._asks, "", Money(float(rows) - float(asks))))
+        # That the only sum is right is said with the sum itself, and that what is asked for is not, before it.
+        last: list[Found] = []
+        if (wrong and not (self._asks and len(wrong) == 1)) or (not wrong and len(self.sums) > 1):
+            (last if self._stands else found).append(Found(
                 "sums", self.added, f"{capital('; '.join(wrong))}." if len(wrong) > 1 else "",
                 Number(len(wrong), unit=_SUMS.for_number(len(wrong))),
             ))  # fmt: skip
@@ -303,7 +383,7 @@ class BuildUp:
         if len(self.years) > 1 and not self.budget.value:
             whole = self.by_year.iloc[-1]
             found.append(Found(
-                "grows", self._grows,
+                "grows", self._passes if self._heads_less else self._grows,
                 f"It is highest in {self._called(int(str(whole.idxmax())))}, at {Money(float(whole.max()))}."
                 if int(str(whole.idxmax())) not in (self.years[0], self.years[-1]) else "",
                 Money(float(whole.iloc[-1])),
@@ -313,14 +393,39 @@ class BuildUp:
             room = float(self.budget) / float(cost) - 1
             found.append(Found(
                 "room", f"Nothing is left of the saving if the cost is {percent(room, 1)} higher.",
-                f"The cost is {cost}; it is set against a budget of {self.budget}.", Number(room * 100, 1, "%"),
+                f"The cost is {cost}; it is set against a budget of {self.budget}.{self._by_rate}",
+                Number(room * 100, 1, "%"),
             ))  # fmt: skip
-        return found
+        return found + last
+
+    @property
+    def _stands(self) -> bool:
+        """Whether one sum is wrong, and what the case is proposed with is right all the same."""
+        return len(self.wrong) == 1 and bool(self.sums.loc[self.sums["step"].isin(SAID), "follows"].all())
+
+    @property
+    def _by_rate(self) -> str:
+        """What rate of a part would use the rest up, and what the same again would take off; if one is given."""
+        said = []
+        for row in self._of("rate").to_dict("records"):
+            part, rate = float(self.total(self.year, str(row["part"]))), float(row["sum"])
+            uses, again = percent(rate / 100 * (1 + float(self.left) / part), 1), Money(part * (1 + rate / 100))
+            once = percent(rate / 100, 1)
+            said.append(f' For "{row["part"]}" that is {uses}, not {once}; {once} twice would take off {again}.')
+        return "".join(said)
 
     @property
     def glance(self) -> str:
         """The finding of the report's card."""
         wrong = len(self.wrong)
+        if self._asks:
+            asks, rows = self._over_all
+            years = count(int(self.sums["step"].eq("said").sum()), "year", "years")
+            return f"The head asks for {asks} over {years}, its table for {rows}."
+        if self._stands:
+            off = Money(abs(self.wrong.iloc[0]["off"]))
+            proposed = f"{self.proposed['item']} of {Money(self.proposed['rebuilt'])}"
+            return f"{proposed} is right; one total does not add up, by {off}."
         if wrong:
             most = f"{'' if wrong == 1 else 'up to '}{Money(abs(self.wrong.iloc[0]['off']))}"
             return f"{capital(count(wrong, 'total does not', 'totals do not'))} add up, by {most}."
@@ -360,9 +465,10 @@ def read(frame: pd.DataFrame, area: str) -> BuildUp:
     Parameters
     ----------
     frame
-        A table of the catalogue in the order printed: ``step`` is row, total, said, rise, left, budget, brings (what it
-        is said to avoid), besides (what is not in the sum), given or missing; a row counts ``times`` its ``sum``, in
-        ``for_year`` and, if it ``recurs``, in all later ones; a total is of a ``part``, an item over all years, or all.
+        A table of the catalogue in the order printed: ``step`` is row, total, said, rise, left, budget, rate (per cent,
+        that a part is calculated by), brings (what it is said to avoid), besides (what is not in the sum), given or
+        missing; a row counts ``times`` its ``sum``, in ``for_year`` and, if it ``recurs``, in all later ones; a total
+        is of a ``part``, an item over all years, or all.
     area
         Whose it is.
 

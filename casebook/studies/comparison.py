@@ -845,6 +845,29 @@ def target_signs(rates: pd.Series, aim: float, year: int) -> dict[str, list[str]
     return {"worse": [f"above the target for March {year}{then}"]}
 
 
+def against_aim(rates: pd.Series, aim: float, year: int) -> str:
+    """Return the last rate beside a target for a year, and whether that was met in its year, as a short sentence.
+
+    Parameters
+    ----------
+    rates
+        Rates of children in care per 10,000 by year; a low one was aimed for.
+    aim, year
+        The target, and the March it was for.
+
+    Examples
+    --------
+    >>> against_aim(pd.Series({2023: 46.0, 2025: 49.0}), 47, 2023)
+    '49 per 10,000 children in care in 2025; the aim, 47, was met in 2023.'
+    >>> against_aim(pd.Series({2023: 48.0, 2025: 49.0}), 47, 2023)
+    '49 per 10,000 children in care in 2025; the aim for 2023 was 47.'
+    """
+    now = f"{whole(rates.iloc[-1])} per 10,000 children in care in {rates.index[-1]}"
+    if year in rates.index and rates[year] <= aim:
+        return f"{now}; the aim, {whole(aim)}, was met in {year}."
+    return f"{now}; the aim for {year} was {whole(aim)}."
+
+
 def standing_out(held: Sequence[Comparison]) -> list[str]:
     """Return which rates lie off the average by more than chance, where nobody can say that it is good or bad."""
     return [

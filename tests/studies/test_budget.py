@@ -39,9 +39,9 @@ def test_the_services_and_the_pressures_are_what_the_causes_add_up_to():
 
 def test_the_summary_says_what_must_be_saved_what_is_missing_and_what_to_ask():
     assert read().summary == (
-        "To balance its budget the council had to save £84.8 million over five years, £37.2 million of it in 2018/19.",
+        "To balance its budget the council had to save or earn £84.8 million over five years, £37.2 million of it in 2018/19.",
         "For £44.7 million of that (53%) nothing had been found, £17.9 million of it in 2019/20.",
-        "Why must £37.2 million be saved in 2018/19, when the costs listed rise by £24.8 million?",
+        "How much government funding is lost in 2018/19, when £12.4 million more must be saved than costs rise by?",
     )
 
 

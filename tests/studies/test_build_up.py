@@ -130,18 +130,46 @@ def test_a_total_that_does_not_add_up_is_told_with_what_it_is_and_what_its_parts
     assert made("care_together").added == "All six totals add up."
 
 
-def test_a_sum_that_every_year_adds_to_is_told_with_what_it_grows_to_first():
-    wage = made("real_living_wage")
-    assert wage.summary[0] == "The yearly sum goes from £1.19 million in 2022/23 to £10.2 million in 2026/27."
-    # One part is all there is in the first year, so there is nothing to add up.
-    assert wage.summary[1] == "The investment in 2022/23 is £1.19 million."
-
-
 def test_a_saving_is_what_a_budget_leaves():
     assert made("members_allowances").comes_to == "£900,121 of a budget of £940,290 leaves £40,169, as proposed."
-    assert made("members_allowances").summary[0].endswith("the budget leaves the same when rounded.")
     room = next(one for one in made("members_allowances").findings if one.id == "room")
     assert room.value.value == pytest.approx((629_215 + 311_075) / 900_121 * 100 - 100)
+
+
+def test_a_saving_that_stands_is_said_first_with_what_it_comes_from_and_what_would_use_it_up():
+    of = made("members_allowances")
+    unclaimed = -sum(
+        float(row["times"]) * float(row["sum"]) for row in raw("members_allowances") if row["id"].endswith("_not")
+    )
+    left = 629_215 + 311_075 - 900_121
+    assert of.summary[0] == "£900,121 of a budget of £940,290 leaves £40,169, as proposed."
+    assert of.summary[1].startswith(f"Of the £40,169, £{unclaimed:,.0f} ({unclaimed / left:.0%}) comes from")
+    assert of.glance == "The saving of £40,169 is right; one total does not add up, by £6,340."
+    assert of.findings[0].id == "comes-to" and of.findings[-1].id == "sums"
+    room = next(one for one in of.findings if one.id == "room")
+    assert f"that is {1.5 * (1 + left / 13_192):.1f}%, not 1.5%" in room.basis
+    assert room.basis.endswith(f"1.5% twice would take off £{13_192 * 1.015:,.0f}.")
+
+
+def test_a_head_that_names_the_first_year_alone_is_set_beside_the_last():
+    of = made("real_living_wage")
+    last = added("real_living_wage", 2026)
+    said = (
+        f"The head of the case names £1.19 million; by 2026/27 it is £10.2 million a year, {last / 1_187_000:.1f} times"
+    )
+    assert of.summary[0].startswith(said) and of.findings[0].text.startswith(said)
+    assert "table" not in dir(sections.sums(of)), "one sum that repeats its only row is no table"
+    assert "rise" not in sections.built(of).by_year.columns
+
+
+def test_a_head_that_asks_for_other_sums_than_its_rows_is_told_first_and_once():
+    of = made("climate_risk")
+    said = "The head asks for £50,000 in 2024/25, its table for £150,000: £650,000 or £750,000 over three years."
+    assert of.summary[0] == of.findings[0].text == said
+    assert "sums" not in [one.id for one in of.findings]
+    assert of.glance == "The head asks for £650,000 over three years, its table for £750,000."
+    assert "chart" not in dir(sections.sums(of)), "a chart of one bar says nothing more"
+    assert made("climate_risk").share.endswith("(35% of all in 2022/23)")
 
 
 def test_a_rise_is_made_of_what_its_own_year_adds():

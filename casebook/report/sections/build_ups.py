@@ -7,7 +7,7 @@ import pandas as pd
 from casebook.english import Money, capital, listed
 from casebook.methods.costing import FinancialYear
 from casebook.report import charts
-from casebook.report.parts import Chart, Columns, Section, Sheet
+from casebook.report.parts import Chart, Section, Sheet
 from casebook.studies.build_up import ALL, SAID, BuildUp
 
 
@@ -70,11 +70,16 @@ def _by_year(of: BuildUp) -> Sheet | None:
         else None
         for part, row in frame.iterrows()
     ]
-    columns: Columns = {f"year{year}": (f"{FinancialYear(year)}, pounds", ",.0f") for year in of.years}
+    columns: dict[str, str | tuple[str, str]] = {
+        f"year{year}": (f"{FinancialYear(year)}, pounds", ",.0f") for year in of.years
+    }
+    grows = len(frame) > 1
+    if grows:
+        columns["rise"] = ("Growth a year, compounded, per cent", ".1f")
     return Sheet(
         pd.DataFrame({"part": frame.index, **named, "rise": rise}),
-        "What the parts come to in each year, and how fast they grow",
-        {"part": "Part", **columns, "rise": ("Growth a year, compounded, per cent", ".1f")},
+        f"What the parts come to in each year{', and how fast they grow' * grows}",
+        {"part": "Part", **columns},
         missing="no sum printed, or does not apply",
     )  # fmt: skip
 
@@ -87,8 +92,10 @@ def sums(of: BuildUp) -> Section:
     )
     said = [f"{'The paper' if not place else 'It'} does not say {one}." for place, one in enumerate(of.missing)]
     return Section(
-        chart=_errors(of) if len(of.wrong) else None,
-        table=Sheet(
+        chart=_errors(of) if len(of.wrong) > 1 else None,
+        table=None
+        if len(frame) == 1 and frame["off"].iloc[0] == 0
+        else Sheet(
             frame[["item", "kind", "period", "printed", "rebuilt", "off", "says"]],
             "The paper's totals against their parts",
             {
