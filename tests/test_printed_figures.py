@@ -497,6 +497,11 @@ class TestPages:
         assert page.index("differences") < page.index(folded)
         assert "All plans in January 2020" in folded
 
+    def test_what_is_calculated_in_thousands_of_pounds_says_so(self, pack):
+        page = pack.page("five-year-budget")
+        assert "Calculated: £13,297 thousand." in page
+        assert not re.search(r"Calculated: [\d,]+\.", page)
+
     def test_of_many_that_differ_those_with_most_at_stake_are_open_and_the_others_folded(self, pack):
         def folded(name):
             differing = pack.page(name).partition('<ul class="differences">')[2].partition("reproduced, with how")[0]

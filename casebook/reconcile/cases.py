@@ -547,6 +547,9 @@ def _shown(figure: PublishedFigure, way: Quantity | Truth, verdict: Verdict) -> 
 def _in_unit(figure: PublishedFigure, number: str) -> str:
     if figure.unit.startswith("pounds"):
         return f"-£{number[1:]}" if number.startswith("-") else f"£{number}"
+    if figure.unit in ("thousand pounds", "million pounds"):
+        sign, digits = ("-", number[1:]) if number.startswith("-") else ("", number)
+        return f"{sign}£{digits} {figure.unit.split()[0]}"
     if figure.unit == "year":
         return number.replace(",", "")
     return f"{number}%" if figure.unit == "per cent" else number

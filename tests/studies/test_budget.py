@@ -61,6 +61,10 @@ def test_prices_are_those_of_the_first_year_by_the_papers_own_index():
     assert "all that must be saved is £83.1 million, and the gap is £43.2 million" in sections.besides(read()).said
 
 
+def test_the_reason_that_the_paper_gives_is_told_with_what_it_leaves_out():
+    assert read().explained.endswith("The paper names less government funding as a reason, but no amount.")
+
+
 def test_what_is_explained_in_full_is_not_asked_for():
     of = read(lambda frame: frame.assign(amount=frame["amount"].where(frame["kind"] != "demand", 60_000.0)))
     assert of.question == "Where will £17.9 million be found for 2019/20?"
