@@ -97,7 +97,7 @@ class Input:
         return not isinstance(self.paper, Money) and not self.paper.unit.startswith(("per ", "week"))
 
     def at(self, factor: float) -> str:
-        """Return the number it is at a share of what the paper says: of what is counted, the whole ones that it takes.
+        """Return the number it is at a share of what the paper says: of what is counted, the whole ones that suffice.
 
         Of other numbers with a decimal more than the paper has.
         """
@@ -107,7 +107,7 @@ class Input:
         fewer, more = floor(exact.value + 0.05), ceil(exact.value - 0.05)
         if fewer == more:
             return f"{'' if abs(exact.value - more) < _SAME else 'about '}{more:,}"
-        return f"{fewer} to {more}" if more < 10 else f"{more:,}"
+        return f"{more:,}"
 
     @property
     def steps(self) -> tuple[float, ...]:
@@ -282,9 +282,49 @@ class Case:
         return f"It breaks even if {self.needed.with_unit} of the benefits claimed come about."
 
     @property
+    def gap(self) -> Money:
+        """What every year would have to bring more for it to break even, such as income that the paper leaves out."""
+        return Money(-float(self.net) / appraisal.present_value([1.0] * self.basis.years, self.basis.rate))
+
+    @property
+    def weighed(self) -> str:
+        """Benefits against costs, and against them while there are costs, where these end and benefits go on."""
+        said = (
+            f"Benefits of {self.period} are worth {self.benefits} in {self.first}, {self.net.more} than the costs of "
+            f"{self.costs}."
+        )
+        costs, benefits = self._yearly("cost"), self._yearly("benefit")
+        last = int(np.flatnonzero(costs)[-1])
+        # What is built first and brings something later is no such case.
+        if (
+            not benefits[0]
+            or not 0 < last < self.basis.years - 1
+            or np.count_nonzero(costs) < last + 1
+            or not benefits[last + 1 :].any()
+        ):
+            return said
+        cost, benefit = (
+            appraisal.present_value(one[: last + 1].tolist(), self.basis.rate) for one in (costs, benefits)
+        )
+        return (
+            f"{said} Costs end in {self._year(last)} and benefits are counted on; up to then these bring "
+            f"£{benefit / cost:.2f} for every £1."
+        )
+
+    @property
+    def spread(self) -> str:
+        """Between what most futures lie, and whether any that was tried could fail."""
+        said = f"In 80 of 100, benefits less costs lie {self.middle.between}."
+        ends = [min((float(self._with((one, end))), end) for end in (one.low, one.high))[1] for one in self.inputs]
+        sure = self.pays and float(self._net(ends)) >= 0
+        return f"{said} Even the worst of all that is tried breaks even, so this is no test." if sure else said
+
+    @property
     def leans(self) -> str:
         """What the benefits that must come about rest on."""
         said = [self._in_numbers] if self._in_numbers else []
+        if self.needed is not None and not self.pays:
+            said.append(f"{self.gap} more every year, of whatever kind, would be enough, too.")
         if len(self.of_kind("benefit")) > 1 and self.cannot_lose:
             said.append(self.without_the_largest)
         if self.at_least is not None:
@@ -346,7 +386,8 @@ class Case:
             if one.counted and factor is not None and factor >= 0 and set(one.of) == benefits:
                 if factor > 1:
                     return f"In proportion, that is {one.at(factor)} {one.paper.unit}, not {one.paper}."
-                return f"That is {one.at(factor)} of the {one.paper.with_unit}."
+                enough = one.at(factor)
+                return f"That is {'all' if enough == str(one.paper) else f'{enough} of the'} {one.paper.with_unit}."
         return ""
 
     @property

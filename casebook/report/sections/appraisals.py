@@ -91,8 +91,9 @@ def _by_year(of: Case) -> Sheet:
 
 
 def side_by_side(of: Case, other: Case) -> Section:
-    """Set a case beside another way to the same end: ``sentence`` and ``table``."""
+    """Set a case beside another way to the same end, each over the years that it is looked at: ``table``."""
     rows: list[tuple[str, Callable[[Case], object]]] = [
+        ("Years looked at", lambda one: one.basis.years),
         ("Costs", lambda one: one.costs),
         ("Benefits the paper claims", lambda one: one.benefits),
         ("Benefits less costs", lambda one: one.net),
@@ -100,21 +101,16 @@ def side_by_side(of: Case, other: Case) -> Section:
         ("What is spent", lambda one: one.payback),
         ("Futures in which it breaks even", lambda one: one.chance),
     ]
-    said = []
-    for item in (one.item for one in of.inputs):
-        here, there = of.for_each(item), other.for_each(item)
-        if here is not None and there is not None:
-            rows.append((f"Costs for each of the {item.lower()}", partial(Case.for_each, item=item)))
-            said.append(
-                f"It costs {here} for each of the {next(one.paper for one in of.inputs if one.item == item)} "
-                f'{item.lower()}; "{other.table.title}" costs {there}.'
-            )
+    rows += [
+        (f"Costs for each of the {one.item.lower()}", partial(Case.for_each, item=one.item))
+        for one in of.inputs
+        if of.for_each(one.item) is not None and other.for_each(one.item) is not None
+    ]
     frame = pd.DataFrame([{"what": what, "here": str(says(of)), "there": str(says(other))} for what, says in rows])
     return Section(
-        sentence=" ".join(said) or None,
         table=Sheet(
             frame,
-            f"The case beside another, {of.over}, as worth in each one's first year",
+            "The case beside another, each over its own years, as worth in the first of them",
             {"what": "What", "here": of.table.title, "there": other.table.title},
         ),
     )
@@ -123,14 +119,15 @@ def side_by_side(of: Case, other: Case) -> Section:
 def conditions(of: Case) -> Section:
     """Say what must come about for a case to break even: ``table``, ``chart`` and ``two`` (two inputs at once)."""
     first, second = of.two_inputs
+    without = "it pays even without" if of.pays else "at no number"
     rows = [
         {
-            "what": one.item,
+            "what": one.item if place else f"{one.item}, as worth in {of.first}",
             "paper": _measured(str(one.paper), one),
-            "even": "it pays even without" if factor is None or factor < 0 else _measured(one.at(factor), one),
-            "share": None if factor is None or factor < 0 else factor * 100,
+            "even": without if factor is None or factor <= 0 else _measured(one.at(factor), one),
+            "share": None if factor is None or factor <= 0 else factor * 100,
         }
-        for one, factor in of.breaking_even_at
+        for place, (one, factor) in enumerate(of.breaking_even_at)
     ]
     grid = of.grid.reset_index(names="first")
     return Section(
