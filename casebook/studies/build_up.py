@@ -22,6 +22,8 @@ ALL = "All"
 """What a sum of everything is a sum of; another is of a part, or of an item over all years."""
 SAID = ("said", "rise", "left")
 """Sums that a case is proposed with: what it comes to, by how much more than the year before, what a budget leaves."""
+RECURS = ("yes", "permanent")
+"""A row that counts in later years too; that it is permanent, the paper says itself."""
 MOST = 12
 """Rows that a chart can show; of more, it shows the parts."""
 FEW = 4
@@ -59,7 +61,7 @@ class BuildUp:
         of = self._columns
         counts: np.ndarray = (of["part"] == part) | (of["item"] == part) | (part == ALL)
         if year is not None:
-            counts &= (of["for_year"] == year) | ((of["recurs"] == "yes") & (of["for_year"] <= year))
+            counts &= (of["for_year"] == year) | (np.isin(of["recurs"], RECURS) & (of["for_year"] <= year))
         return counts
 
     def _parts(self, year: int | None) -> pd.DataFrame:
@@ -79,7 +81,7 @@ class BuildUp:
     @property
     def recurs(self) -> bool:
         """Whether each year's rows add to those of the years before."""
-        return bool(self._added["recurs"].eq("yes").any())
+        return bool(self._added["recurs"].isin(RECURS).any())
 
     @property
     def year(self) -> int | None:
@@ -452,9 +454,11 @@ class BuildUp:
             )
         ]  # fmt: skip
         if self.recurs:
+            permanent = bool(self._added["recurs"].eq("permanent").all())
             found.append(Assumed(
-                "What a year adds goes on in all later years.", "amber", "high",
-                "business plans give changes on the year before, which recur",
+                "What a year adds goes on in all later years.", "green" if permanent else "amber", "high",
+                "the paper calls it permanent" if permanent
+                else "business plans give changes on the year before, which recur",
             ))  # fmt: skip
         return found
 
@@ -481,8 +485,8 @@ def read(frame: pd.DataFrame, area: str) -> BuildUp:
     --------
     >>> from casebook.data import tables
     >>> found = read(tables.read("think_communities"), "Cambridgeshire")
-    >>> str(found.total(2022)), found.added.partition(": ")[2]
-    ('£1.35 million', 'the largest difference is £154,205, in "Subtotal staffing" (2024/25).')
+    >>> str(found.total(2022)), found.added.partition("; ")[0]
+    ('£1.35 million', 'Two of the ten totals do not add up')
     """
     table: TableEntry = frame.attrs["table"]
     file = f"data/raw/{table.path}"

@@ -57,6 +57,14 @@ def test_what_no_working_declares_is_a_fault_by_itself(project):
     )
 
 
+def test_what_a_sum_is_worth_to_society_or_compared_on_another_basis_is_said_beside_its_verdict(found):
+    told = {one.id: card for card in cards(found) for one in card.figures}
+    assert told["climate-plan-worth"].follows.endswith("no budget pays or receives them.")
+    assert "leaves out later inflation" in told["wage-same-as-option-1"].follows
+    assert told["wage-same-as-option-1"].fault.weighs == "", "two bases have no difference"
+    assert "1,382 of the 2,204 plans" in told["ehcp-47-in-ten-years"].follows
+
+
 def test_titles_are_one_short_sentence(found):
     for card in cards(found):
         assert len(card.fault.title.split()) <= 15, card.fault.title

@@ -27,7 +27,11 @@ def added(name, year=None, part="All"):
         if row["step"] != "row":
             continue
         mine = part in ("All", row["part"], row["item"])
-        when = year is None or int(row["for_year"]) == year or (row["recurs"] == "yes" and int(row["for_year"]) < year)
+        when = (
+            year is None
+            or int(row["for_year"]) == year
+            or (row["recurs"] in ("yes", "permanent") and int(row["for_year"]) < year)
+        )
         if mine and when:
             total += float(row["times"] or 1) * float(row["sum"])
     return total
@@ -160,6 +164,9 @@ def test_a_head_that_names_the_first_year_alone_is_set_beside_the_last():
     assert of.summary[0].startswith(said) and of.findings[0].text.startswith(said)
     assert "table" not in dir(sections.sums(of)), "one sum that repeats its only row is no table"
     assert "rise" not in sections.built(of).by_year.columns
+    grounds = {name: made(name).assumptions[-1] for name in ("real_living_wage", "county_farms")}
+    assert grounds["real_living_wage"].source == "the paper calls it permanent"
+    assert [one.quality for one in grounds.values()] == ["green", "amber"]
 
 
 def test_a_head_that_asks_for_other_sums_than_its_rows_is_told_first_and_once():
