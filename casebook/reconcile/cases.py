@@ -123,7 +123,7 @@ class Cases:
         return self._found[identifier]
 
     def of_report(self, report: str) -> tuple[Reconciliation, ...]:
-        """Return what is said of a report's figures, in the order of the register.
+        """Return what is said of a report's figures, by paper and line, wherever their rows stand.
 
         Raises
         ------
@@ -133,6 +133,7 @@ class Cases:
         own = self._register.of_report(report)
         if own and (unknown := self._of_no_figure(report)):
             raise InputError(unknown)
+        own = sorted(own, key=lambda figure: (figure.paper, figure.line, figure.id))
         return tuple(self.of(figure.id) for figure in own)
 
     def matters(self, report: str) -> Reconciliation | None:

@@ -308,7 +308,7 @@ class Case:
         )
         return (
             f"{said} Costs end in {self._year(last)} and benefits are counted on; up to then these bring "
-            f"£{benefit / cost:.2f} for every £1."
+            f"{PerPound(benefit / cost)}."
         )
 
     @property
