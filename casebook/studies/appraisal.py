@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from math import ceil, floor
+from math import ceil
 from typing import Any
 
 import numpy as np
@@ -104,10 +104,8 @@ class Input:
         exact = self.paper.like(self.paper.value * factor)
         if not self.counted:
             return str(exact if isinstance(exact, Money) else replace(exact, decimals=exact.decimals + 1))
-        fewer, more = floor(exact.value + 0.05), ceil(exact.value - 0.05)
-        if fewer == more:
-            return f"{'' if abs(exact.value - more) < _SAME else 'about '}{more:,}"
-        return f"{more:,}"
+        # Binary noise adds nobody.
+        return f"{ceil(exact.value - _SAME):,}"
 
     @property
     def steps(self) -> tuple[float, ...]:

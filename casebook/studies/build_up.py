@@ -284,7 +284,7 @@ class BuildUp:
         worst = wrong.iloc[int(wrong["off"].abs().argmax())]
         asks, rows = self._over_all
         return (
-            f"The head asks for {Money(worst['printed'])} in {worst['period']}, its table for "
+            f"The head has {Money(worst['printed'])} in {worst['period']}, its table "
             f"{Money(worst['rebuilt'])}: {asks} or {rows} over {count(len(said), 'year', 'years')}."
         )
 
@@ -423,7 +423,7 @@ class BuildUp:
         if self._asks:
             asks, rows = self._over_all
             years = count(int(self.sums["step"].eq("said").sum()), "year", "years")
-            return f"The head asks for {asks} over {years}, its table for {rows}."
+            return f"The head has {asks} over {years}, its table {rows}."
         if self._stands:
             off = Money(abs(self.wrong.iloc[0]["off"]))
             proposed = f"{self.proposed['item']} of {Money(self.proposed['rebuilt'])}"

@@ -171,10 +171,10 @@ def test_a_head_that_names_the_first_year_alone_is_set_beside_the_last():
 
 def test_a_head_that_asks_for_other_sums_than_its_rows_is_told_first_and_once():
     of = made("climate_risk")
-    said = "The head asks for £50,000 in 2024/25, its table for £150,000: £650,000 or £750,000 over three years."
+    said = "The head has £50,000 in 2024/25, its table £150,000: £650,000 or £750,000 over three years."
     assert of.summary[0] == of.findings[0].text == said
     assert "sums" not in [one.id for one in of.findings]
-    assert of.glance == "The head asks for £650,000 over three years, its table for £750,000."
+    assert of.glance == "The head has £650,000 over three years, its table £750,000."
     assert "chart" not in dir(sections.sums(of)), "a chart of one bar says nothing more"
     assert made("climate_risk").share.endswith("(35% of all in 2022/23)")
 
