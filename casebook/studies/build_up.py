@@ -225,7 +225,14 @@ class BuildUp:
         # Where each year adds to those before, what is proposed first is the least of it.
         if grows and self.recurs:
             return self._grows, self._said(self.proposed), ask
+        if self.brings.value and self.wrong.empty:
+            return self._said(self.proposed), self._avoids, ask
         return self._said(self.proposed), self._grows if grows else self.added, ask
+
+    @property
+    def _avoids(self) -> str:
+        times = Number(float(self.brings) / float(self.proposed["printed"]), unit="pounds for each pound")
+        return f"The case is said to avoid {self.brings}, {times.with_unit} asked for; no part of it shows how."
 
     @property
     def leaves(self) -> str:
@@ -370,11 +377,7 @@ class BuildUp:
                 Number(len(wrong), unit=_SUMS.for_number(len(wrong))),
             ))  # fmt: skip
         if self.brings.value:
-            times = Number(float(self.brings) / float(said.iloc[0]["printed"]), unit="pounds for each pound")
-            found.append(Found(
-                "brings", f"The case is said to avoid {self.brings}, {times.with_unit} asked for; no row shows how.",
-                self.besides, self.brings,
-            ))  # fmt: skip
+            found.append(Found("brings", self._avoids, self.besides, self.brings))
         if len(parts) > 1:
             found.append(Found(
                 "largest", f"The largest part{' of the rise' * self._rises} is {self.share}.",

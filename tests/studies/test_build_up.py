@@ -134,6 +134,13 @@ def test_a_total_that_does_not_add_up_is_told_with_what_it_is_and_what_its_parts
     assert made("care_together").added == "All six totals add up."
 
 
+def test_what_a_case_is_said_to_avoid_is_in_its_summary():
+    # £19.7 million for £909,696.
+    assert made("send_transformation").summary[1] == (
+        "The case is said to avoid £19.7 million, 22 pounds for each pound asked for; no part of it shows how."
+    )
+
+
 def test_a_saving_is_what_a_budget_leaves():
     assert made("members_allowances").comes_to == "£900,121 of a budget of £940,290 leaves £40,169, as proposed."
     room = next(one for one in made("members_allowances").findings if one.id == "room")
