@@ -25,7 +25,7 @@ OPPOSITES = {
     "financial return": "financial loss", "meeting": "missing", "most savings": "few savings", "three main": "three minor", "in excess of": "below",
     "most are": "few are", "large proportion": "small proportion", "small number": "large number",
     "high cost": "low cost", "significant level": "small surplus",
-    "a saving linked": "a loss linked", "adjusted": "left as it was",
+    "a saving linked": "a loss linked", "adjusted": "left as it was", "cashable savings": "added costs",
     "exceed": "fall short of", "exceeding": "falling short of", "much-needed": "unneeded", "eradicate": "keep", "no longer": "still",
     "cannot be": "can be", "savings would": "losses would", "decreased": "increased",
     "narrowed": "widened", "significant investment": "small investment", "vast proportion": "small proportion",
