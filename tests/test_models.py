@@ -217,7 +217,9 @@ class TestPlans:
     def test_each_parameter_moves_the_result_the_right_way(self, tell):
         base = tell("ehcp-forecast")
         cost = base.headline("transport-cost").value
-        assert tell("ehcp-forecast", transport_share=0.3).headline("transport-cost").value == pytest.approx(cost / 2)
+        # 2,500 pupils of 6,044 plans.
+        halved = tell("ehcp-forecast", transport_share=2500 / 6044 / 2)
+        assert halved.headline("transport-cost").value == pytest.approx(cost / 2)
         assert tell("ehcp-forecast", unit_cost=12600.0).headline("transport-cost").value == pytest.approx(cost * 2)
         assert (
             tell("ehcp-forecast", horizon_year=2028).headline("new-forecast").value

@@ -29,7 +29,7 @@ def reconciliation(of: str, area: str | None = None) -> Reconciliations:
     Returns
     -------
     Reconciliations
-        Every figure with its verdict, in the order of the register; none, if the papers print none.
+        Every figure with its verdict, by paper and line; none, if the papers print none.
 
     Raises
     ------
@@ -38,9 +38,9 @@ def reconciliation(of: str, area: str | None = None) -> Reconciliations:
 
     Examples
     --------
-    >>> [one.verdict for one in reconciliation("public-health-savings").figures][:2]  # doctest: +ELLIPSIS
+    >>> [one.verdict for one in reconciliation("public-health-savings").figures][:1]  # doctest: +ELLIPSIS
     All savings, in the head of the paper ...
-    ['reproduced', 'reproduced']
+    ['reproduced']
     """
     root = project.root()
     register = figures.load(root)

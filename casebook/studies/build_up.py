@@ -225,9 +225,17 @@ class BuildUp:
         # Where each year adds to those before, what is proposed first is the least of it.
         if grows and self.recurs:
             return self._grows, self._said(self.proposed), ask
+        second = self._grows if grows else self.added
         if self.brings.value and self.wrong.empty:
-            return self._said(self.proposed), self._avoids, ask
-        return self._said(self.proposed), self._grows if grows else self.added, ask
+            second = self._avoids
+        elif len(self.wrong) == 1 and not self.proposed["follows"]:
+            # That the sum proposed is off is said with it; what it is made of comes next.
+            second = self._largest
+        return self._said(self.proposed), second, ask
+
+    @property
+    def _largest(self) -> str:
+        return f"The largest part{' of the rise' * self._rises} is {self.share}."
 
     @property
     def _avoids(self) -> str:
@@ -380,7 +388,7 @@ class BuildUp:
             found.append(Found("brings", self._avoids, self.besides, self.brings))
         if len(parts) > 1:
             found.append(Found(
-                "largest", f"The largest part{' of the rise' * self._rises} is {self.share}.",
+                "largest", self._largest,
                 f"After it {'comes' if len(parts) == 2 else 'come'} "
                 f"{listed(f'{name} ({Money(pounds)})' for name, pounds in parts.iloc[1:FEW].items())}.",
                 Money(float(parts.iloc[0])),

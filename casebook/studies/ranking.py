@@ -339,6 +339,8 @@ class Ranking:
         what, side = f"{self.about.measure} in {self.area}", self.here.england_gap.side
         missed = self.goal and self.goal.verdicts.get(self.area) != GoalVerdict.MET
         if not missed and (side, self.about.polarity) in (("above", "high is good"), ("below", "low is good")):
+            if self.here.against_england.verdict in ("similar", "cannot be judged"):
+                return f"Is {what} really {side} England's, or is that chance?"
             return f"What keeps {what} {side} England's, and will it last?"
         return f"What is being done about {what}, and is it working?"
 

@@ -134,6 +134,14 @@ def test_a_total_that_does_not_add_up_is_told_with_what_it_is_and_what_its_parts
     assert made("care_together").added == "All six totals add up."
 
 
+def test_a_rise_that_is_off_is_told_with_what_makes_most_of_it():
+    # £205,000 of £250,769 are an allowance that ends, and no rent.
+    assert made("county_farms").summary[:2] == (
+        "The rise of income in 2022/23 is £252,000; its parts add up to £250,769, £1,231 less.",
+        'The largest part of the rise is "End of the Covid impairment" (82% of all in 2022/23).',
+    )
+
+
 def test_what_a_case_is_said_to_avoid_is_in_its_summary():
     # £19.7 million for £909,696.
     assert made("send_transformation").summary[1] == (

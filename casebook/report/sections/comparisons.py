@@ -182,7 +182,7 @@ def numbers_at_rate(of: NumbersAtRate, later: pd.Series, target: tuple[pd.Timest
         )
         title = f"There were {whole(later.iloc[-1])} {of.noun} in {of.area} in March {later.index[-1]}."
     if len(later) and target:
-        title = f"{title[:-1]}; the target for March {target[0].year} came to {whole(target[1])}."
+        title = f"{title[:-1]}; the target for March {target[0].year} came to {whole(target[1])} of the children then."
     happened = pd.DataFrame({"when": [pd.Timestamp(year, 3, 31) for year in later.index], "value": later.to_numpy()})
     drawn = {
         "In the papers": of.counted.rename(columns={"date": "when"}),
