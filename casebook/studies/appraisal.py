@@ -632,8 +632,8 @@ def _inputs(
         of = tuple(str(row["of"]).split())
         if wrong := [name for name in of if name not in named]:
             raise InputError(
-                f"{file}, row {_row(int(str(at)))}, column of: found {wrong[0]!r}, expected the id of a benefit: "
-                "correct it."
+                f"{file}, row {_row(int(str(at)))}, column of: found {wrong[0]!r}, expected the id of a benefit or "
+                "a cost: correct it."
             )
         found.append(_input(row, tuple(dict.fromkeys(named[name] for name in of)), basis))
     moved = {name for one in found for name in one.of}
